@@ -1,0 +1,110 @@
+"""Every error the package raises, and the exit codes of the program. Imports nothing of the package."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells the shell."""
+
+    OK = 0
+    FAILED = 1
+    """Bad data, a value out of range, a failed request, a read or write error."""
+    USAGE = 2
+    """A flag is missing or does not parse."""
+    NO_SURVIVORS = 3
+    """Nobody is left to serve."""
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+class RvhctlError(ValueError):
+    """The base of every error of this package."""
+
+    exit_code = ExitCode.FAILED
+
+
+class FaultsetError(RvhctlError):
+    """``failover`` or ``faultset`` cannot answer; also a geohash precision out of 1..12."""
+
+
+class EmptyNodesError(FaultsetError):
+    """There is no node to choose from."""
+
+    def __init__(self, message: str = "nodes list is empty") -> None:
+        super().__init__(message)
+
+
+class LengthMismatchError(FaultsetError):
+    """Two columns that belong together differ in length."""
+
+
+class NegativeThresholdError(FaultsetError):
+    """A latency threshold is negative or not a finite number."""
+
+
+class InvalidNodeError(FaultsetError):
+    """A node's field is missing, of a wrong type or out of range; the message names the node."""
+
+
+class NoSurvivorsError(FaultsetError):
+    """No node is fit to serve."""
+
+    exit_code = ExitCode.NO_SURVIVORS
+
+
+class JumpHashError(RvhctlError):
+    """A key or a number of buckets that jump hash does not take."""
+
+
+class UsageError(RvhctlError):
+    """The command line does not make sense; only the program raises it."""
+
+    exit_code = ExitCode.USAGE
+
+
+class InputError(RvhctlError):
+    """A place in the input that cannot be read.
+
+    ``str()`` gives ``SOURCE:LINE:COLUMN: problem (got 'value'); hint``, less what is not known.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        source: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        place: str = "",
+        value: str | None = None,
+        hint: str = "",
+    ) -> None:
+        self.problem = problem
+        self.source = source
+        self.line = line
+        self.column = column
+        self.place = place
+        self.value = value
+        self.hint = hint
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        position = ":".join(str(part) for part in (self.source, self.line, self.column) if part not in ("", None))
+        head = ": ".join(part for part in (position, self.place) if part)
+        got = "" if self.value is None else f" (got {shorten(self.value)})"
+        text = f"{self.problem}{got}"
+        if head:
+            text = f"{head}: {text}"
+        return f"{text}; {self.hint}" if self.hint else text
+
+
+MAX_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
+
+
+def shorten(value: str) -> str:
+    """The value quoted, escaped and cut for one line of a message."""
+    shown = repr(value)
+    return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"
