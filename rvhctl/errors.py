@@ -45,7 +45,18 @@ class NegativeThresholdError(FaultsetError):
 
 
 class InvalidNodeError(FaultsetError):
-    """A node's field is missing, of a wrong type or out of range; the message names the node."""
+    """A node's field is missing, of a wrong type or out of range; the message names the node.
+
+    ``field`` is the name of the wrong field, empty where a whole field is missing.
+    """
+
+    def __init__(self, problem: str, *, field: str = "", value: object = ..., hint: str = "") -> None:
+        self.problem = problem
+        self.field = field
+        self.value = value
+        self.hint = hint
+        got = "" if value is ... else f" (got {shorten(value)})"
+        super().__init__(f"{problem}{got}; {hint}" if hint else f"{problem}{got}")
 
 
 class NoSurvivorsError(FaultsetError):
@@ -64,6 +75,12 @@ class UsageError(RvhctlError):
     exit_code = ExitCode.USAGE
 
 
+class ReaderGoneError(RvhctlError):
+    """The reader of a pipe went away, as ``| head`` does; the program ends without a message."""
+
+    exit_code = ExitCode.BROKEN_PIPE
+
+
 class InputError(RvhctlError):
     """A place in the input that cannot be read.
 
@@ -78,7 +95,7 @@ class InputError(RvhctlError):
         line: int | None = None,
         column: int | None = None,
         place: str = "",
-        value: str | None = None,
+        value: object = ...,
         hint: str = "",
     ) -> None:
         self.problem = problem
@@ -90,10 +107,22 @@ class InputError(RvhctlError):
         self.hint = hint
         super().__init__(self._text())
 
+    def at(self, source: str, line: int | None = None, place: str = "") -> InputError:
+        """The same problem with the place that its finder could not know."""
+        return InputError(
+            self.problem,
+            source=source,
+            line=line,
+            column=self.column,
+            place=place,
+            value=self.value,
+            hint=self.hint,
+        )
+
     def _text(self) -> str:
         position = ":".join(str(part) for part in (self.source, self.line, self.column) if part not in ("", None))
         head = ": ".join(part for part in (position, self.place) if part)
-        got = "" if self.value is None else f" (got {shorten(self.value)})"
+        got = "" if self.value is ... else f" (got {shorten(self.value)})"
         text = f"{self.problem}{got}"
         if head:
             text = f"{head}: {text}"
@@ -104,7 +133,8 @@ MAX_SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 
 
-def shorten(value: str) -> str:
-    """The value quoted, escaped and cut for one line of a message."""
-    shown = repr(value)
+def shorten(value: object) -> str:
+    """The value in quotes (a JSON null, true or false as such), cut for one line of a message."""
+    literals = {None: "null", True: "true", False: "false"}
+    shown = literals[value] if value is None or isinstance(value, bool) else repr(value)
     return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"

@@ -1,0 +1,90 @@
+"""Nodes given with flags."""
+
+from __future__ import annotations
+
+import orjson
+
+from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError
+from rvhctl.nodes import Nodes, NodesBuilder
+from rvhctl.records import NAN, Record, check_coordinate, check_id, check_latency
+
+
+def failover_nodes(ids_text: str | None, latencies_text: str | None) -> Nodes:
+    """``--nodes a,b,c`` and ``--latencies 50,200,75``; an empty latency is no measurement.
+
+    Raises:
+        UsageError: one without the other, or a latency that is no number.
+        LengthMismatchError: not as many of one as of the other.
+    """
+    if ids_text is None or latencies_text is None:
+        raise UsageError("--nodes and --latencies go together")
+    ids = _split(ids_text)
+    latencies = _split(latencies_text)
+    if len(ids) != len(latencies):
+        raise LengthMismatchError(f"--nodes names {len(ids)}, --latencies gives {len(latencies)}")
+    builder = NodesBuilder()
+    builder.start("--nodes")
+    for node_id, text in zip(ids, latencies, strict=True):
+        latency = _number(text, "--latencies")
+        record = _checked("--nodes", Record(node_id, latency))
+        _add(builder, record, {"id": node_id, "latency": None if latency != latency else latency})
+    return builder.build("flags")
+
+
+def faultset_nodes(specs_text: str) -> Nodes:
+    """``id:lat:lon:latency,...``, each cut from the right, so that an id may hold colons.
+
+    Raises:
+        UsageError: a node has fewer than four parts, or a part is no number.
+    """
+    builder = NodesBuilder()
+    builder.start("--nodes")
+    for spec in _split(specs_text):
+        parts = spec.rsplit(":", 3)
+        if len(parts) != 4:
+            raise UsageError(f"--nodes: a node is id:lat:lon:latency (got {spec!r})")
+        node_id, lat_text, lon_text, latency_text = parts
+        lat, lon = (_number(text, "--nodes") for text in (lat_text, lon_text))
+        latency = _number(latency_text, "--nodes")
+        record = _checked("--nodes", Record(node_id, latency, lat, lon), coordinates=True)
+        fields = {"id": node_id, "lat": lat, "lon": lon, "latency": None if latency != latency else latency}
+        _add(builder, record, fields)
+    return builder.build("flags")
+
+
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",")]
+
+
+def _number(text: str, flag: str) -> float:
+    if not text:
+        return NAN
+    try:
+        # float() would take 1_000 and the digits of other scripts.
+        if "_" in text or not text.isascii():
+            raise ValueError
+        return float(text)
+    except ValueError:
+        raise UsageError(f"{flag}: {text!r} is not a number") from None
+
+
+def _checked(flag: str, record: Record, *, coordinates: bool = False) -> Record:
+    try:
+        check_id(record.id)
+        if record.latency == record.latency:
+            check_latency(record.latency)
+        if coordinates:
+            check_coordinate(record.lat, "lat")
+            check_coordinate(record.lon, "lon")
+    except InvalidNodeError as error:
+        named = f"node {record.id!r}" if record.id else ""
+        raise InputError(error.problem, source=flag, place=named, value=error.value, hint=error.hint) from None
+    return record
+
+
+def _add(builder: NodesBuilder, record: Record, fields: dict[str, object]) -> None:
+    try:
+        builder.add(record, orjson.dumps(fields))
+    except InputError as error:
+        raise error.at("--nodes") from None
+

@@ -1,0 +1,242 @@
+"""CSV and TSV with a header: rows in, the rows that survive out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, Final
+
+import orjson
+
+from rvhctl import jsontext
+from rvhctl.errors import InputError, InvalidNodeError
+from rvhctl.keys import Buckets, Key, as_text
+from rvhctl.nodes import PIECE, Nodes, NodesBuilder
+from rvhctl.records import Record, check_coordinate, check_id, check_latency
+
+OnBad = Callable[[InputError], None]
+
+NUMBERS: Final = ("lat", "lon", "latency")
+"""The only columns that are numbers; every other value stays the text it is."""
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+# One id may be long; the default limit of 131,072 characters is no limit of ours.
+csv.field_size_limit(sys.maxsize if sys.maxsize < 1 << 32 else (1 << 31) - 1)
+
+
+class Rows:
+    """The rows of a CSV text, each with its own bytes and the line it starts on; the header is read first."""
+
+    def __init__(self, text: bytes, source: str, delimiter: str) -> None:
+        self.source = source
+        self.delimiter = delimiter
+        self._raw: list[str] = []
+        self._lines = self._remember(io.StringIO(jsontext.decode_utf8(text, source), newline=""))
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._next_line = 1
+        first = next(iter(self), None)
+        self.header: list[str] = first[0] if first else []
+        self.header_bytes: bytes = first[1] if first else b""
+        for name in self.header:
+            if self.header.count(name) > 1:
+                raise InputError(f"the column {name!r} is there twice", source=source, line=1)
+
+    def __iter__(self) -> Iterator[tuple[list[str], bytes, int]]:
+        while True:
+            line = self._next_line
+            try:
+                fields = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise InputError(f"not {self.name}: {error}", source=self.source, line=line) from None
+            raw = "".join(self._raw).rstrip("\r\n")
+            self._raw.clear()
+            self._next_line = self._reader.line_num + 1
+            if fields:
+                yield fields, raw.encode(), line
+
+    @property
+    def name(self) -> str:
+        return "CSV" if self.delimiter == "," else "TSV"
+
+    def column(self, name: str) -> int:
+        """Where that column stands.
+
+        Raises:
+            InputError: it does not.
+        """
+        try:
+            return self.header.index(name)
+        except ValueError:
+            shown = ", ".join(self.header) or "none"
+            raise InputError(
+                f"the header has no column {name!r}", source=self.source, line=1, hint=f"its columns: {shown}"
+            ) from None
+
+    def check_width(self, fields: list[str], line: int) -> None:
+        if len(fields) != len(self.header):
+            raise InputError(
+                f"the row has {len(fields)} fields, the header {len(self.header)}", source=self.source, line=line
+            )
+
+    def _remember(self, lines: io.StringIO) -> Iterator[str]:
+        for line in lines:
+            self._raw.append(line)
+            yield line
+
+
+def read_nodes(
+    text: bytes, source: str, builder: NodesBuilder, *, delimiter: str, coordinates: bool, on_bad: OnBad
+) -> list[str]:
+    """Add the nodes of a whole text; ``on_bad`` gets what is wrong with a row, and may raise it.
+
+    Returns:
+        the header, empty where the text is.
+    """
+    builder.start(source)
+    rows = Rows(text, source, delimiter)
+    if not rows.header:
+        return []
+    columns = {name: rows.column(name) for name in ("id", "latency", *(("lat", "lon") if coordinates else ()))}
+    for fields, raw, line in rows:
+        try:
+            rows.check_width(fields, line)
+            builder.add(_record(fields, columns, raw, rows, line), raw, line)
+        except InputError as error:
+            on_bad(error.at(source, line))
+    return rows.header
+
+
+def write_nodes(nodes: Nodes, picked: Sequence[int], *, delimiter: str) -> Iterator[bytes]:
+    """The header, then the picked rows; rows that came in with the same delimiter go out as they were."""
+    came_as = {"csv": ",", "tsv": "\t"}.get(nodes.shape)
+    if nodes.header is not None and came_as == delimiter:
+        yield _line(nodes.header, delimiter)
+        yield from nodes.join_records(picked, b"\n")
+        return
+    if nodes.header is not None:
+        rows = (split_row(nodes.records[row], came_as or ",") for row in picked)
+        yield from _lines(nodes.header, rows, delimiter)
+        return
+    documents = [orjson.loads(nodes.records[row]) for row in picked]
+    header = list(dict.fromkeys(name for document in documents for name in document))
+    yield from _lines(header, ([_cell(document.get(name)) for name in header] for document in documents), delimiter)
+
+
+def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
+    """A row as a JSON object: lat, lon and latency as numbers (null where empty), all else as text."""
+    record: dict[str, Any] = dict(zip(header, split_row(row, delimiter), strict=True))
+    for name in NUMBERS:
+        if name in record:
+            text = record[name].strip()
+            record[name] = float(text) if _NUMBER.fullmatch(text) else (record[name] if text else None)
+            if isinstance(record[name], float) and record[name].is_integer() and text.lstrip("+-").isdigit():
+                record[name] = int(text)
+    return orjson.dumps(record)
+
+
+def split_row(row: bytes, delimiter: str) -> list[str]:
+    """The fields of one row."""
+    return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
+
+
+def read_keys(text: bytes, source: str, *, delimiter: str, on_bad: OnBad) -> list[Key]:
+    """The values of the column ``key``, as text."""
+    keys: list[Key] = []
+    rows = Rows(text, source, delimiter)
+    if not rows.header:
+        return keys
+    column = rows.column("key")
+    for fields, _raw, line in rows:
+        try:
+            rows.check_width(fields, line)
+            if not fields[column]:
+                raise InputError("the key is empty", source=source, line=line)
+            keys.append(fields[column])
+        except InputError as error:
+            on_bad(error)
+    return keys
+
+
+def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: bool) -> bytes:
+    """``key,bucket`` a line, under a header."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    if first:
+        writer.writerow(("key", "bucket"))
+    writer.writerows((as_text(key), bucket) for key, bucket in zip(keys, buckets, strict=True))
+    return out.getvalue().encode()
+
+
+def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, line: int) -> Record:
+    try:
+        node_id = check_id(fields[columns["id"]])
+        latency = _number(fields[columns["latency"]], "latency")
+        if latency == latency:
+            check_latency(latency)
+        if "lat" not in columns:
+            return Record(node_id, latency)
+        lat = check_coordinate(_number(fields[columns["lat"]], "lat"), "lat")
+        lon = check_coordinate(_number(fields[columns["lon"]], "lon"), "lon")
+    except InvalidNodeError as error:
+        column = _field_start(raw.decode(), columns[error.field or "id"], rows.delimiter)
+        raise InputError(
+            error.problem, source=rows.source, line=line, column=column, value=error.value, hint=error.hint
+        ) from None
+    return Record(node_id, latency, lat, lon)
+
+
+def _number(text: str, field: str) -> float:
+    """NaN for an empty field."""
+    stripped = text.strip()
+    if not stripped:
+        return math.nan
+    if not _NUMBER.fullmatch(stripped):
+        hint = "leave it empty for no measurement" if field == "latency" else ""
+        raise InvalidNodeError(f"the {field} must be a number", field=field, value=text, hint=hint)
+    return float(stripped)
+
+
+def _field_start(row: str, index: int, delimiter: str) -> int:
+    """The column, from 1, at which a field of a row begins."""
+    quoted = False
+    for at, character in enumerate(row):
+        if index == 0:
+            return at + 1
+        if character == '"':
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            index -= 1
+    return len(row) + 1
+
+
+def _cell(value: Any) -> str:
+    """A JSON value in a cell: text as it is, null empty, anything else as JSON."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _line(fields: Sequence[str], delimiter: str) -> bytes:
+    return b"".join(_lines(fields, (), delimiter))
+
+
+def _lines(header: Sequence[str], rows: Any, delimiter: str) -> Iterator[bytes]:
+    remaining = iter([header])
+    body = iter(rows)
+    while True:
+        out = io.StringIO()
+        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+        writer.writerows(remaining)
+        remaining = iter(())
+        writer.writerows(islice(body, PIECE))
+        if not out.tell():
+            return
+        yield out.getvalue().encode()

@@ -1,0 +1,147 @@
+"""JSON documents: an array of nodes or keys, or an object that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from rvhctl import jsontext
+from rvhctl.core.jsonspans import element_spans, member_spans
+from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError
+from rvhctl.keys import Buckets, Key, as_json, decode_key
+from rvhctl.nodes import Nodes, NodesBuilder
+from rvhctl.records import read_record
+
+OnBad = Callable[[InputError], None]
+
+WANTED = "an array of nodes, or an object with nodes (or with ids and latencies)"
+
+
+def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: bool, on_bad: OnBad) -> None:
+    """Add the nodes of one document; ``on_bad`` gets what is wrong with a node, and may raise it.
+
+    Raises:
+        InputError: the document as a whole is wrong.
+    """
+    document = jsontext.parse(text, source)
+    start = text.find(b"[" if isinstance(document, list) else b"{")
+    builder.start(source)
+    if isinstance(document, list):
+        _add_all(document, text, start, source, builder, coordinates, on_bad)
+        return
+    if not isinstance(document, dict):
+        raise InputError(f"the document must be {WANTED}", source=source)
+    builder.state(
+        source, setting(document, "threshold", float, source), setting(document, "precision", int, source)
+    )
+    if isinstance(document.get("nodes"), list):
+        at = _member_start(text, start, "nodes")
+        _add_all(document["nodes"], text, at, source, builder, coordinates, on_bad)
+    elif isinstance(document.get("ids"), list) and isinstance(document.get("latencies"), list):
+        _add_columns(document["ids"], document["latencies"], source, builder, coordinates, on_bad)
+    elif "id" in document:
+        _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
+    else:
+        raise InputError(f"the document must be {WANTED}", source=source, hint=f"it has {', '.join(document) or 'no member'}")
+
+
+def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], source: str) -> Any:
+    """A limit that the document states, None where it does not.
+
+    Raises:
+        InputError: it is not a number.
+    """
+    value = document.get(name)
+    if value is None or type(value) is kind or (kind is float and type(value) is int):
+        return value
+    wanted = "a number of milliseconds" if kind is float else "an integer"
+    raise InputError(f"{name} must be {wanted}", source=source, place=name, value=value)
+
+
+def write_nodes(nodes: Nodes, picked: Sequence[int]) -> Iterator[bytes]:
+    """An array of the picked records, on one line."""
+    yield b"["
+    last = len(picked) - 1
+    for piece in nodes.join_records(picked[:last], b","):
+        yield piece
+    if last >= 0:
+        yield nodes.records[picked[last]]
+    yield b"]\n"
+
+
+def read_keys(text: bytes, source: str, on_bad: OnBad) -> list[Key]:
+    """The keys of one document: an array of strings, integers, or objects with ``key``."""
+    document = jsontext.parse(text, source)
+    if not isinstance(document, list):
+        raise InputError("the document must be an array of keys", source=source)
+    keys = []
+    for row, value in enumerate(document):
+        try:
+            keys.append(decode_key(value, lambda row=row: jsontext.exact_value(text)[row], source, place=f"key {row + 1}"))
+        except InputError as error:
+            on_bad(error)
+    return keys
+
+
+def write_keys(keys: Sequence[Key], buckets: Buckets, *, first: bool) -> bytes:
+    """A part of the array of ``{"key": ..., "bucket": ...}``; the caller ends it with ``KEYS_END``."""
+    rows = [b'{"key":%b,"bucket":%d}' % (as_json(key), bucket) for key, bucket in zip(keys, buckets, strict=True)]
+    return (b"[" if first else b",") + b",".join(rows)
+
+
+KEYS_END = b"]\n"
+
+
+def _add_all(
+    values: list[Any],
+    text: bytes,
+    start: int,
+    source: str,
+    builder: NodesBuilder,
+    coordinates: bool,
+    on_bad: OnBad,
+) -> None:
+    """Add the elements of the array that stands at ``start``, each with its own bytes."""
+    spans = element_spans(text, start)
+    for row, fields in enumerate(values):
+        raw = text[spans[2 * row] : spans[2 * row + 1]]
+        try:
+            node = read_record(fields, lambda raw=raw: jsontext.exact_value(raw), coordinates=coordinates)
+            builder.add(node, raw.replace(b"\n", b" ") if b"\n" in raw else raw)
+        except (InvalidNodeError, InputError) as error:
+            on_bad(_at_node(error, source, row, fields))
+
+
+def _add_columns(
+    ids: list[Any],
+    latencies: list[Any],
+    source: str,
+    builder: NodesBuilder,
+    coordinates: bool,
+    on_bad: OnBad,
+) -> None:
+    """Add the nodes of two arrays that go together."""
+    if len(ids) != len(latencies):
+        raise LengthMismatchError(f"{source}: {len(ids)} ids, but {len(latencies)} latencies")
+    for row, (node_id, latency) in enumerate(zip(ids, latencies, strict=True)):
+        fields = {"id": node_id, "latency": latency}
+        try:
+            node = read_record(fields, lambda fields=fields: fields, coordinates=coordinates)
+            builder.add(node, orjson.dumps(fields))
+        except (InvalidNodeError, InputError) as error:
+            on_bad(_at_node(error, source, row, fields))
+
+
+def _at_node(error: InvalidNodeError | InputError, source: str, row: int, fields: Any) -> InputError:
+    node_id = fields.get("id") if isinstance(fields, dict) else None
+    named = "" if node_id is None else f" (id {node_id!r})"
+    return InputError(error.problem, source=source, place=f"node {row + 1}{named}", value=error.value, hint=error.hint)
+
+
+def _member_start(text: bytes, start: int, name: str) -> int:
+    """Where the value of the (last) member of that name begins."""
+    spans = member_spans(text, start)
+    found = [spans[at + 2] for at in range(0, len(spans), 4) if orjson.loads(text[spans[at] : spans[at + 1]]) == name]
+    return found[-1]

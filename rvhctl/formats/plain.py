@@ -1,0 +1,45 @@
+"""Plain text: keys in, one a line; ids or bucket numbers out, one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from rvhctl.errors import InputError
+from rvhctl.keys import Buckets, Key
+from rvhctl.nodes import Nodes
+
+OnBad = Callable[[InputError], None]
+
+
+def write_nodes(nodes: Nodes, picked: Sequence[int]) -> Iterator[bytes]:
+    """The picked ids, one a line."""
+    return nodes.join_ids(picked)
+
+
+def decode_keys(
+    block: bytes, first_line: int, source: str, on_bad: OnBad, *, delimiter: bytes
+) -> Iterator[list[Key]]:
+    """The keys of whole lines: their bytes, whatever they are, without the line end.
+
+    What stands before an empty line is given before ``on_bad`` hears of it.
+    """
+    lines = block.split(delimiter)
+    if lines[-1] == b"":
+        lines.pop()
+    keys: list[Key] = []
+    for number, line in enumerate(lines, first_line):
+        key = line.removesuffix(b"\r") if delimiter == b"\n" else line
+        if key:
+            keys.append(key)
+            continue
+        if keys:
+            yield keys
+            keys = []
+        on_bad(InputError("the key is empty", source=source, line=number))
+    if keys:
+        yield keys
+
+
+def write_keys(buckets: Buckets) -> bytes:
+    """The bucket numbers, one a line."""
+    return b"".join([b"%d\n" % bucket for bucket in buckets])

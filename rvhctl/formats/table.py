@@ -1,0 +1,133 @@
+"""Tables for people, by rich; nothing in the data is read as markup, and no cell is cut."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from typing import Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rvhctl.keys import Key, show
+from rvhctl.nodes import Nodes
+
+ColorChoice = Literal["auto", "always", "never"]
+
+# C0 and C1 controls would reach the terminal; shown as escapes instead.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+
+NARROWEST = 20
+"""Columns; a terminal that claims less is not believed."""
+
+
+def use_color(choice: ColorChoice) -> bool:
+    """--color, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether standard output is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
+
+
+def failover(nodes: Nodes, picked: Sequence[int], threshold: float, color: ColorChoice) -> bytes:
+    """The survivors in their order."""
+    table = _table("rank:r", "node", "latency ms:r")
+    for rank, row in enumerate(picked, 1):
+        table.add_row(str(rank), _text(nodes.ids[row]), _number(nodes.latencies[row]))
+    caption = f"{len(picked)} of {len(nodes)} nodes within {_number(threshold)} ms"
+    return _render(table, caption, color)
+
+
+def faultset(
+    nodes: Nodes,
+    cells: Iterable[tuple[str, int, Sequence[int]]],
+    threshold: float,
+    color: ColorChoice,
+) -> bytes:
+    """A row a cell: its name, how many nodes it has, its survivors and the best latency among them."""
+    table = _table("cell", "nodes:r", "survivors", "best ms:r")
+    kept = cells_left = count = 0
+    for cell, total, picked in cells:
+        best = _number(nodes.latencies[picked[0]]) if picked else "-"
+        style = "" if picked else "dim"
+        names = _text("\n".join(_escape(nodes.ids[row]) for row in picked)) if picked else Text("none")
+        table.add_row(cell, str(total), names, best, style=style)
+        kept += len(picked)
+        cells_left += bool(picked)
+        count += 1
+    caption = f"{kept} of {len(nodes)} nodes within {_number(threshold)} ms, in {cells_left} of {count} cells"
+    return _render(table, caption, color)
+
+
+def keys(rows: Iterable[tuple[Key, int]], buckets: int, color: ColorChoice) -> bytes:
+    """A row a key: the key and its bucket."""
+    table = _table("key", "bucket:r")
+    count = 0
+    for count, (key, bucket) in enumerate(rows, 1):
+        table.add_row(_text(str(show(key))), str(bucket))
+    return _render(table, f"{count} keys in {buckets} buckets", color)
+
+
+def _table(*columns: str) -> Table:
+    """``name:r`` is aligned to the right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", safe_box=True)
+    for column in columns:
+        name, _, side = column.partition(":")
+        # Folding shows a long value whole, over several lines; rich's default would cut it.
+        table.add_column(name, justify="right" if side else "left", overflow="fold", no_wrap=False)
+    return table
+
+
+def _text(value: str) -> Text:
+    return Text(value if "\n" in value else _escape(value), overflow="fold")
+
+
+def _escape(value: str) -> str:
+    return value.translate(_CONTROLS)
+
+
+def _number(value: float) -> str:
+    if math.isnan(value):
+        return "-"
+    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 1e15 else repr(value)
+
+
+def _render(table: Table, caption: str, color: ColorChoice) -> bytes:
+    colored = use_color(color)
+    width = max(shutil.get_terminal_size((80, 24)).columns, NARROWEST)
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=colored,
+        no_color=not colored,
+        color_system="standard" if colored else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        safe_box=True,
+    )
+    console.print(table)
+    console.print(Text(caption, style="dim"))
+    lines = (line.rstrip() for line in out.getvalue().split("\n"))
+    text = "\n".join(lines)
+    # A terminal of another encoding (LC_ALL=C) gets escapes and ASCII lines, never an exception.
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return text.translate(_ASCII_LINES).encode(encoding, "backslashreplace") if _is_ascii(encoding) else text.encode()
+
+
+_ASCII_LINES = {ord("─"): "-", ord("│"): "|", ord("┼"): "+", ord("╴"): "-", ord("╶"): "-"}
+
+
+def _is_ascii(encoding: str) -> bool:
+    return encoding.lower().replace("-", "") in ("ascii", "usascii", "ansi_x3.41968", "ansix3.41968", "646")

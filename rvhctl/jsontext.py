@@ -1,0 +1,71 @@
+"""JSON text to Python values by orjson, with errors that name the place."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+import orjson
+
+from rvhctl.core.jsonspans import member_spans
+from rvhctl.errors import InputError
+
+
+def parse(text: bytes, source: str, line: int | None = None) -> Any:
+    """The value of a whole document (``line`` None) or of line ``line`` of an NDJSON stream.
+
+    Raises:
+        InputError: not JSON, not UTF-8, or nested too deeply; with the place.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        _explain(text, error, source, line or 1)
+
+
+def decode_utf8(text: bytes, source: str, line: int = 1) -> str:
+    """The text that starts on line ``line`` of a source; an error names the line and column."""
+    try:
+        return text.decode()
+    except UnicodeDecodeError as error:
+        start = text.rfind(b"\n", 0, error.start) + 1
+        raise InputError(
+            "not UTF-8",
+            source=source,
+            line=line + text.count(b"\n", 0, error.start),
+            column=len(text[start : error.start].decode()) + 1,
+            value=text[error.start : error.start + 4].decode("latin-1"),
+        ) from None
+
+
+def exact_value(text: bytes) -> Any:
+    """The value again, with integers of any size exact where orjson makes a float of them."""
+    return json.loads(text)
+
+
+def value_column(line: bytes, member: str) -> int | None:
+    """The column, from 1, at which the value of an object's (last) member begins."""
+    spans = member_spans(line, 0)
+    column = None
+    for at in range(0, len(spans), 4):
+        if orjson.loads(line[spans[at] : spans[at + 1]]) == member:
+            column = len(line[: spans[at + 2]].decode()) + 1
+    return column
+
+
+def _explain(text: bytes, error: orjson.JSONDecodeError, source: str, line: int) -> NoReturn:
+    decode_utf8(text, source, line)
+    if not text.strip():
+        raise InputError("not JSON: the text is empty", source=source, line=line, column=1) from None
+    rest = error.doc[error.pos :]
+    hint = ""
+    if rest.lstrip("-+").startswith(("NaN", "nan", "Infinity", "inf")):
+        hint = "JSON has no NaN or Infinity; write null for no measurement"
+    raise InputError(
+        f"not JSON: {error.msg}",
+        source=source,
+        line=line + error.lineno - 1,
+        column=error.colno,
+        value=rest.split("\n", 1)[0][:20] or ...,
+        hint=hint,
+    ) from None

@@ -1,0 +1,133 @@
+"""The table of nodes that readers fill and writers read: columns for the core, records as they came in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final, Literal
+
+from librt.vecs import vec
+
+from rvhctl.errors import InputError
+from rvhctl.records import Record
+
+Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
+"""How nodes came in, which is how they go out."""
+
+PIECE: Final = 4096
+"""Records joined at a time, so that a long answer is not held twice."""
+
+
+@dataclass(slots=True)
+class Nodes:
+    """One row a node: the columns that decide, and the record that goes out.
+
+    A latency of NaN is no measurement; ``lats`` and ``lons`` are NaN where the command needs none.
+    ``records`` holds each node's own bytes: JSON objects, or rows of CSV under ``header``.
+    """
+
+    shape: Shape
+    ids: Sequence[str]
+    latencies: vec[float]
+    lats: vec[float]
+    lons: vec[float]
+    records: Sequence[bytes]
+    header: list[str] | None = None
+    threshold: float | None = None
+    """Of a JSON document that states one; a flag wins over it."""
+    precision: int | None = None
+
+    def __len__(self) -> int:
+        return len(self.latencies)
+
+    def join_records(self, picked: Sequence[int], separator: bytes) -> Iterator[bytes]:
+        """The picked records, each followed by ``separator``, in pieces."""
+        records = self.records
+        chosen = iter(picked)
+        while piece := [records[row] for row in islice(chosen, PIECE)]:
+            piece.append(b"")
+            yield separator.join(piece)
+
+    def join_ids(self, picked: Sequence[int]) -> Iterator[bytes]:
+        """The picked ids, one a line, in pieces."""
+        ids = self.ids
+        chosen = iter(picked)
+        while piece := [ids[row] for row in islice(chosen, PIECE)]:
+            piece.append("")
+            yield "\n".join(piece).encode()
+
+
+class NodesBuilder:
+    """Collects checked records, of one source after the other, and refuses an id that was there before."""
+
+    def __init__(self) -> None:
+        self.threshold: float | None = None
+        self.precision: int | None = None
+        self._rows: dict[str, int] = {}
+        self._latencies: list[float] = []
+        self._lats: list[float] = []
+        self._lons: list[float] = []
+        self._records: list[bytes] = []
+        self._lines: list[int] = []
+        self._sources: list[tuple[int, str]] = []
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def rewrite(self, start: int, convert: Callable[[bytes], bytes]) -> None:
+        """Replace the text of each record from row ``start`` on."""
+        self._records[start:] = map(convert, self._records[start:])
+
+    def start(self, source: str) -> None:
+        """The next records come from this source."""
+        self._sources.append((len(self._records), source))
+
+    def add(self, record: Record, text: bytes, line: int = 0) -> None:
+        """One node, with its own bytes; ``line`` 0 inside a JSON document.
+
+        Raises:
+            InputError: the id was there before.
+        """
+        row = len(self._records)
+        first = self._rows.setdefault(record.id, row)
+        if first != row:
+            raise InputError(f"the id {record.id!r} was there before", hint=f"first at {self._place(first)}")
+        self._latencies.append(record.latency)
+        self._lats.append(record.lat)
+        self._lons.append(record.lon)
+        self._records.append(text)
+        self._lines.append(line)
+
+    def state(self, source: str, threshold: float | None, precision: int | None) -> None:
+        """What a JSON document says of the limits.
+
+        Raises:
+            InputError: another document said something else.
+        """
+        if threshold is not None:
+            if self.threshold not in (None, threshold):
+                raise InputError("two documents state different thresholds", source=source, hint="give --threshold")
+            self.threshold = threshold
+        if precision is not None:
+            if self.precision not in (None, precision):
+                raise InputError("two documents state different precisions", source=source, hint="give --precision")
+            self.precision = precision
+
+    def build(self, shape: Shape, header: list[str] | None = None) -> Nodes:
+        return Nodes(
+            shape=shape,
+            ids=list(self._rows),
+            latencies=vec[float](self._latencies),
+            lats=vec[float](self._lats),
+            lons=vec[float](self._lons),
+            records=self._records,
+            header=header,
+            threshold=self.threshold,
+            precision=self.precision,
+        )
+
+    def _place(self, row: int) -> str:
+        source_row, source = next(pair for pair in reversed(self._sources) if pair[0] <= row)
+        line = self._lines[row]
+        return f"{source}:{line}" if line else f"{source}: node {row - source_row + 1}"

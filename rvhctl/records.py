@@ -1,0 +1,127 @@
+"""One node record: which fields it needs, and what each may be."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple
+
+from rvhctl.errors import InvalidNodeError
+
+NAN: Final = math.nan
+
+NO_MEASUREMENT_HINT: Final = "write null for no measurement"
+
+
+class Record(NamedTuple):
+    """The fields of a node that decide; latency in milliseconds, NaN where there is no measurement."""
+
+    id: str
+    latency: float
+    lat: float = NAN
+    lon: float = NAN
+
+
+def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool) -> Record:
+    """A decoded JSON value as a node.
+
+    Args:
+        exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
+        coordinates: whether lat and lon are needed.
+
+    Raises:
+        InvalidNodeError: a field is missing, of a wrong type or out of range.
+    """
+    if not isinstance(fields, dict):
+        raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
+    node_id = _id(fields, exact)
+    latency = _latency(fields)
+    if not coordinates:
+        return Record(node_id, latency)
+    return Record(node_id, latency, _coordinate(fields, "lat", 90.0), _coordinate(fields, "lon", 180.0))
+
+
+def check_id(node_id: str) -> str:
+    """An id that can be printed one a line.
+
+    Raises:
+        InvalidNodeError: it is empty or has control characters.
+    """
+    if not node_id:
+        raise InvalidNodeError("the id is empty", field="id")
+    if not node_id.isprintable() and any(ord(c) < 32 or 127 <= ord(c) < 160 for c in node_id):
+        raise InvalidNodeError("the id has control characters", field="id", value=node_id)
+    return node_id
+
+
+def check_latency(latency: float) -> float:
+    """A latency in milliseconds.
+
+    Raises:
+        InvalidNodeError: it is negative or not finite.
+    """
+    if latency < 0 or latency == math.inf or latency != latency:
+        raise InvalidNodeError(
+            "the latency must be finite and not negative",
+            field="latency",
+            value=latency,
+            hint=NO_MEASUREMENT_HINT,
+        )
+    return latency
+
+
+def check_coordinate(value: float, field: str) -> float:
+    """A latitude (``lat``) or longitude (``lon``) in degrees.
+
+    Raises:
+        InvalidNodeError: it is out of range or not a number.
+    """
+    limit = 90.0 if field == "lat" else 180.0
+    if not -limit <= value <= limit:
+        raise InvalidNodeError(f"{field} must lie within -{limit:g}..{limit:g} degrees", field=field, value=value)
+    return value
+
+
+def _id(fields: dict[str, Any], exact: Callable[[], Any]) -> str:
+    try:
+        node_id = fields["id"]
+    except KeyError:
+        raise InvalidNodeError("the id is missing", hint=_members(fields)) from None
+    if type(node_id) is str:
+        return check_id(node_id)
+    if type(node_id) is float:
+        node_id = exact()["id"]
+    if type(node_id) is int:
+        return str(node_id)
+    raise InvalidNodeError("the id must be a string or an integer", field="id", value=node_id)
+
+
+def _latency(fields: dict[str, Any]) -> float:
+    try:
+        latency = fields["latency"]
+    except KeyError:
+        raise InvalidNodeError("the latency is missing", hint=NO_MEASUREMENT_HINT) from None
+    if latency is None:
+        return NAN
+    if type(latency) is not float and type(latency) is not int:
+        raise InvalidNodeError(
+            "the latency must be a number of milliseconds", field="latency", value=latency, hint=NO_MEASUREMENT_HINT
+        )
+    return check_latency(float(latency))
+
+
+def _coordinate(fields: dict[str, Any], field: str, limit: float) -> float:
+    try:
+        value = fields[field]
+    except KeyError:
+        raise InvalidNodeError(f"{field} is missing", hint=_members(fields)) from None
+    if type(value) is not float and type(value) is not int:
+        raise InvalidNodeError(f"{field} must be a number of degrees", field=field, value=value)
+    if not -limit <= value <= limit:
+        check_coordinate(float(value), field)
+    return float(value)
+
+
+def _members(fields: dict[str, Any]) -> str:
+    names = ", ".join(fields)
+    return f"the node has {names if len(names) <= 60 else names[:59] + '…'}" if names else "the node is empty"
