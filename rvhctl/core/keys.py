@@ -1,0 +1,93 @@
+"""From a key of Python to its bucket in one call: tell its type, hash, jump.
+
+``digest`` gives the 64 bits of a key's bytes, in 0..2^64-1, by the caller's recipe. Where ``native`` says that
+this is xxh64 with seed 0, compiled code hashes by itself and only the interpreted core calls it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from rvhctl.core.jump import MAX_BUCKETS, jump
+from rvhctl.core.xxh64 import xxh64_span
+from rvhctl.errors import JumpHashError
+
+if TYPE_CHECKING:
+    from mypy_extensions import i64
+
+COMPILED: Final = not __file__.endswith(".py")
+
+TWO_63: Final = 0x8000000000000000
+TWO_64: Final = 0x10000000000000000
+
+
+def bucket_of(key: object, buckets: object, native: bool, digest: Callable[[bytes], int]) -> int:
+    """The bucket of one key in the paper dialect."""
+    count: i64 = checked_buckets(buckets)
+    return jump(key_bits(key, native, digest), count)
+
+
+def buckets_of(
+    keys: list[object], start: int, end: int, buckets: object, native: bool, digest: Callable[[bytes], int]
+) -> list[int]:
+    """The buckets of ``keys[start:end]``; an error names the position of its key."""
+    count: i64 = checked_buckets(buckets)
+    answer: list[int] = []
+    position = start
+    try:
+        while position < end:
+            answer.append(jump(key_bits(keys[position], native, digest), count))
+            position += 1
+    except JumpHashError as error:
+        raise JumpHashError(f"key {position}: {error}") from None
+    return answer
+
+
+def key_bits(key: object, native: bool, digest: Callable[[bytes], int]) -> i64:
+    """The 64 bits of a key as a signed integer."""
+    if isinstance(key, int):
+        return integer_bits(key)
+    data = key_bytes(key)
+    if COMPILED and native:
+        return xxh64_span(data, 0, len(data), 0)
+    return signed(digest(data))
+
+
+def integer_bits(key: int) -> i64:
+    """The 64 bits of an integer key: itself, negative as two's complement."""
+    if isinstance(key, bool):
+        raise JumpHashError(f"a key must be str, bytes or int (got bool {key})")
+    if key < -TWO_63 or key >= TWO_64:
+        raise JumpHashError(f"an integer key must fit 64 bits, -2^63 <= key < 2^64 (got {key})")
+    return signed(key)
+
+
+def signed(bits: int) -> i64:
+    """An unsigned 64-bit integer as the signed one of the same bits."""
+    return bits if bits < TWO_63 else bits - TWO_64
+
+
+def key_bytes(key: object) -> bytes:
+    """The bytes of a text key."""
+    if isinstance(key, str):
+        try:
+            data = key.encode("utf-8")
+        except UnicodeEncodeError:
+            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {ascii(key)})") from None
+    elif isinstance(key, bytes):
+        data = key
+    else:
+        raise JumpHashError(f"a key must be str, bytes or int (got {type(key).__name__} {key!r})")
+    if len(data) == 0:
+        raise JumpHashError("a key must not be empty")
+    return data
+
+
+def checked_buckets(buckets: object) -> int:
+    """The number of buckets, if it is one."""
+    if not isinstance(buckets, int) or isinstance(buckets, bool):
+        raise JumpHashError(f"buckets must be an integer (got {buckets!r}); give 1 to {MAX_BUCKETS}")
+    if buckets < 1 or buckets > MAX_BUCKETS:
+        raise JumpHashError(f"buckets is out of range (got {buckets}); give 1 to {MAX_BUCKETS}")
+    return buckets
