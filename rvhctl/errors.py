@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
 
 
@@ -81,6 +82,10 @@ class ReaderGoneError(RvhctlError):
     exit_code = ExitCode.BROKEN_PIPE
 
 
+class SomeFailedError(RvhctlError):
+    """All the rest was answered; only the program raises it."""
+
+
 class InputError(RvhctlError):
     """A place in the input that cannot be read.
 
@@ -120,7 +125,9 @@ class InputError(RvhctlError):
         )
 
     def _text(self) -> str:
-        position = ":".join(str(part) for part in (self.source, self.line, self.column) if part not in ("", None))
+        position = ":".join(
+            str(part) for part in (self.source, self.line, self.column) if part not in ("", None)
+        )
         head = ": ".join(part for part in (position, self.place) if part)
         got = "" if self.value is ... else f" (got {shorten(self.value)})"
         text = f"{self.problem}{got}"
@@ -128,6 +135,9 @@ class InputError(RvhctlError):
             text = f"{head}: {text}"
         return f"{text}; {self.hint}" if self.hint else text
 
+
+OnBad = Callable[[InputError], None]
+"""What to do about a bad record: raise it, or leave the record out."""
 
 MAX_SHOWN = 60
 """Characters of a wrong value that a message repeats."""

@@ -72,13 +72,15 @@ def _checked(flag: str, record: Record, *, coordinates: bool = False) -> Record:
     try:
         check_id(record.id)
         if record.latency == record.latency:
-            check_latency(record.latency)
+            record = record._replace(latency=check_latency(record.latency))
         if coordinates:
             check_coordinate(record.lat, "lat")
             check_coordinate(record.lon, "lon")
     except InvalidNodeError as error:
         named = f"node {record.id!r}" if record.id else ""
-        raise InputError(error.problem, source=flag, place=named, value=error.value, hint=error.hint) from None
+        raise InputError(
+            error.problem, source=flag, place=named, value=error.value, hint=error.hint
+        ) from None
     return record
 
 
@@ -87,4 +89,3 @@ def _add(builder: NodesBuilder, record: Record, fields: dict[str, object]) -> No
         builder.add(record, orjson.dumps(fields))
     except InputError as error:
         raise error.at("--nodes") from None
-

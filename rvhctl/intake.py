@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import orjson
 
-from rvhctl.errors import InputError, UsageError
+from rvhctl.errors import OnBad, UsageError
 from rvhctl.nodes import Nodes, NodesBuilder, Shape
 from rvhctl.options import InputFormat
 from rvhctl.source import open_sources
-
-OnBad = Callable[[InputError], None]
 
 _FIRST: Final = re.compile(rb"\S")
 DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
@@ -52,7 +50,12 @@ def read_nodes(files: Sequence[str], input_format: InputFormat, *, coordinates: 
 
             before = len(builder)
             header = csv.read_nodes(
-                text, source.name, builder, delimiter=DELIMITERS[shape], coordinates=coordinates, on_bad=on_bad
+                text,
+                source.name,
+                builder,
+                delimiter=DELIMITERS[shape],
+                coordinates=coordinates,
+                on_bad=on_bad,
             )
             headers.append(header)
             if len(files) > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
@@ -22,53 +23,88 @@ INTEGER_HINT: Final = f"an integer key is the 64-bit key itself, {MIN_KEY}..{MAX
 
 _DECIMAL: Final = re.compile(rb"[+-]?[0-9]+")
 
-
-def decode_key(
-    value: Any, exact: Callable[[], Any], source: str, line: int | None = None, *, place: str = ""
-) -> Key:
-    """A decoded JSON value as a key: a string, an integer, or an object with ``key``.
-
-    Args:
-        exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
-
-    Raises:
-        InputError: it is none of these.
-    """
-
-    def wrong(problem: str, hint: str = "") -> InputError:
-        return InputError(problem, source=source, line=line, place=place, value=value, hint=hint)
-
-    if isinstance(value, dict):
-        if "key" not in value:
-            raise wrong("the object has no member 'key'")
-        value, whole = value["key"], exact
-        exact = lambda: whole()["key"]  # noqa: E731
-    if type(value) is str:
-        if not value:
-            raise wrong("the key is empty")
-        return value
-    if type(value) is float:
-        value = exact()
-    if type(value) is not int:
-        raise wrong("a key is a string or an integer")
-    if not MIN_KEY <= value <= MAX_KEY:
-        raise wrong("the integer key is out of range", INTEGER_HINT)
-    return value
+MAX_DIGITS: Final = 4000
+"""Leading zeros are fine, up to what Python reads as an integer."""
 
 
-def integer_key(key: Key, source: str, line: int | None = None) -> int:
-    """The decimal text of a 64-bit key as that key.
+@dataclass(frozen=True, slots=True)
+class KeyRule:
+    """What the recipe and the output ask of every key."""
 
-    Raises:
-        InputError: it is no decimal integer, or out of range.
-    """
-    if isinstance(key, int):
+    integers: bool = False
+    """``--hash int``: text is the decimal form of the 64-bit key itself."""
+    utf8: bool = False
+    """The answer repeats the key in a format that must be UTF-8."""
+
+    def text(self, key: str | bytes, source: str, line: int | None = None, place: str = "") -> Key:
+        """A key given as text.
+
+        Raises:
+            InputError: it is empty, no integer where one is asked for, or no UTF-8 where it must be.
+        """
+        if not key:
+            raise InputError("the key is empty", source=source, line=line, place=place)
+        if self.integers:
+            return _integer(key, source, line, place)
+        if self.utf8 and isinstance(key, bytes):
+            try:
+                return key.decode()
+            except UnicodeDecodeError as error:
+                raise InputError(
+                    "the key is not UTF-8",
+                    source=source,
+                    line=line,
+                    column=len(key[: error.start].decode()) + 1,
+                    place=place,
+                    value=show(key),
+                    hint="only -o plain can answer for it",
+                ) from None
         return key
-    text = key.encode() if isinstance(key, str) else key
+
+    def json(
+        self, value: Any, exact: Callable[[], Any], source: str, line: int | None = None, place: str = ""
+    ) -> Key:
+        """A key given as a JSON value: a string, an integer, or an object with ``key``.
+
+        Args:
+            exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
+
+        Raises:
+            InputError: it is none of these, or as :meth:`text`.
+        """
+        whole = value
+        if isinstance(value, dict):
+            if "key" not in value:
+                raise InputError("the object has no member 'key'", source=source, line=line, place=place)
+            value = value["key"]
+        if type(value) is str:
+            return self.text(value, source, line, place)
+        if type(value) is float:
+            value = exact()["key"] if isinstance(whole, dict) else exact()
+        if type(value) is not int:
+            raise InputError(
+                "a key is a string or an integer", source=source, line=line, place=place, value=value
+            )
+        if not MIN_KEY <= value <= MAX_KEY:
+            raise InputError(
+                "the integer key is out of range",
+                source=source,
+                line=line,
+                place=place,
+                value=value,
+                hint=INTEGER_HINT,
+            )
+        return value
+
+
+def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int:
+    text = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
     # int() alone would take underscores, white space and the digits of other scripts.
-    if not _DECIMAL.fullmatch(text) or not MIN_KEY <= (number := int(text[:40])) <= MAX_KEY or len(text) > 40:
-        raise InputError("not a 64-bit integer key", source=source, line=line, value=show(key), hint=INTEGER_HINT)
-    return number
+    if _DECIMAL.fullmatch(text) and len(text) <= MAX_DIGITS and MIN_KEY <= (number := int(text)) <= MAX_KEY:
+        return number
+    raise InputError(
+        "not a 64-bit integer key", source=source, line=line, place=place, value=show(key), hint=INTEGER_HINT
+    )
 
 
 def show(key: Key) -> str | int:
@@ -76,20 +112,6 @@ def show(key: Key) -> str | int:
     return key.decode("utf-8", "backslashreplace") if isinstance(key, bytes) else key
 
 
-def as_text(key: Key) -> str:
-    """The key in an output that must be UTF-8.
-
-    Raises:
-        InputError: its bytes are no UTF-8.
-    """
-    if isinstance(key, bytes):
-        try:
-            return key.decode()
-        except UnicodeDecodeError:
-            raise InputError("the key is not UTF-8", value=show(key), hint="only -o plain can answer for it") from None
-    return str(key)
-
-
 def as_json(key: Key) -> bytes:
-    """The key as JSON text: a string, or an integer by its exact digits."""
-    return b"%d" % key if isinstance(key, int) else orjson.dumps(as_text(key))
+    """The key, text or integer, as JSON."""
+    return b"%d" % key if isinstance(key, int) else orjson.dumps(key)

@@ -8,12 +8,16 @@ from itertools import islice
 from typing import Final, Literal
 
 from librt.vecs import vec
+from mypy_extensions import i64
 
 from rvhctl.errors import InputError
 from rvhctl.records import Record
 
 Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
 """How nodes came in, which is how they go out."""
+
+Picked = Sequence[int] | vec[i64]
+"""Which nodes, in the order of the answer."""
 
 PIECE: Final = 4096
 """Records joined at a time, so that a long answer is not held twice."""
@@ -41,7 +45,7 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.latencies)
 
-    def join_records(self, picked: Sequence[int], separator: bytes) -> Iterator[bytes]:
+    def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
         records = self.records
         chosen = iter(picked)
@@ -49,7 +53,7 @@ class Nodes:
             piece.append(b"")
             yield separator.join(piece)
 
-    def join_ids(self, picked: Sequence[int]) -> Iterator[bytes]:
+    def join_ids(self, picked: Picked) -> Iterator[bytes]:
         """The picked ids, one a line, in pieces."""
         ids = self.ids
         chosen = iter(picked)
@@ -107,11 +111,15 @@ class NodesBuilder:
         """
         if threshold is not None:
             if self.threshold not in (None, threshold):
-                raise InputError("two documents state different thresholds", source=source, hint="give --threshold")
+                raise InputError(
+                    "two documents state different thresholds", source=source, hint="give --threshold"
+                )
             self.threshold = threshold
         if precision is not None:
             if self.precision not in (None, precision):
-                raise InputError("two documents state different precisions", source=source, hint="give --precision")
+                raise InputError(
+                    "two documents state different precisions", source=source, hint="give --precision"
+                )
             self.precision = precision
 
     def build(self, shape: Shape, header: list[str] | None = None) -> Nodes:

@@ -26,11 +26,16 @@ Files = Annotated[
 Threshold = Annotated[
     float | None,
     typer.Option(
-        "--threshold", "--th", metavar="MS", help="Keep nodes with a latency of at most MS milliseconds.", show_default=False
+        "--threshold",
+        "--th",
+        metavar="MS",
+        help="Keep nodes with a latency of at most MS milliseconds.",
+        show_default=False,
     ),
 ]
 Top = Annotated[
-    int | None, typer.Option("--top", "-n", metavar="K", min=1, help="At most the first K.", show_default=False)
+    int | None,
+    typer.Option("--top", "-n", metavar="K", min=1, help="At most the first K.", show_default=False),
 ]
 Output = Annotated[
     OutputFormat,
@@ -44,7 +49,9 @@ Output = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="The same as -o json.", rich_help_panel=FORMATS)]
 Input = Annotated[
     InputFormat,
-    typer.Option("--input-format", "-i", help="Format of the input; auto: found by looking.", rich_help_panel=FORMATS),
+    typer.Option(
+        "--input-format", "-i", help="Format of the input; auto: found by looking.", rich_help_panel=FORMATS
+    ),
 ]
 KeyInput = Annotated[
     InputFormat,
@@ -61,7 +68,12 @@ LogLevel = Annotated[
 ]
 Async = Annotated[
     bool,
-    typer.Option("--async", "-a", help="Run on the asynchronous functions; with --batch, concurrently.", rich_help_panel=RUNNING),
+    typer.Option(
+        "--async",
+        "-a",
+        help="Run on the asynchronous functions; with --batch, concurrently.",
+        rich_help_panel=RUNNING,
+    ),
 ]
 Jobs = Annotated[
     int | None,
@@ -78,11 +90,14 @@ Jobs = Annotated[
 Batch = Annotated[
     bool,
     typer.Option(
-        "--batch", help="Each line of the input is a request in JSON, answered on a line.", rich_help_panel=RUNNING
+        "--batch",
+        help="Each line of the input is a request in JSON, answered on a line.",
+        rich_help_panel=RUNNING,
     ),
 ]
 Unordered = Annotated[
-    bool, typer.Option("--unordered", help="With --batch: answers as they are ready.", rich_help_panel=RUNNING)
+    bool,
+    typer.Option("--unordered", help="With --batch: answers as they are ready.", rich_help_panel=RUNNING),
 ]
 OnErrorChoice = Annotated[
     OnError | None,

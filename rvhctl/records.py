@@ -67,7 +67,7 @@ def check_latency(latency: float) -> float:
             value=latency,
             hint=NO_MEASUREMENT_HINT,
         )
-    return latency
+    return latency + 0.0  # -0.0 becomes 0.0
 
 
 def check_coordinate(value: float, field: str) -> float:
@@ -78,7 +78,9 @@ def check_coordinate(value: float, field: str) -> float:
     """
     limit = 90.0 if field == "lat" else 180.0
     if not -limit <= value <= limit:
-        raise InvalidNodeError(f"{field} must lie within -{limit:g}..{limit:g} degrees", field=field, value=value)
+        raise InvalidNodeError(
+            f"{field} must lie within -{limit:g}..{limit:g} degrees", field=field, value=value
+        )
     return value
 
 
@@ -105,7 +107,10 @@ def _latency(fields: dict[str, Any]) -> float:
         return NAN
     if type(latency) is not float and type(latency) is not int:
         raise InvalidNodeError(
-            "the latency must be a number of milliseconds", field="latency", value=latency, hint=NO_MEASUREMENT_HINT
+            "the latency must be a number of milliseconds",
+            field="latency",
+            value=latency,
+            hint=NO_MEASUREMENT_HINT,
         )
     return check_latency(float(latency))
 

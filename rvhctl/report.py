@@ -6,7 +6,7 @@ import contextlib
 import sys
 from time import perf_counter
 
-from rvhctl.errors import ExitCode
+from rvhctl.errors import InputError, OnBad, RvhctlError, SomeFailedError
 
 LEVELS = ("debug", "info", "warn", "error")
 
@@ -28,30 +28,43 @@ class Report:
     def __init__(self, level: str = "warn") -> None:
         self.level = level
         self.failures = 0
-        self._rank = LEVELS.index(level)
         self._started = perf_counter()
 
+    def says(self, level: str) -> bool:
+        """Whether messages of that level are shown."""
+        return LEVELS.index(level) >= LEVELS.index(self.level)
+
     def debug(self, text: str) -> None:
-        if self._rank == 0:
+        if self.says("debug"):
             message(text)
 
     def info(self, text: str) -> None:
-        if self._rank <= 1:
+        if self.says("info"):
             message(text)
 
-    def warn(self, text: str) -> None:
-        if self._rank <= 2:
-            message(text)
+    def on_bad(self, on_error: str | None) -> OnBad:
+        """``--on-error skip`` leaves a bad record out; otherwise the first one ends the run."""
+        return self.left_out if on_error == "skip" else fail
 
-    def failure(self, text: str) -> None:
-        """A record or a request that is left out: said at every level, and the run does not end in 0."""
+    def left_out(self, error: RvhctlError) -> None:
+        """A bad record or request: said at every level, and the run will not end in 0."""
         self.failures += 1
-        message(text)
+        message(str(error))
 
     def milliseconds(self) -> float:
         """Since the report was made."""
         return (perf_counter() - self._started) * 1000
 
-    @property
-    def exit_code(self) -> ExitCode:
-        return ExitCode.FAILED if self.failures else ExitCode.OK
+    def finish(self) -> None:
+        """After everything is answered.
+
+        Raises:
+            SomeFailedError: something was left out; the message counts it.
+        """
+        if self.failures:
+            raise SomeFailedError(f"{self.failures} left out" if self.failures > 1 else "1 left out")
+
+
+def fail(error: InputError) -> None:
+    """The first bad record ends the run."""
+    raise error

@@ -8,14 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
 
 from rvhctl.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-    from rvhctl.options import InputFormat
+FileFormat = Literal["json", "ndjson", "csv", "tsv"]
 
 STDIN: Final = "-"
 GZIP_MAGIC: Final = b"\x1f\x8b"
@@ -98,12 +98,12 @@ def stdin_is_terminal() -> bool:
     return sys.stdin is None or sys.stdin.isatty()
 
 
-def format_by_suffix(name: str) -> InputFormat | None:
+def format_by_suffix(name: str) -> FileFormat | None:
     """The format that a file's name states, looking through .gz and .zst."""
     path = PurePath(name)
     if path.suffix.lower() in COMPRESSED_SUFFIXES:
         path = path.with_suffix("")
-    suffixes: dict[str, InputFormat] = {
+    suffixes: dict[str, FileFormat] = {
         ".json": "json",
         ".ndjson": "ndjson",
         ".jsonl": "ndjson",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from rvhctl.core.keys import bucket_of, buckets_of
 from rvhctl.keyhash import xxh64

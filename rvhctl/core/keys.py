@@ -74,7 +74,7 @@ def key_bytes(key: object) -> bytes:
         try:
             data = key.encode("utf-8")
         except UnicodeEncodeError:
-            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {ascii(key)})") from None
+            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {key!a})") from None
     elif isinstance(key, bytes):
         data = key
     else:

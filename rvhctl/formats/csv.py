@@ -7,19 +7,17 @@ import io
 import math
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 import orjson
 
 from rvhctl import jsontext
-from rvhctl.errors import InputError, InvalidNodeError
-from rvhctl.keys import Buckets, Key, as_text
-from rvhctl.nodes import PIECE, Nodes, NodesBuilder
+from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.records import Record, check_coordinate, check_id, check_latency
-
-OnBad = Callable[[InputError], None]
 
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
@@ -83,7 +81,9 @@ class Rows:
     def check_width(self, fields: list[str], line: int) -> None:
         if len(fields) != len(self.header):
             raise InputError(
-                f"the row has {len(fields)} fields, the header {len(self.header)}", source=self.source, line=line
+                f"the row has {len(fields)} fields, the header {len(self.header)}",
+                source=self.source,
+                line=line,
             )
 
     def _remember(self, lines: io.StringIO) -> Iterator[str]:
@@ -104,7 +104,9 @@ def read_nodes(
     rows = Rows(text, source, delimiter)
     if not rows.header:
         return []
-    columns = {name: rows.column(name) for name in ("id", "latency", *(("lat", "lon") if coordinates else ()))}
+    columns = {
+        name: rows.column(name) for name in ("id", "latency", *(("lat", "lon") if coordinates else ()))
+    }
     for fields, raw, line in rows:
         try:
             rows.check_width(fields, line)
@@ -114,7 +116,7 @@ def read_nodes(
     return rows.header
 
 
-def write_nodes(nodes: Nodes, picked: Sequence[int], *, delimiter: str) -> Iterator[bytes]:
+def write_nodes(nodes: Nodes, picked: Picked, *, delimiter: str) -> Iterator[bytes]:
     """The header, then the picked rows; rows that came in with the same delimiter go out as they were."""
     came_as = {"csv": ",", "tsv": "\t"}.get(nodes.shape)
     if nodes.header is not None and came_as == delimiter:
@@ -127,7 +129,9 @@ def write_nodes(nodes: Nodes, picked: Sequence[int], *, delimiter: str) -> Itera
         return
     documents = [orjson.loads(nodes.records[row]) for row in picked]
     header = list(dict.fromkeys(name for document in documents for name in document))
-    yield from _lines(header, ([_cell(document.get(name)) for name in header] for document in documents), delimiter)
+    yield from _lines(
+        header, ([_cell(document.get(name)) for name in header] for document in documents), delimiter
+    )
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
@@ -147,7 +151,7 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
 
 
-def read_keys(text: bytes, source: str, *, delimiter: str, on_bad: OnBad) -> list[Key]:
+def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad, *, delimiter: str) -> list[Key]:
     """The values of the column ``key``, as text."""
     keys: list[Key] = []
     rows = Rows(text, source, delimiter)
@@ -157,9 +161,7 @@ def read_keys(text: bytes, source: str, *, delimiter: str, on_bad: OnBad) -> lis
     for fields, _raw, line in rows:
         try:
             rows.check_width(fields, line)
-            if not fields[column]:
-                raise InputError("the key is empty", source=source, line=line)
-            keys.append(fields[column])
+            keys.append(rule.text(fields[column], source, line))
         except InputError as error:
             on_bad(error)
     return keys
@@ -171,7 +173,7 @@ def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: 
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
     if first:
         writer.writerow(("key", "bucket"))
-    writer.writerows((as_text(key), bucket) for key, bucket in zip(keys, buckets, strict=True))
+    writer.writerows(zip(keys, buckets, strict=True))
     return out.getvalue().encode()
 
 
@@ -180,7 +182,7 @@ def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, 
         node_id = check_id(fields[columns["id"]])
         latency = _number(fields[columns["latency"]], "latency")
         if latency == latency:
-            check_latency(latency)
+            latency = check_latency(latency)
         if "lat" not in columns:
             return Record(node_id, latency)
         lat = check_coordinate(_number(fields[columns["lat"]], "lat"), "lat")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import orjson
 
 from rvhctl import jsontext
 from rvhctl.core.jsonspans import element_spans, member_spans
-from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError
-from rvhctl.keys import Buckets, Key, as_json, decode_key
-from rvhctl.nodes import Nodes, NodesBuilder
+from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad
+from rvhctl.keys import Buckets, Key, KeyRule, as_json
+from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
-
-OnBad = Callable[[InputError], None]
 
 WANTED = "an array of nodes, or an object with nodes (or with ids and latencies)"
 
@@ -44,7 +43,11 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
     elif "id" in document:
         _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
     else:
-        raise InputError(f"the document must be {WANTED}", source=source, hint=f"it has {', '.join(document) or 'no member'}")
+        raise InputError(
+            f"the document must be {WANTED}",
+            source=source,
+            hint=f"it has {', '.join(document) or 'no member'}",
+        )
 
 
 def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], source: str) -> Any:
@@ -60,18 +63,17 @@ def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], 
     raise InputError(f"{name} must be {wanted}", source=source, place=name, value=value)
 
 
-def write_nodes(nodes: Nodes, picked: Sequence[int]) -> Iterator[bytes]:
+def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
     """An array of the picked records, on one line."""
     yield b"["
     last = len(picked) - 1
-    for piece in nodes.join_records(picked[:last], b","):
-        yield piece
+    yield from nodes.join_records(picked[:last], b",")
     if last >= 0:
         yield nodes.records[picked[last]]
     yield b"]\n"
 
 
-def read_keys(text: bytes, source: str, on_bad: OnBad) -> list[Key]:
+def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad) -> list[Key]:
     """The keys of one document: an array of strings, integers, or objects with ``key``."""
     document = jsontext.parse(text, source)
     if not isinstance(document, list):
@@ -79,7 +81,7 @@ def read_keys(text: bytes, source: str, on_bad: OnBad) -> list[Key]:
     keys = []
     for row, value in enumerate(document):
         try:
-            keys.append(decode_key(value, lambda row=row: jsontext.exact_value(text)[row], source, place=f"key {row + 1}"))
+            keys.append(rule.json(value, partial(_exact_element, text, row), source, place=f"key {row + 1}"))
         except InputError as error:
             on_bad(error)
     return keys
@@ -87,11 +89,17 @@ def read_keys(text: bytes, source: str, on_bad: OnBad) -> list[Key]:
 
 def write_keys(keys: Sequence[Key], buckets: Buckets, *, first: bool) -> bytes:
     """A part of the array of ``{"key": ..., "bucket": ...}``; the caller ends it with ``KEYS_END``."""
-    rows = [b'{"key":%b,"bucket":%d}' % (as_json(key), bucket) for key, bucket in zip(keys, buckets, strict=True)]
+    rows = [
+        b'{"key":%b,"bucket":%d}' % (as_json(key), bucket) for key, bucket in zip(keys, buckets, strict=True)
+    ]
     return (b"[" if first else b",") + b",".join(rows)
 
 
 KEYS_END = b"]\n"
+
+
+def _exact_element(text: bytes, row: int) -> Any:
+    return jsontext.exact_value(text)[row]
 
 
 def _add_all(
@@ -108,7 +116,7 @@ def _add_all(
     for row, fields in enumerate(values):
         raw = text[spans[2 * row] : spans[2 * row + 1]]
         try:
-            node = read_record(fields, lambda raw=raw: jsontext.exact_value(raw), coordinates=coordinates)
+            node = read_record(fields, partial(jsontext.exact_value, raw), coordinates=coordinates)
             builder.add(node, raw.replace(b"\n", b" ") if b"\n" in raw else raw)
         except (InvalidNodeError, InputError) as error:
             on_bad(_at_node(error, source, row, fields))
@@ -128,7 +136,7 @@ def _add_columns(
     for row, (node_id, latency) in enumerate(zip(ids, latencies, strict=True)):
         fields = {"id": node_id, "latency": latency}
         try:
-            node = read_record(fields, lambda fields=fields: fields, coordinates=coordinates)
+            node = read_record(fields, partial(dict, fields), coordinates=coordinates)
             builder.add(node, orjson.dumps(fields))
         except (InvalidNodeError, InputError) as error:
             on_bad(_at_node(error, source, row, fields))
@@ -137,11 +145,17 @@ def _add_columns(
 def _at_node(error: InvalidNodeError | InputError, source: str, row: int, fields: Any) -> InputError:
     node_id = fields.get("id") if isinstance(fields, dict) else None
     named = "" if node_id is None else f" (id {node_id!r})"
-    return InputError(error.problem, source=source, place=f"node {row + 1}{named}", value=error.value, hint=error.hint)
+    return InputError(
+        error.problem, source=source, place=f"node {row + 1}{named}", value=error.value, hint=error.hint
+    )
 
 
 def _member_start(text: bytes, start: int, name: str) -> int:
     """Where the value of the (last) member of that name begins."""
     spans = member_spans(text, start)
-    found = [spans[at + 2] for at in range(0, len(spans), 4) if orjson.loads(text[spans[at] : spans[at + 1]]) == name]
+    found = [
+        spans[at + 2]
+        for at in range(0, len(spans), 4)
+        if orjson.loads(text[spans[at] : spans[at + 1]]) == name
+    ]
     return found[-1]

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from rvhctl import jsontext
-from rvhctl.errors import InputError, InvalidNodeError
-from rvhctl.keys import Buckets, Key, as_json, decode_key
-from rvhctl.nodes import Nodes, NodesBuilder
+from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.keys import Buckets, Key, KeyRule, as_json
+from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
-
-OnBad = Callable[[InputError], None]
 
 
 def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: bool, on_bad: OnBad) -> None:
@@ -36,7 +35,7 @@ def read_node(
     """
     fields = jsontext.parse(line, source, number)
     try:
-        node = read_record(fields, lambda: jsontext.exact_value(line), coordinates=coordinates)
+        node = read_record(fields, partial(jsontext.exact_value, line), coordinates=coordinates)
     except InvalidNodeError as error:
         raise InputError(
             error.problem,
@@ -52,12 +51,14 @@ def read_node(
         raise error.at(source, number) from None
 
 
-def write_nodes(nodes: Nodes, picked: Sequence[int]) -> Iterator[bytes]:
+def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
     """The picked records, each on a line."""
     return nodes.join_records(picked, b"\n")
 
 
-def decode_keys(block: bytes, first_line: int, source: str, on_bad: OnBad) -> Iterator[list[Key]]:
+def decode_keys(
+    block: bytes, first_line: int, source: str, rule: KeyRule, on_bad: OnBad
+) -> Iterator[list[Key]]:
     """The keys of whole lines: strings, integers, or objects with ``key``.
 
     What stands before a bad line is given before ``on_bad`` hears of it.
@@ -68,7 +69,7 @@ def decode_keys(block: bytes, first_line: int, source: str, on_bad: OnBad) -> It
             continue
         try:
             value = jsontext.parse(line, source, number)
-            keys.append(decode_key(value, lambda line=line: jsontext.exact_value(line), source, number))
+            keys.append(rule.json(value, partial(jsontext.exact_value, line), source, number))
         except InputError as error:
             if keys:
                 yield keys
@@ -81,7 +82,6 @@ def decode_keys(block: bytes, first_line: int, source: str, on_bad: OnBad) -> It
 def write_keys(keys: Sequence[Key], buckets: Buckets) -> bytes:
     """``{"key": ..., "bucket": ...}`` a line."""
     return b"".join(
-        b'{"key":%b,"bucket":%d}\n' % (as_json(key), bucket) for key, bucket in zip(keys, buckets, strict=True)
+        b'{"key":%b,"bucket":%d}\n' % (as_json(key), bucket)
+        for key, bucket in zip(keys, buckets, strict=True)
     )
-
-

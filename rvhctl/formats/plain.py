@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 
-from rvhctl.errors import InputError
-from rvhctl.keys import Buckets, Key
-from rvhctl.nodes import Nodes
-
-OnBad = Callable[[InputError], None]
+from rvhctl.errors import InputError, OnBad
+from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.nodes import Nodes, Picked
 
 
-def write_nodes(nodes: Nodes, picked: Sequence[int]) -> Iterator[bytes]:
+def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
     """The picked ids, one a line."""
     return nodes.join_ids(picked)
 
 
 def decode_keys(
-    block: bytes, first_line: int, source: str, on_bad: OnBad, *, delimiter: bytes
+    block: bytes, first_line: int, source: str, rule: KeyRule, on_bad: OnBad, *, delimiter: bytes
 ) -> Iterator[list[Key]]:
     """The keys of whole lines: their bytes, whatever they are, without the line end.
 
-    What stands before an empty line is given before ``on_bad`` hears of it.
+    What stands before a bad line is given before ``on_bad`` hears of it.
     """
     lines = block.split(delimiter)
     if lines[-1] == b"":
         lines.pop()
     keys: list[Key] = []
     for number, line in enumerate(lines, first_line):
-        key = line.removesuffix(b"\r") if delimiter == b"\n" else line
-        if key:
-            keys.append(key)
-            continue
-        if keys:
-            yield keys
-            keys = []
-        on_bad(InputError("the key is empty", source=source, line=number))
+        try:
+            keys.append(rule.text(line.removesuffix(b"\r") if delimiter == b"\n" else line, source, number))
+        except InputError as error:
+            if keys:
+                yield keys
+                keys = []
+            on_bad(error)
     if keys:
         yield keys
 

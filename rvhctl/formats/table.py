@@ -6,7 +6,7 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from io import StringIO
 from typing import Literal
 
@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rvhctl.keys import Key, show
-from rvhctl.nodes import Nodes
+from rvhctl.nodes import Nodes, Picked
 
 ColorChoice = Literal["auto", "always", "never"]
 
@@ -38,7 +38,7 @@ def use_color(choice: ColorChoice) -> bool:
     return os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
 
 
-def failover(nodes: Nodes, picked: Sequence[int], threshold: float, color: ColorChoice) -> bytes:
+def failover(nodes: Nodes, picked: Picked, threshold: float, color: ColorChoice) -> bytes:
     """The survivors in their order."""
     table = _table("rank:r", "node", "latency ms:r")
     for rank, row in enumerate(picked, 1):
@@ -49,7 +49,7 @@ def failover(nodes: Nodes, picked: Sequence[int], threshold: float, color: Color
 
 def faultset(
     nodes: Nodes,
-    cells: Iterable[tuple[str, int, Sequence[int]]],
+    cells: Iterable[tuple[str, int, Picked]],
     threshold: float,
     color: ColorChoice,
 ) -> bytes:
@@ -71,10 +71,9 @@ def faultset(
 def keys(rows: Iterable[tuple[Key, int]], buckets: int, color: ColorChoice) -> bytes:
     """A row a key: the key and its bucket."""
     table = _table("key", "bucket:r")
-    count = 0
-    for count, (key, bucket) in enumerate(rows, 1):
+    for key, bucket in rows:
         table.add_row(_text(str(show(key))), str(bucket))
-    return _render(table, f"{count} keys in {buckets} buckets", color)
+    return _render(table, f"{table.row_count} keys in {buckets} buckets", color)
 
 
 def _table(*columns: str) -> Table:
@@ -123,7 +122,11 @@ def _render(table: Table, caption: str, color: ColorChoice) -> bytes:
     text = "\n".join(lines)
     # A terminal of another encoding (LC_ALL=C) gets escapes and ASCII lines, never an exception.
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return text.translate(_ASCII_LINES).encode(encoding, "backslashreplace") if _is_ascii(encoding) else text.encode()
+    return (
+        text.translate(_ASCII_LINES).encode(encoding, "backslashreplace")
+        if _is_ascii(encoding)
+        else text.encode()
+    )
 
 
 _ASCII_LINES = {ord("─"): "-", ord("│"): "|", ord("┼"): "+", ord("╴"): "-", ord("╶"): "-"}

@@ -1,0 +1,91 @@
+"""``rvhctl failover``: filter by a latency threshold, rank by latency."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rvhctl import options
+from rvhctl.answer import output_format, write_nodes
+from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
+from rvhctl.core.failover import survivors
+from rvhctl.errors import UsageError
+from rvhctl.flags import failover_nodes
+from rvhctl.intake import read_nodes
+from rvhctl.nodes import Nodes, Picked
+from rvhctl.report import Report
+from rvhctl.sink import Sink
+
+NodeIds = Annotated[
+    str | None,
+    typer.Option(
+        "--nodes", metavar="ID,...", help="Ids of nodes; goes with --latencies.", show_default=False
+    ),
+]
+Latencies = Annotated[
+    str | None,
+    typer.Option(
+        "--latencies",
+        "--lats",
+        metavar="MS,...",
+        help="Their latencies in milliseconds; an empty one is no measurement.",
+        show_default=False,
+    ),
+]
+
+
+def failover(
+    files: options.Files = None,
+    threshold: options.Threshold = None,
+    nodes: NodeIds = None,
+    latencies: Latencies = None,
+    top: options.Top = None,
+    output: options.Output = "auto",
+    json: options.Json = False,
+    input_format: options.Input = "auto",
+    color: options.Color = "auto",
+    level: options.LogLevel = "warn",
+    async_: options.Async = False,
+    batch: options.Batch = False,
+    jobs: options.Jobs = None,
+    unordered: options.Unordered = False,
+    on_error: options.OnErrorChoice = None,
+) -> None:
+    """Keep the nodes within a latency threshold, the fastest first.
+
+    Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or from flags. Records go
+    out as they came in. Exit code 3: nobody survived.
+    """
+    report = Report(level)
+    if batch:
+        raise UsageError("soon")
+    sink = Sink()
+    if nodes is not None or latencies is not None:
+        table = given(files, lambda: failover_nodes(nodes, latencies))
+    else:
+        table = read_nodes(files or [], input_format, coordinates=False, on_bad=report.on_bad(on_error))
+    limit = limit_of(threshold, table, report)
+    picked = _rank_async(table, limit) if async_ else survivors(table.latencies, limit)
+    say_dropped(report, table, limit, len(picked))
+    if not len(picked):
+        raise nobody(table, limit)
+    picked = picked[: top or len(picked)]
+    format_ = output_format(output, json, table.shape, sink)
+    if format_ == "table":
+        from rvhctl.formats import table as tables
+
+        sink.write(tables.failover(table, picked, limit, color))
+    else:
+        sink.write_all(write_nodes(format_, table, picked))
+    sink.flush()
+    report.finish()
+
+
+def _rank_async(nodes: Nodes, limit: float) -> Picked:
+    """The same answer from the asynchronous function; rows serve as ids."""
+    import asyncio
+
+    from rvhctl.api.nodes import failover_async
+
+    return asyncio.run(failover_async(range(len(nodes)), list(nodes.latencies), limit))
