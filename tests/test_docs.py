@@ -130,8 +130,7 @@ def bash(script: str, folder: Path, environment: dict[str, str]) -> subprocess.C
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        capture_output=True,
         encoding="utf-8",
         timeout=120,
     )

@@ -26,8 +26,8 @@ def main() -> None:
     if options.null_input:
         answers = program.input_value(None)
     else:
-        text = "".join(Path(name).read_text() for name in options.files) if options.files else sys.stdin.read()
-        answers = program.input_text(text, slurp=options.slurp)
+        texts = [Path(name).read_text() for name in options.files] or [sys.stdin.read()]
+        answers = program.input_text("".join(texts), slurp=options.slurp)
     for answer in answers:
         print(shown(answer, compact=options.compact, raw=options.raw))
 
