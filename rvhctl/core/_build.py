@@ -22,19 +22,29 @@ ROOT = CORE.parents[1]
 # Never an __init__.py: a compiled package computes its __path__ from the shared library's folder.
 NOT_COMPILED = {"__init__.py", Path(__file__).name}
 
+LIBRARIES = ("*.so", "*.pyd")
+
 # The dotted group name puts the shared library into the package instead of beside it.
+# mypy looks at the compiled modules alone: around them it would meet the imports of the whole
+# package, whose dependencies an isolated build environment does not have.
 BUILD_EXT = """
 import sys
 from mypyc.build import mypycify
 from setuptools import setup
 
-temporary, *modules = sys.argv[1:]
+temporary, library_root, *modules = sys.argv[1:]
 setup(
     name="rvhctl-core",
     packages=[],
-    script_args=["build_ext", "--inplace", "--build-temp", temporary],
+    script_args=["build_ext", "--build-temp", temporary, "--build-lib", library_root],
     ext_modules=mypycify(
-        ["--strict", *modules],
+        [
+            "--config-file=",
+            "--cache-dir=" + temporary + "/mypy",
+            "--strict",
+            "--follow-imports=silent",
+            *modules,
+        ],
         opt_level="3",
         debug_level="0",
         group_name="rvhctl.core._native",
@@ -51,20 +61,29 @@ def core_modules() -> list[str]:
     )
 
 
+def libraries(core: Path) -> list[Path]:
+    """The compiled files in a ``core`` folder."""
+    return sorted(path for pattern in LIBRARIES for path in core.glob(pattern))
+
+
 def remove_libraries() -> None:
-    """A library left from an earlier build would win over a newer source file."""
-    for pattern in ("*.so", "*.pyd"):
-        for path in CORE.glob(pattern):
-            path.unlink()
+    """A library left in the checkout by an earlier build would win over a newer source file."""
+    for path in libraries(CORE):
+        path.unlink()
 
 
-def compile_core() -> str | None:
-    """Compile in place; the end of the compiler's output if that failed."""
-    remove_libraries()
-    with tempfile.TemporaryDirectory() as temporary:
+def tail(output: str) -> str:
+    """What a person reads of a compiler's output: its last lines, and of its command lines the start."""
+    return "\n".join(line if len(line) <= 200 else f"{line[:200]} ..." for line in output.splitlines()[-20:])
+
+
+def compile_core(library_root: Path) -> str | None:
+    """Compile to ``library_root/rvhctl/core``; the end of the compiler's output if that failed."""
+    with tempfile.TemporaryDirectory(prefix="rvhctl-build-") as temporary:
         run = subprocess.run(
-            [sys.executable, "-c", BUILD_EXT, temporary, *core_modules()],
+            [sys.executable, "-c", BUILD_EXT, temporary, str(library_root), *core_modules()],
             cwd=ROOT,
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -72,8 +91,17 @@ def compile_core() -> str | None:
         )
     if run.returncode == 0:
         return None
+    return tail(run.stdout)
+
+
+def compile_in_place() -> str | None:
+    """Compile into the checkout, which an editable install runs from."""
     remove_libraries()
-    return "\n".join(run.stdout.splitlines()[-20:])
+    failure = compile_core(ROOT)
+    if failure is not None:
+        # Half of the modules compiled would look for a shared library that is not there.
+        remove_libraries()
+    return failure
 
 
 def wanted() -> str:
@@ -82,7 +110,7 @@ def wanted() -> str:
     try:
         return {"": "try", "1": "must", "0": "skip"}[value]
     except KeyError:
-        raise ValueError(f"RVHCTL_MYPYC must be 0, 1 or unset (got {value!r})") from None
+        raise SystemExit(f"rvhctl: RVHCTL_MYPYC must be 0, 1 or unset (got {value!r})") from None
 
 
 try:
@@ -100,19 +128,33 @@ class CompiledCore(BuildHookInterface):
         return [] if wanted() == "skip" else ["mypy[mypyc]==2.4.1", "setuptools>=77", "librt>=0.16"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        editable = version == "editable"
         if wanted() == "skip":
-            remove_libraries()
+            if editable:
+                remove_libraries()
             return
-        failure = compile_core()
+        if editable:
+            failure = compile_in_place()
+        else:
+            # Beside the checkout, not in it: an install leaves the source tree as it was.
+            # The folder lives as long as this hook, which is until the wheel is written.
+            self.library_root = tempfile.TemporaryDirectory(prefix="rvhctl-core-")
+            failure = compile_core(Path(self.library_root.name))
         if failure is None:
-            build_data["pure_python"] = False
-            build_data["infer_tag"] = True
-            build_data["artifacts"] += ["rvhctl/core/*.so", "rvhctl/core/*.pyd"]
+            self._pack(editable, build_data)
         elif wanted() == "must":
-            raise RuntimeError(f"compiling the core failed:\n{failure}")
+            raise SystemExit(f"rvhctl: compiling the core failed, and RVHCTL_MYPYC=1 asks for it:\n{failure}")
         else:
             self.app.display_warning(f"rvhctl: the core stays interpreted, compiling it failed:\n{failure}")
 
+    def _pack(self, editable: bool, build_data: dict[str, Any]) -> None:
+        build_data["pure_python"] = False
+        build_data["infer_tag"] = True
+        if not editable:
+            core = Path(self.library_root.name) / "rvhctl" / "core"
+            for path in libraries(core):
+                build_data["force_include"][str(path)] = f"rvhctl/core/{path.name}"
+
 
 if __name__ == "__main__":
-    sys.exit(compile_core())
+    sys.exit(compile_in_place())
