@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-
 COMPLETION_VARIABLE = "_RVHCTL_COMPLETE"
 
 
