@@ -60,10 +60,11 @@ def _number(text: str, flag: str) -> float:
     if not text:
         return NAN
     try:
-        # float() would take 1_000 and the digits of other scripts.
-        if "_" in text or not text.isascii():
+        number = float(text)
+        # float() also takes nan, 1_000 and the digits of other scripts.
+        if number != number or "_" in text or not text.isascii():
             raise ValueError
-        return float(text)
+        return number
     except ValueError:
         raise UsageError(f"{flag}: {text!r} is not a number") from None
 

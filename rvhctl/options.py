@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from rvhctl.errors import UsageError
+
 InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
 OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
 ColorChoice = Literal["auto", "always", "never"]
@@ -109,3 +111,14 @@ OnErrorChoice = Annotated[
         show_default=False,
     ),
 ]
+
+
+def refuse(where: str, flags: dict[str, object]) -> None:
+    """A flag that would do nothing is an error, not ignored.
+
+    Raises:
+        UsageError: one of ``flags`` is set.
+    """
+    for flag, value in flags.items():
+        if value:
+            raise UsageError(f"{flag} makes no sense {where}")

@@ -10,10 +10,10 @@ from rvhctl import options
 from rvhctl.answer import output_format, write_nodes
 from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
 from rvhctl.core.failover import survivors
-from rvhctl.errors import UsageError
 from rvhctl.flags import failover_nodes
 from rvhctl.intake import read_nodes
 from rvhctl.nodes import Nodes, Picked
+from rvhctl.options import refuse
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 
@@ -59,7 +59,23 @@ def failover(
     """
     report = Report(level)
     if batch:
-        raise UsageError("soon")
+        from rvhctl.commands._batch import run_batch
+
+        run_batch(
+            "failover",
+            files,
+            {"threshold": threshold, "top": top},
+            report=report,
+            refused={"--nodes": nodes, "--latencies": latencies},
+            output=output,
+            input_format=input_format,
+            async_=async_,
+            jobs=jobs,
+            unordered=unordered,
+            on_error=on_error,
+        )
+        return
+    refuse("without --batch", {"--jobs": jobs, "--unordered": unordered})
     sink = Sink()
     if nodes is not None or latencies is not None:
         table = given(files, lambda: failover_nodes(nodes, latencies))

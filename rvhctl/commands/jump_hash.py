@@ -14,7 +14,7 @@ from rvhctl.api.keys import jump_hash_many
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.keys import Key, KeyRule
 from rvhctl.lines import whole_lines
-from rvhctl.options import InputFormat
+from rvhctl.options import InputFormat, refuse
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 from rvhctl.source import Source, format_by_suffix, open_sources
@@ -64,7 +64,23 @@ def jump_hash(
     """
     report = Report(level)
     if batch:
-        raise UsageError("soon")
+        from rvhctl.commands._batch import run_batch
+
+        run_batch(
+            "jump-hash",
+            files,
+            {"buckets": buckets, "hash": hash_},
+            report=report,
+            refused={"--key": key, "--null": null},
+            output=output,
+            input_format=input_format,
+            async_=async_,
+            jobs=jobs,
+            unordered=unordered,
+            on_error=on_error,
+        )
+        return
+    refuse("without --batch", {"--unordered": unordered})
     if buckets is None:
         raise UsageError("--buckets is missing")
     jump_hash_many([], buckets)  # a bad number of buckets is found before any input is read

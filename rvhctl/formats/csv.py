@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 
 from rvhctl import jsontext
+from rvhctl.core.jsonspans import member_spans
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
@@ -127,11 +128,9 @@ def write_nodes(nodes: Nodes, picked: Picked, *, delimiter: str) -> Iterator[byt
         rows = (split_row(nodes.records[row], came_as or ",") for row in picked)
         yield from _lines(nodes.header, rows, delimiter)
         return
-    documents = [orjson.loads(nodes.records[row]) for row in picked]
-    header = list(dict.fromkeys(name for document in documents for name in document))
-    yield from _lines(
-        header, ([_cell(document.get(name)) for name in header] for document in documents), delimiter
-    )
+    records = [_json_cells(nodes.records[row]) for row in picked]
+    header = list(dict.fromkeys(name for record in records for name in record))
+    yield from _lines(header, ([record.get(name, "") for name in header] for record in records), delimiter)
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
@@ -219,11 +218,18 @@ def _field_start(row: str, index: int, delimiter: str) -> int:
     return len(row) + 1
 
 
-def _cell(value: Any) -> str:
-    """A JSON value in a cell: text as it is, null empty, anything else as JSON."""
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+def _json_cells(record: bytes) -> dict[str, str]:
+    """The members of a JSON object as cells: text as it is, null empty, anything else by its own JSON text."""
+    spans = member_spans(record, record.index(b"{"))
+    cells = {}
+    for at in range(0, len(spans), 4):
+        name = orjson.loads(record[spans[at] : spans[at + 1]])
+        value = record[spans[at + 2] : spans[at + 3]]
+        if value.startswith(b'"'):
+            cells[name] = orjson.loads(value)
+        else:
+            cells[name] = "" if value == b"null" else value.decode()
+    return cells
 
 
 def _line(fields: Sequence[str], delimiter: str) -> bytes:

@@ -41,9 +41,10 @@ def use_color(choice: ColorChoice) -> bool:
 def failover(nodes: Nodes, picked: Picked, threshold: float, color: ColorChoice) -> bytes:
     """The survivors in their order."""
     table = _table("rank:r", "node", "latency ms:r")
-    for rank, row in enumerate(picked, 1):
-        table.add_row(str(rank), _text(nodes.ids[row]), _number(nodes.latencies[row]))
-    caption = f"{len(picked)} of {len(nodes)} nodes within {_number(threshold)} ms"
+    shown = _milliseconds(nodes.latencies[row] for row in picked)
+    for rank, (row, latency) in enumerate(zip(picked, shown, strict=True), 1):
+        table.add_row(str(rank), _text(nodes.ids[row]), latency)
+    caption = f"{len(picked)} of {len(nodes)} nodes within {threshold:g} ms"
     return _render(table, caption, color)
 
 
@@ -94,10 +95,11 @@ def _escape(value: str) -> str:
     return value.translate(_CONTROLS)
 
 
-def _number(value: float) -> str:
-    if math.isnan(value):
-        return "-"
-    return f"{value:.3f}".rstrip("0").rstrip(".") if value < 1e15 else repr(value)
+def _milliseconds(values: Iterable[float]) -> list[str]:
+    """Numbers with the same count of decimals, at most three, so that they align."""
+    shown = [f"{value:.3f}" if value == value else "-" for value in values]
+    spare = min((len(text) - len(text.rstrip("0")) for text in shown if text != "-"), default=0)
+    return [text if text == "-" or not spare else text[: -min(spare, 3)].rstrip(".") for text in shown]
 
 
 def _render(table: Table, caption: str, color: ColorChoice) -> bytes:

@@ -1,0 +1,55 @@
+"""``--batch`` of every command: which flags go with it, and how many processes answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rvhctl.batch import Batch, Kind, Work
+from rvhctl.errors import UsageError
+from rvhctl.options import refuse
+from rvhctl.processors import usable_processors
+from rvhctl.progress import Progress
+from rvhctl.report import Report
+from rvhctl.sink import Sink
+from rvhctl.version import core_name
+
+
+def run_batch(
+    kind: Kind,
+    files: list[str] | None,
+    defaults: dict[str, Any],
+    *,
+    report: Report,
+    refused: dict[str, object],
+    output: str,
+    input_format: str,
+    async_: bool,
+    jobs: int | None,
+    unordered: bool,
+    on_error: str | None,
+) -> None:
+    """Answer every request.
+
+    Args:
+        defaults: what a request need not state.
+        refused: flags that make no sense here, by name; one that is set is an error.
+
+    Raises:
+        UsageError: a flag does not go with ``--batch``.
+        RvhctlError: some requests failed.
+    """
+    refuse("with --batch", refused)
+    if output not in ("auto", "json", "ndjson"):
+        raise UsageError(f"--batch answers in NDJSON, not in {output}")
+    if input_format not in ("auto", "ndjson"):
+        raise UsageError(f"--batch reads NDJSON, not {input_format}")
+    if jobs is None:
+        jobs = usable_processors() if async_ else 1
+    batch = Batch(Work(kind, defaults, stop_at_failure=on_error == "fail"), Sink(), Progress())
+    try:
+        batch.run(files or [], jobs, unordered=unordered)
+    finally:
+        report.debug(
+            f"{batch.requests} requests on the {core_name()} core in {report.milliseconds():.1f} ms, "
+            f"at most {jobs} processes"
+        )

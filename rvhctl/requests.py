@@ -1,0 +1,131 @@
+"""One request of a batch: a JSON object in, the members of its answer out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from rvhctl import jsontext
+from rvhctl.api.keys import jump_hash, jump_hash_many
+from rvhctl.api.nodes import failover, faultset
+from rvhctl.errors import (
+    FaultsetError,
+    InvalidNodeError,
+    JumpHashError,
+    LengthMismatchError,
+)
+from rvhctl.keys import KeyRule
+from rvhctl.records import Record, read_record
+
+
+def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+    """The answer to a request; what it does not state, the flags do.
+
+    Raises:
+        RvhctlError: it cannot be answered.
+    """
+    match kind:
+        case "failover":
+            return _failover(request, text, defaults)
+        case "faultset":
+            return _faultset(request, text, defaults)
+        case _:
+            return _jump_hash(request, text, defaults)
+
+
+def _failover(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+    threshold = _setting(request, "threshold", defaults)
+    if isinstance(request.get("ids"), list) and isinstance(request.get("latencies"), list):
+        ids, latencies = request["ids"], request["latencies"]
+        if len(ids) != len(latencies):
+            raise LengthMismatchError(f"{len(ids)} ids, but {len(latencies)} latencies")
+        records = _records(
+            [{"id": i, "latency": v} for i, v in zip(ids, latencies, strict=True)], text, False
+        )
+    else:
+        records = _records(_nodes(request), text, False)
+    ids = [record.id for record in records]
+    kept = failover(ids, [record.latency for record in records], threshold)
+    return {"survivors": kept[: defaults["top"] or len(kept)]}
+
+
+def _faultset(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+    threshold = _setting(request, "threshold", defaults)
+    precision = _setting(request, "precision", defaults)
+    records = _records(_nodes(request), text, True)
+    rows = [(record.id, record.lat, record.lon, record.latency) for record in records]
+    return {"survivors": [row[0] for row in faultset(rows, threshold, precision)]}
+
+
+def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+    buckets = _setting(request, "buckets", defaults)
+    rule = KeyRule(integers=defaults["hash"] == "int")
+    if "key" in request:
+        key = rule.json(request["key"], partial(_exact, text, "key"), "")
+        return {"bucket": jump_hash(key, buckets)}
+    keys = request.get("keys")
+    if not isinstance(keys, list):
+        raise JumpHashError(f"a request needs key or keys; {_has(request)}")
+    read = [
+        rule.json(value, partial(_exact, text, "keys", row), "", place=f"key {row + 1}")
+        for row, value in enumerate(keys)
+    ]
+    return {"buckets": jump_hash_many(read, buckets)}
+
+
+def _setting(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> Any:
+    value = request.get(name)
+    if value is None:
+        value = defaults.get(name)
+    if value is None:
+        kind = JumpHashError if name == "buckets" else FaultsetError
+        raise kind(f"{name} is missing: state it in the request or with --{name}")
+    return value
+
+
+def _nodes(request: dict[str, Any]) -> list[Any]:
+    nodes = request.get("nodes")
+    if not isinstance(nodes, list):
+        raise FaultsetError(f"a request needs nodes, or ids and latencies; {_has(request)}")
+    return nodes
+
+
+def _has(request: dict[str, Any]) -> str:
+    return f"it has {', '.join(request) or 'no member'}"
+
+
+def _records(nodes: list[Any], text: bytes, coordinates: bool) -> list[Record]:
+    """The nodes of a request, checked.
+
+    Raises:
+        InvalidNodeError: a node is wrong, or its id is there twice; the message names it.
+    """
+    records = []
+    rows: dict[str, int] = {}
+    for row, fields in enumerate(nodes):
+        try:
+            record = read_record(fields, partial(_exact_node, text, row, fields), coordinates=coordinates)
+        except InvalidNodeError as error:
+            node_id = fields.get("id") if isinstance(fields, dict) else None
+            named = "" if node_id is None else f" (id {node_id!r})"
+            raise InvalidNodeError(f"node {row + 1}{named}: {error}") from None
+        first = rows.setdefault(record.id, row)
+        if first != row:
+            raise InvalidNodeError(
+                f"node {row + 1}: the id {record.id!r} was there before; first at node {first + 1}"
+            )
+        records.append(record)
+    return records
+
+
+def _exact(text: bytes, *path: str | int) -> Any:
+    """A value of the request again, with exact integers."""
+    value = jsontext.exact_value(text)
+    for step in path:
+        value = value[step]
+    return value
+
+
+def _exact_node(text: bytes, row: int, fields: dict[str, Any]) -> Any:
+    request = jsontext.exact_value(text)
+    return request["nodes"][row] if "nodes" in request else {**fields, "id": request["ids"][row]}
