@@ -41,8 +41,8 @@ def answer_lines(
 ) -> tuple[bytes, int, int, int]:
     """Answer the complete lines of ``block[start:]``, up to the first that has no bucket.
 
-    A line ends with the byte ``delimiter``; where that is a line feed, a carriage return before it belongs to the
-    end. ``digest`` gives a key's 64 bits, in 0..2^64-1; compiled code needs it for ``LIBRARY`` only.
+    A line ends with the byte ``delimiter``; where that is a line feed, a carriage return before it belongs to
+    the end. ``digest`` gives a key's 64 bits, in 0..2^64-1; compiled code needs it for ``LIBRARY`` only.
 
     Returns the bucket numbers, each with a line feed; how many; where in the block the first unanswered line
     starts; and what is wrong with it, ``NOTHING_WRONG`` if it is only unfinished (or there is none).
@@ -66,8 +66,8 @@ def native_lines(
     bits: i64 = 0
     text_lines = delimiter == 10
     while True:
-        # Find the end of the line, eight bytes at a time: a byte of the word that equals the delimiter becomes
-        # zero, and the lowest zero byte gets the lowest high bit.
+        # Find the end of the line, eight bytes at a time: a byte of the word that equals the delimiter
+        # becomes zero, and the lowest zero byte gets the lowest high bit.
         end: i64 = start
         found: i64 = 0
         while end <= last_word:
@@ -134,7 +134,7 @@ def write_line(answers: BytesWriter, number: i64) -> None:
 
 
 def decimal_bits(block: bytes, start: i64, stop: i64) -> i64:
-    """The 64 bits of a decimal integer that ``decimal_problem`` has found right; wraps at 64 bits."""
+    """The 64 bits of an integer in which ``decimal_problem`` found nothing wrong. Compiled, it wraps."""
     bits: i64 = 0
     at: i64 = start
     if block[start] == 45 or block[start] == 43:
@@ -147,7 +147,7 @@ def decimal_bits(block: bytes, start: i64, stop: i64) -> i64:
 
 
 def decimal_problem(block: bytes, start: i64, stop: i64) -> i64:
-    """What is wrong with ``block[start:stop]`` as a decimal integer of 64 bits: a sign or none, then digits."""
+    """What is wrong with ``block[start:stop]`` as an integer of 64 bits: a sign or none, then digits."""
     at: i64 = start
     if block[at] == 45 or block[at] == 43:
         at += 1
@@ -180,24 +180,21 @@ def plain_lines(
 ) -> tuple[bytes, int, int, int]:
     """``answer_lines`` with an object for each line, where the core is interpreted or a library hashes."""
     end_of_line = bytes([delimiter])
-    end = block.rfind(end_of_line, start) + 1
-    if end <= start:
-        return b"", 0, start, NOTHING_WRONG
     answers: list[str] = []
     problem = NOTHING_WRONG
-    for line in block[start : end - 1].split(end_of_line):
-        key = line[:-1] if delimiter == 10 and line.endswith(b"\r") else line
-        if len(key) == 0:
-            problem = EMPTY
+    end = block.find(end_of_line, start)
+    while end >= 0:
+        key = block[start:end]
+        if delimiter == 10 and key.endswith(b"\r"):
+            key = key[:-1]
+        problem = (
+            EMPTY if len(key) == 0 else int(decimal_problem(key, 0, len(key))) if decimal else NOTHING_WRONG
+        )
+        if problem != NOTHING_WRONG:
             break
-        if decimal:
-            problem = int(decimal_problem(key, 0, len(key)))
-            if problem != NOTHING_WRONG:
-                break
-            bits = int(key) if len(key) < 40 else decimal_bits(key, 0, len(key))
-        else:
-            bits = digest(key)
+        bits = int(decimal_bits(key, 0, len(key))) if decimal else digest(key)
         answers.append(str(jump(bits if bits < TWO_63 else bits - TWO_64, buckets)))
-        start += len(line) + 1
+        start = end + 1
+        end = block.find(end_of_line, start)
     answers.append("")
     return "\n".join(answers).encode(), len(answers) - 1, start, problem
