@@ -1,15 +1,18 @@
 """Named recipes from a key to its 64 bits. The digests are those of well-kept libraries.
 
-A recipe is a promise: the same name gives the same bits on every machine, for ever, and they are the bits that
-the systems it names give.
+A recipe is a promise: the same name gives the same bits on every machine, for ever, and they are the bits
+that the systems it names give.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import xxhash
+
+from rvhctl.core import keylines
+from rvhctl.errors import JumpHashError, shorten
 
 Digest = Callable[[bytes], int]
 """A key's bytes -> its 64 bits, as an integer in 0..2^64-1."""
@@ -17,17 +20,41 @@ Digest = Callable[[bytes], int]
 xxh64 = xxhash.xxh64_intdigest
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+def decimal(key: bytes) -> int:
+    """The 64 bits of a key that is a decimal integer: a sign or none, then digits; -2^63 <= integer < 2^64.
+
+    Raises:
+        JumpHashError: the key is anything else.
+    """
+    problem = keylines.decimal_problem(key, 0, len(key)) if key else keylines.EMPTY
+    if problem != keylines.NOTHING_WRONG:
+        shown = shorten(key.decode("utf-8", "backslashreplace"))
+        raise JumpHashError(f"{PROBLEMS[problem]} (got {shown})")
+    return keylines.decimal_bits(key, 0, len(key)) & 0xFFFFFFFFFFFFFFFF
+
+
+PROBLEMS = {
+    keylines.EMPTY: "a key must not be empty",
+    keylines.NOT_DECIMAL: "a key must be a decimal integer with --hash int",
+    keylines.BEYOND_64_BITS: "an integer key must fit 64 bits, -2^63 <= key < 2^64",
+}
+"""What the core found wrong with a line of text."""
+
+
+class Recipe(NamedTuple):
     """How a text key becomes 64 bits. An integer key is its own 64 bits in every recipe."""
 
     name: str
-    digest: Digest | None
-    """None: the key's text is read as a decimal integer."""
+    digest: Digest
     description: str
     agrees_with: str
-    native: bool = False
-    """The compiled core has this very digest."""
+    in_core: int = keylines.LIBRARY
+    """What the compiled core does by itself: ``keylines.XXH64``, ``DECIMAL``, or ``LIBRARY`` for nothing."""
+
+    @property
+    def native(self) -> bool:
+        """Whether the compiled core has this very digest for the bytes of a key."""
+        return self.in_core == keylines.XXH64
 
 
 RECIPES = {
@@ -38,15 +65,31 @@ RECIPES = {
             xxh64,
             "XXH64 with seed 0 over the key's bytes (text: UTF-8)",
             "ClickHouse xxHash64, Redpanda, python-xxhash xxh64",
-            native=True,
+            in_core=keylines.XXH64,
         ),
         Recipe(
             "int",
-            None,
+            decimal,
             "the decimal integer itself, -2^63 <= key < 2^64, negative as two's complement",
             "ClickHouse jumpConsistentHash(Int64 or UInt64), Guava consistentHash(long), jump.hash",
+            in_core=keylines.DECIMAL,
         ),
     )
 }
 
 DEFAULT = RECIPES["xxh64"]
+
+
+def recipe_of(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        JumpHashError: there is none; the message has the nearest name.
+    """
+    if name in RECIPES:
+        return RECIPES[name]
+    from difflib import get_close_matches
+
+    near = get_close_matches(name.lower(), RECIPES, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(RECIPES)}"
+    raise JumpHashError(f"unknown hash (got {shorten(name)}); {hint}")

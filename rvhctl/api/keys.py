@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rvhctl.core.keys import bucket_of, buckets_of
+from rvhctl.errors import JumpHashError
 from rvhctl.keyhash import xxh64
 
 Key = str | bytes | int
@@ -25,12 +26,13 @@ def jump_hash(key: Key, buckets: int) -> int:
         buckets: how many there are, ``1 <= buckets <= 2**31 - 1``.
 
     Raises:
-        JumpHashError: the key is empty, of another type (``bool`` too), text with a lone surrogate, or an integer
-            beyond 64 bits; ``buckets`` is no integer or out of range.
+        JumpHashError: the key is empty, of another type (``bool`` too), text with a lone surrogate, or an
+            integer beyond 64 bits; ``buckets`` is no integer or out of range.
 
     Source:
-        Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014 (arXiv:1406.2294), with the
-        two roundings of the paper's C code. For text it is ClickHouse's ``jumpConsistentHash(xxHash64(key), n)``.
+        Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm", 2014 (arXiv:1406.2294), with
+        the two roundings of the paper's C code. For text it is what ClickHouse's
+        ``jumpConsistentHash(xxHash64(key), buckets)`` gives.
 
     >>> jump_hash("foo", 5)
     3
@@ -39,11 +41,11 @@ def jump_hash(key: Key, buckets: int) -> int:
 
 
 def jump_hash_many(keys: Iterable[Key], buckets: int) -> list[int]:
-    """The bucket of each key, in order: ``[jump_hash(key, buckets) for key in keys]``, many times faster.
+    """The bucket of each key, in order: ``[jump_hash(key, buckets) for key in keys]``, faster.
 
     Args:
-        keys: keys as :func:`jump_hash` takes them, mixed as you like. A ``str`` or ``bytes`` is one key and no
-            list of keys: it is refused.
+        keys: keys as :func:`jump_hash` takes them, mixed as you like. A ``str`` or ``bytes`` is one key, not
+            a list of keys: it is refused.
         buckets: how many there are, ``1 <= buckets <= 2**31 - 1``.
 
     Returns:
@@ -87,8 +89,6 @@ async def jump_hash_many_async(keys: Iterable[Key], buckets: int) -> list[int]:
 
 
 def _listed(keys: Iterable[Key]) -> list[object]:
-    from rvhctl.errors import JumpHashError
-
     if isinstance(keys, str | bytes):
         raise JumpHashError(f"keys must be a list of keys, not one key (got {type(keys).__name__})")
     try:

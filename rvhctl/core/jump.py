@@ -1,9 +1,9 @@
 """Jump consistent hash: the bucket of a 64-bit key, in the three dialects that are in use.
 
 Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash Algorithm" (2014, arXiv:1406.2294).
-Implementations agree on ordinary keys and part on a few in 10^10, by how they compute ``(b + 1) * 2^31 / x``:
+Implementations agree on ordinary keys and part on a few in 10^10, by how they compute (b + 1) * 2^31 / x:
 
-* *paper*: ``(b + 1) * (2^31 / x)`` in doubles, rounded twice. ClickHouse, Redpanda, Go, the C extensions of PyPI.
+* *paper*: ``(b + 1) * (2^31 / x)`` in doubles, rounded twice (ClickHouse, Redpanda, Go, PyPI's C extensions).
 * *guava*: ``(b + 1) / (x / 2^31)`` in doubles, rounded once, and x = 2^31 overflows to -2^31 (Guava, Java).
 * *exact*: the integer quotient.
 

@@ -1,7 +1,7 @@
 """From a key of Python to its bucket in one call: tell its type, hash, jump.
 
-``digest`` gives the 64 bits of a key's bytes, in 0..2^64-1, by the caller's recipe. Where ``native`` says that
-this is xxh64 with seed 0, compiled code hashes by itself and only the interpreted core calls it.
+``digest`` gives the 64 bits of a key's bytes, in 0..2^64-1, by the caller's recipe. Where ``native`` says
+that this is xxh64 with seed 0, compiled code hashes by itself and only the interpreted core calls it.
 """
 
 from __future__ import annotations

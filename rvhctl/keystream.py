@@ -1,0 +1,177 @@
+"""A stream of text keys in, a stream of bucket numbers out, in order and in flat memory.
+
+Whatever has been read is answered before the next read, which may block: a slow producer sees its answer at
+once.
+A plain regular file is cut at line ends and spread over worker processes (:mod:`rvhctl.keyfile`).
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable, Generator
+from contextlib import closing
+from functools import partial
+from io import BufferedReader, FileIO
+from typing import BinaryIO, NamedTuple
+
+from rvhctl import keyfile
+from rvhctl.core import keylines
+from rvhctl.core.keys import checked_buckets
+from rvhctl.errors import InputError
+from rvhctl.keyhash import PROBLEMS, recipe_of
+from rvhctl.keyjob import Answers, Job
+
+READ = 1 << 18
+"""Bytes asked of one read of a stream: the block, its answers and the tables stay in a processor's cache."""
+
+BOM = b"\xef\xbb\xbf"
+
+HINT = "correct the line, or leave such lines out with --on-error skip"
+
+
+class Counts(NamedTuple):
+    """What a stream held."""
+
+    lines: int
+    """All lines, the bad ones too."""
+    bad: int
+
+
+def bucket_lines(
+    stream: BinaryIO | int,
+    *,
+    source_name: str,
+    buckets: int,
+    hash_name: str = "xxh64",
+    delimiter: bytes = b"\n",
+    jobs: int | None = None,
+    write: Callable[[bytes], object],
+    flush: Callable[[], object],
+    on_bad: Callable[[InputError], object] | None = None,
+) -> Counts:
+    """Write the bucket number of each line of the stream, one a line, in order.
+
+    Args:
+        stream: an open binary file, at any position, or a file descriptor. A file object is read with
+            ``read1`` where it has that, else with ``read``.
+        source_name: what errors call the stream.
+        buckets: 1 to 2^31 - 1.
+        hash_name: a name in :data:`rvhctl.keyhash.RECIPES`.
+        delimiter: ``b"\\n"``, where a carriage return before it belongs to the line's end and a byte order
+            mark at the beginning is skipped; or ``b"\\0"``. A last line needs no delimiter.
+        jobs: processes for a large regular file, on Linux; None: as many as there are usable processors.
+        write: takes the answers, in order.
+        flush: called before each read that could block.
+        on_bad: told of each line that has no bucket, which is then left out. None: the first one is raised,
+            after everything before it has been written.
+
+    Raises:
+        InputError: a line is empty, or no 64-bit integer where one is asked for. It names source and line.
+        JumpHashError: ``buckets`` or ``hash_name`` is wrong.
+        OSError: the stream cannot be read; or what ``write`` and ``flush`` raise.
+    """
+    job = Job(checked_buckets(buckets), recipe_of(hash_name), delimiter)
+    lines = bad = 0
+    # Closing ends the workers, also where a write or a bad line ends the run.
+    with closing(_all_answers(stream, job, jobs, flush)) as all_answers:
+        for answers in all_answers:
+            if answers.text:
+                write(answers.text)
+            lines += answers.lines
+            if answers.problem != keylines.NOTHING_WRONG:
+                lines += 1
+                bad += 1
+                error = _bad_line(answers, source_name, lines)
+                if on_bad is None:
+                    raise error
+                on_bad(error)
+    return Counts(lines, bad)
+
+
+def _all_answers(
+    stream: BinaryIO | int, job: Job, jobs: int | None, flush: Callable[[], object]
+) -> Generator[Answers, None, None]:
+    """The answers of a plain file's complete lines, which are there already, then of all that follows."""
+    skip_mark = job.delimiter == b"\n"
+    place = _place(stream)
+    if place is not None:
+        descriptor, start = place
+        if skip_mark and start == 0 and os.pread(descriptor, len(BOM), 0) == BOM:
+            start = len(BOM)
+        end = keyfile.line_blocks_end(descriptor, start, job.delimiter)
+        yield from keyfile.file_answers(descriptor, start, end, job, jobs)
+        _seek(stream, end)
+        skip_mark = False
+    yield from _coming_answers(_reader(stream), job, skip_mark, flush)
+
+
+def _place(stream: BinaryIO | int) -> tuple[int, int] | None:
+    """Descriptor and position of a plain regular file; None for all else.
+
+    A decompressor has a descriptor too, but that of the compressed file: only known types count.
+    """
+    if not hasattr(os, "pread"):
+        return None
+    if isinstance(stream, int):
+        descriptor = stream
+    elif type(stream) is FileIO or (type(stream) is BufferedReader and type(stream.raw) is FileIO):
+        descriptor = stream.fileno()
+    else:
+        return None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return None
+    return descriptor, os.lseek(stream, 0, os.SEEK_CUR) if isinstance(stream, int) else stream.tell()
+
+
+def _seek(stream: BinaryIO | int, position: int) -> None:
+    if isinstance(stream, int):
+        os.lseek(stream, position, os.SEEK_SET)
+    else:
+        stream.seek(position)
+
+
+def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
+    """A function that reads at most so many bytes, as soon as there are some; none at the end."""
+    if isinstance(stream, int):
+        return partial(os.read, stream)
+    read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    return read
+
+
+def _coming_answers(
+    read: Callable[[int], bytes], job: Job, skip_mark: bool, flush: Callable[[], object]
+) -> Generator[Answers, None, None]:
+    """Answers as the lines come. Parts of an unfinished line are joined once, when it ends."""
+    parts: list[bytes] = []
+    while data := read(READ):
+        start = data.find(job.delimiter) + 1
+        if start == 0:
+            parts.append(data)
+            continue
+        parts.append(data[:start])
+        line = b"".join(parts)
+        parts.clear()
+        yield from job.answers(line, len(BOM) if skip_mark and line.startswith(BOM) else 0)
+        del line
+        skip_mark = False
+        for answers in job.answers(data, start):
+            yield answers
+            start = answers.end
+        if start < len(data):
+            parts.append(data[start:])
+        flush()
+    if parts:
+        parts.append(job.line_end)
+        line = b"".join(parts)
+        parts.clear()
+        start = len(BOM) if skip_mark and line.startswith(BOM) else 0
+        if len(line) > start + len(job.line_end):
+            yield from job.answers(line, start)
+
+
+def _bad_line(answers: Answers, source_name: str, line: int) -> InputError:
+    value = None
+    if answers.problem != keylines.EMPTY:
+        value = answers.bad_line.rstrip(b"\r").decode("utf-8", "backslashreplace")
+    return InputError(PROBLEMS[answers.problem], source=source_name, line=line, value=value, hint=HINT)
