@@ -43,20 +43,21 @@ class Source:
 
     def read_some(self, size: int = BLOCK) -> bytes:
         """What is there now, at most ``size`` bytes; empty at the end."""
-        with self._readable():
+        with self.reading():
             return self._stream.read1(size)
 
     def read_all(self) -> bytes:
-        with self._readable():
+        with self.reading():
             return self._stream.read()
 
     def first_byte(self) -> bytes:
         """The first byte that is not white space, without taking anything; empty at the end."""
-        with self._readable():
+        with self.reading():
             return self._stream.peek(1).lstrip()[:1]
 
     @contextmanager
-    def _readable(self) -> Iterator[None]:
+    def reading(self) -> Iterator[None]:
+        """What goes wrong while the stream is read becomes an error that names the source."""
         try:
             yield
         except EOFError:
@@ -141,7 +142,7 @@ def _stdin() -> io.BufferedReader:
 def _prepare(name: str, stream: BinaryIO, *, plain_file: bool) -> Source:
     buffered = cast("io.BufferedReader", stream)
     source = Source(name, buffered, plain_file=plain_file)
-    with source._readable():
+    with source.reading():
         head = buffered.peek(4)[:4]
         if head.startswith(GZIP_MAGIC):
             import gzip

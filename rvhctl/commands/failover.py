@@ -11,7 +11,7 @@ from rvhctl.answer import output_format, write_nodes
 from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
 from rvhctl.core.failover import survivors
 from rvhctl.flags import failover_nodes
-from rvhctl.intake import read_nodes
+from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
 from rvhctl.report import Report

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -12,12 +10,13 @@ from rvhctl import options
 from rvhctl.answer import KeyAnswer, output_format
 from rvhctl.api.keys import jump_hash_many
 from rvhctl.errors import OnBad, UsageError
-from rvhctl.keys import Key, KeyRule
-from rvhctl.lines import whole_lines
-from rvhctl.options import InputFormat, refuse
+from rvhctl.key_input import PLAIN, flag_keys, key_format, read_keys
+from rvhctl.keys import KeyRule
+from rvhctl.options import refuse
 from rvhctl.report import Report
 from rvhctl.sink import Sink
-from rvhctl.source import Source, format_by_suffix, open_sources
+from rvhctl.source import open_sources
+from rvhctl.version import core_name
 
 Buckets = Annotated[
     int | None,
@@ -34,10 +33,6 @@ Hash = Annotated[
     typer.Option("--hash", help="How text becomes 64 bits; int: it is the decimal 64-bit key itself."),
 ]
 Null = Annotated[bool, typer.Option("--null", "-0", help="Keys end with a NUL byte instead of a line end.")]
-
-
-KeyShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
-PLAIN: Final[KeyShape] = "plain"
 
 
 def jump_hash(
@@ -87,56 +82,39 @@ def jump_hash(
     if key and files:
         raise UsageError("give keys with -k or in FILEs, not both")
     sink = Sink()
-    shapes = {_format(input_format, name) for name in files or ["-"]} if not key else {PLAIN}
+    shapes = {key_format(input_format, name) for name in files or ["-"]} if not key else {PLAIN}
     shape = shapes.pop() if len(shapes) == 1 else "ndjson"
     format_ = output_format(output, json, shape, sink)
     rule = KeyRule(integers=hash_ == "int", utf8=format_ in ("json", "ndjson", "csv", "tsv", "table"))
     on_bad = report.on_bad(on_error)
-    answer = KeyAnswer(format_, sink, buckets, color)
-    for keys in _flag_keys(key, rule) if key else _read(files or [], input_format, null, rule, on_bad):
-        answer.add(keys, jump_hash_many(keys, buckets))
-    answer.finish()
+    if format_ == "plain" and shape == "plain" and not key:
+        _answer_text(files or [], sink, buckets, hash_, null, jobs, on_bad)
+    else:
+        answer = KeyAnswer(format_, sink, buckets, color)
+        for keys in flag_keys(key, rule) if key else read_keys(files or [], input_format, null, rule, on_bad):
+            answer.add(keys, jump_hash_many(keys, buckets))
+        answer.finish()
+    report.debug(f"{core_name()} core, {report.milliseconds():.1f} ms")
     report.finish()
 
 
-def _format(input_format: InputFormat, name: str) -> KeyShape:
-    """Keys are never guessed at: text, unless -i or the file's suffix says otherwise."""
-    return input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
+def _answer_text(
+    files: list[str], sink: Sink, buckets: int, hash_: str, null: bool, jobs: int | None, on_bad: OnBad
+) -> None:
+    """Text in, bucket numbers out: whole blocks through the core, with no object for a key."""
+    from rvhctl.keystream import bucket_lines
 
-
-def _flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
-    # fsencode gives back the very bytes that the shell passed.
-    yield [rule.text(os.fsencode(key), "--key") for key in keys]
-
-
-def _read(
-    files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
-) -> Iterator[list[Key]]:
     for source in open_sources(files):
-        yield from _read_one(source, _format(input_format, source.name), null, rule, on_bad)
-
-
-def _read_one(
-    source: Source, format_: KeyShape, null: bool, rule: KeyRule, on_bad: OnBad
-) -> Iterator[list[Key]]:
-    match format_:
-        case "json":
-            from rvhctl.formats import json
-
-            yield json.read_keys(source.read_all(), source.name, rule, on_bad)
-        case "ndjson":
-            from rvhctl.formats import ndjson
-
-            for block, line in whole_lines(source):
-                yield from ndjson.decode_keys(block, line, source.name, rule, on_bad)
-        case "csv" | "tsv":
-            from rvhctl.formats import csv
-
-            delimiter = "," if format_ == "csv" else "\t"
-            yield csv.read_keys(source.read_all(), source.name, rule, on_bad, delimiter=delimiter)
-        case _:
-            from rvhctl.formats import plain
-
-            delimiter_byte = b"\0" if null else b"\n"
-            for block, line in whole_lines(source, delimiter_byte):
-                yield from plain.decode_keys(block, line, source.name, rule, on_bad, delimiter=delimiter_byte)
+        with source.reading():
+            bucket_lines(
+                source.stream,
+                source_name=source.name,
+                buckets=buckets,
+                hash_name=hash_,
+                delimiter=b"\0" if null else b"\n",
+                jobs=jobs,
+                write=sink.write,
+                flush=sink.flush,
+                on_bad=on_bad,
+            )
+    sink.flush()

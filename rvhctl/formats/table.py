@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import shutil
 import sys
@@ -50,22 +49,19 @@ def failover(nodes: Nodes, picked: Picked, threshold: float, color: ColorChoice)
 
 def faultset(
     nodes: Nodes,
-    cells: Iterable[tuple[str, int, Picked]],
+    cells: Sequence[tuple[str, int, Picked]],
     threshold: float,
     color: ColorChoice,
 ) -> bytes:
-    """A row a cell: its name, how many nodes it has, its survivors and the best latency among them."""
-    table = _table("cell", "nodes:r", "survivors", "best ms:r")
-    kept = cells_left = count = 0
-    for cell, total, picked in cells:
-        best = _number(nodes.latencies[picked[0]]) if picked else "-"
-        style = "" if picked else "dim"
-        names = _text("\n".join(_escape(nodes.ids[row]) for row in picked)) if picked else Text("none")
-        table.add_row(cell, str(total), names, best, style=style)
-        kept += len(picked)
-        cells_left += bool(picked)
-        count += 1
-    caption = f"{kept} of {len(nodes)} nodes within {_number(threshold)} ms, in {cells_left} of {count} cells"
+    """A row a cell: its name, how many nodes it has, how many are left, the best latency, and who is left."""
+    table = _table("cell", "nodes:r", "survivors:r", "best ms:r", "ids")
+    best = _milliseconds(nodes.latencies[picked[0]] if picked else math.nan for _, _, picked in cells)
+    for (cell, total, picked), latency in zip(cells, best, strict=True):
+        names = ", ".join(_escape(nodes.ids[row]) for row in picked)
+        table.add_row(cell, str(total), str(len(picked)), latency, Text(names), style="" if picked else "dim")
+    kept = sum(len(picked) for _, _, picked in cells)
+    left = sum(bool(picked) for _, _, picked in cells)
+    caption = f"{kept} of {len(nodes)} nodes within {threshold:g} ms, in {left} of {len(cells)} cells"
     return _render(table, caption, color)
 
 
@@ -88,7 +84,7 @@ def _table(*columns: str) -> Table:
 
 
 def _text(value: str) -> Text:
-    return Text(value if "\n" in value else _escape(value), overflow="fold")
+    return Text(_escape(value), overflow="fold")
 
 
 def _escape(value: str) -> str:

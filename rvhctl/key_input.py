@@ -1,0 +1,59 @@
+"""Keys from flags, files or standard input, in the format that the caller or the file's suffix states."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from rvhctl.errors import OnBad
+from rvhctl.keys import Key, KeyRule
+from rvhctl.lines import whole_lines
+from rvhctl.options import InputFormat
+from rvhctl.source import Source, format_by_suffix, open_sources
+
+KeyShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
+PLAIN: Final[KeyShape] = "plain"
+
+
+def key_format(input_format: InputFormat, name: str) -> KeyShape:
+    """Keys are never guessed at: text, unless -i or the file's suffix says otherwise."""
+    return input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
+
+
+def flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
+    # fsencode gives back the very bytes that the shell passed.
+    yield [rule.text(os.fsencode(key), "--key") for key in keys]
+
+
+def read_keys(
+    files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
+) -> Iterator[list[Key]]:
+    for source in open_sources(files):
+        yield from _read_one(source, key_format(input_format, source.name), null, rule, on_bad)
+
+
+def _read_one(
+    source: Source, format_: KeyShape, null: bool, rule: KeyRule, on_bad: OnBad
+) -> Iterator[list[Key]]:
+    match format_:
+        case "json":
+            from rvhctl.formats import json
+
+            yield json.read_keys(source.read_all(), source.name, rule, on_bad)
+        case "ndjson":
+            from rvhctl.formats import ndjson
+
+            for block, line in whole_lines(source):
+                yield from ndjson.decode_keys(block, line, source.name, rule, on_bad)
+        case "csv" | "tsv":
+            from rvhctl.formats import csv
+
+            delimiter = "," if format_ == "csv" else "\t"
+            yield csv.read_keys(source.read_all(), source.name, rule, on_bad, delimiter=delimiter)
+        case _:
+            from rvhctl.formats import plain
+
+            delimiter_byte = b"\0" if null else b"\n"
+            for block, line in whole_lines(source, delimiter_byte):
+                yield from plain.decode_keys(block, line, source.name, rule, on_bad, delimiter=delimiter_byte)
