@@ -9,14 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 from librt.strings import read_i64_le
-from librt.vecs import append, vec
+from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
-from rvhctl.core.nodescan import ID_LENGTH, ID_LENGTH_BITS, NodeScan
+from rvhctl.core.noderows import ID_LENGTH, ID_LENGTH_BITS, NodeRows
 
 COMPILED: Final = not __file__.endswith(".py")
 
-FIRST_BITS: Final = 10
+BLOCK: Final = 1024
+"""Slots are added in blocks of so many."""
+
 TAG_BITS: Final = 31
 ROW_BITS: Final = 32
 ROW: Final = 0xFFFFFFFF
@@ -38,7 +40,7 @@ def tag_of(data: bytes, start: i64, end: i64, seed: i64) -> i64:
     length = end - start
     if start + 8 > len(data):
         return tag_of(data[start:end] + bytes(8), 0, length, seed)
-    state = seed ^ length
+    state = seed
     if length >= 8:
         while start <= end - 8:
             state = mix(state, read_i64_le(data, start))
@@ -48,87 +50,95 @@ def tag_of(data: bytes, start: i64, end: i64, seed: i64) -> i64:
     else:
         # The bytes behind the id are shifted out.
         state = mix(state, read_i64_le(data, start) << (64 - 8 * length))
-    state *= FINISHER
+    # The length comes last: at the beginning it could undo a difference in the first bytes.
+    state = (state ^ length) * FINISHER
     return (state >> 33) & 0x7FFFFFFF
 
 
 class IdTable:
-    """The ids of one scan after another. Rows are numbered through, so there may be 2^32 - 2 of them."""
+    """The ids of one text after another. Rows are numbered through, so there may be 2^32 - 2 of them."""
 
     def __init__(self, seed: i64 = 0) -> None:
         """``seed``: one that cannot be foreseen, where an input may be made to be slow."""
         self.seed = seed
-        self.scans: list[NodeScan] = []
+        self.texts: list[NodeRows] = []
         self.bases = vec[i64]()
         self.rows: i64 = 0
-        self.bits: i64 = FIRST_BITS
-        self.slots = empty_slots(1 << int(FIRST_BITS))
-        self.first_scan: i64 = 0
+        self.slots = empty_slots(BLOCK)
+        self.first_text: i64 = 0
         self.first_row: i64 = 0
 
-    def begin(self, scan: NodeScan) -> None:
-        """Take the next scan, which is complete: ``add`` is about its rows from here on."""
-        self.scans.append(scan)
+    def begin(self, rows: NodeRows) -> None:
+        """Take the rows of the next text, all of them: ``add`` is about these from here on."""
+        self.texts.append(rows)
         self.bases = append(self.bases, self.rows)
-        self.rows += len(scan)
-        while self.rows * 4 > len(self.slots) * 3:
-            self._grow()
+        self.rows += len(rows)
+        # Two thirds full at most; and twice as large at least, for the sake of many small texts.
+        wanted: i64 = (self.rows + self.rows // 2) // BLOCK * BLOCK + BLOCK
+        count: i64 = len(self.slots)
+        if wanted > count:
+            self._grow(max(wanted, 2 * count))
 
     def add(self, first: i64, last: i64) -> i64:
-        """Enter the rows from ``first`` until before ``last``; -1, or the first row whose id is there already.
+        """Enter the rows from ``first`` until before ``last``: -1, or the first whose id is there already.
 
-        In that case ``first_scan`` and ``first_row`` say where it is, and ``add(row + 1, last)`` goes on.
+        In that case ``first_text`` and ``first_row`` say where it is, and ``add(row + 1, last)`` goes on.
         """
-        scan = self.scans[-1]
+        rows = self.texts[-1]
         base = self.bases[len(self.bases) - 1]
+        data = rows.data
+        starts = rows.starts
+        spans = rows.id_spans
+        seed = self.seed
         slots = self.slots
-        shift = TAG_BITS - self.bits
-        wrap: i64 = len(slots) - 1
+        count: i64 = len(slots)
         for row in range(first, last):
-            span = scan.id_spans[row]
+            span = spans[row]
             if span < 0:
-                other = scan.other_ids[-1 - span]
-                tag = tag_of(other, 0, len(other), self.seed)
+                other = rows.other_ids[-1 - span]
+                tag = tag_of(other, 0, len(other), seed)
             else:
-                start = scan.starts[row] + (span >> ID_LENGTH_BITS)
-                tag = tag_of(scan.data, start, start + (span & ID_LENGTH), self.seed)
-            place = tag >> shift
+                start = starts[row] + (span >> ID_LENGTH_BITS)
+                tag = tag_of(data, start, start + (span & ID_LENGTH), seed)
+            place = (tag * count) >> TAG_BITS
             slot = slots[place]
             while slot != 0:
-                if slot >> ROW_BITS == tag and self._is_same((slot & ROW) - 1, scan, row):
+                if slot >> ROW_BITS == tag and self._is_same((slot & ROW) - 1, rows, row):
                     return row
-                place = (place + 1) & wrap
+                place += 1
+                if place == count:
+                    place = 0
                 slot = slots[place]
             slots[place] = (tag << ROW_BITS) | (base + row + 1)
         return -1
 
-    def _is_same(self, entered: i64, scan: NodeScan, row: i64) -> bool:
+    def _is_same(self, entered: i64, rows: NodeRows, row: i64) -> bool:
         """Whether the row entered as number ``entered`` has the id of ``row``; if so, says which it is."""
         index: i64 = len(self.bases) - 1
         while self.bases[index] > entered:
             index -= 1
-        self.first_scan = index
+        self.first_text = index
         self.first_row = entered - self.bases[index]
-        return self.scans[index].id_bytes(self.first_row) == scan.id_bytes(row)
+        return self.texts[index].id_bytes(self.first_row) == rows.id_bytes(row)
 
-    def _grow(self) -> None:
-        """Twice the slots. The tag's top bits are the place, so each slot moves without its id."""
-        old = self.slots
-        self.bits += 1
-        self.slots = empty_slots(len(old) * 2)
-        slots = self.slots
-        shift = TAG_BITS - self.bits
-        wrap: i64 = len(slots) - 1
-        for slot in old:
+    def _grow(self, count: i64) -> None:
+        """More slots. The place follows from the tag, so each slot moves without its id."""
+        slots = empty_slots(count)
+        for slot in self.slots:
             if slot != 0:
-                place = (slot >> ROW_BITS) >> shift
+                place = ((slot >> ROW_BITS) * count) >> TAG_BITS
                 while slots[place] != 0:
-                    place = (place + 1) & wrap
+                    place += 1
+                    if place == count:
+                        place = 0
                 slots[place] = slot
+        self.slots = slots
 
 
 def empty_slots(count: i64) -> vec[i64]:
+    """``count`` zeros, a whole number of blocks."""
+    block = vec[i64]([0] * int(BLOCK))
     slots = vec[i64](capacity=count)
-    for _ in range(count):
-        slots = append(slots, 0)
+    for _ in range(count // BLOCK):
+        slots = extend(slots, block)
     return slots
