@@ -1,0 +1,266 @@
+"""One node record as text, read to the last bit as the JSON library would read it, or not at all."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.strings import read_i64_le
+from librt.vecs import append, vec
+from mypy_extensions import i64
+
+from rvhctl.core.jsonskip import (
+    UNUSUAL,
+    plain_end,
+    skip_digits,
+    skip_number,
+    skip_space,
+    skip_utf8,
+    skip_value,
+    skip_word,
+)
+
+SPECIAL_KEYS: Final = (b"samples", b"state", b"weight")
+"""Fields with a meaning beyond id, place and latency."""
+
+# Keys with their closing quote, as read_i64_le sees them.
+ID: Final = 0x226469
+ID_MASK: Final = 0xFFFFFF
+LAT: Final = 0x2274616C
+LON: Final = 0x226E6F6C
+LAT_LON_MASK: Final = 0xFFFFFFFF
+LATENCY: Final = 0x2279636E6574616C
+
+# Fields seen in a record.
+SEEN_ID: Final = 1
+SEEN_LATENCY: Final = 2
+SEEN_LAT: Final = 4
+SEEN_LON: Final = 8
+
+EXACT_CHARACTERS: Final = 16
+"""Up to 15 digits and a point: digits / 10^k has two exact operands, so the quotient is rounded once."""
+
+MAX_ID_DIGITS: Final = 18
+"""Well inside 64 bits, so that the library too keeps every digit."""
+
+POINT: Final = 46 - 48
+SMALL_E: Final = 101 - 48
+LARGE_E: Final = 69 - 48
+
+NAN: Final = float("nan")
+
+
+class NodeRecord:
+    """What ``read`` found last: milliseconds (NaN for null), degrees, and the place of the id in the text."""
+
+    def __init__(self, data: bytes, coordinates: bool, newline: i64, special: tuple[bytes, ...]) -> None:
+        """``newline``: 10 where a record may come over several lines, else 32.
+
+        Of each key in ``special`` only the first eight bytes count; a key that is like it so far is
+        taken for it, which costs time and nothing else.
+        """
+        self.data: Final = data
+        self.newline: Final = newline
+        # 0: a field like any other.
+        self.lat_field: Final[i64] = SEEN_LAT if coordinates else 0
+        self.lon_field: Final[i64] = SEEN_LON if coordinates else 0
+        self.wanted: Final[i64] = SEEN_ID | SEEN_LATENCY | self.lat_field | self.lon_field
+        self.special_words = vec[i64]()
+        self.special_masks = vec[i64]()
+        for key in special:
+            self._add_special(key)
+
+        self.latency: float = 0.0
+        self.lat: float = 0.0
+        self.lon: float = 0.0
+        self.value: float = 0.0
+        self.id_start: i64 = 0
+        self.id_end: i64 = 0
+
+    def _add_special(self, key: bytes) -> None:
+        quoted = (key + b'"')[:8]
+        length: i64 = len(quoted)
+        self.special_words = append(self.special_words, read_i64_le(quoted + bytes(8), 0))
+        self.special_masks = append(self.special_masks, read_i64_le(b"\xff" * int(length) + bytes(8), 0))
+
+    def read(self, position: i64) -> i64:
+        """The record that begins at ``position``: the place behind it, or UNUSUAL."""
+        data = self.data
+        newline = self.newline
+        last: i64 = len(data) - 8
+        seen: i64 = 0
+        if data[position] != 123:
+            return UNUSUAL
+        while True:
+            # A key. The first is behind a brace, every other behind a comma.
+            position += 1
+            if data[position] == 32:
+                position += 1
+            if data[position] != 34:
+                position = skip_space(data, position, newline)
+                if data[position] != 34:
+                    return UNUSUAL
+            position += 1
+            if position > last:
+                return UNUSUAL
+            word = read_i64_le(data, position)
+            field: i64 = 0
+            if word & ID_MASK == ID:
+                field = SEEN_ID
+                position += 3
+            elif word == LATENCY:
+                field = SEEN_LATENCY
+                position += 8
+            elif word & LAT_LON_MASK == LAT:
+                field = self.lat_field
+                position += 4
+            elif word & LAT_LON_MASK == LON:
+                field = self.lon_field
+                position += 4
+            else:
+                position = self._skip_key(position, word)
+                if position < 0:
+                    return UNUSUAL
+            if seen & field != 0:
+                return UNUSUAL
+            seen |= field
+
+            if data[position] != 58:
+                position = skip_space(data, position, newline)
+                if data[position] != 58:
+                    return UNUSUAL
+            position += 1
+            if data[position] == 32:
+                position += 1
+            if data[position] <= 32:
+                position = skip_space(data, position, newline)
+
+            if field == 0:
+                position = skip_value(data, position, newline)
+            elif field == SEEN_ID:
+                position = self._scan_id(position)
+            elif field == SEEN_LATENCY and data[position] == 110:
+                position = skip_word(data, position, b"null")
+                self.latency = NAN
+            else:
+                position = self._scan_number(position)
+                value = self.value
+                if field == SEEN_LATENCY:
+                    self.latency = value
+                    if value < 0.0:
+                        return UNUSUAL
+                elif field == SEEN_LAT:
+                    self.lat = value
+                    if not -90.0 <= value <= 90.0:
+                        return UNUSUAL
+                else:
+                    self.lon = value
+                    if not -180.0 <= value <= 180.0:
+                        return UNUSUAL
+            if position < 0:
+                return UNUSUAL
+
+            c: i64 = data[position]
+            if c <= 32:
+                position = skip_space(data, position, newline)
+                c = data[position]
+            if c == 125:
+                if seen != self.wanted:
+                    return UNUSUAL
+                return position + 1
+            if c != 44:
+                return UNUSUAL
+
+    def _skip_key(self, position: i64, word: i64) -> i64:
+        """Pass over a key of no meaning here; ``word`` is its beginning."""
+        index: i64 = 0
+        count: i64 = len(self.special_words)
+        while index < count:
+            if word & self.special_masks[index] == self.special_words[index]:
+                return UNUSUAL
+            index += 1
+        end = plain_end(self.data, position)
+        # An escape could spell any key. Other characters can spell none that matters.
+        while self.data[end] > 126:
+            end = skip_utf8(self.data, end)
+            if end < 0:
+                return UNUSUAL
+            end = plain_end(self.data, end)
+        if self.data[end] != 34:
+            return UNUSUAL
+        return end + 1
+
+    def _scan_id(self, position: i64) -> i64:
+        """A string that is one line of plain text, or a whole number, taken by its digits."""
+        data = self.data
+        c: i64 = data[position]
+        if c != 34:
+            end = skip_digits(data, position)
+            length = end - position
+            # A sign, a point or an exponent behind the digits is the library's business.
+            if length == 0 or length > MAX_ID_DIGITS or (c == 48 and length > 1):
+                return UNUSUAL
+            self.id_start = position
+            self.id_end = end
+            return end
+        first = position + 1
+        end = plain_end(data, first)
+        c = data[end]
+        while c > 126:
+            # DEL, the controls U+0080 to U+009F and the line ends U+2028 and U+2029.
+            if c == 127 or (c == 0xC2 and data[end + 1] < 0xA0):
+                return UNUSUAL
+            if c == 0xE2 and data[end + 1] == 0x80 and 0xA8 <= data[end + 2] <= 0xA9:
+                return UNUSUAL
+            end = skip_utf8(data, end)
+            if end < 0:
+                return UNUSUAL
+            end = plain_end(data, end)
+            c = data[end]
+        if c != 34 or end == first:
+            return UNUSUAL
+        self.id_start = first
+        self.id_end = end
+        return end + 1
+
+    def _scan_number(self, position: i64) -> i64:
+        """A number into ``value``, to the last bit what ``float`` makes of it."""
+        data = self.data
+        first = position
+        negative = data[position] == 45
+        if negative:
+            position += 1
+        mark = position
+        digits: i64 = 0
+        scale = 1.0
+        c: i64 = data[position] - 48
+        while 0 <= c <= 9:
+            digits = digits * 10 + c
+            position += 1
+            c = data[position] - 48
+        if position == mark or (position > mark + 1 and data[mark] == 48):
+            return UNUSUAL
+        if c == POINT:
+            position += 1
+            point = position
+            c = data[position] - 48
+            while 0 <= c <= 9:
+                digits = digits * 10 + c
+                scale *= 10.0
+                position += 1
+                c = data[position] - 48
+            if position == point:
+                return UNUSUAL
+        if negative and digits == 0:
+            return UNUSUAL  # -0 and -0.0 differ
+        if position - mark > EXACT_CHARACTERS or c in (SMALL_E, LARGE_E):
+            return self._scan_long_number(first)
+        value = float(digits) / scale
+        self.value = -value if negative else value
+        return position
+
+    def _scan_long_number(self, position: i64) -> i64:
+        """A number whose exact value takes more than one division."""
+        end = skip_number(self.data, position)
+        if end > 0:
+            self.value = float(self.data[position:end])
+        return end

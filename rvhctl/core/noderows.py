@@ -1,0 +1,153 @@
+"""Node records as columns over the text they stand in.
+
+The bytes of a record and of its id are places in the text, so that a record can leave as it came in
+and no object is made for a node that nobody asks about.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.strings import BytesWriter, read_i64_le, write_i64_le
+from librt.vecs import append, extend, vec
+from mypy_extensions import i64
+
+ID_LENGTH_BITS: Final = 32
+ID_LENGTH: Final = 0xFFFFFFFF
+
+SHORT: Final = 256
+"""Bytes up to which copying word by word costs less than making an object of a slice."""
+
+
+def roomy_places(column: vec[i64], capacity: i64) -> vec[i64]:
+    return extend(vec[i64](capacity=capacity), column)
+
+
+def roomy_numbers(column: vec[float], capacity: i64) -> vec[float]:
+    return extend(vec[float](capacity=capacity), column)
+
+
+class NodeRows:
+    """The rows of one text.
+
+    ``latencies``: milliseconds, NaN for no measurement; ``lats`` and ``lons``: degrees, empty unless
+    ``coordinates``; ``starts`` and ``ends``: each record's own bytes in ``data``.
+    """
+
+    def __init__(self, data: bytes, coordinates: bool, one_line: bool) -> None:
+        """``one_line``: no record has a line end between its tokens."""
+        self.data: Final = data
+        self.coordinates: Final = coordinates
+        self.one_line: Final = one_line
+        self.latencies = vec[float]()
+        self.lats = vec[float]()
+        self.lons = vec[float]()
+        self.starts = vec[i64]()
+        self.ends = vec[i64]()
+        # Where the id begins, counted from the record, and its length; below 0: -1 - index in other_ids.
+        self.id_spans = vec[i64]()
+        self.other_ids: list[bytes] = []
+        self.line_position: i64 = 0
+        self.line: i64 = 1
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def reserve(self, rows: i64) -> None:
+        """Room for so many rows: a column that grows is copied, into fresh memory each time."""
+        self.latencies = roomy_numbers(self.latencies, rows)
+        if self.coordinates:
+            self.lats = roomy_numbers(self.lats, rows)
+            self.lons = roomy_numbers(self.lons, rows)
+        self.starts = roomy_places(self.starts, rows)
+        self.ends = roomy_places(self.ends, rows)
+        self.id_spans = roomy_places(self.id_spans, rows)
+
+    def add_row(self, latency: float, lat: float, lon: float, node_id: bytes, start: i64, end: i64) -> None:
+        """The row of an unusual record, as the caller has read it; NaN for what is null."""
+        self.latencies = append(self.latencies, latency)
+        if self.coordinates:
+            self.lats = append(self.lats, lat)
+            self.lons = append(self.lons, lon)
+        self.starts = append(self.starts, start)
+        self.ends = append(self.ends, end)
+        self.other_ids.append(node_id)
+        index: i64 = len(self.other_ids)
+        self.id_spans = append(self.id_spans, -index)
+
+    def id_bytes(self, row: i64) -> bytes:
+        """The id of a row in UTF-8."""
+        span = self.id_spans[row]
+        if span < 0:
+            return self.other_ids[-1 - span]
+        start = self.starts[row] + (span >> ID_LENGTH_BITS)
+        return self.data[start : start + (span & ID_LENGTH)]
+
+    def id_text(self, row: i64) -> str:
+        return self.id_bytes(row).decode()
+
+    def record(self, row: i64) -> bytes:
+        """The bytes of a row's record, as they came in."""
+        return self.data[self.starts[row] : self.ends[row]]
+
+    def line_of(self, row: i64) -> int:
+        """The number of the line, from 1, on which a row's record begins."""
+        return self.line_at(self.starts[row])
+
+    def line_at(self, position: i64) -> int:
+        """The number of the line, from 1, that holds a place in the text."""
+        # Counted on from the last answer: the next question is most often about a later place.
+        if position < self.line_position:
+            self.line_position = 0
+            self.line = 1
+        self.line += self.data.count(b"\n", self.line_position, position)
+        self.line_position = position
+        return self.line
+
+    def join_records(self, rows: vec[i64], first: i64, last: i64, end: bytes) -> bytes:
+        """The records of ``rows[first:last]``, ``end`` behind each."""
+        writer = BytesWriter()
+        data = self.data
+        for index in range(first, last):
+            row = rows[index]
+            copy(writer, data, self.starts[row], self.ends[row])
+            writer.write(end)
+        return writer.getvalue()
+
+    def join_lines(self, rows: vec[i64], first: i64, last: i64) -> bytes:
+        """The records of ``rows[first:last]``, each on a line of its own.
+
+        A record of an array may come over many lines; its line ends stand between its tokens.
+        """
+        if self.one_line:
+            return self.join_records(rows, first, last, b"\n")
+        # No record holds a NUL.
+        joined = self.join_records(rows, first, last, b"\0")
+        return joined.replace(b"\n", b"").replace(b"\r", b"").replace(b"\0", b"\n")
+
+    def join_ids(self, rows: vec[i64], first: i64, last: i64, end: bytes) -> bytes:
+        """The ids of ``rows[first:last]`` in UTF-8, ``end`` behind each."""
+        writer = BytesWriter()
+        data = self.data
+        for index in range(first, last):
+            row = rows[index]
+            span = self.id_spans[row]
+            if span < 0:
+                writer.write(self.other_ids[-1 - span])
+            else:
+                start = self.starts[row] + (span >> ID_LENGTH_BITS)
+                copy(writer, data, start, start + (span & ID_LENGTH))
+            writer.write(end)
+        return writer.getvalue()
+
+
+def copy(writer: BytesWriter, data: bytes, start: i64, end: i64) -> None:
+    """Append ``data[start:end]``, without an object for the slice."""
+    if end - start > SHORT or end + 8 > len(data):
+        writer.write(data[start:end])
+        return
+    size: i64 = len(writer) + end - start
+    while start < end:
+        write_i64_le(writer, read_i64_le(data, start))
+        start += 8
+    writer.truncate(size)

@@ -1,0 +1,91 @@
+"""The first id that comes a second time is found, whatever the ids are."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvhctl.core import idtable
+from rvhctl.core.idtable import IdTable
+from rvhctl.core.nodescan import DONE, MORE, NodeScan
+
+ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(
+    "0123456789abcdef-\u00e9\n", min_size=1, max_size=40
+)
+
+
+def scan_of(node_ids: list[str], escaped: bool = False) -> NodeScan:
+    text = "\n".join(json.dumps({"id": node_id, "latency": 1}, ensure_ascii=escaped) for node_id in node_ids)
+    scan = NodeScan(text.encode(), False)
+    while (status := scan.run(1 << 20)) != DONE:
+        if status == MORE:
+            continue
+        record = json.loads(scan.data[scan.slow_start : scan.slow_end])
+        scan.add_row(1.0, 0.0, 0.0, record["id"].encode(), scan.slow_start, scan.slow_end)
+    assert len(scan) == len(node_ids)
+    return scan
+
+
+def repetitions(groups: list[list[str]]) -> list[tuple[int, int, int, int]]:
+    """Every later occurrence: its group and row, and where the id was first."""
+    seen: dict[str, tuple[int, int]] = {}
+    found = []
+    for group, node_ids in enumerate(groups):
+        for row, node_id in enumerate(node_ids):
+            if node_id in seen:
+                found.append((group, row, *seen[node_id]))
+            else:
+                seen[node_id] = (group, row)
+    return found
+
+
+@given(st.lists(st.lists(ids, max_size=30), max_size=4), st.integers(-(2**63), 2**63 - 1), st.booleans())
+def test_every_repetition_is_found(groups: list[list[str]], seed: int, escaped: bool) -> None:
+    table = IdTable(seed)
+    found = []
+    for group, node_ids in enumerate(groups):
+        table.begin(scan_of(node_ids, escaped))
+        row = table.add(0, len(node_ids))
+        while row >= 0:
+            found.append((group, row, table.first_text, table.first_row))
+            row = table.add(row + 1, len(node_ids))
+    assert found == repetitions(groups)
+
+
+def test_growing_loses_nothing() -> None:
+    groups = [[f"node-{i}-{group}" for i in range(3000)] for group in range(4)]
+    groups[3][2999] = "node-17-1"
+    table = IdTable()
+    rows = []
+    for node_ids in groups:
+        table.begin(scan_of(node_ids))
+        rows.append(table.add(0, 1000))
+        rows.append(table.add(1000, 3000))
+    assert rows == [-1] * 7 + [2999]
+    assert (table.first_text, table.first_row) == (1, 17)
+
+
+@pytest.mark.parametrize("length", range(1, 40))
+def test_every_byte_of_an_id_counts(length: int) -> None:
+    base = "0" * length
+    near = [base[:i] + "1" + base[i + 1 :] for i in range(length)]
+    longer = [base + "0", base + "1"]
+    table = IdTable()
+    table.begin(scan_of([base, *near, *longer]))
+    assert table.add(0, length + 3) == -1
+    tags = {idtable.tag_of(node_id.encode(), 0, len(node_id), 1) for node_id in [base, *near, *longer]}
+    assert len(tags) == length + 3
+
+
+def test_the_place_of_an_id_does_not_change_its_tag() -> None:
+    for length in range(1, 30):
+        node_id = bytes(range(48, 48 + length))
+        around = [
+            idtable.tag_of(b"x" * before + node_id + b"y" * 9, before, before + length, 7)
+            for before in range(9)
+        ]
+        at_the_end = idtable.tag_of(b"x" + node_id, 1, 1 + length, 7)
+        assert set(around) == {at_the_end}

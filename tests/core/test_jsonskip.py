@@ -1,0 +1,195 @@
+"""The skipper passes over nothing that the JSON library refuses."""
+
+from __future__ import annotations
+
+import json
+
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rvhctl.core.jsonskip import MAX_DEPTH, UNUSUAL, plain_end, skip_string, skip_utf8, skip_value
+
+DOCUMENT = 10
+LINE = 32
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_categories=["Cs"]))
+)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12
+)
+texts = values.flatmap(
+    lambda value: st.sampled_from(
+        [
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"),
+            json.dumps(value).encode(),
+            json.dumps(value, indent=1, ensure_ascii=False).encode("utf-8", "surrogatepass"),
+        ]
+    )
+)
+
+
+def end_of(text: bytes, newline: int = DOCUMENT) -> int:
+    """Where the value at the beginning of the text ends; a byte behind it belongs to nobody."""
+    try:
+        return skip_value(text + b" ", 0, newline)
+    except IndexError:
+        return UNUSUAL
+
+
+def is_json(text: bytes) -> bool:
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+@given(texts, st.data())
+def test_what_is_passed_over_is_json_to_the_library(text: bytes, data: st.DataObject) -> None:
+    mutated = bytearray(text)
+    for _ in range(data.draw(st.integers(0, 2))):
+        at = data.draw(st.integers(0, len(mutated)))
+        replacement = data.draw(
+            st.binary(max_size=2) | st.sampled_from([b"\\u", b"\\", b'"', b",", b"]", b"0", b"e9"])
+        )
+        mutated[at : at + data.draw(st.integers(0, 2))] = replacement
+    end = end_of(bytes(mutated))
+    if end != UNUSUAL:
+        assert is_json(bytes(mutated[:end]))
+
+
+@given(st.binary(max_size=12))
+@example(b"\xed\xa0\x80")
+@example(b"\xc0\x80")
+@example(b"\xf4\x90\x80\x80")
+@example(b"\xf0\x8f\xbf\xbf")
+@example(b"\xe0\x9f\xbf")
+def test_strings_of_any_bytes(inner: bytes) -> None:
+    text = b'"' + inner + b'"'
+    end = end_of(text)
+    if end != UNUSUAL:
+        assert is_json(text[:end])
+
+
+@given(
+    st.lists(st.integers(0x20, 0x10FFFF).filter(lambda c: not 0xD800 <= c <= 0xDFFF and c not in (34, 92)))
+)
+def test_every_plain_string_is_passed_over(characters: list[int]) -> None:
+    text = b'"' + "".join(map(chr, characters)).encode() + b'"'
+    assert end_of(text) == len(text)
+
+
+@given(st.characters(min_codepoint=0x80, exclude_categories=["Cs"]), st.binary(max_size=2))
+def test_utf8_characters_end_where_they_end(character: str, rest: bytes) -> None:
+    encoded = character.encode()
+    assert skip_utf8(encoded + rest, 0) == len(encoded)
+
+
+@given(
+    st.binary(min_size=1, max_size=20),
+    st.sampled_from([b'"', b"\\", b"\x1f", b"\x00", b"\x7f", b"\x80", b"\xff"]),
+)
+def test_plain_end_finds_the_first(before: bytes, found: bytes) -> None:
+    plain = bytes(c for c in before if 32 <= c < 127 and c not in b'"\\')
+    assert plain_end(plain + found + before * 2, 0) == len(plain)
+
+
+@given(st.integers(0, 0xFFFF), st.booleans())
+def test_escaped_units(unit: int, upper: bool) -> None:
+    digits = f"{unit:04X}" if upper else f"{unit:04x}"
+    text = f'"\\u{digits}"'.encode()
+    is_surrogate = 0xD800 <= unit <= 0xDFFF
+    assert end_of(text) == (UNUSUAL if is_surrogate else len(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            b"0",
+            b"-0",
+            b"-1.5",
+            b"12.25e3",
+            b"1E+9",
+            b"1e-09",
+            b"true",
+            b"false",
+            b"null",
+            b'""',
+            b"[]",
+            b"{}",
+        ),
+        *(
+            b'"\\"\\\\\\/\\b\\f\\n\\r\\t"',
+            b'[1,"a",[],{"b":{}}]',
+            b'{ "a" : [ 1 , 2 ] , "b" : null }',
+            b'"\x7f"',
+        ),
+    ],
+)
+def test_usual_values_are_passed_over(text: bytes) -> None:
+    assert end_of(text, LINE) == len(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            b"01",
+            b"1.",
+            b".5",
+            b"+1",
+            b"-",
+            b"1e",
+            b"1e+",
+            b"1e100",
+            b"9" * 41,
+            b"NaN",
+            b"Infinity",
+            b"nul",
+            b"True",
+        ),
+        *(
+            b"[1,]",
+            b"[,1]",
+            b"[1 2]",
+            b'{"a"}',
+            b'{"a":}',
+            b'{"a":1,}',
+            b"{1:2}",
+            b"[",
+            b"{",
+            b'{"a',
+            b'{"a":1',
+            b"]",
+        ),
+        *(b'"a', b'"\\x"', b'"\\u12g4"', b'"\\', b'"\t"', b"\x0c1", b"", b"'a'"),
+    ],
+)
+def test_what_is_wrong_or_far_out_is_not(text: bytes) -> None:
+    end = end_of(text)
+    assert end in (UNUSUAL, 1) if text == b"01" else end == UNUSUAL
+
+
+def test_a_newline_is_white_space_only_in_a_document() -> None:
+    assert end_of(b"[1,\n2]", DOCUMENT) == 6
+    assert end_of(b"[1,\n2]", LINE) == UNUSUAL
+
+
+def test_depth_is_bounded() -> None:
+    assert end_of(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH) == 2 * MAX_DEPTH
+    assert end_of(b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1)) == UNUSUAL
+    assert end_of(b"[" * 100_000) == UNUSUAL
+
+
+def test_a_text_that_stops_inside_a_string() -> None:
+    for length in range(40):
+        with pytest.raises(IndexError):
+            skip_string(b'"' + b"x" * length, 1)

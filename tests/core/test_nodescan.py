@@ -1,0 +1,373 @@
+"""The scanner reads a record as the JSON library does, or hands it over."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from collections.abc import Iterator
+
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.noderecord import SPECIAL_KEYS
+from rvhctl.core.nodescan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
+
+PLAIN = b'{"id": "a1", "lat": 38.704022, "lon": -101.473911, "latency": 161.354}'
+
+
+def bits(value: float) -> bytes:
+    return struct.pack("<d", value)
+
+
+def steps(scan: NodeScan, limit: int = 1 << 20) -> Iterator[int]:
+    """The statuses up to the last."""
+    while True:
+        status = scan.run(limit)
+        yield status
+        if status in (DONE, UNUSUAL_DOCUMENT):
+            return
+
+
+def scanned(data: bytes, *, coordinates: bool = True, limit: int = 1 << 20) -> tuple[NodeScan, list[bytes]]:
+    """A finished scan of NDJSON, and the records that it handed over."""
+    scan = NodeScan(data, coordinates)
+    statuses = steps(scan, limit)
+    unusual = [data[scan.slow_start : scan.slow_end] for status in statuses if status == UNUSUAL_RECORD]
+    return scan, unusual
+
+
+def assert_row_is_what_the_library_reads(scan: NodeScan, row: int, coordinates: bool) -> None:
+    record = orjson.loads(scan.record(row))
+    assert isinstance(record, dict)
+    assert not {key.encode() for key in record} & set(SPECIAL_KEYS)
+    assert type(record["id"]) in (str, int)
+    assert scan.id_text(row) == str(record["id"]) != ""
+    assert scan.id_text(row).isprintable() or not any(
+        ord(c) < 32 or 127 <= ord(c) < 160 for c in scan.id_text(row)
+    )
+    columns = [("latency", scan.latencies, 0.0, math.inf)]
+    if coordinates:
+        columns += [("lat", scan.lats, -90.0, 90.0), ("lon", scan.lons, -180.0, 180.0)]
+    for name, column, low, high in columns:
+        value = record[name]
+        if value is None:
+            assert name == "latency"
+            assert math.isnan(column[row])
+        else:
+            assert type(value) in (int, float)
+            assert bits(column[row]) == bits(float(value))
+            assert low <= value <= high
+
+
+# -- texts of records ------------------------------------------------------------------------------
+
+spaces = st.sampled_from(["", "", "", " ", "  ", "\t", "\r", " \t\r "])
+digits = st.text("0123456789", min_size=1, max_size=20)
+numbers = st.one_of(
+    st.integers(-200, 2000).map(str),
+    st.floats(0, 1e6).map(repr),
+    st.floats(-180, 180).map(repr),
+    st.floats(-90, 90).map(lambda x: f"{x:.6f}"),
+    st.tuples(st.sampled_from(["", "-"]), digits, st.just("."), digits).map("".join),
+    st.tuples(digits, st.sampled_from(["e", "E"]), st.sampled_from(["", "+", "-"]), digits).map("".join),
+)
+any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+strings = st.one_of(
+    st.text("abc-019:.é", min_size=1, max_size=20).map(lambda text: json.dumps(text, ensure_ascii=False)),
+    any_text.map(lambda text: json.dumps(text, ensure_ascii=False)),
+    any_text.map(json.dumps),
+)
+others = st.sampled_from(["null", "true", "[1, {}]", '{"id": 1, "latency": [2]}', "[]", '"\\u00e9"', "{}"])
+any_value = numbers | strings | others
+usual_fields = {"id": strings, "latency": numbers | st.just("null"), "lat": numbers, "lon": numbers}
+keys = st.sampled_from(
+    ["id", "latency", "lat", "lon", "i\\u0064", "Id", "lati", "latency2", "tags", "state", "stat", "é", ""]
+)
+
+
+@st.composite
+def records(draw: st.DrawFn) -> str:
+    fields = [(key, draw(value)) for key, value in usual_fields.items()]
+    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
+        fields.append((draw(keys), draw(any_value)))
+    if draw(st.sampled_from([False, False, False, True])):
+        fields.remove(draw(st.sampled_from(fields)))
+    fields = draw(st.permutations(fields))
+
+    def gap() -> str:
+        return draw(spaces)
+
+    inner = ",".join(f'{gap()}"{key}"{gap()}:{gap()}{value}{gap()}' for key, value in fields)
+    return f"{gap()}{{{inner}}}{gap()}"
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> bytes:
+    line = bytearray(draw(records()).encode())
+    if draw(st.booleans()):
+        at = draw(st.integers(0, len(line)))
+        piece = draw(
+            st.binary(max_size=2)
+            | st.sampled_from([b'"', b",", b"}", b"\\", b"0", b".", b"e5", b"-", b"\xed"])
+        )
+        line[at : at + draw(st.integers(0, 2))] = piece
+    return bytes(line)
+
+
+@given(st.lists(lines(), max_size=5), st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.integers(1, 300))
+@example([b"{}{}", b"[]", b""], b"\n", True, 1)
+def test_lines(texts: list[bytes], end: bytes, coordinates: bool, limit: int) -> None:
+    data = end.join(texts)
+    scan, unusual = scanned(data, coordinates=coordinates, limit=limit)
+    accepted = [scan.record(row) for row in range(len(scan))]
+    for row in range(len(scan)):
+        assert_row_is_what_the_library_reads(scan, row, coordinates)
+    expected = [line.strip(b" \t\r") for line in data.split(b"\n") if line.strip(b" \t\r")]
+    assert len(expected) == scan.elements
+    remaining = iter(expected)
+    for record in sorted_by_place(scan, accepted, unusual, data):
+        assert next(remaining) == record
+
+
+def sorted_by_place(scan: NodeScan, accepted: list[bytes], unusual: list[bytes], data: bytes) -> list[bytes]:
+    """What was accepted and what was handed over, in the order of the text."""
+    merged: list[bytes] = []
+    rows = iter(accepted)
+    others = iter(unusual)
+    places = set(scan.starts)
+    position = 0
+    for line in data.split(b"\n"):
+        start = position + len(line) - len(line.lstrip(b" \t\r"))
+        position += len(line) + 1
+        if line.strip(b" \t\r"):
+            merged.append(next(rows) if start in places else next(others))
+    assert not [*rows, *others]
+    return merged
+
+
+@given(
+    st.lists(lines(), max_size=4),
+    st.sampled_from([",", ",\n", " , ", "\n\n,", ",,", ""]),
+    st.integers(1, 300),
+)
+def test_array(texts: list[bytes], comma: str, limit: int) -> None:
+    data = b" [" + comma.encode().join(texts) + b"] \n"
+    scan = NodeScan(data, True, 0, True)
+    elements = 0
+    for status in steps(scan, limit):
+        if status == UNUSUAL_DOCUMENT:
+            return
+        if status == UNUSUAL_RECORD:
+            elements += 1
+            try:
+                orjson.loads(data[scan.slow_start : scan.slow_end])
+            except orjson.JSONDecodeError:
+                return  # said where it is met
+    for row in range(len(scan)):
+        assert_row_is_what_the_library_reads(scan, row, True)
+    assert scan.elements == elements + len(scan) == len(orjson.loads(data))
+
+
+@given(numbers)
+@example("0.1")
+@example("9007199254740993")
+@example("0.000000000000001")
+@example("123456789012345.6")
+@example("1797693134862315708145274237317043567981.5")
+def test_numbers_to_the_last_bit(text: str) -> None:
+    scan, unusual = scanned(b'{"id":"a","latency":' + text.encode() + b"}\n", coordinates=False)
+    if not unusual:
+        assert bits(scan.latencies[0]) == bits(float(text))
+
+
+# -- what the fast path is for ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        PLAIN,
+        b'{"latency":0,"lon":180,"lat":-90,"id":"x"}',
+        b'{"id":7,"lat":0.0,"lon":1e2,"latency":12.345678901234567}',
+        b'\t{ "id" : "a" ,"lat" : 1 , "lon":2,"latency" : null } \r',
+        # U+2010 differs in its last byte from the line separators.
+        '{"id":"Zürich\u20101 🚀","name":"Z\\u00fcrich","lat":1,"lon":2,"latency":3}'.encode(),
+        b'{"id":"a","tags":["a",{"state":"up"}],"lat":1,"lon":2,"latency":3}',
+        b'{"id":"a","latitude":"no","lonely":null,"latency_ms":7,"lat":1,"lon":2,"latency":3}',
+    ],
+)
+def test_usual_records_are_accepted(line: bytes) -> None:
+    scan, unusual = scanned(line + b"\n")
+    assert unusual == []
+    assert len(scan) == 1
+    assert scan.record(0) == line.strip()
+    assert_row_is_what_the_library_reads(scan, 0, True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"id":"","lat":1,"lon":2,"latency":3}',
+        b'{"id":"a\x7f","lat":1,"lon":2,"latency":3}',
+        '{"id":"a\x85","lat":1,"lon":2,"latency":3}'.encode(),
+        '{"id":"a\u2028","lat":1,"lon":2,"latency":3}'.encode(),
+        b'{"id":"a\\n","lat":1,"lon":2,"latency":3}',
+        b'{"id":"a","lat":1,"lon":2}',
+        b'{"id":"a","lat":1,"latency":2}',
+        b'{"lat":1,"lon":2,"latency":3}',
+        b'{"id":"a","lat":null,"lon":2,"latency":3}',
+        b'{"id":"a","lat":1,"lon":2,"latency":"3"}',
+        b'{"id":"a","lat":1,"lon":2,"latency":true}',
+        b'{"id":"a","lat":1,"lon":2,"latency":-1}',
+        b'{"id":"a","lat":1,"lon":2,"latency":-0.0}',
+        b'{"id":"a","lat":90.1,"lon":2,"latency":3}',
+        b'{"id":"a","lat":1,"lon":-180.5,"latency":3}',
+        b'{"id":"a","id":"b","lat":1,"lon":2,"latency":3}',
+        b'{"id":1.0,"lat":1,"lon":2,"latency":3}',
+        b'{"id":-1,"lat":1,"lon":2,"latency":3}',
+        b'{"id":007,"lat":1,"lon":2,"latency":3}',
+        b'{"id":1234567890123456789,"lat":1,"lon":2,"latency":3}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3}{}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"samples":[1]}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"state":"up"}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"weight":2}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"s\\u0074ate":"down"}',
+        b"{}",
+        b"[]",
+        b"\xef\xbb\xbf" + PLAIN,
+    ],
+)
+def test_unusual_records_are_handed_over(line: bytes) -> None:
+    for text in (line, line + b"\n", line + b"\r\n" + PLAIN):
+        scan, unusual = scanned(text)
+        assert unusual == [line]
+        assert scan.elements == len(scan) + 1
+
+
+def test_other_fields_may_be_special() -> None:
+    scan = NodeScan(
+        b'{"id":"a","latency":3,"datacenter":1}\n{"id":"b","latency":3,"date":1}\n',
+        False,
+        0,
+        False,
+        (b"datacenter",),
+    )
+    assert [scan.run(1000), scan.slow_line(), scan.run(1000)] == [UNUSUAL_RECORD, 1, DONE]
+    assert scan.id_text(0) == "b"
+
+
+def test_lat_and_lon_are_any_fields_when_nobody_asks() -> None:
+    scan, unusual = scanned(b'{"lat":"north","id":"a","lat":[1],"latency":3,"lon":null}\n', coordinates=False)
+    assert (unusual, scan.id_text(0), list(scan.lats)) == ([], "a", [])
+
+
+def test_every_place_in_a_text_may_be_its_end() -> None:
+    text = (
+        '{"id":"é","k":"\\u00e9","n":-1.5e3,"o":{"a":[true,null]},"lat":1.5,"lon":2,"latency":3.25}'.encode()
+    )
+    for length in range(len(text)):
+        scan, unusual = scanned(text[:length])
+        assert (len(scan), unusual) == (0, [text[:length]] if length else [])
+
+
+def test_rows_given_by_the_caller_stand_in_their_place() -> None:
+    first, slow, third = PLAIN, b'{"id":"a\\u0062","latency":"9","lat":1,"lon":2}', PLAIN.replace(b"a1", b"c")
+    data = b"\n" + first + b"\r\n\r\n" + slow + b"\n" + third
+    scan = NodeScan(data, True)
+    assert scan.run(1 << 20) == UNUSUAL_RECORD
+    assert (scan.slow_line(), scan.elements) == (4, 2)
+    scan.add_row(9.0, 1.0, 2.0, b"ab", scan.slow_start, scan.slow_end)
+    assert scan.run(1 << 20) == DONE
+    assert [scan.id_text(row) for row in range(3)] == ["a1", "ab", "c"]
+    assert [scan.record(row) for row in range(3)] == [first, slow, third]
+    assert [scan.line_of(row) for row in (2, 0, 1)] == [5, 2, 4]
+    assert list(scan.latencies) == [161.354, 9.0, 161.354]
+    rows = vec[i64]([2, 1, 0])
+    assert scan.join_ids(rows, 0, 3, b"\n") == b"c\nab\na1\n"
+    assert scan.join_ids(rows, 1, 2, b"") == b"ab"
+    assert scan.join_records(rows, 0, 3, b",") == third + b"," + slow + b"," + first + b","
+    assert scan.join_lines(rows, 0, 2) == third + b"\n" + slow + b"\n"
+
+
+@given(st.lists(st.integers(0, 400), max_size=30), st.binary(max_size=3))
+def test_records_of_any_length_are_joined(lengths: list[int], end: bytes) -> None:
+    texts = [b'{"id":"%d","x":"%s","latency":1}' % (i, b"x" * length) for i, length in enumerate(lengths)]
+    scan, unusual = scanned(b"\n".join(texts), coordinates=False)
+    assert not unusual
+    rows = vec[i64](list(reversed(range(len(texts)))))
+    assert scan.join_records(rows, 0, len(texts), end) == b"".join(text + end for text in reversed(texts))
+    assert scan.join_ids(rows, 0, len(texts), end) == b"".join(b"%d%s" % (i, end) for i in rows)
+
+
+def test_a_budget_ends_a_call_not_the_scan() -> None:
+    data = (PLAIN + b"\n") * 5000
+    scan = NodeScan(data, True)
+    statuses = list(steps(scan, 10_000))
+    assert statuses[-1] == DONE
+    assert set(statuses[:-1]) == {MORE}
+    assert 30 <= len(statuses) <= 40
+    assert len(scan) == scan.elements == 5000
+    assert set(scan.latencies) == {161.354}
+    assert list(scan.ends) == [i * (len(PLAIN) + 1) + len(PLAIN) for i in range(5000)]
+
+
+@pytest.mark.parametrize("data", [b"", b"\n", b" \r\n\t\n "])
+def test_nothing_but_blank_lines(data: bytes) -> None:
+    scan = NodeScan(data, True)
+    assert (scan.run(100), len(scan), scan.elements) == (DONE, 0, 0)
+
+
+# -- one array -------------------------------------------------------------------------------------
+
+
+def test_an_array_of_usual_records() -> None:
+    data = b"[" + b", ".join([PLAIN] * 3) + b"]\n"
+    scan = NodeScan(data, True, 0, True)
+    assert (scan.run(1 << 20), len(scan)) == (DONE, 3)
+    assert [scan.record(row) for row in range(3)] == [PLAIN] * 3
+
+
+def test_an_array_over_many_lines() -> None:
+    data = json.dumps([json.loads(PLAIN)] * 3, indent=2).encode()
+    scan = NodeScan(data, True, 0, True)
+    assert (scan.run(1 << 20), len(scan)) == (DONE, 3)
+    assert scan.line_of(1) == 8
+    assert json.loads(scan.record(1)) == json.loads(PLAIN)
+    lines = scan.join_lines(vec[i64]([2, 0]), 0, 2)
+    assert lines.endswith(b"\n")
+    assert [json.loads(line) for line in lines.splitlines()] == [json.loads(PLAIN)] * 2
+
+
+def test_an_unusual_element_of_an_array() -> None:
+    data = b"[" + PLAIN + b', {"id": 7.5, "x": [\n]} , ' + PLAIN + b"]"
+    scan = NodeScan(data, True, 0, True)
+    assert scan.run(1 << 20) == UNUSUAL_RECORD
+    assert data[scan.slow_start : scan.slow_end] == b'{"id": 7.5, "x": [\n]}'
+    assert (scan.run(1 << 20), len(scan), scan.elements) == (DONE, 2, 3)
+
+
+@pytest.mark.parametrize("text", [b"[]", b"[ ]", b" \n[\n]\n"])
+def test_an_empty_array(text: bytes) -> None:
+    scan = NodeScan(text, True, 0, True)
+    assert (scan.run(100), len(scan)) == (DONE, 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"[%s", b"[%s,", b"[%s,]", b"[%s}", b"[%s] x", b"[%s %s]", b"[,%s]", b"[", b"[%s]]", b"[%s,1x]", b""],
+)
+def test_a_broken_array_is_the_library_s(text: bytes) -> None:
+    scan = NodeScan(text.replace(b"%s", PLAIN), True, 0, True)
+    assert list(steps(scan))[-1] == UNUSUAL_DOCUMENT
+
+
+def test_a_scan_may_begin_behind_a_byte_order_mark() -> None:
+    scan = NodeScan(b"\xef\xbb\xbf" + PLAIN + b"\n", True, 3)
+    assert (scan.run(1000), scan.record(0), scan.line_of(0)) == (DONE, PLAIN, 1)
