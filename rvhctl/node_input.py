@@ -8,6 +8,7 @@ from typing import Final
 
 import orjson
 
+from rvhctl.core.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.nodes import Nodes, NodesBuilder, Shape
 from rvhctl.options import InputFormat
@@ -37,6 +38,12 @@ def read_nodes(files: Sequence[str], input_format: InputFormat, *, coordinates: 
         text = source.read_all()
         shape = node_shape(text) if input_format == "auto" else input_format
         shapes.append(shape)
+        if COMPILED and len(files) <= 1 and (shape == "ndjson" or (shape == "json" and _is_array(text))):
+            from rvhctl.node_scan import scan_nodes
+
+            scanned = scan_nodes(text, shape, coordinates=coordinates)
+            if scanned is not None:
+                return scanned
         if shape == "json":
             from rvhctl.formats import json
 
@@ -86,6 +93,11 @@ def node_shape(text: bytes) -> Shape:
         return "json"
     next_line = text[end + 1 :].lstrip()[: 1 << 16].split(b"\n", 1)[0] if end >= 0 else b""
     return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
+
+
+def _is_array(text: bytes) -> bool:
+    found = _FIRST.search(text)
+    return found is not None and found.group() == b"["
 
 
 def _parsed(text: bytes) -> object:

@@ -23,7 +23,7 @@ PIECE: Final = 4096
 """Records joined at a time, so that a long answer is not held twice."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Nodes:
     """One row a node: the columns that decide, and the record that goes out.
 

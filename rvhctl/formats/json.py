@@ -117,7 +117,8 @@ def _add_all(
         raw = text[spans[2 * row] : spans[2 * row + 1]]
         try:
             node = read_record(fields, partial(jsontext.exact_value, raw), coordinates=coordinates)
-            builder.add(node, raw.replace(b"\n", b" ") if b"\n" in raw else raw)
+            # A record over several lines goes out on one; a line end can only stand between its tokens.
+            builder.add(node, raw.replace(b"\n", b"").replace(b"\r", b"") if b"\n" in raw else raw)
         except (InvalidNodeError, InputError) as error:
             on_bad(_at_node(error, source, row, fields))
 

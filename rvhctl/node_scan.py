@@ -1,0 +1,118 @@
+"""Nodes of one text through the compiled scanner: only what is unusual becomes Python objects."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Final, cast
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl import jsontext
+from rvhctl.core.idtable import IdTable
+from rvhctl.core.noderows import NodeRows
+from rvhctl.core.nodescan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
+from rvhctl.errors import InputError, InvalidNodeError
+from rvhctl.nodes import Nodes, Picked, Shape
+from rvhctl.records import read_record
+
+# Compiled loops see no signal: each call is kept to some tens of milliseconds.
+SCAN_BYTES: Final = 8 << 20
+ID_ROWS: Final = 1 << 18
+JOIN_ROWS: Final = 1 << 14
+
+
+def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
+    """The nodes of an NDJSON text, or of one JSON array.
+
+    Returns:
+        None where anything is wrong with the text or a node: reading record by record says what and where.
+    """
+    array = shape == "json"
+    scan = NodeScan(text, coordinates, array=array)
+    while (state := scan.run(SCAN_BYTES)) != DONE:
+        if state == UNUSUAL_DOCUMENT or (state == UNUSUAL_RECORD and not _add_unusual(scan, coordinates)):
+            return None
+    if _has_duplicate(scan):
+        return None
+    return ScannedNodes(scan, shape)
+
+
+class ScannedNodes(Nodes):
+    """Rows over the text; ids and records are cut out of it when they are asked for."""
+
+    def __init__(self, scan: NodeScan, shape: Shape) -> None:
+        super().__init__(
+            shape=shape,
+            ids=_Ids(scan),
+            latencies=scan.latencies,
+            lats=scan.lats,
+            lons=scan.lons,
+            records=_Records(scan),
+        )
+        self._rows: NodeRows = scan
+
+    def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
+        rows = _vector(picked)
+        for first in range(0, len(rows), JOIN_ROWS):
+            last = min(first + JOIN_ROWS, len(rows))
+            if self._rows.one_line:
+                yield self._rows.join_records(rows, first, last, separator)
+            else:
+                # A record over several lines goes out on one.
+                yield self._rows.join_lines(rows, first, last).replace(b"\n", separator)
+
+    def join_ids(self, picked: Picked) -> Iterator[bytes]:
+        rows = _vector(picked)
+        for first in range(0, len(rows), JOIN_ROWS):
+            yield self._rows.join_ids(rows, first, min(first + JOIN_ROWS, len(rows)), b"\n")
+
+
+class _Ids(Sequence[str]):
+    def __init__(self, rows: NodeRows) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        return self._rows.id_text(row)
+
+
+class _Records(Sequence[bytes]):
+    def __init__(self, rows: NodeRows) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        record = self._rows.record(row)
+        return record if self._rows.one_line else record.replace(b"\n", b"").replace(b"\r", b"")
+
+
+def _vector(picked: Picked) -> vec[i64]:
+    return picked if isinstance(picked, vec) else vec[i64](cast("Sequence[i64]", picked))
+
+
+def _add_unusual(scan: NodeScan, coordinates: bool) -> bool:
+    """Read the record that the scanner leaves to the JSON library; whether there is nothing wrong with it."""
+    text = scan.data[scan.slow_start : scan.slow_end]
+    try:
+        fields = jsontext.parse(text, "")
+        node = read_record(fields, partial(jsontext.exact_value, text), coordinates=coordinates)
+    except (InvalidNodeError, InputError):
+        return False
+    scan.add_row(node.latency, node.lat, node.lon, node.id.encode(), scan.slow_start, scan.slow_end)
+    return True
+
+
+def _has_duplicate(rows: NodeRows) -> bool:
+    # An unforeseeable seed: nobody can prepare ids that all fall into one slot.
+    table = IdTable(int.from_bytes(os.urandom(7), "little"))
+    table.begin(rows)
+    return any(
+        table.add(first, min(first + ID_ROWS, len(rows))) >= 0 for first in range(0, len(rows), ID_ROWS)
+    )
