@@ -1,0 +1,76 @@
+"""Lists of Python objects as columns of floats: the checks of a latency and of a coordinate."""
+
+from __future__ import annotations
+
+from math import inf, nan
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+MISSING: Final = nan
+"""In a column of latencies: no measurement."""
+
+MAX_WHOLE: Final = 0x7FFFFFFFFFFFFFFF
+"""The largest int taken for a latency; beyond it a float could overflow."""
+
+NO_NUMBER: Final = -1.0
+"""What `latency_of` gives for an object that is no latency."""
+
+
+def blank(count: i64) -> vec[float]:
+    """A column of so many zeros, to be read into."""
+    return vec[float]([0.0] * int(count))
+
+
+def read_latencies(items: list[object], column: vec[float], start: i64, stop: i64) -> i64:
+    """Copy the latencies (ms) at start to stop - 1 into the column; the index of the first bad one, or -1.
+
+    A float or int, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
+    """
+    k = start
+    while k < stop:
+        item = items[k]
+        # Taken out of its object once; a condition on the object itself would do so each time.
+        latency = item + 0.0 if isinstance(item, float) else NO_NUMBER  # -0.0 becomes 0.0
+        if not 0.0 <= latency < inf:
+            latency = latency_of(item)
+            if latency < 0.0:
+                return k
+        column[k] = latency
+        k += 1
+    return -1
+
+
+def latency_of(item: object) -> float:
+    """One latency (ms), `MISSING` for None and NaN, `NO_NUMBER` for everything that is no latency."""
+    if item is None:
+        return MISSING
+    if isinstance(item, float):
+        if item != item:
+            return MISSING
+        return item + 0.0 if 0.0 <= item < inf else NO_NUMBER
+    if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= MAX_WHOLE:
+        return float(item)
+    return NO_NUMBER
+
+
+def read_degrees(items: list[object], bound: float, column: vec[float], start: i64, stop: i64) -> i64:
+    """Copy the coordinates (degrees) at start to stop - 1 into the column; the first bad one's index, or -1.
+
+    A float or int from -bound to bound; a bool is no number.
+    """
+    k = start
+    while k < stop:
+        item = items[k]
+        if isinstance(item, float):
+            value = item + 0.0
+        elif isinstance(item, int) and not isinstance(item, bool) and -180 <= item <= 180:
+            value = float(item)
+        else:
+            return k
+        if not -bound <= value <= bound:
+            return k
+        column[k] = value
+        k += 1
+    return -1
