@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 import orjson
 
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError
 from rvhctl.nodes import Nodes, NodesBuilder
 from rvhctl.records import NAN, Record, check_coordinate, check_id, check_latency
+
+_JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 def failover_nodes(ids_text: str | None, latencies_text: str | None) -> Nodes:
@@ -27,7 +32,7 @@ def failover_nodes(ids_text: str | None, latencies_text: str | None) -> Nodes:
     for node_id, text in zip(ids, latencies, strict=True):
         latency = _number(text, "--latencies")
         record = _checked("--nodes", Record(node_id, latency))
-        _add(builder, record, {"id": node_id, "latency": None if latency != latency else latency})
+        _add(builder, record, {"id": node_id, "latency": _json_number(text)})
     return builder.build("flags")
 
 
@@ -47,7 +52,12 @@ def faultset_nodes(specs_text: str) -> Nodes:
         lat, lon = (_number(text, "--nodes") for text in (lat_text, lon_text))
         latency = _number(latency_text, "--nodes")
         record = _checked("--nodes", Record(node_id, latency, lat, lon), coordinates=True)
-        fields = {"id": node_id, "lat": lat, "lon": lon, "latency": None if latency != latency else latency}
+        fields = {
+            "id": node_id,
+            "lat": _json_number(lat_text),
+            "lon": _json_number(lon_text),
+            "latency": _json_number(latency_text),
+        }
         _add(builder, record, fields)
     return builder.build("flags")
 
@@ -67,6 +77,13 @@ def _number(text: str, flag: str) -> float:
         return number
     except ValueError:
         raise UsageError(f"{flag}: {text!r} is not a number") from None
+
+
+def _json_number(text: str) -> object:
+    """The number by its own digits, where JSON writes it like that; null for none."""
+    if not text:
+        return None
+    return orjson.Fragment(text) if _JSON_NUMBER.fullmatch(text) else float(text)
 
 
 def _checked(flag: str, record: Record, *, coordinates: bool = False) -> Record:

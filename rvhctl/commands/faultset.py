@@ -1,9 +1,125 @@
-"""``rvhctl faultset``: cluster by geohash, fail over inside each cell, merge."""
+"""``rvhctl faultset``: cluster by geohash, fail over inside each cell, merge the survivors."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Annotated, Final
+
+import typer
+
 from rvhctl import options
+from rvhctl.answer import output_format, write_nodes
+from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
+from rvhctl.core import faultset as core
+from rvhctl.core.geohash import cell_text, whole_precision
+from rvhctl.flags import faultset_nodes
+from rvhctl.node_input import read_nodes
+from rvhctl.nodes import Picked
+from rvhctl.options import refuse
+from rvhctl.report import Report
+from rvhctl.sink import Sink
+
+NodeSpecs = Annotated[
+    str | None,
+    typer.Option(
+        "--nodes",
+        metavar="ID:LAT:LON:MS,...",
+        help="Nodes; an empty MS is no measurement, an id may hold colons.",
+        show_default=False,
+    ),
+]
+Precision = Annotated[
+    int | None,
+    typer.Option(
+        "--precision",
+        "-p",
+        metavar="1..12",
+        help="Letters of a cell's geohash; 3 is about 156 km, 5 about 5 km.",
+        show_default="5",
+    ),
+]
+DEFAULT_PRECISION: Final = 5
 
 
-def faultset(files: options.Files = None) -> None:
-    """soon"""
+def faultset(
+    files: options.Files = None,
+    threshold: options.Threshold = None,
+    nodes: NodeSpecs = None,
+    precision: Precision = None,
+    top: options.Top = None,
+    output: options.Output = "auto",
+    json: options.Json = False,
+    input_format: options.Input = "auto",
+    color: options.Color = "auto",
+    level: options.LogLevel = "warn",
+    async_: options.Async = False,
+    batch: options.Batch = False,
+    jobs: options.Jobs = None,
+    unordered: options.Unordered = False,
+    on_error: options.OnErrorChoice = None,
+) -> None:
+    """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
+
+    Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id, lat, lon and latency, or from flags.
+    Cells come in the order in which they first appear, in a cell the fastest node first. Exit code 3: nobody
+    survived.
+    """
+    report = Report(level)
+    if batch:
+        from rvhctl.commands._batch import run_batch
+
+        run_batch(
+            "faultset",
+            files,
+            {
+                "threshold": threshold,
+                "precision": DEFAULT_PRECISION if precision is None else precision,
+                "top": top,
+            },
+            report=report,
+            refused={"--nodes": nodes},
+            output=output,
+            input_format=input_format,
+            async_=async_,
+            jobs=jobs,
+            unordered=unordered,
+            on_error=on_error,
+        )
+        return
+    refuse("without --batch", {"--jobs": jobs, "--unordered": unordered})
+    sink = Sink()
+    if nodes is not None:
+        table = given(files, lambda: faultset_nodes(nodes))
+    else:
+        table = read_nodes(files or [], input_format, coordinates=True, on_bad=report.on_bad(on_error))
+    limit = limit_of(threshold, table, report)
+    letters = whole_precision(_first_stated(precision, table.precision, DEFAULT_PRECISION))
+    cells = core.faultset(table.lats, table.lons, table.latencies, limit, letters)
+    say_dropped(report, table, limit, len(cells.survivors))
+    if not len(cells.survivors):
+        raise nobody(table, limit)
+    format_ = output_format(output, json, table.shape, sink)
+    if format_ == "table":
+        from rvhctl.formats import table as tables
+
+        sink.write(tables.faultset(table, list(_by_cell(cells, top)), limit, color))
+    else:
+        picked = (
+            cells.survivors if top is None else [row for _, _, rows in _by_cell(cells, top) for row in rows]
+        )
+        sink.write_all(write_nodes(format_, table, picked))
+    sink.flush()
+    report.finish()
+
+
+def _first_stated(*values: int | None) -> int | None:
+    return next((value for value in values if value is not None), None)
+
+
+def _by_cell(cells: core.Faultset, top: int | None) -> Iterator[tuple[str, int, Picked]]:
+    """Each cell: its geohash, how many nodes it has, and its first ``top`` survivors."""
+    for cell, count, start, stop in zip(
+        cells.cells, cells.counts, cells.starts, cells.starts[1:], strict=False
+    ):
+        end = stop if top is None else min(stop, start + top)
+        yield cell_text(cell, cells.precision), count, cells.survivors[start:end]
