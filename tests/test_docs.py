@@ -93,17 +93,15 @@ def session_of(text: str) -> list[Command]:
     return commands
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def workplace(root: Path) -> Path:
     """A copy of the examples, where a session may write as it likes."""
-    shutil.copytree(EXAMPLES, tmp_path / "work" / "examples")
-    return tmp_path / "work"
+    shutil.copytree(EXAMPLES, root / "work" / "examples")
+    return root / "work"
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def shell_environment(root: Path) -> dict[str, str]:
     """``rvhctl``, ``python`` and ``jq`` on the path; nothing that changes how output looks."""
-    bin_folder = tmp_path / "bin"
+    bin_folder = root / "bin"
     bin_folder.mkdir()
     python = f'exec "{sys.executable}"'
     shims = {"rvhctl": f"{python} -m rvhctl", "python": python, "python3": python}
@@ -113,15 +111,25 @@ def environment(tmp_path: Path) -> dict[str, str]:
         shim = bin_folder / name
         shim.write_text(f'#!/bin/sh\n{command} "$@"\n')
         shim.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if name in ("TMPDIR", "SYSTEMROOT")}
+    kept = {name: value for name, value in os.environ.items() if name == "TMPDIR"}
     return kept | {
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(Path(rvhctl.__file__).parents[1]),
-        "HOME": str(tmp_path),
+        "HOME": str(root),
         "LC_ALL": "C.UTF-8",
         "TERM": "dumb",
         "COLUMNS": "80",
     }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return workplace(tmp_path)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return shell_environment(tmp_path)
 
 
 def bash(script: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
