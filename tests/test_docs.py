@@ -23,11 +23,14 @@ import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 import rvhctl
+from rvhctl import options
+from rvhctl.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -37,6 +40,7 @@ DOCUMENTS = [
     *sorted(EXAMPLES.glob("*.md")),
 ]
 SCRIPTS = sorted(EXAMPLES.glob("*.sh"))
+COMMANDS = [path for path in sorted((ROOT / "rvhctl" / "commands").glob("*.py")) if path.name[0] != "_"]
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -251,3 +255,39 @@ def test_the_readme_has_one_line_to_paste(uses: str) -> None:
     ]
 
     assert len(lines) == 1
+
+
+def section(heading: str) -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_readme_tells_every_exit_code() -> None:
+    told = re.findall(r"^\| (\d+) \|", section("Exit codes"), re.MULTILINE)
+
+    assert told == [str(int(code)) for code in ExitCode]
+
+
+def test_the_readme_tells_every_format() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", section("Formats"), re.MULTILINE)
+    told = {name for row in rows for name in row.split(", ")}
+
+    assert told == {f"`{name}`" for name in get_args(options.OutputFormat) if name != "auto"}
+
+
+def test_the_readme_shows_every_command() -> None:
+    shown = {
+        word
+        for block in BLOCKS
+        if block.document.name == "README.md"
+        for word in re.findall(r"\brvhctl ([a-z][a-z-]+)", block.text)
+    }
+
+    assert {path.stem.replace("_", "-") for path in COMMANDS} <= shown
+
+
+def test_the_changelog_tells_the_version_that_is_worked_on() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert "## [Unreleased]" in text or f"## [{rvhctl.__version__}]" in text
+    assert rvhctl.__version__ in text
