@@ -23,11 +23,14 @@ import sys
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 import rvhctl
+from rvhctl import options
+from rvhctl.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
@@ -37,6 +40,7 @@ DOCUMENTS = [
     *sorted(EXAMPLES.glob("*.md")),
 ]
 SCRIPTS = sorted(EXAMPLES.glob("*.sh"))
+COMMANDS = [path for path in sorted((ROOT / "rvhctl" / "commands").glob("*.py")) if path.name[0] != "_"]
 
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
@@ -93,17 +97,15 @@ def session_of(text: str) -> list[Command]:
     return commands
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def workplace(root: Path) -> Path:
     """A copy of the examples, where a session may write as it likes."""
-    shutil.copytree(EXAMPLES, tmp_path / "work" / "examples")
-    return tmp_path / "work"
+    shutil.copytree(EXAMPLES, root / "work" / "examples")
+    return root / "work"
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def shell_environment(root: Path) -> dict[str, str]:
     """``rvhctl``, ``python`` and ``jq`` on the path; nothing that changes how output looks."""
-    bin_folder = tmp_path / "bin"
+    bin_folder = root / "bin"
     bin_folder.mkdir()
     python = f'exec "{sys.executable}"'
     shims = {"rvhctl": f"{python} -m rvhctl", "python": python, "python3": python}
@@ -113,15 +115,25 @@ def environment(tmp_path: Path) -> dict[str, str]:
         shim = bin_folder / name
         shim.write_text(f'#!/bin/sh\n{command} "$@"\n')
         shim.chmod(0o755)
-    kept = {name: value for name, value in os.environ.items() if name in ("TMPDIR", "SYSTEMROOT")}
+    kept = {name: value for name, value in os.environ.items() if name == "TMPDIR"}
     return kept | {
         "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(Path(rvhctl.__file__).parents[1]),
-        "HOME": str(tmp_path),
+        "HOME": str(root),
         "LC_ALL": "C.UTF-8",
         "TERM": "dumb",
         "COLUMNS": "80",
     }
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return workplace(tmp_path)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return shell_environment(tmp_path)
 
 
 def bash(script: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -243,3 +255,39 @@ def test_the_readme_has_one_line_to_paste(uses: str) -> None:
     ]
 
     assert len(lines) == 1
+
+
+def section(heading: str) -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+
+
+def test_the_readme_tells_every_exit_code() -> None:
+    told = re.findall(r"^\| (\d+) \|", section("Exit codes"), re.MULTILINE)
+
+    assert told == [str(int(code)) for code in ExitCode]
+
+
+def test_the_readme_tells_every_format() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", section("Formats"), re.MULTILINE)
+    told = {name for row in rows for name in row.split(", ")}
+
+    assert told == {f"`{name}`" for name in get_args(options.OutputFormat) if name != "auto"}
+
+
+def test_the_readme_shows_every_command() -> None:
+    shown = {
+        word
+        for block in BLOCKS
+        if block.document.name == "README.md"
+        for word in re.findall(r"\brvhctl ([a-z][a-z-]+)", block.text)
+    }
+
+    assert {path.stem.replace("_", "-") for path in COMMANDS} <= shown
+
+
+def test_the_changelog_tells_the_version_that_is_worked_on() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+    assert "## [Unreleased]" in text or f"## [{rvhctl.__version__}]" in text
+    assert rvhctl.__version__ in text
