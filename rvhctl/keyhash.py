@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import xxhash
-
 from rvhctl.core import keylines
 from rvhctl.errors import JumpHashError, shorten
 
 Digest = Callable[[bytes], int]
 """A key's bytes -> its 64 bits, as an integer in 0..2^64-1."""
 
-xxh64 = xxhash.xxh64_intdigest
+
+def xxh64(key: bytes) -> int:
+    """XXH64 with seed 0. Compiled code has its own; so the library is loaded only where it is needed."""
+    from xxhash import xxh64_intdigest
+
+    return xxh64_intdigest(key)
 
 
 def decimal(key: bytes) -> int:
