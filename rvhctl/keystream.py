@@ -19,13 +19,11 @@ from rvhctl import keyfile
 from rvhctl.core import keylines
 from rvhctl.core.keybuckets import checked_buckets
 from rvhctl.errors import InputError
-from rvhctl.keyhash import PROBLEMS, recipe_of
+from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, recipe_of
 from rvhctl.keyjob import Answers, Job
 
 READ = 1 << 18
 """Bytes asked of one read of a stream: the block, its answers and the tables stay in a processor's cache."""
-
-HINT = "correct the line, or leave such lines out with --on-error skip"
 
 
 class Counts(NamedTuple):
@@ -162,7 +160,7 @@ def _coming_answers(
 
 
 def _bad_line(answers: Answers, source_name: str, line: int) -> InputError:
-    value = None
-    if answers.problem != keylines.EMPTY:
-        value = answers.bad_line.rstrip(b"\r").decode("utf-8", "backslashreplace")
-    return InputError(PROBLEMS[answers.problem], source=source_name, line=line, value=value, hint=HINT)
+    if answers.problem == keylines.EMPTY:
+        return InputError(EMPTY_KEY, source=source_name, line=line)
+    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+    return InputError(NO_INTEGER, source=source_name, line=line, value=value, hint=INTEGER_HINT)

@@ -44,9 +44,9 @@ def test_leading_zeros_do_not_count() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (b"", "must not be empty"),
+        (b"", "the key is empty"),
         *[
-            (text, "must be a decimal integer")
+            (text, "not a 64-bit integer")
             for text in (
                 b"-",
                 b"+",
@@ -63,7 +63,7 @@ def test_leading_zeros_do_not_count() -> None:
             )
         ],
         *[
-            (text, "must fit 64 bits")
+            (text, "not a 64-bit integer")
             for text in (b"18446744073709551616", b"-9223372036854775809", b"9" * 19 + b"99", b"9" * 5000)
         ],
     ],

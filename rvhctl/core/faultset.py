@@ -99,7 +99,7 @@ class CellOrder:
         self.group_of = groups.group_of
         self.order = order
         self.starts = vec[i64]([0] * int(len(groups.cells) + 1))
-        self.survivors = vec[i64]([0] * int(len(order)))
+        self.survivors = vec[i64]([0] * len(order))
         self.free = vec[i64]()
         self.counted: i64 = 0
         self.summed: i64 = 0

@@ -78,7 +78,7 @@ def key_bytes(key: object) -> bytes:
     else:
         raise JumpHashError(f"a key must be str, bytes or int (got {type(key).__name__} {shown(key)})")
     if len(data) == 0:
-        raise JumpHashError("a key must not be empty")
+        raise JumpHashError("the key is empty")
     return data
 
 

@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 
 from rvhctl.core.jump import MAX_BUCKETS, jump
 from rvhctl.core.keylines import (
-    BEYOND_64_BITS,
     DECIMAL,
     EMPTY,
     LIBRARY,
-    NOT_DECIMAL,
+    NOT_64_BITS,
     NOTHING_WRONG,
     XXH64,
     answer_lines,
@@ -38,10 +37,10 @@ def naive_lines(block: bytes, start: int, delimiter: int, buckets: int, decimal:
         if decimal:
             digits = key[1:] if key[:1] in (b"-", b"+") else key
             if not digits.isdigit():
-                return answers, lines, start, NOT_DECIMAL
+                return answers, lines, start, NOT_64_BITS
             bits = int(key)
             if not -(2**63) <= bits < 2**64:
-                return answers, lines, start, BEYOND_64_BITS
+                return answers, lines, start, NOT_64_BITS
         bits %= 2**64
         answers += b"%d\n" % jump(bits - 2**64 if bits >= 2**63 else bits, buckets)
         lines += 1
