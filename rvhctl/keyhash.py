@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-import xxhash
-
 from rvhctl.core import keylines
 from rvhctl.errors import JumpHashError, shorten
+
+EMPTY_KEY = "the key is empty"
+NO_INTEGER = "not a 64-bit integer key"
+INTEGER_HINT = f"an integer key is the 64-bit key itself, {-(2**63)}..{2**64 - 1}"
 
 Digest = Callable[[bytes], int]
 """A key's bytes -> its 64 bits, as an integer in 0..2^64-1."""
 
-xxh64 = xxhash.xxh64_intdigest
+
+def xxh64(key: bytes) -> int:
+    """XXH64 with seed 0. Compiled code has its own; so the library is loaded only where it is needed."""
+    from xxhash import xxh64_intdigest
+
+    return xxh64_intdigest(key)
 
 
 def decimal(key: bytes) -> int:
@@ -26,19 +33,12 @@ def decimal(key: bytes) -> int:
     Raises:
         JumpHashError: the key is anything else.
     """
-    problem = keylines.decimal_problem(key, 0, len(key)) if key else keylines.EMPTY
-    if problem != keylines.NOTHING_WRONG:
+    if not key:
+        raise JumpHashError(EMPTY_KEY)
+    if keylines.decimal_problem(key, 0, len(key)) != keylines.NOTHING_WRONG:
         shown = shorten(key.decode("utf-8", "backslashreplace"))
-        raise JumpHashError(f"{PROBLEMS[problem]} (got {shown})")
+        raise JumpHashError(f"{NO_INTEGER} (got {shown}); {INTEGER_HINT}")
     return keylines.decimal_bits(key, 0, len(key)) & 0xFFFFFFFFFFFFFFFF
-
-
-PROBLEMS = {
-    keylines.EMPTY: "a key must not be empty",
-    keylines.NOT_DECIMAL: "a key must be a decimal integer with --hash int",
-    keylines.BEYOND_64_BITS: "an integer key must fit 64 bits, -2^63 <= key < 2^64",
-}
-"""What the core found wrong with a line of text."""
 
 
 class Recipe(NamedTuple):

@@ -17,17 +17,13 @@ from typing import BinaryIO, NamedTuple
 
 from rvhctl import keyfile
 from rvhctl.core import keylines
-from rvhctl.core.keys import checked_buckets
+from rvhctl.core.keybuckets import checked_buckets
 from rvhctl.errors import InputError
-from rvhctl.keyhash import PROBLEMS, recipe_of
+from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, recipe_of
 from rvhctl.keyjob import Answers, Job
 
 READ = 1 << 18
 """Bytes asked of one read of a stream: the block, its answers and the tables stay in a processor's cache."""
-
-BOM = b"\xef\xbb\xbf"
-
-HINT = "correct the line, or leave such lines out with --on-error skip"
 
 
 class Counts(NamedTuple):
@@ -58,8 +54,8 @@ def bucket_lines(
         source_name: what errors call the stream.
         buckets: 1 to 2^31 - 1.
         hash_name: a name in :data:`rvhctl.keyhash.RECIPES`.
-        delimiter: ``b"\\n"``, where a carriage return before it belongs to the line's end and a byte order
-            mark at the beginning is skipped; or ``b"\\0"``. A last line needs no delimiter.
+        delimiter: ``b"\\n"``, where a carriage return before it belongs to the line's end, or ``b"\\0"``. A
+            last line needs no delimiter.
         jobs: processes for a large regular file, on Linux; None: as many as there are usable processors.
         write: takes the answers, in order.
         flush: called before each read that could block.
@@ -93,17 +89,13 @@ def _all_answers(
     stream: BinaryIO | int, job: Job, jobs: int | None, flush: Callable[[], object]
 ) -> Generator[Answers, None, None]:
     """The answers of a plain file's complete lines, which are there already, then of all that follows."""
-    skip_mark = job.delimiter == b"\n"
     place = _place(stream)
     if place is not None:
         descriptor, start = place
-        if skip_mark and start == 0 and os.pread(descriptor, len(BOM), 0) == BOM:
-            start = len(BOM)
         end = keyfile.line_blocks_end(descriptor, start, job.delimiter)
         yield from keyfile.file_answers(descriptor, start, end, job, jobs)
         _seek(stream, end)
-        skip_mark = False
-    yield from _coming_answers(_reader(stream), job, skip_mark, flush)
+    yield from _coming_answers(_reader(stream), job, flush)
 
 
 def _place(stream: BinaryIO | int) -> tuple[int, int] | None:
@@ -140,7 +132,7 @@ def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
 
 
 def _coming_answers(
-    read: Callable[[int], bytes], job: Job, skip_mark: bool, flush: Callable[[], object]
+    read: Callable[[int], bytes], job: Job, flush: Callable[[], object]
 ) -> Generator[Answers, None, None]:
     """Answers as the lines come. Parts of an unfinished line are joined once, when it ends."""
     parts: list[bytes] = []
@@ -152,9 +144,8 @@ def _coming_answers(
         parts.append(data[:start])
         line = b"".join(parts)
         parts.clear()
-        yield from job.answers(line, len(BOM) if skip_mark and line.startswith(BOM) else 0)
+        yield from job.answers(line)
         del line
-        skip_mark = False
         for answers in job.answers(data, start):
             yield answers
             start = answers.end
@@ -165,13 +156,11 @@ def _coming_answers(
         parts.append(job.line_end)
         line = b"".join(parts)
         parts.clear()
-        start = len(BOM) if skip_mark and line.startswith(BOM) else 0
-        if len(line) > start + len(job.line_end):
-            yield from job.answers(line, start)
+        yield from job.answers(line)
 
 
 def _bad_line(answers: Answers, source_name: str, line: int) -> InputError:
-    value = None
-    if answers.problem != keylines.EMPTY:
-        value = answers.bad_line.rstrip(b"\r").decode("utf-8", "backslashreplace")
-    return InputError(PROBLEMS[answers.problem], source=source_name, line=line, value=value, hint=HINT)
+    if answers.problem == keylines.EMPTY:
+        return InputError(EMPTY_KEY, source=source_name, line=line)
+    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+    return InputError(NO_INTEGER, source=source_name, line=line, value=value, hint=INTEGER_HINT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rvhctl.core.keys import bucket_of, buckets_of
+from rvhctl.core.keybuckets import bucket_of, buckets_of
 from rvhctl.errors import JumpHashError
 from rvhctl.keyhash import xxh64
 
@@ -55,7 +55,7 @@ def jump_hash_many(keys: Iterable[Key], buckets: int) -> list[int]:
         JumpHashError: as :func:`jump_hash`; the message names the position of the first bad key, from 0.
 
     >>> jump_hash_many(["foo", b"foo", 42], 5)
-    [3, 3, 3]
+    [3, 3, 2]
     """
     listed = _listed(keys)
     buckets_of(listed, 0, 0, buckets, True, xxh64)  # no keys are no excuse for a bad number of buckets

@@ -26,8 +26,8 @@ LIBRARY: Final = 2
 # Why a line has no bucket.
 NOTHING_WRONG: Final = 0
 EMPTY: Final = 1
-NOT_DECIMAL: Final = 2
-BEYOND_64_BITS: Final = 3
+NOT_64_BITS: Final = 2
+"""No decimal integer, or one beyond 64 bits."""
 
 CARRIAGE_RETURN: Final = 13
 ONES: Final = 0x0101010101010101
@@ -152,22 +152,22 @@ def decimal_problem(block: bytes, start: i64, stop: i64) -> i64:
     if block[at] == 45 or block[at] == 43:
         at += 1
     if at == stop:
-        return NOT_DECIMAL
+        return NOT_64_BITS
     check: i64 = at
     while check < stop:
         digit: i64 = block[check]
         if digit < 48 or digit > 57:
-            return NOT_DECIMAL
+            return NOT_64_BITS
         check += 1
     while at < stop - 1 and block[at] == 48:
         at += 1
     if stop - at < 19:
         return NOTHING_WRONG
     if stop - at > 20:
-        return BEYOND_64_BITS
+        return NOT_64_BITS
     value = int(block[at:stop])
     limit = TWO_63 if block[start] == 45 else TWO_64 - 1
-    return BEYOND_64_BITS if value > limit else NOTHING_WRONG
+    return NOT_64_BITS if value > limit else NOTHING_WRONG
 
 
 def plain_lines(
@@ -184,9 +184,10 @@ def plain_lines(
     problem = NOTHING_WRONG
     end = block.find(end_of_line, start)
     while end >= 0:
-        key = block[start:end]
-        if delimiter == 10 and key.endswith(b"\r"):
-            key = key[:-1]
+        stop = end
+        if delimiter == 10 and end > start and block[end - 1] == CARRIAGE_RETURN:
+            stop -= 1
+        key = block[start:stop]
         problem = (
             EMPTY if len(key) == 0 else int(decimal_problem(key, 0, len(key))) if decimal else NOTHING_WRONG
         )

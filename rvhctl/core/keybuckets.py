@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl.core.jump import MAX_BUCKETS, jump
 from rvhctl.core.xxh64 import xxh64_span
-from rvhctl.errors import JumpHashError
+from rvhctl.errors import MAX_SHOWN, JumpHashError
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -46,7 +46,7 @@ def buckets_of(
 
 def key_bits(key: object, native: bool, digest: Callable[[bytes], int]) -> i64:
     """The 64 bits of a key as a signed integer."""
-    if isinstance(key, int):
+    if isinstance(key, int) and not isinstance(key, bool):
         return integer_bits(key)
     data = key_bytes(key)
     if COMPILED and native:
@@ -56,10 +56,8 @@ def key_bits(key: object, native: bool, digest: Callable[[bytes], int]) -> i64:
 
 def integer_bits(key: int) -> i64:
     """The 64 bits of an integer key: itself, negative as two's complement."""
-    if isinstance(key, bool):
-        raise JumpHashError(f"a key must be str, bytes or int (got bool {key})")
     if key < -TWO_63 or key >= TWO_64:
-        raise JumpHashError(f"an integer key must fit 64 bits, -2^63 <= key < 2^64 (got {key})")
+        raise JumpHashError(f"an integer key must fit 64 bits, -2^63 <= key < 2^64 (got {shown(key)})")
     return signed(key)
 
 
@@ -74,20 +72,28 @@ def key_bytes(key: object) -> bytes:
         try:
             data = key.encode("utf-8")
         except UnicodeEncodeError:
-            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {key!a})") from None
+            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {shown(key)})") from None
     elif isinstance(key, bytes):
         data = key
     else:
-        raise JumpHashError(f"a key must be str, bytes or int (got {type(key).__name__} {key!r})")
+        raise JumpHashError(f"a key must be str, bytes or int (got {type(key).__name__} {shown(key)})")
     if len(data) == 0:
-        raise JumpHashError("a key must not be empty")
+        raise JumpHashError("the key is empty")
     return data
 
 
 def checked_buckets(buckets: object) -> int:
     """The number of buckets, if it is one."""
     if not isinstance(buckets, int) or isinstance(buckets, bool):
-        raise JumpHashError(f"buckets must be an integer (got {buckets!r}); give 1 to {MAX_BUCKETS}")
+        raise JumpHashError(f"buckets must be an integer (got {shown(buckets)}); give 1 to {MAX_BUCKETS}")
     if buckets < 1 or buckets > MAX_BUCKETS:
-        raise JumpHashError(f"buckets is out of range (got {buckets}); give 1 to {MAX_BUCKETS}")
+        raise JumpHashError(f"buckets is out of range (got {shown(buckets)}); give 1 to {MAX_BUCKETS}")
     return buckets
+
+
+def shown(value: object) -> str:
+    """A wrong value, escaped and cut for one line of a message."""
+    if isinstance(value, int) and value.bit_length() > 128:
+        return f"an integer of {value.bit_length()} bits"  # Python writes none of more than 4300 digits
+    text = ascii(value)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."

@@ -1,0 +1,121 @@
+"""Jump consistent hash against the bits of other implementations, a naive reference and its own promises."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from rvhctl.core.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_exact, jump_guava, jump_in
+
+ROWS = json.loads((Path(__file__).parents[1] / "data/valid/jump_integer.json").read_text())["rows"]
+DIALECTS = {"paper": PAPER, "guava": GUAVA, "exact": EXACT}
+
+keys = st.integers(-(2**63), 2**63 - 1)
+buckets = st.one_of(st.integers(1, 100), st.integers(1, MAX_BUCKETS), st.just(MAX_BUCKETS))
+
+
+def signed(key: int) -> int:
+    """The 64 bits of any integer as a signed one."""
+    return (key + 2**63) % 2**64 - 2**63
+
+
+def naive_paper(key: int, buckets: int) -> int:
+    """The C code of the paper, line by line; a Python float is a C double."""
+    key %= 2**64
+    b, j = -1, 0
+    while j < buckets:
+        b = j
+        key = (key * 2862933555777941757 + 1) % 2**64
+        j = math.floor((b + 1) * (float(1 << 31) / float((key >> 33) + 1)))
+    return b
+
+
+def naive_exact(key: int, buckets: int) -> int:
+    key %= 2**64
+    b, j = -1, 0
+    while j < buckets:
+        b = j
+        key = (key * 2862933555777941757 + 1) % 2**64
+        j = math.floor(Fraction((b + 1) << 31, (key >> 33) + 1))
+    return b
+
+
+def naive_guava(key: int, buckets: int) -> int:
+    """Guava's consistentHash with Java's int: 32 bits that wrap."""
+    state, candidate = key % 2**64, 0
+    while True:
+        state = (state * 2862933555777941757 + 1) % 2**64
+        numerator = ((state >> 33) + 1 + 2**31) % 2**32 - 2**31
+        following = int((candidate + 1) / (numerator / 2**31))
+        if not 0 <= following < buckets:
+            return candidate
+        candidate = following
+
+
+def test_the_vectors_are_all_here() -> None:
+    assert len(ROWS) == 321
+    assert sum(len({row[name] for name in DIALECTS}) > 1 for row in ROWS) >= 100
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_other_implementations_give_the_same_buckets(dialect: str) -> None:
+    for row in ROWS:
+        key, count = signed(int(row["key"])), row["buckets"]
+        assert jump_in(DIALECTS[dialect], key, count) == row[dialect], row
+        if dialect == "paper":
+            assert jump(key, count) == row[dialect], row
+
+
+@given(keys, buckets)
+@example(signed(10508701880529192810), 5000)
+@example(signed(17068571456203592619), 50)
+@example(0, MAX_BUCKETS)
+@example(-(2**63), MAX_BUCKETS)
+def test_naive_references_agree(key: int, count: int) -> None:
+    assert jump(key, count) == naive_paper(key, count)
+    assert jump_exact(key, count) == naive_exact(key, count)
+    assert jump_guava(key, count) == naive_guava(key, count)
+
+
+INVERSE = pow(2862933555777941757, -1, 2**64)
+
+
+@given(st.integers(1, 2**31), st.integers(0, 2**33 - 1), st.integers(-2, 2), buckets)
+def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) -> None:
+    """Keys made so that the first step has this x, also where 2^31 / x is nearly or exactly whole."""
+    x = min(max(2**31 // x + off, 1), 2**31)
+    key = signed((((x - 1) << 33 | low) - 1) * INVERSE)
+    assert jump(key, count) == naive_paper(key, count)
+
+
+@given(keys)
+def test_one_bucket_owns_everything(key: int) -> None:
+    assert jump(key, 1) == jump_guava(key, 1) == jump_exact(key, 1) == 0
+
+
+@given(keys, st.integers(1, MAX_BUCKETS - 1))
+def test_a_new_bucket_only_takes(key: int, count: int) -> None:
+    before, after = jump(key, count), jump(key, count + 1)
+    assert 0 <= before < count
+    assert after in (before, count)
+
+
+def test_a_new_bucket_takes_its_share() -> None:
+    moved = sum(jump(key, 10) != jump(key, 11) for key in range(110_000))
+    assert 9_600 <= moved <= 10_400  # 10,000 expected; 4 standard deviations
+
+
+@pytest.mark.parametrize("count", [2, 7, 100])
+def test_keys_spread_evenly(count: int) -> None:
+    total = 50_000
+    sizes = Counter(jump(key, count) for key in range(total))
+    chi_square = sum((sizes[bucket] - total / count) ** 2 for bucket in range(count)) / (total / count)
+    freedom = count - 1
+    assert chi_square < freedom + 5 * math.sqrt(2 * freedom)

@@ -1,0 +1,224 @@
+"""Worker processes over one file: same answers, right lines in errors, and nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rvhctl import keyfile
+from rvhctl.api.keys import jump_hash
+from rvhctl.errors import InputError, RvhctlError
+from rvhctl.keyhash import DEFAULT
+from rvhctl.keyjob import Job
+from rvhctl.keystream import Counts, bucket_lines
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+
+ROOT = Path(__file__).parents[1]
+JOB = Job(1000, DEFAULT, b"\n")
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keyfile, "BLOCK", 1000)
+    monkeypatch.setattr(keyfile, "WORTH_WORKERS", 1)
+
+
+def children(pid: int) -> set[int]:
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+@pytest.fixture(autouse=True)
+def nobody_left() -> Iterator[None]:
+    before = children(os.getpid())
+    yield
+    assert children(os.getpid()) == before
+
+
+def answers(path: Path, jobs: int, on_bad: list[InputError] | None = None) -> tuple[bytes, Counts]:
+    written: list[bytes] = []
+    with path.open("rb") as file:
+        counts = bucket_lines(
+            file,
+            source_name="keys",
+            buckets=1000,
+            jobs=jobs,
+            write=written.append,
+            flush=lambda: None,
+            on_bad=None if on_bad is None else on_bad.append,
+        )
+    return b"".join(written), counts
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("jobs", [1, 2, 3, 7])
+def test_the_order_of_the_lines(tmp_path: Path, jobs: int) -> None:
+    path = tmp_path / "keys"
+    keys = [f"user-{number}" for number in range(3000)]
+    path.write_text("\n".join(keys))
+    text = "".join(f"{jump_hash(key, 1000)}\n" for key in keys)
+    assert answers(path, jobs) == (text.encode(), Counts(3000, 0))
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_bad_lines_have_their_number_in_the_whole_file(tmp_path: Path, jobs: int) -> None:
+    path = tmp_path / "keys"
+    keys = ["" if number in (700, 701, 2500) else f"user-{number}" for number in range(1, 3001)]
+    path.write_text("\n".join(keys) + "\n")
+    errors: list[InputError] = []
+    text, counts = answers(path, jobs, errors)
+    assert [error.line for error in errors] == [700, 701, 2500]
+    assert counts == Counts(3000, 3)
+    assert text == b"".join(b"%d\n" % jump_hash(key, 1000) for key in keys if key)
+    with pytest.raises(InputError, match=r"^keys:700: the key is empty") as caught:
+        answers(path, jobs)
+    assert caught.value.line == 700
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_lines_longer_than_blocks(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    keys = ["x" * size for size in (1, 999, 1000, 1001, 5000, 1, 1, 12_345)]
+    path.write_text("\n".join(keys) + "\n")
+    assert answers(path, 3)[0] == b"".join(b"%d\n" % jump_hash(key, 1000) for key in keys)
+
+
+def test_small_files_and_busy_programs_need_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    big = keyfile.WORTH_WORKERS
+    monkeypatch.setattr(keyfile, "usable_processors", lambda: 5)
+    assert keyfile._processes(big, None) == 5
+    assert keyfile._processes(big, 2) == 2
+    assert keyfile._processes(big - 1, 2) == 1
+    import threading
+
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    assert keyfile._processes(big, 2) == 1
+    done.set()
+    thread.join()
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_workers_end_with_an_abandoned_run(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text("key\n" * 100_000)
+    with path.open("rb") as file:
+        run = keyfile.file_answers(file.fileno(), 0, 400_000, JOB, 3)
+        next(run)
+        assert len(children(os.getpid())) >= 2
+        run.close()
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("what", [OSError(5, "Input/output error"), MemoryError()])
+def test_what_stops_a_worker_stops_the_run(
+    what: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys"
+    path.write_text("key\n" * 100_000)
+    parent, pread = os.getpid(), os.pread
+
+    def broken(descriptor: int, size: int, at: int) -> bytes:
+        if os.getpid() != parent and at > 20_000:
+            raise what
+        return pread(descriptor, size, at)
+
+    monkeypatch.setattr(os, "pread", broken)
+    with pytest.raises(type(what) if isinstance(what, OSError) else RvhctlError) as caught:
+        answers(path, 2)
+    assert "Input/output error" in str(caught.value) or "has died" in str(caught.value)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_file_that_is_cut_meanwhile_ends_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text("key\n" * 10_000)
+    with path.open("rb+") as file:
+        run = keyfile.file_answers(file.fileno(), 0, 40_000, JOB, 1)
+        next(run)
+        file.truncate(10_002)
+        lines = 250 + sum(answer.lines for answer in run)
+    assert lines == 2501
+
+
+PROGRAM = """
+import sys
+from rvhctl.keystream import bucket_lines
+out = sys.stdout.buffer
+with open(sys.argv[1], "rb") as file:
+    bucket_lines(file, source_name="keys", buckets=1000, jobs=3, write=out.write, flush=out.flush)
+"""
+
+
+@pytest.fixture
+def stuck(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A run with workers whose answers nobody reads."""
+    path = tmp_path / "keys"
+    path.write_bytes(b"".join(b"%d\n" % number for number in range(1_000_000)) * 3)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, path],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert process.stdout
+    process.stdout.readline()
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; an orphan may wait for whoever collects it."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except OSError:
+        return True
+
+
+def wait_until_gone(pids: set[int]) -> bool:
+    for _ in range(1000):
+        if all(gone(pid) for pid in pids):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def test_an_interrupt_ends_all_and_only_the_parent_speaks(stuck: subprocess.Popen[bytes]) -> None:
+    workers = children(stuck.pid)
+    assert len(workers) == 2
+    os.killpg(stuck.pid, signal.SIGINT)
+    assert stuck.wait(10) == -signal.SIGINT
+    assert wait_until_gone(workers)
+    assert stuck.stderr
+    assert stuck.stderr.read().count(b"Traceback") == 1
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_workers_do_not_outlive_their_parent(how: signal.Signals, stuck: subprocess.Popen[bytes]) -> None:
+    workers = children(stuck.pid)
+    assert len(workers) == 2
+    stuck.send_signal(how)
+    assert stuck.wait(10) == -how
+    assert wait_until_gone(workers)
+
+
+def test_workers_end_when_the_reader_has_gone(stuck: subprocess.Popen[bytes]) -> None:
+    workers = children(stuck.pid)
+    assert stuck.stdout
+    assert stuck.stderr
+    stuck.stdout.close()
+    assert stuck.wait(10) == 1
+    assert b"BrokenPipeError" in stuck.stderr.read()
+    assert wait_until_gone(workers)
