@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.vecs import append, extend, vec
+from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.failover import survivors
@@ -53,20 +53,14 @@ class Groups:
 
     def add_by_dict(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
         """`add`, interpreted."""
-        cells: list[int] = []
-        counts = list(self.counts)
-        group_of: list[int] = []
         for k in range(start, stop):
             cell = cell_number(latitudes[k], longitudes[k], self.precision)
             entry = self.known.setdefault(cell, len(self.known))
-            if entry == len(counts):
-                cells.append(cell)
-                counts.append(0)
-            counts[entry] += 1
-            group_of.append(entry)
-        self.cells = extend(self.cells, cells)
-        self.counts = vec[i64](counts)
-        self.group_of = extend(self.group_of, group_of)
+            if entry == len(self.cells):
+                self.cells = append(self.cells, cell)
+                self.counts = append(self.counts, 0)
+            self.counts[entry] += 1
+            self.group_of = append(self.group_of, entry)
 
     def add_by_table(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
         """`add`, compiled: everything in local names, because attributes cost several times as much."""
