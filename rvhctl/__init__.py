@@ -1,1 +1,73 @@
+"""Which nodes are fit to serve, and which bucket owns this key.
+
+Names are imported when they are first asked for: ``import rvhctl`` alone costs next to nothing.
+"""
+
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from rvhctl import geohash
+    from rvhctl.api.keys import (
+        async_jump_hash,
+        jump_hash,
+        jump_hash_async,
+        jump_hash_many,
+        jump_hash_many_async,
+    )
+    from rvhctl.api.nodes import Node, failover, failover_async, faultset, faultset_async
+    from rvhctl.errors import (
+        EmptyNodesError,
+        FaultsetError,
+        InputError,
+        InvalidNodeError,
+        JumpHashError,
+        LengthMismatchError,
+        NegativeThresholdError,
+        NoSurvivorsError,
+        RvhctlError,
+    )
+
+__all__ = [
+    "EmptyNodesError",
+    "FaultsetError",
+    "InputError",
+    "InvalidNodeError",
+    "JumpHashError",
+    "LengthMismatchError",
+    "NegativeThresholdError",
+    "NoSurvivorsError",
+    "Node",
+    "RvhctlError",
+    "async_jump_hash",
+    "failover",
+    "failover_async",
+    "faultset",
+    "faultset_async",
+    "geohash",
+    "jump_hash",
+    "jump_hash_async",
+    "jump_hash_many",
+    "jump_hash_many_async",
+]
+
+_NODES = ("Node", "failover", "failover_async", "faultset", "faultset_async")
+_KEYS = ("async_jump_hash", "jump_hash", "jump_hash_async", "jump_hash_many", "jump_hash_many_async")
+
+_HOMES = dict.fromkeys(_NODES, "rvhctl.api.nodes") | dict.fromkeys(_KEYS, "rvhctl.api.keys")
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    if name == "geohash":
+        return import_module("rvhctl.geohash")
+    value: object = getattr(import_module(_HOMES.get(name, "rvhctl.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

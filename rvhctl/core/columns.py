@@ -11,8 +11,8 @@ from mypy_extensions import i64
 MISSING: Final = nan
 """In a column of latencies: no measurement."""
 
-MAX_WHOLE: Final = 0x7FFFFFFFFFFFFFFF
-"""The largest int taken for a latency; beyond it a float could overflow."""
+MAX_WHOLE: Final = 10**300
+"""The largest int taken for a latency (ms); a float holds no more than about 10**308."""
 
 NO_NUMBER: Final = -1.0
 """What `latency_of` gives for an object that is no latency."""
@@ -23,13 +23,14 @@ def blank(count: i64) -> vec[float]:
     return vec[float]([0.0] * int(count))
 
 
-def read_latencies(items: list[object], column: vec[float], start: i64, stop: i64) -> i64:
-    """Copy the latencies (ms) at start to stop - 1 into the column; the index of the first bad one, or -1.
+def read_latencies(items: list[object], column: vec[float], start: i64) -> i64:
+    """Copy latencies (ms) into the column from `start` on; the position of the first bad one, or -1.
 
     A float or int, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
     """
-    k = start
-    while k < stop:
+    k: i64 = 0
+    count: i64 = len(items)
+    while k < count:
         item = items[k]
         # Taken out of its object once; a condition on the object itself would do so each time.
         latency = item + 0.0 if isinstance(item, float) else NO_NUMBER  # -0.0 becomes 0.0
@@ -37,7 +38,7 @@ def read_latencies(items: list[object], column: vec[float], start: i64, stop: i6
             latency = latency_of(item)
             if latency < 0.0:
                 return k
-        column[k] = latency
+        column[start + k] = latency
         k += 1
     return -1
 
@@ -55,13 +56,14 @@ def latency_of(item: object) -> float:
     return NO_NUMBER
 
 
-def read_degrees(items: list[object], bound: float, column: vec[float], start: i64, stop: i64) -> i64:
-    """Copy the coordinates (degrees) at start to stop - 1 into the column; the first bad one's index, or -1.
+def read_degrees(items: list[object], bound: float, column: vec[float], start: i64) -> i64:
+    """Copy coordinates (degrees) into the column from `start` on; the position of the first bad one, or -1.
 
     A float or int from -bound to bound; a bool is no number.
     """
-    k = start
-    while k < stop:
+    k: i64 = 0
+    count: i64 = len(items)
+    while k < count:
         item = items[k]
         if isinstance(item, float):
             value = item + 0.0
@@ -71,6 +73,11 @@ def read_degrees(items: list[object], bound: float, column: vec[float], start: i
             return k
         if not -bound <= value <= bound:
             return k
-        column[k] = value
+        column[start + k] = value
         k += 1
     return -1
+
+
+def pick(items: list[object], order: vec[i64], start: i64, stop: i64) -> list[object]:
+    """The items whose indices stand at start to stop - 1 of the order."""
+    return [items[index] for index in order[start:stop]]

@@ -23,7 +23,6 @@ FIRST_SLOTS: Final = 1024
 HASH_FACTOR: Final = 0x1E3779B97F4A7C15
 """Odd, with its bits well spread: multiplying by it moves what tells cells apart into the high bits."""
 HASH_SHIFT: Final = 29
-HASH_BITS: Final = 0x7FFFFFFFF
 
 
 class Groups:
@@ -43,49 +42,69 @@ class Groups:
         self.group_of = vec[i64]()
         # Compiled: an open-addressing table of group numbers + 1, 0 where empty. Interpreted: a dict.
         self.slots = vec[i64]([0] * FIRST_SLOTS)
-        self.mask: i64 = FIRST_SLOTS - 1
-        self.known: dict[int, int] = {}
+        self.known: dict[i64, int] = {}
 
     def add(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
         """Group the nodes from start to stop - 1, the next ones of two columns in degrees."""
-        k = start
-        while k < stop:
+        if COMPILED:
+            self.add_by_table(latitudes, longitudes, start, stop)
+        else:
+            self.add_by_dict(latitudes, longitudes, start, stop)
+
+    def add_by_dict(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
+        """`add`, interpreted."""
+        for k in range(start, stop):
             cell = cell_number(latitudes[k], longitudes[k], self.precision)
-            group = self.find(cell) if COMPILED else self.known.setdefault(cell, len(self.known))
-            if group == len(self.cells):
+            entry = self.known.setdefault(cell, len(self.known))
+            if entry == len(self.cells):
                 self.cells = append(self.cells, cell)
                 self.counts = append(self.counts, 0)
-                if COMPILED and len(self.cells) * 2 > self.mask:
-                    self.grow()
-            self.counts[group] += 1
-            self.group_of = append(self.group_of, group)
+            self.counts[entry] += 1
+            self.group_of = append(self.group_of, entry)
+
+    def add_by_table(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
+        """`add`, compiled: everything in local names, because attributes cost several times as much."""
+        cells, counts, group_of, slots = self.cells, self.counts, self.group_of, self.slots
+        precision = self.precision
+        mask: i64 = len(slots) - 1
+        known: i64 = len(cells)
+        k = start
+        while k < stop:
+            cell = cell_number(latitudes[k], longitudes[k], precision)
+            slot = ((cell * HASH_FACTOR) >> HASH_SHIFT) & mask
+            while True:
+                entry = slots[slot] - 1
+                if entry < 0 or cells[entry] == cell:
+                    break
+                slot = (slot + 1) & mask
+            if entry < 0:
+                entry = known
+                slots[slot] = known + 1
+                cells = append(cells, cell)
+                counts = append(counts, 0)
+                known += 1
+                if known * 2 > mask:
+                    slots = larger_table(cells, mask)
+                    mask = len(slots) - 1
+            counts[entry] += 1
+            group_of = append(group_of, entry)
             k += 1
+        self.cells, self.counts, self.group_of, self.slots = cells, counts, group_of, slots
 
-    def find(self, cell: i64) -> i64:
-        """The group of a cell; a new one, entered in the table, if the cell is not known."""
-        slot = ((cell * HASH_FACTOR) >> HASH_SHIFT) & HASH_BITS & self.mask
-        while True:
-            entry = self.slots[slot]
-            if entry == 0:
-                group: i64 = len(self.cells)
-                self.slots[slot] = group + 1
-                return group
-            if self.cells[entry - 1] == cell:
-                return entry - 1
-            slot = (slot + 1) & self.mask
 
-    def grow(self) -> None:
-        """Quadruple the table, so that half of it at most is taken."""
-        self.mask = self.mask * 4 + 3
-        self.slots = vec[i64]([0] * int(self.mask + 1))
-        group: i64 = 0
-        count: i64 = len(self.cells)
-        while group < count:
-            slot = ((self.cells[group] * HASH_FACTOR) >> HASH_SHIFT) & HASH_BITS & self.mask
-            while self.slots[slot] != 0:
-                slot = (slot + 1) & self.mask
-            group += 1
-            self.slots[slot] = group
+def larger_table(cells: vec[i64], mask: i64) -> vec[i64]:
+    """A table of all the cells, four times the size, so that half of it at most is taken."""
+    mask = mask * 4 + 3
+    slots = vec[i64]([0] * int(mask + 1))
+    entry: i64 = 0
+    count: i64 = len(cells)
+    while entry < count:
+        slot = ((cells[entry] * HASH_FACTOR) >> HASH_SHIFT) & mask
+        while slots[slot] != 0:
+            slot = (slot + 1) & mask
+        entry += 1
+        slots[slot] = entry
+    return slots
 
 
 class CellOrder:
@@ -119,10 +138,10 @@ class CellOrder:
 
     def count(self) -> None:
         stop = min(self.counted + SLICE, len(self.order))
-        starts = self.starts
+        starts, group_of, order = self.starts, self.group_of, self.order
         k = self.counted
         while k < stop:
-            starts[self.group_of[self.order[k]] + 1] += 1
+            starts[group_of[order[k]] + 1] += 1
             k += 1
         self.counted = stop
 
@@ -139,13 +158,13 @@ class CellOrder:
 
     def place(self) -> None:
         stop = min(self.placed + SLICE, len(self.order))
-        free = self.free
+        free, group_of, order, survivors = self.free, self.group_of, self.order, self.survivors
         k = self.placed
         while k < stop:
-            index = self.order[k]
-            group = self.group_of[index]
-            self.survivors[free[group]] = index
-            free[group] += 1
+            index = order[k]
+            entry = group_of[index]
+            survivors[free[entry]] = index
+            free[entry] += 1
             k += 1
         self.placed = stop
 

@@ -242,8 +242,8 @@ def neighbour(cell: i64, precision: i64, north: i64, east: i64) -> i64:
 # --- from Python objects, and whole columns ---------------------------------------------------------
 
 
-def degrees(value: object, bound: float, name: str) -> float:
-    """A coordinate that a caller gave; `name` is for the message.
+def degrees(value: object, bound: float, field: str) -> float:
+    """A coordinate that a caller gave; `field` is its name in a message.
 
     Raises:
         InvalidNodeError: not a number (a bool is none), not finite, or beyond the bound.
@@ -252,11 +252,11 @@ def degrees(value: object, bound: float, name: str) -> float:
         if -bound <= value <= bound:
             return value
     elif isinstance(value, int) and not isinstance(value, bool):
-        if -180 <= value <= 180 and -bound <= value <= bound:
+        if -180 <= value <= 180 and -bound <= float(value) <= bound:
             return float(value)
     else:
-        raise InvalidNodeError(f"{name} must be a number of degrees (got {shorten(str(value))})")
-    raise InvalidNodeError(f"{name} must be from {-bound:g} to {bound:g} degrees (got {value})")
+        raise InvalidNodeError(f"{field} must be a number of degrees", field=field, value=value)
+    raise InvalidNodeError(f"{field} must lie within -{bound:g}..{bound:g} degrees", field=field, value=value)
 
 
 def whole_precision(value: object) -> i64:
@@ -267,15 +267,12 @@ def whole_precision(value: object) -> i64:
     """
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PRECISION:
         return value
-    raise FaultsetError(f"precision must be a whole number from 1 to 12 (got {value!r})")
+    raise FaultsetError(f"precision must be a whole number from 1 to 12 (got {shorten(value)})")
 
 
-def encode(latitude: object, longitude: object, precision: object) -> str:
-    """The text of the cell of a point, all three arguments checked."""
+def encode(lat: object, lon: object, precision: object) -> str:
+    """The text of the cell of a point; all three arguments are checked."""
     letters = whole_precision(precision)
     return cell_text(
-        cell_number(
-            degrees(latitude, LATITUDE, "latitude"), degrees(longitude, LONGITUDE, "longitude"), letters
-        ),
-        letters,
+        cell_number(degrees(lat, LATITUDE, "lat"), degrees(lon, LONGITUDE, "lon"), letters), letters
     )

@@ -1,0 +1,172 @@
+"""The fields of nodes that Python callers give, as columns for the core; what is wrong is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+
+from librt.vecs import vec
+
+from rvhctl.core.columns import blank, latency_of, read_degrees, read_latencies
+from rvhctl.core.geohash import degrees
+from rvhctl.errors import InvalidNodeError
+
+
+class Node(NamedTuple):
+    """A machine somewhere.
+
+    Attributes:
+        id: its name, a str that is not empty or an int; unique in a fleet.
+        lat: latitude in degrees, -90 to 90.
+        lon: longitude in degrees, -180 to 180.
+        latency: in milliseconds, 0 or more; None or NaN where there is no measurement.
+    """
+
+    id: str | int
+    lat: float
+    lon: float
+    latency: float | None = None
+
+
+AnyNode: TypeAlias = "Node | tuple[str | int, float, float, float | None] | Mapping[str, Any]"
+
+FIELDS: Final = Node._fields
+BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
+
+
+def read_columns(
+    nodes: Sequence[object], start: int, count: int, fields: tuple[str, ...]
+) -> list[vec[float]]:
+    """Fields (``lat``, ``lon``, ``latency``) of so many nodes from ``start`` on, one column a field.
+
+    Raises:
+        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+    """
+    block = nodes[start : start + count]
+    columns = []
+    for field, values in zip(fields, values_of(block, start, fields), strict=True):
+        column = blank(len(block))
+        bound = BOUNDS.get(field)
+        bad = read_latencies(values, column, 0) if bound is None else read_degrees(values, bound, column, 0)
+        if bad >= 0:
+            refuse(start + bad, named_id(block[bad]), field, values[bad])
+        columns.append(column)
+    return columns
+
+
+def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> list[list[object]]:
+    """The values of some fields of each node, one list a field; ``start`` counts the nodes before these."""
+    kinds = set(map(type, block))
+    if kinds == {dict}:
+        rows: Any = block
+        try:
+            return [[row[field] for row in rows] for field in fields]
+        except KeyError:
+            pass  # said in full below
+    elif kinds <= {tuple, Node} and set(map(len, block)) == {len(FIELDS)}:  # type: ignore[arg-type]
+        rows = block
+        places = [FIELDS.index(field) for field in fields]
+        return [[row[place] for row in rows] for place in places]
+    columns: list[list[object]] = [[] for _ in fields]
+    for offset, node in enumerate(block):
+        for column, field in zip(columns, fields, strict=True):
+            column.append(value_of(node, start + offset, field))
+    return columns
+
+
+def value_of(node: object, index: int, field: str) -> object:
+    """One field of one node of any form."""
+    if isinstance(node, Mapping):
+        try:
+            return node[field]
+        except KeyError:
+            named = named_id(node)
+            raise InvalidNodeError(
+                f"{place(index, named)}: {article(field)} is missing", field=field
+            ) from None
+    if isinstance(node, tuple) and len(node) == len(FIELDS):
+        return node[FIELDS.index(field)]
+    raise InvalidNodeError(
+        f"node {index + 1} must be a mapping, a Node or a tuple (id, lat, lon, latency)", value=node
+    )
+
+
+def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
+    """Say what is wrong with a value that the core did not take.
+
+    Raises:
+        InvalidNodeError: always.
+    """
+    try:
+        if field in BOUNDS:
+            degrees(value, BOUNDS[field], field)
+        problem = latency_problem(value)
+    except InvalidNodeError as error:
+        problem = error.problem
+    raise InvalidNodeError(f"{place(index, node_id)}: {problem}", field=field, value=value)
+
+
+def latency_problem(value: object) -> str:
+    if isinstance(value, int | float) and not isinstance(value, bool) and latency_of(value) < 0:
+        return "the latency must be finite and not negative"
+    return "the latency must be a number of milliseconds"
+
+
+def place(index: int, node_id: object) -> str:
+    """How a message names a node: by its position, counted from 1, and its id."""
+    return f"node {index + 1}" if node_id is None else f"node {index + 1} (id {node_id!r})"
+
+
+def named_id(node: object) -> object:
+    """The id of a node for a message; None if it has none."""
+    if isinstance(node, Mapping):
+        return node.get("id")
+    return node[0] if isinstance(node, tuple) and node else None
+
+
+def article(field: str) -> str:
+    return field if field in BOUNDS else f"the {field}"
+
+
+class Ids:
+    """Ids that have been seen; refuses what is no id and what was there before."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+
+    def add(self, nodes: Sequence[object], start: int, count: int) -> None:
+        """Take the ids of so many nodes from ``start`` on.
+
+        Raises:
+            InvalidNodeError: an id is empty, neither str nor int (a bool is none), or was there before. Ids
+                that print alike (``7`` and ``"7"``) are the same.
+        """
+        (ids,) = values_of(nodes[start : start + count], start, ("id",))
+        if set(map(type, ids)) != {str} or "" in ids:
+            ids = [self._text(node_id, start + offset) for offset, node_id in enumerate(ids)]
+        before = len(self._seen)
+        self._seen.update(ids)  # type: ignore[arg-type]
+        if len(self._seen) != before + len(ids):
+            self._refuse_second(nodes, start + count)
+
+    def _text(self, node_id: object, index: int) -> str:
+        if isinstance(node_id, str):
+            if node_id:
+                return node_id
+            raise InvalidNodeError(f"node {index + 1}: the id is empty", field="id")
+        if isinstance(node_id, int) and not isinstance(node_id, bool):
+            return str(node_id)
+        raise InvalidNodeError(
+            f"node {index + 1}: the id must be a string or an integer", field="id", value=node_id
+        )
+
+    def _refuse_second(self, nodes: Sequence[object], stop: int) -> None:
+        first: dict[str, int] = {}
+        for index, node in enumerate(nodes[:stop]):
+            node_id = value_of(node, index, "id")
+            before = first.setdefault(str(node_id), index)
+            if before != index:
+                raise InvalidNodeError(
+                    f"{place(index, node_id)}: the id was there before; first at node {before + 1}",
+                    field="id",
+                )

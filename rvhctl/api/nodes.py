@@ -1,0 +1,216 @@
+"""Which nodes are fit to serve: failover by latency, over a list or cell by cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from math import inf
+from typing import TypeVar
+
+from librt.vecs import extend, vec
+from mypy_extensions import i64
+
+from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse
+from rvhctl.api.steps import TURN, WHOLE, Steps, run, run_in_turns
+from rvhctl.core.columns import blank, pick, read_latencies
+from rvhctl.core.failover import survivors
+from rvhctl.core.faultset import CellOrder, Groups
+from rvhctl.core.geohash import whole_precision
+from rvhctl.core.ranking import Ranking
+from rvhctl.errors import (
+    EmptyNodesError,
+    LengthMismatchError,
+    NegativeThresholdError,
+    NoSurvivorsError,
+    shorten,
+)
+
+__all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
+
+Id = TypeVar("Id")
+GivenNode = TypeVar("GivenNode", bound=AnyNode)
+
+
+def failover(ids: Iterable[Id], latencies: Iterable[float | None], threshold: float) -> list[Id]:
+    """The nodes that answer within the threshold, the fastest first.
+
+    Args:
+        ids: one id a node, of any type; handed back untouched, not compared.
+        latencies: as many latencies in milliseconds, 0 or more; None or NaN is no measurement, and such a
+            node never survives.
+        threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
+
+    Returns:
+        The ids with latency <= threshold, ascending by latency; equal latencies in the order given.
+
+    Raises:
+        NegativeThresholdError: the threshold is negative, not finite or no number (a bool is none).
+        LengthMismatchError: there are not as many latencies as ids.
+        EmptyNodesError: there are no nodes.
+        InvalidNodeError: a latency is negative, infinite or no number; the message names the node.
+        NoSurvivorsError: no node is left.
+
+    Source: the ``failover`` of rvh_faultset; same order, ties made stable.
+
+    >>> failover(["a", "b", "c", "d"], [50, 200, 75, None], 100)
+    ['a', 'c']
+    """
+    return run(_failover(ids, latencies, threshold, WHOLE))
+
+
+async def failover_async(ids: Iterable[Id], latencies: Iterable[float | None], threshold: float) -> list[Id]:
+    """:func:`failover`, awaitable: the same answer and the same errors.
+
+    The work goes in slices of some milliseconds and the event loop runs between them. (A thread would not
+    help: compiled code holds the interpreter's lock.) Do not change the lists meanwhile.
+
+    >>> import asyncio
+    >>> asyncio.run(failover_async(["a", "b", "c"], [50, 200, 75], 100))
+    ['a', 'c']
+    """
+    return await run_in_turns(_failover(ids, latencies, threshold, TURN))
+
+
+def faultset(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -> list[GivenNode]:
+    """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
+
+    Args:
+        nodes: mappings with ``id``, ``lat``, ``lon`` and ``latency``, tuples of these four in this order, or
+            :class:`Node`. Degrees and milliseconds; a latency of None or NaN is no measurement, and such a
+            node never survives. Ids are str or int and unique.
+        threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
+        precision: letters of a cell, 1 to 12: how near nodes are to be one fault set. About 5 km for 5,
+            1 km for 6 (see :mod:`rvhctl.geohash`).
+
+    Returns:
+        The nodes with latency <= threshold, the very objects that were given. Cells follow in the order in
+        which they first appear; inside a cell nodes ascend by latency, equal ones in the order given. A
+        cell with nobody left is skipped.
+
+    Raises:
+        NegativeThresholdError: the threshold is negative, not finite or no number (a bool is none).
+        EmptyNodesError: there are no nodes.
+        InvalidNodeError: a field is missing, of a wrong type or out of range, an id is empty or was there
+            before; the message names the node.
+        NoSurvivorsError: no cell has anybody left.
+        FaultsetError: the precision is no whole number from 1 to 12.
+
+    Source: the ``faultset`` of rvh_faultset; cells by exact geohash bisection.
+
+    >>> faultset([("ams-1", 52.37, 4.90, 12.5), ("ams-2", 52.37, 4.90, 9.0), ("syd-1", -33.87, 151.21, 280.0)], 100)
+    [('ams-2', 52.37, 4.9, 9.0), ('ams-1', 52.37, 4.9, 12.5)]
+    """
+    return run(_faultset(nodes, threshold, precision, WHOLE))
+
+
+async def faultset_async(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -> list[GivenNode]:
+    """:func:`faultset`, awaitable: the same answer and the same errors.
+
+    The work goes in slices of some milliseconds and the event loop runs between them. Do not change the
+    nodes meanwhile.
+
+    >>> import asyncio
+    >>> asyncio.run(faultset_async([Node("ams-1", 52.37, 4.90, 12.5)], 100))
+    [Node(id='ams-1', lat=52.37, lon=4.9, latency=12.5)]
+    """
+    return await run_in_turns(_faultset(nodes, threshold, precision, TURN))
+
+
+def _failover(
+    ids: Iterable[Id], latencies: Iterable[float | None], threshold: float, size: int
+) -> Steps[list[Id]]:
+    limit = checked_threshold(threshold)
+    names = yield from _listed(ids, size)
+    values = yield from _listed(latencies, size)
+    total = len(names)
+    if total != len(values):
+        raise LengthMismatchError(f"{total} ids, but {len(values)} latencies")
+    if not total:
+        raise EmptyNodesError
+    column = blank(total)
+    for start in range(0, total, size):
+        block: list[object] = values if total <= size else values[start : start + size]  # type: ignore[assignment]
+        bad = read_latencies(block, column, start)
+        if bad >= 0:
+            refuse(start + bad, names[start + bad], "latency", block[bad])
+        yield
+    order = yield from _ranked(column, limit, size)
+    if not len(order):
+        raise NoSurvivorsError(f"no survivors: none of {total} nodes answers within {limit:g} ms")
+    return (yield from _picked(names, order, size))
+
+
+def _faultset(
+    nodes: Iterable[GivenNode], threshold: float, precision: int, size: int
+) -> Steps[list[GivenNode]]:
+    limit = checked_threshold(threshold)
+    letters = whole_precision(precision)
+    items = yield from _listed(nodes, size)
+    total = len(items)
+    if not total:
+        raise EmptyNodesError
+    ids = Ids()
+    groups = Groups(letters)
+    latencies = blank(0)
+    for start in range(0, total, size):
+        ids.add(items, start, size)
+        yield
+        lats, lons, column = read_columns(items, start, size, ("lat", "lon", "latency"))
+        latencies = extend(latencies, column)
+        yield
+        groups.add(lats, lons, 0, len(lats))
+        yield
+    order = CellOrder(groups, (yield from _ranked(latencies, limit, size)))
+    while order.step():
+        yield
+    if not len(order.survivors):
+        raise NoSurvivorsError("all clusters yielded no survivors")
+    return (yield from _picked(items, order.survivors, size))
+
+
+def checked_threshold(threshold: object) -> float:
+    """A threshold in milliseconds.
+
+    Raises:
+        NegativeThresholdError: negative, not finite or no number (a bool is none).
+    """
+    if isinstance(threshold, int | float) and not isinstance(threshold, bool) and 0 <= threshold < inf:
+        try:
+            return float(threshold)
+        except OverflowError:
+            pass
+    raise NegativeThresholdError(
+        f"the threshold must be a finite number of milliseconds and not negative (got {shorten(threshold)})"
+    )
+
+
+def _listed(items: Iterable[Id], size: int) -> Steps[list[Id]]:
+    """Anything that can be iterated as a list, made in slices."""
+    if isinstance(items, list):
+        return items
+    rest: Iterator[Id] = iter(items)
+    listed: list[Id] = []
+    while block := list(islice(rest, size)):
+        listed += block
+        yield
+    return listed
+
+
+def _ranked(latencies: vec[float], limit: float, size: int) -> Steps[vec[i64]]:
+    """The indices of the survivors in order."""
+    if len(latencies) <= size:
+        return survivors(latencies, limit)
+    ranking = Ranking(latencies, limit)
+    while ranking.step():
+        yield
+    return ranking.order
+
+
+def _picked(items: list[Id], order: vec[i64], size: int) -> Steps[list[Id]]:
+    """The items at these indices."""
+    source: list[object] = items  # type: ignore[assignment]
+    picked: list[object] = []
+    for start in range(0, len(order), size):
+        picked += pick(source, order, start, min(start + size, len(order)))
+        yield
+    return picked  # type: ignore[return-value]
