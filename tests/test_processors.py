@@ -28,8 +28,9 @@ def test_the_second_version(tmp_path: Path) -> None:
 
 def test_a_group_above_may_be_tighter(tmp_path: Path) -> None:
     write(tmp_path / "a/cpu.max", "50000 100000\n")
-    write(tmp_path / "a/b/cpu.max", "max 100000\n")
-    assert quota(tmp_path, "0::/a/b\n") == 0.5
+    write(tmp_path / "a/b/cpu.max", "150000 100000\n")
+    write(tmp_path / "a/b/c/cpu.max", "max 100000\n")
+    assert quota(tmp_path, "0::/a/b/c\n") == 0.5
 
 
 def test_the_first_version(tmp_path: Path) -> None:

@@ -63,6 +63,7 @@ counts = st.one_of(
 
 @given(blocks, st.sampled_from([LINE_FEED, NUL]), counts)
 @example(b"\r\n", LINE_FEED, 1)
+@example(b"key\r\0", NUL, 1000)
 @example(b"a\r\r\n", LINE_FEED, 1000)
 @example(b"12345678\n1234567\n", LINE_FEED, 1000)
 def test_text_keys(block: bytes, delimiter: int, buckets: int) -> None:
