@@ -13,6 +13,8 @@ from typing import Final
 from librt.strings import read_i64_le
 from mypy_extensions import i64
 
+from rvhctl.core.bytewords import first_marked, leading_digits, not_plain
+
 UNUSUAL: Final = -1
 
 MAX_DEPTH: Final = 32
@@ -23,14 +25,6 @@ MAX_NUMBER: Final = 40
 
 MAX_EXPONENT: Final = 2
 """Digits of an exponent."""
-
-# Bytes side by side, for eight at a time. Only bit 7 of each byte of a result counts, and it is
-# taken out after a shift: the interpreted integers may be wider than 64 bits, the bits are the same.
-# (mypyc boxes what comes out of a conditional expression, so there is none on a hot path here.)
-ONES: Final = 0x0101010101010101
-QUOTES: Final = 0x2222222222222222
-HALF_QUOTES_TO_BACKSLASHES: Final = 0x3F3F3F3F3F3F3F3F  # the whole is above 2^62, where mypyc boxes
-SPACES: Final = 0x2020202020202020
 
 
 def skip_space(data: bytes, position: i64, newline: i64) -> i64:
@@ -48,17 +42,12 @@ def skip_space(data: bytes, position: i64, newline: i64) -> i64:
 
 def plain_end(data: bytes, position: i64) -> i64:
     """The next byte that is a quote, a backslash, a control character, 127 included, or not ASCII."""
-    half: i64 = HALF_QUOTES_TO_BACKSLASHES
     last: i64 = len(data)
     last -= 8
     while position <= last:
-        word = read_i64_le(data, position)
-        quote = word ^ QUOTES
-        backslash = quote ^ (half << 1)
-        found = ((quote - ONES) & ~quote) | ((backslash - ONES) & ~backslash)
-        found |= ((word - SPACES) & ~word) | (word + ONES) | word
-        if (found >> 7) & ONES != 0:
-            break
+        marks = not_plain(read_i64_le(data, position))
+        if marks != 0:
+            return position + first_marked(marks)
         position += 8
     while True:
         c: i64 = data[position]
@@ -144,6 +133,11 @@ def skip_string(data: bytes, position: i64) -> i64:
 def skip_digits(data: bytes, position: i64) -> i64:
     """Pass over digits; a number may be the last thing in a text."""
     end: i64 = len(data)
+    while position <= end - 8:
+        count = leading_digits(read_i64_le(data, position))
+        position += count
+        if count < 8:
+            return position
     while position < end:
         c: i64 = data[position]
         if c < 48 or c > 57:

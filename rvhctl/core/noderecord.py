@@ -8,6 +8,7 @@ from librt.strings import read_i64_le
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.bytewords import digits_value, leading_digits
 from rvhctl.core.jsonskip import (
     UNUSUAL,
     plain_end,
@@ -36,15 +37,11 @@ SEEN_LATENCY: Final = 2
 SEEN_LAT: Final = 4
 SEEN_LON: Final = 8
 
-EXACT_CHARACTERS: Final = 16
-"""Up to 15 digits and a point: digits / 10^k has two exact operands, so the quotient is rounded once."""
+EXACT: Final = 1_000_000_000_000_000
+"""Below it, digits / 10^k is a quotient of two exact floats, so it is rounded once."""
 
 MAX_ID_DIGITS: Final = 18
 """Well inside 64 bits, so that the library too keeps every digit."""
-
-POINT: Final = 46 - 48
-SMALL_E: Final = 101 - 48
-LARGE_E: Final = 69 - 48
 
 NAN: Final = float("nan")
 
@@ -60,6 +57,11 @@ class NodeRecord:
         """
         self.data: Final = data
         self.newline: Final = newline
+        self.last_word: Final[i64] = len(data) - 8
+        # A number that begins here may be read in three words: whole part, point and two of decimals.
+        self.last_start: Final[i64] = len(data) - 32
+        self.powers = vec[i64]([10**exponent for exponent in range(9)])
+        self.scales = vec[float]([10.0**exponent for exponent in range(17)])
         # 0: a field like any other.
         self.lat_field: Final[i64] = SEEN_LAT if coordinates else 0
         self.lon_field: Final[i64] = SEEN_LON if coordinates else 0
@@ -86,7 +88,7 @@ class NodeRecord:
         """The record that begins at ``position``: the place behind it, or UNUSUAL."""
         data = self.data
         newline = self.newline
-        last: i64 = len(data) - 8
+        last = self.last_word
         seen: i64 = 0
         if data[position] != 123:
             return UNUSUAL
@@ -229,38 +231,43 @@ class NodeRecord:
         negative = data[position] == 45
         if negative:
             position += 1
-        mark = position
-        digits: i64 = 0
-        scale = 1.0
-        c: i64 = data[position] - 48
-        while 0 <= c <= 9:
-            digits = digits * 10 + c
+        if position > self.last_start:
+            return self._scan_any_number(first)
+        word = read_i64_le(data, position)
+        count = leading_digits(word)
+        if count == 0 or count == 8 or (count > 1 and word & 0xFF == 48):
+            return self._scan_any_number(first)
+        digits = digits_value(word, count)
+        position += count
+        decimals: i64 = 0
+        if data[position] == 46:
             position += 1
-            c = data[position] - 48
-        if position == mark or (position > mark + 1 and data[mark] == 48):
-            return UNUSUAL
-        if c == POINT:
-            position += 1
-            point = position
-            c = data[position] - 48
-            while 0 <= c <= 9:
-                digits = digits * 10 + c
-                scale *= 10.0
-                position += 1
-                c = data[position] - 48
-            if position == point:
+            word = read_i64_le(data, position)
+            decimals = leading_digits(word)
+            if decimals == 0:
                 return UNUSUAL
+            digits = digits * self.powers[decimals] + digits_value(word, decimals)
+            if decimals == 8:
+                word = read_i64_le(data, position + 8)
+                count = leading_digits(word)
+                if count > 0:
+                    digits = digits * self.powers[count] + digits_value(word, count)
+                    decimals += count
+            position += decimals
+        c: i64 = data[position]
+        if digits >= EXACT or decimals == 16 or c == 101 or c == 69:
+            return self._scan_any_number(first)
         if negative and digits == 0:
             return UNUSUAL  # -0 and -0.0 differ
-        if position - mark > EXACT_CHARACTERS or c in (SMALL_E, LARGE_E):
-            return self._scan_long_number(first)
-        value = float(digits) / scale
+        value = float(digits) / self.scales[decimals]
         self.value = -value if negative else value
         return position
 
-    def _scan_long_number(self, position: i64) -> i64:
-        """A number whose exact value takes more than one division."""
+    def _scan_any_number(self, position: i64) -> i64:
+        """A number that takes more than one division, or that is none."""
         end = skip_number(self.data, position)
         if end > 0:
             self.value = float(self.data[position:end])
+            if self.value == 0.0 and self.data[position] == 45:
+                return UNUSUAL  # -0 and -0.0 differ
         return end
