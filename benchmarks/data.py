@@ -142,8 +142,10 @@ def key_blocks(count: int, block: int = 10_000) -> Iterator[str]:
 def node_lines(count: int) -> Iterator[str]:
     random = Random("rvhctl nodes")
     sites = [site(random) for _ in range(SITE_COUNT)]
+    # The first one is at the viewpoint: a file of this line alone has a survivor.
+    sites[0] = ("ams", *VIEWPOINT, 0.0)
     for i in range(count):
-        name, lat, lon, light_ms = sites[int(random.random() * SITE_COUNT)]
+        name, lat, lon, light_ms = sites[int(random.random() * SITE_COUNT) if i else 0]
         lat += (random.random() - 0.5) * 2 * NODE_JITTER_DEGREES
         lon += (random.random() - 0.5) * 2 * NODE_JITTER_DEGREES
         latency = light_ms * stretch(random.random()) + 0.2 + 2.8 * random.random()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -49,7 +50,8 @@ def run(commands: Sequence[Sequence[str]], output: Path, watch: bool = False) ->
     parts[0].rename(output)
     with output.open("ab") as whole:
         for part in parts[1:]:
-            whole.write(part.read_bytes())
+            with part.open("rb") as answer:
+                shutil.copyfileobj(answer, whole)
             part.unlink()
     # Until its exec a child is counted with the harness's own memory: below that nothing is known.
     return Run(seconds, largest_rss if largest_rss > own_rss() else None, tree_pss)

@@ -21,8 +21,8 @@ from benchmarks.rows import Built, all_rows
 
 TINY = data.Sizes(keys=100, nodes=40, requests=2, columns=30, points=100)
 ECHO = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())"
-FIRST_NODE = '{"id":"n0000000-dxb","lat":22.586924,"lon":62.877732,"latency":183.285}'
-SECOND_NODE = '{"id":"n0000001-sea","lat":51.723328,"lon":-128.105250,"latency":146.519}'
+FIRST_NODE = '{"id":"n0000000-ams","lat":52.358808,"lon":4.909064,"latency":2.306}'
+SECOND_NODE = '{"id":"n0000001-iad","lat":40.175322,"lon":-80.165987,"latency":149.871}'
 SHOUT = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read().upper())"
 
 

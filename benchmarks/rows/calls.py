@@ -69,6 +69,9 @@ def encode_row(sizes: Sizes) -> Row:
         contestants=[
             encode_call("rvhctl", "encode_rvhctl", "loop", size, role=Role.OURS),
             encode_call("pygeohash", "encode_pygeohash", "loop", size, "pygeohash"),
+            encode_call(
+                "pygeohash, its C function without the checks", "encode_pygeohash", "bare", size, "pygeohash"
+            ),
             encode_call("the loop alone", "encode_floor", "loop", size, role=Role.FLOOR),
         ],
         goals=[Goal("rvhctl", 1.0, "pygeohash")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from benchmarks import data
@@ -9,7 +10,6 @@ from benchmarks.contest import Goal, Program, Role, Row
 from benchmarks.data import Sizes
 from benchmarks.rows.common import Built, c_program, peer
 
-MEMORY_LINES = 1_000_000
 GIANT_LINE_BYTES = 60_000_000
 
 
@@ -53,44 +53,52 @@ def keys_row(key: str, buckets: int, sizes: Sizes, built: Built) -> Row:
 
 
 def keys_memory_row(sizes: Sizes, built: Built) -> Row:
-    jump_hash = [built.rvhctl, "jump-hash", "-b", "8"]
-    lines = min(MEMORY_LINES, sizes.keys // 10)
-    giant_bytes = GIANT_LINE_BYTES * lines // MEMORY_LINES
-    long = data.key_file(sizes.keys)
+    short_lines = sizes.keys // 10
+    giant = f"{short_lines:,} lines and one of {GIANT_LINE_BYTES / 1e6:g} MB"
+    inputs: dict[str, Callable[[], Path]] = {
+        f"{short_lines:,} lines": lambda: data.key_file(short_lines),
+        f"{sizes.keys:,} lines": lambda: data.key_file(sizes.keys),
+        giant: lambda: data.giant_line_file(short_lines, GIANT_LINE_BYTES),
+    }
 
-    def ours(name: str, group: str, path: Path) -> Program:
-        return Program(name=name, role=Role.OURS, group=group, commands=lambda _: [[*jump_hash, str(path)]])
-
-    def theirs(name: str, group: str, path: Path) -> Program:
+    def ours(what: str) -> Program:
         return Program(
-            name=name,
-            group=group,
-            absent=built.failures.get("jump_lines", ""),
-            commands=lambda _: [[built.programs["jump_lines"], str(path), "8"]],
+            name=f"rvhctl, {what}",
+            role=Role.OURS,
+            group=what,
+            commands=lambda _: [[built.rvhctl, "jump-hash", "-b", "8", str(inputs[what]())]],
         )
 
-    short, giant = data.key_file(lines), data.giant_line_file(lines, giant_bytes)
-    piped = ["sh", "-c", 'cat "$1" | "$2" jump-hash -b 8', "sh", str(long), built.rvhctl]
-    giant_name = f"rvhctl, {lines:,} lines and one of {giant_bytes / 1e6:g} MB"
+    def piped(what: str) -> Program:
+        script = 'cat "$1" | "$2" jump-hash -b 8'
+        return Program(
+            name=f"rvhctl, {what} from a pipe",
+            role=Role.OURS,
+            group=what,
+            commands=lambda _: [["sh", "-c", script, "sh", str(inputs[what]()), built.rvhctl]],
+        )
+
+    def theirs(what: str) -> Program:
+        return Program(
+            name=f"C, one thread, {what}",
+            group=what,
+            absent=built.failures.get("jump_lines", ""),
+            commands=lambda _: [[built.programs["jump_lines"], str(inputs[what]()), "8"]],
+        )
+
     return Row(
         key="A-memory",
         title="Memory of jump-hash, whatever the length of the input",
         timed=False,
         each_to_first=True,
-        contestants=[
-            ours(f"rvhctl, {lines:,} lines", "short", short),
-            ours(f"rvhctl, {sizes.keys:,} lines", "long", long),
-            Program(
-                name="rvhctl, the same from a pipe", role=Role.OURS, group="long", commands=lambda _: [piped]
-            ),
-            ours(giant_name, "giant", giant),
-            theirs("C, one thread, the short file", "short", short),
-            theirs("C, one thread, the long file", "long", long),
-            theirs("C, one thread, the giant line", "giant", giant),
-        ],
+        contestants=[*map(ours, inputs), *map(piped, inputs), *map(theirs, inputs)],
         goals=[
-            Goal(f"rvhctl, {sizes.keys:,} lines", 80),
-            Goal("rvhctl, the same from a pipe", 80),
-            Goal(giant_name, 2.5 * giant_bytes / 1e6),
+            *(Goal(f"rvhctl, {what}", bar) for what, bar in memory_bars(inputs, giant)),
+            *(Goal(f"rvhctl, {what} from a pipe", bar) for what, bar in memory_bars(inputs, giant)),
         ],
     )
+
+
+def memory_bars(inputs: Iterable[str], giant: str) -> list[tuple[str, float]]:
+    """MB at peak for each input: flat, but for a line that is itself greater."""
+    return [(what, 2.5 * GIANT_LINE_BYTES / 1e6 if what == giant else 80) for what in inputs]
