@@ -36,7 +36,8 @@ def build(folder: Path) -> Built:
                 ["cc", "-O3", "-o", str(program), str(source)], capture_output=True, text=True
             )
             failed = run.returncode != 0
-            why = (run.stderr.strip().splitlines() or [f"exit code {run.returncode}"])[-1]
+            errors = [line for line in run.stderr.splitlines() if "error" in line]
+            why = (errors or [f"exit code {run.returncode}"])[0].replace(f"{PEERS}/", "")
         except OSError as error:
             failed, why = True, str(error)
         if failed:
