@@ -1,0 +1,37 @@
+"""The rows: which work, done by whom, held to which goals."""
+
+from __future__ import annotations
+
+from benchmarks.contest import Row
+from benchmarks.data import Sizes
+from benchmarks.rows.calls import (
+    adversarial_row,
+    encode_many_row,
+    encode_row,
+    failover_call_row,
+    jump_call_row,
+)
+from benchmarks.rows.common import Built
+from benchmarks.rows.keys import keys_memory_row, keys_row
+from benchmarks.rows.nodes import batch_row, failover_lines_row, faultset_lines_row
+from benchmarks.rows.start import key_start_row, version_start_row
+
+__all__ = ["Built", "all_rows"]
+
+
+def all_rows(sizes: Sizes, built: Built) -> list[Row]:
+    return [
+        keys_row("A", 8, sizes, built),
+        keys_row("A1000", 1000, sizes, built),
+        keys_memory_row(sizes, built),
+        failover_call_row(sizes),
+        adversarial_row(sizes),
+        failover_lines_row(sizes, built),
+        faultset_lines_row(sizes, built),
+        batch_row(sizes, built),
+        encode_row(sizes),
+        encode_many_row(sizes),
+        key_start_row(built),
+        version_start_row(built),
+        jump_call_row(),
+    ]
