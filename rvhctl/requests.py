@@ -5,16 +5,26 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import orjson
+from librt.vecs import vec
+
 from rvhctl import jsontext
 from rvhctl.api.keys import jump_hash, jump_hash_many
-from rvhctl.api.nodes import failover, faultset
+from rvhctl.api.nodes import checked_threshold
+from rvhctl.cells import first_of_each
+from rvhctl.core.failover import survivors
+from rvhctl.core.faultset import faultset
+from rvhctl.core.geohash import whole_precision
 from rvhctl.errors import (
+    EmptyNodesError,
     FaultsetError,
     InvalidNodeError,
     JumpHashError,
     LengthMismatchError,
+    NoSurvivorsError,
 )
 from rvhctl.keys import KeyRule
+from rvhctl.nodes import Picked
 from rvhctl.records import Record, read_record
 
 
@@ -34,27 +44,33 @@ def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, 
 
 
 def _failover(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
-    threshold = _setting(request, "threshold", defaults)
+    limit = checked_threshold(_setting(request, "threshold", defaults))
     if isinstance(request.get("ids"), list) and isinstance(request.get("latencies"), list):
         ids, latencies = request["ids"], request["latencies"]
         if len(ids) != len(latencies):
             raise LengthMismatchError(f"{len(ids)} ids, but {len(latencies)} latencies")
-        records = _records(
-            [{"id": i, "latency": v} for i, v in zip(ids, latencies, strict=True)], text, False
-        )
+        nodes = [{"id": node_id, "latency": latency} for node_id, latency in zip(ids, latencies, strict=True)]
     else:
-        records = _records(_nodes(request), text, False)
-    ids = [record.id for record in records]
-    kept = failover(ids, [record.latency for record in records], threshold)
-    return {"survivors": kept[: defaults["top"] or len(kept)]}
+        nodes = _nodes(request)
+    records = _records(nodes, text, coordinates=False)
+    picked = survivors(vec[float]([record.latency for record in records]), limit)
+    if not len(picked):
+        raise NoSurvivorsError(f"no survivors: none of {len(nodes)} nodes answers within {limit:g} ms")
+    return {"survivors": _ids(nodes, records, picked[: defaults["top"] or len(picked)])}
 
 
 def _faultset(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
-    threshold = _setting(request, "threshold", defaults)
-    precision = _setting(request, "precision", defaults)
-    records = _records(_nodes(request), text, True)
-    rows = [(record.id, record.lat, record.lon, record.latency) for record in records]
-    return {"survivors": [row[0] for row in faultset(rows, threshold, precision)]}
+    limit = checked_threshold(_setting(request, "threshold", defaults))
+    letters = whole_precision(_setting(request, "precision", defaults))
+    nodes = _nodes(request)
+    records = _records(nodes, text, coordinates=True)
+    lats, lons, latencies = (
+        vec[float]([getattr(record, field) for record in records]) for field in ("lat", "lon", "latency")
+    )
+    cells = faultset(lats, lons, latencies, limit, letters)
+    if not len(cells.survivors):
+        raise NoSurvivorsError("all clusters yielded no survivors")
+    return {"survivors": _ids(nodes, records, first_of_each(cells, defaults["top"]))}
 
 
 def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -94,12 +110,23 @@ def _has(request: dict[str, Any]) -> str:
     return f"it has {', '.join(request) or 'no member'}"
 
 
-def _records(nodes: list[Any], text: bytes, coordinates: bool) -> list[Record]:
+def _ids(nodes: list[Any], records: list[Record], picked: Picked) -> list[object]:
+    """The ids as they came in: text, or an integer of any size by its digits."""
+    return [
+        records[row].id if type(nodes[row]["id"]) is str else orjson.Fragment(records[row].id)
+        for row in picked
+    ]
+
+
+def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record]:
     """The nodes of a request, checked.
 
     Raises:
+        EmptyNodesError: there are none.
         InvalidNodeError: a node is wrong, or its id is there twice; the message names it.
     """
+    if not nodes:
+        raise EmptyNodesError
     records = []
     rows: dict[str, int] = {}
     for row, fields in enumerate(nodes):

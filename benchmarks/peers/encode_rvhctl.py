@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from rvhctl.geohash import encode, encode_many
-
 from benchmarks.data import points
+from rvhctl.geohash import encode, encode_many
 
 
 def prepare(case: str, size: int) -> Callable[[], list[str]]:

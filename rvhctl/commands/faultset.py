@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated, Final
 
 import typer
 
 from rvhctl import options
 from rvhctl.answer import output_format, write_nodes
+from rvhctl.cells import each_cell
 from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
 from rvhctl.core import faultset as core
-from rvhctl.core.geohash import cell_text, whole_precision
+from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
 from rvhctl.node_input import read_nodes
-from rvhctl.nodes import Picked
+from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
 from rvhctl.report import Report
 from rvhctl.sink import Sink
@@ -94,7 +94,11 @@ def faultset(
         table = read_nodes(files or [], input_format, coordinates=True, on_bad=report.on_bad(on_error))
     limit = limit_of(threshold, table, report)
     letters = whole_precision(_first_stated(precision, table.precision, DEFAULT_PRECISION))
-    cells = core.faultset(table.lats, table.lons, table.latencies, limit, letters)
+    cells = (
+        _faultset_async(table, limit, letters)
+        if async_
+        else core.faultset(table.lats, table.lons, table.latencies, limit, letters)
+    )
     say_dropped(report, table, limit, len(cells.survivors))
     if not len(cells.survivors):
         raise nobody(table, limit)
@@ -102,7 +106,7 @@ def faultset(
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.write(tables.faultset(table, list(_by_cell(cells, top)), limit, color))
+        sink.write(tables.faultset(table, list(each_cell(cells, top)), limit, color))
     else:
         picked = (
             cells.survivors if top is None else [row for _, _, rows in _by_cell(cells, top) for row in rows]
@@ -116,10 +120,24 @@ def _first_stated(*values: int | None) -> int | None:
     return next((value for value in values if value is not None), None)
 
 
-def _by_cell(cells: core.Faultset, top: int | None) -> Iterator[tuple[str, int, Picked]]:
-    """Each cell: its geohash, how many nodes it has, and its first ``top`` survivors."""
-    for cell, count, start, stop in zip(
-        cells.cells, cells.counts, cells.starts, cells.starts[1:], strict=False
-    ):
-        end = stop if top is None else min(stop, start + top)
-        yield cell_text(cell, cells.precision), count, cells.survivors[start:end]
+def _faultset_async(nodes: Nodes, limit: float, precision: int) -> core.Faultset:
+    """The same answer in slices, each a turn of an event loop."""
+    import asyncio
+
+    from rvhctl.api.steps import TURN, Steps, run_in_turns
+    from rvhctl.core.ranking import Ranking
+
+    def steps() -> Steps[core.Faultset]:
+        groups = core.Groups(precision)
+        for start in range(0, len(nodes), TURN):
+            groups.add(nodes.lats, nodes.lons, start, min(start + TURN, len(nodes)))
+            yield
+        ranking = Ranking(nodes.latencies, limit)
+        while ranking.step():
+            yield
+        order = core.CellOrder(groups, ranking.order)
+        while order.step():
+            yield
+        return core.Faultset(groups, order)
+
+    return asyncio.run(run_in_turns(steps()))
