@@ -109,7 +109,7 @@ def faultset(
         sink.write(tables.faultset(table, list(each_cell(cells, top)), limit, color))
     else:
         picked = (
-            cells.survivors if top is None else [row for _, _, rows in _by_cell(cells, top) for row in rows]
+            cells.survivors if top is None else [row for _, _, rows in each_cell(cells, top) for row in rows]
         )
         sink.write_all(write_nodes(format_, table, picked))
     sink.flush()
