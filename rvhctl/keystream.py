@@ -22,8 +22,8 @@ from rvhctl.errors import InputError
 from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, recipe_of
 from rvhctl.keyjob import Answers, Job
 
-READ = 1 << 18
-"""Bytes asked of one read of a stream: the block, its answers and the tables stay in a processor's cache."""
+READ = 1 << 16
+"""Bytes asked of one read of a stream: what a pipe holds."""
 
 
 class Counts(NamedTuple):
