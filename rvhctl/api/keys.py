@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rvhctl.core.jump import COMPILED
 from rvhctl.core.keybuckets import bucket_of, buckets_of
 from rvhctl.errors import JumpHashError
 from rvhctl.keyhash import xxh64
 
 Key = str | bytes | int
 
-SLICE = 1 << 16
-"""Keys in one call of the core: some 10 ms compiled, so that signals and the event loop get their turn."""
+SLICE = 1 << 16 if COMPILED else 1 << 13
+"""Keys in one call of the core: 10 to 50 ms, so that signals and the event loop get their turn."""
 
 
 def jump_hash(key: Key, buckets: int) -> int:
@@ -76,7 +77,7 @@ async_jump_hash = jump_hash_async
 async def jump_hash_many_async(keys: Iterable[Key], buckets: int) -> list[int]:
     """:func:`jump_hash_many`, awaitable: the same answer and the same errors.
 
-    The work goes in slices of 65,536 keys and the event loop runs between them.
+    The work goes in slices of some 10 ms and the event loop runs between them.
     """
     from asyncio import sleep
 
