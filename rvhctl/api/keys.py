@@ -11,7 +11,7 @@ from rvhctl.keyhash import xxh64
 
 Key = str | bytes | int
 
-SLICE = 1 << 16 if COMPILED else 1 << 13
+SLICE = 1 << 16 if COMPILED else 1 << 12
 """Keys in one call of the core: 10 to 50 ms, so that signals and the event loop get their turn."""
 
 
