@@ -19,6 +19,8 @@ COMPILED: Final = not __file__.endswith(".py")
 BLOCK: Final = 1024
 """Slots are added in blocks of so many."""
 
+BATCH: Final = 64
+
 TAG_BITS: Final = 31
 ROW_BITS: Final = 32
 ROW: Final = 0xFFFFFFFF
@@ -92,24 +94,32 @@ class IdTable:
         seed = self.seed
         slots = self.slots
         count: i64 = len(slots)
-        for row in range(first, last):
-            span = spans[row]
-            if span < 0:
-                other = rows.other_ids[-1 - span]
-                tag = tag_of(other, 0, len(other), seed)
-            else:
-                start = starts[row] + (span >> ID_LENGTH_BITS)
-                tag = tag_of(data, start, start + (span & ID_LENGTH), seed)
-            place = (tag * count) >> TAG_BITS
-            slot = slots[place]
-            while slot != 0:
-                if slot >> ROW_BITS == tag and self._is_same((slot & ROW) - 1, rows, row):
-                    return row
-                place += 1
-                if place == count:
-                    place = 0
+        tags = vec[i64]([0] * int(BATCH))
+        while first < last:
+            # All tags of a batch first: then the reads of the table, each a cache miss, overlap.
+            size = min(last - first, BATCH)
+            for index in range(size):
+                row = first + index
+                span = spans[row]
+                if span < 0:
+                    other = rows.other_ids[-1 - span]
+                    tags[index] = tag_of(other, 0, len(other), seed)
+                else:
+                    start = starts[row] + (span >> ID_LENGTH_BITS)
+                    tags[index] = tag_of(data, start, start + (span & ID_LENGTH), seed)
+            for index in range(size):
+                tag = tags[index]
+                place = (tag * count) >> TAG_BITS
                 slot = slots[place]
-            slots[place] = (tag << ROW_BITS) | (base + row + 1)
+                while slot != 0:
+                    if slot >> ROW_BITS == tag and self._is_same((slot & ROW) - 1, rows, first + index):
+                        return first + index
+                    place += 1
+                    if place == count:
+                        place = 0
+                    slot = slots[place]
+                slots[place] = (tag << ROW_BITS) | (base + first + index + 1)
+            first += size
         return -1
 
     def _is_same(self, entered: i64, rows: NodeRows, row: i64) -> bool:

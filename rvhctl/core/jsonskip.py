@@ -146,9 +146,32 @@ def skip_digits(data: bytes, position: i64) -> i64:
     return position
 
 
+def skip_short_number(data: bytes, position: i64) -> i64:
+    """Pass over a number like -12.345, of up to seven digits before the point and behind it."""
+    if data[position] == 45:
+        position += 1
+    word = read_i64_le(data, position)
+    count = leading_digits(word)
+    if count == 0 or count == 8 or (word & 0xFF == 48 and count > 1):
+        return UNUSUAL
+    position += count
+    if data[position] != 46:
+        return UNUSUAL
+    count = leading_digits(read_i64_le(data, position + 1))
+    position += 1 + count
+    c: i64 = data[position]
+    if count == 0 or count == 8 or c == 101 or c == 69:
+        return UNUSUAL
+    return position
+
+
 def skip_number(data: bytes, position: i64) -> i64:
     """Pass over a number; one that is very long or very large is unusual."""
     end: i64 = len(data)
+    if position < end - 24:
+        short = skip_short_number(data, position)
+        if short > 0:
+            return short
     first = position
     if data[position] == 45:
         position += 1

@@ -23,13 +23,16 @@ from rvhctl.core.jsonskip import (
 SPECIAL_KEYS: Final = (b"samples", b"state", b"weight")
 """Fields with a meaning beyond id, place and latency."""
 
-# Keys with their closing quote, as read_i64_le sees them.
-ID: Final = 0x226469
-ID_MASK: Final = 0xFFFFFF
-LAT: Final = 0x2274616C
-LON: Final = 0x226E6F6C
-LAT_LON_MASK: Final = 0xFFFFFFFF
-LATENCY: Final = 0x2279636E6574616C
+# The beginnings of members, as read_i64_le sees them.
+ID: Final = 0x3A22646922  # "id":
+ID_MASK: Final = 0xFFFFFFFFFF
+LAT: Final = 0x3A2274616C22  # "lat":
+LON: Final = 0x3A226E6F6C22  # "lon":
+LAT_LON_MASK: Final = 0xFFFFFFFFFFFF
+LATENC: Final = 0x636E6574616C22  # "latenc
+LATENC_MASK: Final = 0xFFFFFFFFFFFFFF
+Y: Final = 0x3A2279  # y":
+Y_MASK: Final = 0xFFFFFF
 
 # Fields seen in a record.
 SEEN_ID: Final = 1
@@ -66,11 +69,16 @@ class NodeRecord:
         self.lat_field: Final[i64] = SEEN_LAT if coordinates else 0
         self.lon_field: Final[i64] = SEEN_LON if coordinates else 0
         self.wanted: Final[i64] = SEEN_ID | SEEN_LATENCY | self.lat_field | self.lon_field
-        self.special_words = vec[i64]()
-        self.special_masks = vec[i64]()
+        self.key_words = vec[i64]()
+        self.key_masks = vec[i64]()
+        self.key_fields = vec[i64]()
+        self._add_key(b"id", SEEN_ID)
+        self._add_key(b"latency", SEEN_LATENCY)
+        self._add_key(b"lat", self.lat_field)
+        self._add_key(b"lon", self.lon_field)
         for key in special:
-            self._add_special(key)
-
+            self._add_key(key, UNUSUAL)
+        self.field: i64 = 0
         self.latency: float = 0.0
         self.lat: float = 0.0
         self.lon: float = 0.0
@@ -78,11 +86,12 @@ class NodeRecord:
         self.id_start: i64 = 0
         self.id_end: i64 = 0
 
-    def _add_special(self, key: bytes) -> None:
+    def _add_key(self, key: bytes, field: i64) -> None:
         quoted = (key + b'"')[:8]
         length: i64 = len(quoted)
-        self.special_words = append(self.special_words, read_i64_le(quoted + bytes(8), 0))
-        self.special_masks = append(self.special_masks, read_i64_le(b"\xff" * int(length) + bytes(8), 0))
+        self.key_words = append(self.key_words, read_i64_le(quoted + bytes(8), 0))
+        self.key_masks = append(self.key_masks, read_i64_le(b"\xff" * int(length) + bytes(8), 0))
+        self.key_fields = append(self.key_fields, field)
 
     def read(self, position: i64) -> i64:
         """The record that begins at ``position``: the place behind it, or UNUSUAL."""
@@ -93,54 +102,49 @@ class NodeRecord:
         if data[position] != 123:
             return UNUSUAL
         while True:
-            # A key. The first is behind a brace, every other behind a comma.
-            position += 1
-            if data[position] == 32:
-                position += 1
-            if data[position] != 34:
-                position = skip_space(data, position, newline)
-                if data[position] != 34:
-                    return UNUSUAL
+            # A member. The first is behind a brace, every other behind a comma.
             position += 1
             if position > last:
                 return UNUSUAL
             word = read_i64_le(data, position)
+            if word & 0xFF == 32:
+                position += 1
+                word >>= 8
             field: i64 = 0
-            if word & ID_MASK == ID:
-                field = SEEN_ID
-                position += 3
-            elif word == LATENCY:
-                field = SEEN_LATENCY
-                position += 8
-            elif word & LAT_LON_MASK == LAT:
+            if word & LAT_LON_MASK == LAT:
                 field = self.lat_field
-                position += 4
+                position += 6
             elif word & LAT_LON_MASK == LON:
                 field = self.lon_field
-                position += 4
+                position += 6
+            elif word & ID_MASK == ID:
+                field = SEEN_ID
+                position += 5
+            elif word & LATENC_MASK == LATENC and read_i64_le(data, position + 7) & Y_MASK == Y:
+                field = SEEN_LATENCY
+                position += 10
             else:
-                position = self._skip_key(position, word)
+                position = self._scan_key(position)
                 if position < 0:
                     return UNUSUAL
+                field = self.field
             if seen & field != 0:
                 return UNUSUAL
             seen |= field
 
-            if data[position] != 58:
-                position = skip_space(data, position, newline)
-                if data[position] != 58:
-                    return UNUSUAL
-            position += 1
-            if data[position] == 32:
+            c: i64 = data[position]
+            if c == 32:
                 position += 1
-            if data[position] <= 32:
+                c = data[position]
+            if c <= 32:
                 position = skip_space(data, position, newline)
+                c = data[position]
 
             if field == 0:
                 position = skip_value(data, position, newline)
             elif field == SEEN_ID:
                 position = self._scan_id(position)
-            elif field == SEEN_LATENCY and data[position] == 110:
+            elif field == SEEN_LATENCY and c == 110:
                 position = skip_word(data, position, b"null")
                 self.latency = NAN
             else:
@@ -161,7 +165,7 @@ class NodeRecord:
             if position < 0:
                 return UNUSUAL
 
-            c: i64 = data[position]
+            c = data[position]
             if c <= 32:
                 position = skip_space(data, position, newline)
                 c = data[position]
@@ -172,24 +176,40 @@ class NodeRecord:
             if c != 44:
                 return UNUSUAL
 
-    def _skip_key(self, position: i64, word: i64) -> i64:
-        """Pass over a key of no meaning here; ``word`` is its beginning."""
-        index: i64 = 0
-        count: i64 = len(self.special_words)
-        while index < count:
-            if word & self.special_masks[index] == self.special_words[index]:
-                return UNUSUAL
-            index += 1
-        end = plain_end(self.data, position)
-        # An escape could spell any key. Other characters can spell none that matters.
-        while self.data[end] > 126:
-            end = skip_utf8(self.data, end)
+    def _scan_key(self, position: i64) -> i64:
+        """Any key, and the colon behind it: which ``field`` it is, 0 for one of no meaning here."""
+        data = self.data
+        position = skip_space(data, position, self.newline)
+        if data[position] != 34:
+            return UNUSUAL
+        start = position + 1
+        end = plain_end(data, start)
+        # An escape could spell any key. Characters beyond ASCII can spell none that matters.
+        while data[end] > 126:
+            end = skip_utf8(data, end)
             if end < 0:
                 return UNUSUAL
-            end = plain_end(self.data, end)
-        if self.data[end] != 34:
+            end = plain_end(data, end)
+        if data[end] != 34:
             return UNUSUAL
-        return end + 1
+        self.field = self._field_of(start)
+        if self.field < 0:
+            return UNUSUAL
+        position = skip_space(data, end + 1, self.newline)
+        if data[position] != 58:
+            return UNUSUAL
+        return position + 1
+
+    def _field_of(self, start: i64) -> i64:
+        """Which field has the key that begins at ``start``."""
+        word = read_i64_le(self.data, start)
+        index: i64 = 0
+        count: i64 = len(self.key_words)
+        while index < count:
+            if word & self.key_masks[index] == self.key_words[index]:
+                return self.key_fields[index]
+            index += 1
+        return 0
 
     def _scan_id(self, position: i64) -> i64:
         """A string that is one line of plain text, or a whole number, taken by its digits."""
@@ -235,7 +255,7 @@ class NodeRecord:
             return self._scan_any_number(first)
         word = read_i64_le(data, position)
         count = leading_digits(word)
-        if count == 0 or count == 8 or (count > 1 and word & 0xFF == 48):
+        if count == 0 or count == 8 or (word & 0xFF == 48 and count > 1):
             return self._scan_any_number(first)
         digits = digits_value(word, count)
         position += count
