@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 from librt.vecs import vec
 
 from rvhctl.core.columns import blank, latency_of, read_degrees, read_latencies
+from rvhctl.core.distinct import Distinct
 from rvhctl.core.geohash import degrees
 from rvhctl.errors import InvalidNodeError
 
@@ -132,7 +133,7 @@ class Ids:
     """Ids that have been seen; refuses what is no id and what was there before."""
 
     def __init__(self) -> None:
-        self._seen: set[str] = set()
+        self._seen = Distinct()
 
     def add(self, nodes: Sequence[object], start: int, count: int) -> None:
         """Take the ids of so many nodes from ``start`` on.
@@ -144,10 +145,9 @@ class Ids:
         (ids,) = values_of(nodes[start : start + count], start, ("id",))
         if set(map(type, ids)) != {str} or "" in ids:
             ids = [self._text(node_id, start + offset) for offset, node_id in enumerate(ids)]
-        before = len(self._seen)
-        self._seen.update(ids)  # type: ignore[arg-type]
-        if len(self._seen) != before + len(ids):
-            self._refuse_second(nodes, start + count)
+        second = self._seen.add(ids)
+        if second >= 0:
+            self._refuse_second(nodes, start + second)
 
     def _text(self, node_id: object, index: int) -> str:
         if isinstance(node_id, str):
@@ -160,13 +160,10 @@ class Ids:
             f"node {index + 1}: the id must be a string or an integer", field="id", value=node_id
         )
 
-    def _refuse_second(self, nodes: Sequence[object], stop: int) -> None:
-        first: dict[str, int] = {}
-        for index, node in enumerate(nodes[:stop]):
-            node_id = value_of(node, index, "id")
-            before = first.setdefault(str(node_id), index)
-            if before != index:
-                raise InvalidNodeError(
-                    f"{place(index, node_id)}: the id was there before; first at node {before + 1}",
-                    field="id",
-                )
+    def _refuse_second(self, nodes: Sequence[object], index: int) -> NoReturn:
+        """Name the node whose id was there before, and the one that had it."""
+        node_id = value_of(nodes[index], index, "id")
+        first = next(k for k, node in enumerate(nodes) if str(value_of(node, k, "id")) == str(node_id))
+        raise InvalidNodeError(
+            f"{place(index, node_id)}: the id was there before; first at node {first + 1}", field="id"
+        )

@@ -160,6 +160,8 @@ def _faultset(
         yield
         groups.add(lats, lons, 0, len(lats))
         yield
+    del ids  # letting go of so many takes a while
+    yield
     order = CellOrder(groups, (yield from _ranked(latencies, limit, size)))
     while order.step():
         yield

@@ -13,7 +13,7 @@ Steps = Generator[None, None, Answer]
 WHOLE: Final = 1 << 20
 """Nodes of one slice at a stretch: some 100 ms compiled, so that signals are heard."""
 
-TURN: Final = SLICE
+TURN: Final = SLICE // 2
 """Nodes of one slice between two turns of the event loop: some milliseconds."""
 
 

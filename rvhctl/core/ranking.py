@@ -35,19 +35,21 @@ class Ranking:
         self.ends: list[i64] = []
         self.merged = vec[i64]()
         self.merged_ends: list[i64] = []
+        # Interpreted: the same as lists, and the merge of all runs once it has begun.
         self.values: list[float] = []
+        self.runs: list[list[i64]] = []
         self.stream: Iterator[i64] | None = None
 
     def step(self) -> bool:
         """Do a slice of the work; False when none is left."""
         if self.read < len(self.latencies):
             self.rank_slice()
+        elif not COMPILED:
+            return self.merge_slice()
         elif len(self.ends) <= 1 and len(self.merged_ends) == 0:
             return False
-        elif COMPILED:
-            self.merge_pair()
         else:
-            self.merge_slice()
+            self.merge_pair()
         return True
 
     def rank_slice(self) -> None:
@@ -60,7 +62,10 @@ class Ranking:
             found[k] = found[k] + self.read
             k += 1
         self.read += len(part)
-        if count > 0:
+        if not COMPILED:
+            self.values += part
+            self.runs.append(list(found))
+        elif count > 0:
             self.order = extend(self.order, found)
             self.ends.append(len(self.order))
 
@@ -77,19 +82,13 @@ class Ranking:
         self.merged = extend(self.merged, merged_runs(self.latencies, self.order, start, middle, stop))
         self.merged_ends.append(stop)
 
-    def merge_slice(self) -> None:
+    def merge_slice(self) -> bool:
         """Take a slice off the merge of all runs; interpreted, that costs less than merging in pairs."""
         if self.stream is None:
-            self.values = list(self.latencies)
-            order = list(self.order)
-            starts = [0, *self.ends]
-            runs = [order[a:b] for a, b in zip(starts, self.ends, strict=False)]
-            self.stream = merge(*runs, key=self.values.__getitem__)
+            self.stream = merge(*self.runs, key=self.values.__getitem__)
         part = list(islice(self.stream, SLICE))
-        self.merged = extend(self.merged, part)
-        if len(part) < SLICE:
-            self.order = self.merged
-            self.ends = []
+        self.order = extend(self.order, part)
+        return len(part) == SLICE
 
 
 def merged_runs(latencies: vec[float], order: vec[i64], start: i64, middle: i64, stop: i64) -> vec[i64]:
