@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ import orjson
 from librt.vecs import vec
 
 from rvhctl import jsontext
+from rvhctl.api.fields import read_columns
 from rvhctl.api.keys import jump_hash, jump_hash_many
 from rvhctl.api.nodes import checked_threshold
 from rvhctl.cells import first_of_each
@@ -24,7 +26,6 @@ from rvhctl.errors import (
     NoSurvivorsError,
 )
 from rvhctl.keys import KeyRule
-from rvhctl.nodes import Picked
 from rvhctl.records import Record, read_record
 
 
@@ -52,25 +53,21 @@ def _failover(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) ->
         nodes = [{"id": node_id, "latency": latency} for node_id, latency in zip(ids, latencies, strict=True)]
     else:
         nodes = _nodes(request)
-    records = _records(nodes, text, coordinates=False)
-    picked = survivors(vec[float]([record.latency for record in records]), limit)
+    ids, (latencies,) = _columns(nodes, text, ("latency",))
+    picked = survivors(latencies, limit)
     if not len(picked):
         raise NoSurvivorsError(f"no survivors: none of {len(nodes)} nodes answers within {limit:g} ms")
-    return {"survivors": _ids(nodes, records, picked[: defaults["top"] or len(picked)])}
+    return {"survivors": [ids[row] for row in picked[: defaults["top"] or len(picked)]]}
 
 
 def _faultset(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
     limit = checked_threshold(_setting(request, "threshold", defaults))
     letters = whole_precision(_setting(request, "precision", defaults))
-    nodes = _nodes(request)
-    records = _records(nodes, text, coordinates=True)
-    lats, lons, latencies = (
-        vec[float]([getattr(record, field) for record in records]) for field in ("lat", "lon", "latency")
-    )
+    ids, (lats, lons, latencies) = _columns(_nodes(request), text, ("lat", "lon", "latency"))
     cells = faultset(lats, lons, latencies, limit, letters)
     if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
-    return {"survivors": _ids(nodes, records, first_of_each(cells, defaults["top"]))}
+    return {"survivors": [ids[row] for row in first_of_each(cells, defaults["top"])]}
 
 
 def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -110,16 +107,10 @@ def _has(request: dict[str, Any]) -> str:
     return f"it has {', '.join(request) or 'no member'}"
 
 
-def _ids(nodes: list[Any], records: list[Record], picked: Picked) -> list[object]:
-    """The ids as they came in: text, or an integer of any size by its digits."""
-    return [
-        records[row].id if type(nodes[row]["id"]) is str else orjson.Fragment(records[row].id)
-        for row in picked
-    ]
-
-
-def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record]:
-    """The nodes of a request, checked.
+def _columns(
+    nodes: list[Any], text: bytes, fields: tuple[str, ...]
+) -> tuple[Sequence[object], list[vec[float]]]:
+    """The ids as they go out, and some fields, of the nodes of a request.
 
     Raises:
         EmptyNodesError: there are none.
@@ -127,6 +118,28 @@ def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record
     """
     if not nodes:
         raise EmptyNodesError
+    try:
+        ids = [node["id"] for node in nodes]
+        usual = set(map(type, ids)) == {str} and len(set(ids)) == len(ids) and "" not in ids
+        if usual and "".join(ids).isprintable():
+            return ids, read_columns(nodes, 0, len(nodes), fields)
+    except (InvalidNodeError, KeyError, TypeError):
+        pass  # node by node, an unusual one is read and a wrong one named
+    records = _records(nodes, text, coordinates="lat" in fields)
+    # Text as it is, or an integer of any size by its digits.
+    shown = [
+        record.id if type(node["id"]) is str else orjson.Fragment(record.id)
+        for node, record in zip(nodes, records, strict=True)
+    ]
+    return shown, [vec[float]([getattr(record, field) for record in records]) for field in fields]
+
+
+def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record]:
+    """The nodes of a request, one by one.
+
+    Raises:
+        InvalidNodeError: a node is wrong, or its id is there twice; the message names it.
+    """
     records = []
     rows: dict[str, int] = {}
     for row, fields in enumerate(nodes):
