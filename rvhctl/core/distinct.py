@@ -27,13 +27,11 @@ class Distinct:
     def add(self, ids: list[object]) -> i64:
         """Take more ids; the position among them of the first one that was there before, or -1."""
         shards = self.shards
-        k: i64 = 0
-        for node_id in ids:
+        for k, node_id in enumerate(ids):
             digest: i64 = hash(node_id) & HASH_MASK
             shard = shards[(digest & FACTOR_MASK) * (digest >> FACTOR_BITS) >> PRODUCT_BITS]
             known = len(shard)
             shard.add(node_id)
             if len(shard) == known:
                 return k
-            k += 1
         return -1

@@ -182,19 +182,19 @@ def eight_letters(bits: i64) -> i64:
     return text
 
 
-def cell_of_text(text: str) -> i64:
+def cell_of_text(text: object) -> i64:
     """The number of a cell given as text, in either case; its precision is the text's length.
 
     Raises:
-        FaultsetError: an empty text, one of more than 12 letters, or a letter that is not in the alphabet.
+        FaultsetError: no text, an empty one, more than 12 letters, or a letter that is not in the alphabet.
     """
-    if not 1 <= len(text) <= MAX_PRECISION:
-        raise FaultsetError(f"a geohash cell has 1 to 12 letters (got {shorten(text)})")
+    if not isinstance(text, str) or not 1 <= len(text) <= MAX_PRECISION or not text.isascii():
+        raise FaultsetError(f"a geohash cell has 1 to 12 letters and digits (got {shorten(text)})")
     cell: i64 = 0
     for letter in text.lower():
         value = VALUES.get(letter)
         if value is None:
-            raise FaultsetError(f"{shorten(letter)} is not a letter of a geohash cell (got {shorten(text)})")
+            raise FaultsetError(f"a geohash cell has no {shorten(letter)} (got {shorten(text)})")
         cell = (cell << 5) | value
     return cell
 

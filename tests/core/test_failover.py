@@ -1,0 +1,91 @@
+"""The order of survivors against Python's own stable sort, on inputs made to be hard to sort."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from librt.vecs import vec
+
+from rvhctl.core.failover import MANY, survivors
+from rvhctl.core.ranking import SLICE, Ranking
+
+latencies = st.one_of(
+    st.just(math.nan),
+    st.floats(0, allow_infinity=False),
+    st.floats(0, 200),
+    st.integers(0, 5).map(float),
+    st.sampled_from([0.0, 5e-324, 100.0, math.nextafter(100.0, 0), math.nextafter(100.0, 200), 1.7e308]),
+)
+limits = st.one_of(st.floats(0, allow_infinity=False), st.just(100.0), st.just(0.0))
+
+
+def naive(values: list[float], limit: float) -> list[int]:
+    return sorted((k for k, value in enumerate(values) if value <= limit), key=lambda k: values[k])
+
+
+def ranked(values: list[float], limit: float) -> list[int]:
+    ranking = Ranking(vec[float](values), limit)
+    while ranking.step():
+        pass
+    return list(ranking.order)
+
+
+@given(st.lists(latencies, max_size=300), limits)
+def test_survivors_are_a_stable_sort(values: list[float], limit: float) -> None:
+    assert list(survivors(vec[float](values), limit)) == naive(values, limit)
+    assert ranked(values, limit) == naive(values, limit)
+
+
+@given(st.lists(latencies, min_size=1, max_size=5), st.integers(49, 400), st.integers(0), limits)
+def test_few_values_many_times(values: list[float], count: int, seed: int, limit: float) -> None:
+    many = random.Random(seed).choices(values, k=count)
+    assert list(survivors(vec[float](many), limit)) == naive(many, limit)
+
+
+def hard_inputs(count: int) -> dict[str, list[float]]:
+    chance = random.Random(7)
+    even = [chance.uniform(0, 100) for _ in range(count)]
+    close = [99 + chance.random() * 1e-9 for _ in range(count - 2)]
+    return {
+        "random": even,
+        "rounded": [round(value, 1) for value in even],
+        "sorted": sorted(even),
+        "reversed": sorted(even, reverse=True),
+        "equal": [5.0] * count,
+        "outlier": [value * 1e-5 for value in even[1:]] + [99.9],
+        "clusters": [chance.choice([1e-300, 99.0]) * (1 + chance.random() * 1e-12) for _ in range(count)],
+        "close": [*close, 0.0, 100.0],
+        "close, reversed": [*sorted(close, reverse=True), 0.0, 100.0],
+        "next floats": [99.0 + k * 2**-46 for k in range(count, 1, -1)] + [0.0],
+        "with gaps": [value if chance.random() < 0.5 else math.nan for value in even],
+    }
+
+
+@pytest.mark.parametrize("name", hard_inputs(2))
+@pytest.mark.parametrize("count", [40, 5000])
+def test_hard_inputs(name: str, count: int) -> None:
+    values = hard_inputs(count)[name]
+    assert list(survivors(vec[float](values), 100.0)) == naive(values, 100.0)
+
+
+@pytest.mark.parametrize("name", ["random", "close, reversed"])
+def test_more_nodes_than_two_digits_tell_apart(name: str) -> None:
+    values = hard_inputs(MANY + 1000)[name]
+    assert list(survivors(vec[float](values), 100.0)) == naive(values, 100.0)
+
+
+@pytest.mark.parametrize("count", [0, 1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE + 5])
+def test_a_ranking_in_steps_gives_the_same(count: int) -> None:
+    chance = random.Random(count)
+    values = [float(chance.randrange(1000)) for _ in range(count)]
+    assert ranked(values, 500.0) == list(survivors(vec[float](values), 500.0)) == naive(values, 500.0)
+
+
+def test_a_ranking_with_empty_slices() -> None:
+    values = [200.0] * SLICE + [3.0, 1.0] + [200.0] * SLICE + [2.0]
+    assert ranked(values, 100.0) == [SLICE + 1, 2 * SLICE + 2, SLICE]
+    assert ranked([math.nan] * 10, 100.0) == []
