@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from librt.vecs import vec
+from mypy_extensions import i64
 
-from rvhctl.core.failover import MANY, survivors
+from rvhctl.core.failover import MANY, finish, survivors
 from rvhctl.core.ranking import SLICE, Ranking
 
 latencies = st.one_of(
@@ -60,6 +61,7 @@ def hard_inputs(count: int) -> dict[str, list[float]]:
         "clusters": [chance.choice([1e-300, 99.0]) * (1 + chance.random() * 1e-12) for _ in range(count)],
         "close": [*close, 0.0, 100.0],
         "close, reversed": [*sorted(close, reverse=True), 0.0, 100.0],
+        "less close": [0.0, *(99 + chance.random() * 1e-6 for _ in range(count - 1))],
         "next floats": [99.0 + k * 2**-46 for k in range(count, 1, -1)] + [0.0],
         "with gaps": [value if chance.random() < 0.5 else math.nan for value in even],
     }
@@ -76,6 +78,15 @@ def test_hard_inputs(name: str, count: int) -> None:
 def test_more_nodes_than_two_digits_tell_apart(name: str) -> None:
     values = hard_inputs(MANY + 1000)[name]
     assert list(survivors(vec[float](values), 100.0)) == naive(values, 100.0)
+
+
+def test_insertion_gives_up_where_it_would_be_slow() -> None:
+    """Its share of the work is bounded: a few moves a latency, far from their square."""
+    for count, finished in [(5, True), (1000, False)]:
+        image = bytes(memoryview(vec[float]([99.0 - k * 1e-9 for k in range(count)])))
+        packed = vec[i64](range(count))
+        assert finish(image, packed) is finished
+        assert not finished or list(packed) == list(range(count))[::-1]
 
 
 @pytest.mark.parametrize("count", [0, 1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE + 5])
