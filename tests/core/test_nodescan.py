@@ -386,10 +386,13 @@ def test_an_empty_array(text: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"[%s", b"[%s,", b"[%s,]", b"[%s}", b"[%s] x", b"[%s %s]", b"[,%s]", b"[", b"[%s]]", b"[%s,1x]", b""],
+    [
+        *(b"[%s", b"[%s,", b"[%s,]", b"[%s}", b"[%s] x", b"[%s %s]", b"[,%s]", b"[", b"[%s]]", b"[%s,1x]"),
+        *(b"", b"{}", b"%s", b"[%s;%s]", b"[%s]%s", b"[%s]%s]", b"x%s]", b"[%s,{]"),
+    ],
 )
 def test_a_broken_array_is_the_library_s(text: bytes) -> None:
-    scan = NodeScan(text.replace(b"%s", PLAIN), True, 0, True)
+    scan = NodeScan(text.replace(b"%s", PLAIN) + AHEAD, True, 0, True)
     assert list(steps(scan))[-1] == UNUSUAL_DOCUMENT
 
 
