@@ -89,3 +89,18 @@ def test_the_place_of_an_id_does_not_change_its_tag() -> None:
         ]
         at_the_end = idtable.tag_of(b"x" + node_id, 1, 1 + length, 7)
         assert set(around) == {at_the_end}
+
+
+def test_the_last_slot_is_followed_by_the_first() -> None:
+    wanted = (idtable.BLOCK - 1, idtable.BLOCK - 1, idtable.BLOCK - 1, 0)
+    node_ids: list[str] = []
+    candidates = (f"n{i}" for i in range(1_000_000))
+    for place in wanted:
+        node_ids.append(next(c for c in candidates if place_of(c) == place))
+    table = IdTable()
+    table.begin(scan_of([*node_ids, *node_ids]))
+    assert [table.add(row, row + 1) for row in range(8)] == [-1, -1, -1, -1, 4, 5, 6, 7]
+
+
+def place_of(node_id: str) -> int:
+    return (idtable.tag_of(node_id.encode(), 0, len(node_id), 0) * idtable.BLOCK) >> idtable.TAG_BITS

@@ -122,10 +122,16 @@ def lines(draw: st.DrawFn) -> bytes:
     return bytes(line)
 
 
-@given(st.lists(lines(), max_size=5), st.sampled_from([b"\n", b"\r\n"]), st.booleans(), st.integers(1, 300))
-@example([b"{}{}", b"[]", b""], b"\n", True, 1)
-def test_lines(texts: list[bytes], end: bytes, coordinates: bool, limit: int) -> None:
-    data = end.join(texts)
+@given(
+    st.lists(lines(), max_size=5),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.sampled_from([b"", AHEAD]),
+    st.booleans(),
+    st.integers(1, 300),
+)
+@example([b"{}{}", b"[]", b""], b"\n", b"", True, 1)
+def test_lines(texts: list[bytes], end: bytes, ahead: bytes, coordinates: bool, limit: int) -> None:
+    data = end.join(texts) + ahead
     scan, unusual = scanned(data, coordinates=coordinates, limit=limit)
     accepted = [scan.record(row) for row in range(len(scan))]
     for row in range(len(scan)):
@@ -176,7 +182,10 @@ def test_array(texts: list[bytes], comma: str, limit: int) -> None:
     assert scan.elements == elements + len(scan) == len(orjson.loads(data))
 
 
-@given(numbers)
+decimals = st.tuples(st.integers(0, 9_999_999).map(str), st.text("0123456789", min_size=6, max_size=17))
+
+
+@given(numbers | decimals.map(".".join))
 @example("0.1")
 @example("9007199254740993")
 @example("0.000000000000001")
@@ -229,7 +238,15 @@ def test_usual_records_are_accepted(line: bytes) -> None:
         b'{"id":"a","lat":1,"lon":2,"latency":-1}',
         b'{"id":"a","lat":1,"lon":2,"latency":-0.0}',
         b'{"id":"a","lat":90.1,"lon":2,"latency":3}',
+        b'{"id":"a","lat":-90.5,"lon":2,"latency":3}',
         b'{"id":"a","lat":1,"lon":-180.5,"latency":3}',
+        b'{"id":"a","lat":1,"lon":180.5,"latency":3}',
+        b'{"id":"a","lat":01,"lon":2,"latency":3}',
+        b'{"id":"a","lat":1,"lon":2,"latency":03.5}',
+        b'{"id":"a","lat":1,"lon":2,"latency":-0}',
+        b'{"id":"a","lat":1,"lon":2,"latency":1e999}',
+        b'{"x\x01: 1,"id":"a","lat":1,"lon":2,"latency":3}',
+        b'{"x\\: 1,"id":"a","lat":1,"lon":2,"latency":3}',
         b'{"id":"a","id":"b","lat":1,"lon":2,"latency":3}',
         b'{"id":1.0,"lat":1,"lon":2,"latency":3}',
         b'{"id":-1,"lat":1,"lon":2,"latency":3}',
@@ -248,7 +265,7 @@ def test_usual_records_are_accepted(line: bytes) -> None:
     ],
 )
 def test_unusual_records_are_handed_over(line: bytes) -> None:
-    for text in (line, line + b"\n", line + b"\r\n" + PLAIN):
+    for text in (line, line + AHEAD, line + b"\r\n" + PLAIN):
         scan, unusual = scanned(text)
         assert unusual == [line]
         assert scan.elements == len(scan) + 1
@@ -264,6 +281,11 @@ def test_other_fields_may_be_special() -> None:
     )
     assert [scan.run(1000), scan.slow_line(), scan.run(1000)] == [UNUSUAL_RECORD, 1, DONE]
     assert scan.id_text(0) == "b"
+
+
+def test_a_record_is_on_one_line() -> None:
+    first, second = PLAIN[:11], PLAIN[11:]
+    assert scanned(first + b"\n" + second + AHEAD)[1] == [first, second.strip()]
 
 
 def test_lat_and_lon_are_any_fields_when_nobody_asks() -> None:
@@ -364,10 +386,13 @@ def test_an_empty_array(text: bytes) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"[%s", b"[%s,", b"[%s,]", b"[%s}", b"[%s] x", b"[%s %s]", b"[,%s]", b"[", b"[%s]]", b"[%s,1x]", b""],
+    [
+        *(b"[%s", b"[%s,", b"[%s,]", b"[%s}", b"[%s] x", b"[%s %s]", b"[,%s]", b"[", b"[%s]]", b"[%s,1x]"),
+        *(b"", b"{}", b"%s", b"[%s;%s]", b"[%s]%s", b"[%s]%s]", b"x%s]", b"[%s,{]"),
+    ],
 )
 def test_a_broken_array_is_the_library_s(text: bytes) -> None:
-    scan = NodeScan(text.replace(b"%s", PLAIN), True, 0, True)
+    scan = NodeScan(text.replace(b"%s", PLAIN) + AHEAD, True, 0, True)
     assert list(steps(scan))[-1] == UNUSUAL_DOCUMENT
 
 
