@@ -1,0 +1,273 @@
+"""One evaluation of a fleet under a policy: limits, verdicts, rails and the answer of every group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from math import inf
+from typing import Final, NamedTuple
+
+from librt.vecs import vec
+from mypy_extensions import i64, u8
+
+from rvhctl.api.memory import Memory
+from rvhctl.api.policy import Policy
+from rvhctl.core import faultset as cells_of
+from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
+from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
+from rvhctl.core.grouping import by_group, everyone, sizes_of
+from rvhctl.core.joining import Joining, renumbered
+from rvhctl.errors import EmptyNodesError, FaultsetError
+from rvhctl.fleet import Fleet
+from rvhctl.percent import Percent
+
+STEP: Final = 1 << 14
+"""Groups of one call into the core, which sees no signal before it returns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A what-if: answer as if these had failed.
+
+    Attributes:
+        ids: of nodes.
+        cells: prefixes of geohashes; every node that stands in one of them has failed.
+    """
+
+    ids: tuple[str, ...] = ()
+    cells: tuple[str, ...] = ()
+
+
+class Group(NamedTuple):
+    """One cell, several joined cells, or (without cells) all nodes. Nodes are rows of the fleet."""
+
+    cell: str | None
+    """The geohash that names it."""
+    verdict: str
+    """``healthy``, ``degraded`` or ``down``: before any rail."""
+    limit: float | None
+    """Milliseconds; None where a relative limit found no median."""
+    nodes: vec[i64]
+    """All of it, ascending by latency, ties in input order, those without a measurement last."""
+    fit: vec[i64]
+    answer: vec[i64]
+    """Those that serve, in the same order."""
+
+
+class Explanation(NamedTuple):
+    """What became of one node."""
+
+    cell: str | None
+    kept: bool
+    reason: str | None
+    """None where the node was plainly kept; else one of `rvhctl.core.reasons.REASONS`."""
+    latency: float | None
+    limit: float | None
+    margin: float | None
+    """limit - latency, in milliseconds."""
+
+
+class Evaluation:
+    """What a policy makes of a fleet. Groups are numbered in order of first appearance of their own cells.
+
+    Attributes:
+        latencies: of each node, after the aggregate.
+        group_of: the group of each node.
+        order: the nodes of all groups, and ``starts``: where in them each group starts.
+        limits: of each group, NaN without one.
+        fit_counts: fit nodes of each group.
+        verdict_codes: places in `rvhctl.core.verdicts.VERDICTS`.
+        answer: the nodes that serve, group after group, and ``answer_starts``.
+        standing: what one round says of each node (`rvhctl.core.reasons`).
+        fits: 1 where a node is fit, after the memory.
+        memory: what is to be remembered, if a memory was given.
+        joined: pairs of a cell that joined a group, and the cell that names the group.
+        unmatched: failed ids and cells that fit no node.
+    """
+
+    def __init__(
+        self,
+        fleet: Fleet,
+        policy: Policy,
+        *,
+        precision: int | None = None,
+        memory: Memory | None = None,
+        failed: Failed | None = None,
+    ) -> None:
+        if not len(fleet):
+            raise EmptyNodesError
+        self.fleet = fleet
+        self.policy = policy
+        self.precision: int | None = None if precision is None else whole_precision(precision)
+        self.latencies = fleet.measured(policy.aggregate)
+        self.unmatched: list[str] = []
+        self.joined: list[tuple[str, str]] = []
+        self._group()
+        self._measure(fleet.states if failed is None else self._states_if(failed))
+        self.memory = None if memory is None else self._remember(memory)
+        self._judge()
+
+    @property
+    def group_count(self) -> int:
+        return len(self.cells)
+
+    def __len__(self) -> int:
+        """Nodes in the answer."""
+        return len(self.answer)
+
+    def __iter__(self) -> Iterator[Group]:
+        return map(self.group, range(self.group_count))
+
+    def name(self, group: int) -> str | None:
+        """The cell that names a group; None for the one group of a fleet without cells."""
+        return None if self.precision is None else cell_text(self.cells[group], self.precision)
+
+    def group(self, number: int) -> Group:
+        nodes = self.order[self.starts[number] : self.starts[number + 1]]
+        limit = self.limits[number]
+        return Group(
+            cell=self.name(number),
+            verdict=verdicts.VERDICTS[self.verdict_codes[number]],
+            limit=limit if limit == limit else None,
+            nodes=nodes,
+            fit=vec[i64]([row for row in nodes if self.fits[row]]),
+            answer=self.answer[self.answer_starts[number] : self.answer_starts[number + 1]],
+        )
+
+    @property
+    def worst(self) -> str:
+        """The worst verdict of all groups."""
+        return verdicts.VERDICTS[max(self.verdict_codes)]
+
+    @cached_property
+    def kept(self) -> vec[u8]:
+        """1 where a node is in the answer."""
+        return rails.marks(len(self.fleet), self.answer)
+
+    @cached_property
+    def reason_codes(self) -> vec[u8]:
+        """The reason of each node, a place in `rvhctl.core.reasons.REASONS`."""
+        return reasons.reasons(self.standing, self.fits, self.kept)
+
+    def explain(self, row: int) -> Explanation:
+        """What became of the node in that row."""
+        group = self.group_of[row]
+        latency, limit = self.latencies[row], self.limits[group]
+        measured, limited = latency == latency, limit == limit
+        return Explanation(
+            cell=self.name(group),
+            kept=bool(self.kept[row]),
+            reason=reasons.REASONS[self.reason_codes[row]] or None,
+            latency=latency if measured else None,
+            limit=limit if limited else None,
+            margin=limit - latency if measured and limited else None,
+        )
+
+    def explanations(self) -> Iterator[Explanation]:
+        """What became of each node, in input order."""
+        return map(self.explain, range(len(self.fleet)))
+
+    # --- the steps, in order ----------------------------------------------------------------------------
+
+    def _group(self) -> None:
+        count = len(self.fleet)
+        self.cells = vec[i64]([0])
+        self.group_of = vec[i64]([0] * count)
+        sizes = vec[i64]([count])
+        if self.precision is not None:
+            found = cells_of.group(self.fleet.lats, self.fleet.lons, self.precision)
+            self.cells, self.group_of, sizes = found.cells, found.group_of, found.counts
+            if self.policy.min_cell is not None and self.policy.min_cell > 1:
+                sizes = self._join(sizes, self.policy.min_cell)
+        self.order, self.starts = by_group(everyone(self.latencies), self.group_of, sizes)
+
+    def _join(self, sizes: vec[i64], minimum: int) -> vec[i64]:
+        assert self.precision is not None
+        joining = Joining(self.cells, self.precision, sizes, minimum)
+        while joining.step(STEP):
+            pass
+        self.joined = [
+            (cell_text(self.cells[cell], self.precision), cell_text(self.cells[owner], self.precision))
+            for cell, owner in enumerate(joining.owners)
+            if cell != owner
+        ]
+        self.group_of, names = renumbered(self.group_of, joining.owners)
+        self.cells = vec[i64]([self.cells[cell] for cell in names])
+        return sizes_of(self.group_of, len(names))
+
+    def _measure(self, states: vec[u8]) -> None:
+        fleet, policy = self.fleet, self.policy
+        over_loss = vec[u8]()
+        if isinstance(policy.max_loss, Percent) and len(fleet.sample_starts):
+            over_loss = samples.lossy(fleet.samples, fleet.sample_starts, *policy.max_loss)
+        threshold = inf if policy.threshold is None else float(policy.threshold)
+        standing = reasons.standings(self.latencies, states, over_loss)
+        self.limits = limits.group_limits(
+            self.latencies,
+            self.order,
+            self.starts,
+            standing,
+            threshold,
+            float(policy.relative or 0),
+            float(policy.floor or 0),
+        )
+        self.standing = limits.over_limit(self.latencies, self.group_of, self.limits, standing, threshold)
+        self.fits = limits.plain(self.standing)
+
+    def _remember(self, before: Memory) -> Memory:
+        policy, ids = self.policy, self.fleet.ids
+        assert isinstance(policy.exit_band, Percent)
+        places, streaks = before.columns(ids)
+        places, streaks = memory.advance(
+            self.latencies,
+            memory.ceilings(self.group_of, self.limits, *policy.exit_band),
+            self.standing,
+            places,
+            streaks,
+            policy.rise,
+            policy.fall,
+        )
+        self.fits = memory.inside(places)
+        return before.after(ids, places, streaks)
+
+    def _judge(self) -> None:
+        policy = self.policy
+        self.fit_counts = verdicts.fit_counts(self.order, self.starts, self.fits)
+        need = policy.min_survivors
+        share = need if isinstance(need, Percent) else Percent(0, 1)
+        self.verdict_codes = verdicts.verdicts(
+            self.starts, self.fit_counts, need if isinstance(need, int) else 0, *share
+        )
+        # Unset, a group that is down gives what came back, which without max_eject is nothing.
+        modes = vec[u8](
+            [rails.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
+        )
+        eject = policy.max_eject if isinstance(policy.max_eject, Percent) else Percent(0, 0)
+        self.answer, self.answer_starts = rails.answers(
+            self.order, self.starts, self.standing, self.fits, self.verdict_codes, modes, *eject
+        )
+
+    def _states_if(self, failed: Failed) -> vec[u8]:
+        """The states of the nodes with those down that a what-if names."""
+        fleet = self.fleet
+        states = vec[u8](fleet.states) if len(fleet.states) else vec[u8]([0] * len(fleet))
+        wanted = set(failed.ids)
+        found = {node: row for row, node in enumerate(fleet.ids) if node in wanted} if wanted else {}
+        rows = list(found.values())
+        self.unmatched += [node for node in failed.ids if node not in found]
+        for prefix in failed.cells:
+            inside = self._rows_in(prefix)
+            if not inside:
+                self.unmatched.append(prefix)
+            rows += inside
+        for row in rows:
+            states[row] = reasons.STATE_DOWN
+        return states
+
+    def _rows_in(self, prefix: str) -> list[int]:
+        lats, lons = self.fleet.lats, self.fleet.lons
+        if not len(lats):
+            raise FaultsetError(f"nodes without coordinates are in no cell (got {prefix!r})")
+        cell, letters = cell_of_text(prefix), len(prefix)
+        return [row for row in range(len(lats)) if cell_number(lats[row], lons[row], letters) == cell]

@@ -1,0 +1,180 @@
+"""Where the traffic of each cell goes, and which precision gives cells that can carry it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.api.evaluation import STEP, Evaluation
+from rvhctl.api.policy import Policy
+from rvhctl.core import advise as advising
+from rvhctl.core import faultset as cells_of
+from rvhctl.core.plan import Plan
+from rvhctl.core.spill import healths, weighted_healths
+from rvhctl.core.verdicts import VERDICTS
+from rvhctl.errors import EmptyNodesError, FaultsetError
+from rvhctl.fleet import Fleet
+
+NEAREST: Final = 2
+"""Healthy cells, beside itself, that a cell may turn to."""
+
+
+class Share(NamedTuple):
+    """A part of a cell's traffic."""
+
+    cell: str
+    share: int
+    """Per cent, 1 to 100."""
+
+
+class CellPlan(NamedTuple):
+    """What becomes of one cell's traffic."""
+
+    cell: str
+    verdict: str
+    nodes: int
+    fit: int
+    survivors: vec[i64]
+    """Rows of the fleet that serve, fastest first."""
+    serve: tuple[Share, ...]
+    """Shares that add up to 100, the cell itself first; empty where nobody serves."""
+
+
+class FleetPlan:
+    """The plan of every cell, in order of first appearance.
+
+    Each cell has levels as Envoy's priorities: itself, then its nearest healthy cells by great circle
+    distance between cell centres, rounded to a metre, ties by first appearance. The health of a level is
+    min(100, floor(140 x fit / all nodes)), by weight where nodes have one; panic is off. Where no level has
+    any health, the cell keeps all its traffic if it has an answer.
+
+    Args:
+        evaluation: of a fleet with a precision.
+        nearest: healthy cells that each may turn to, 0 or more.
+    """
+
+    def __init__(self, evaluation: Evaluation, nearest: int = NEAREST) -> None:
+        if evaluation.precision is None:
+            raise FaultsetError("a plan needs cells: evaluate with a precision")
+        if type(nearest) is not int or not 0 <= nearest < 1 << 31:
+            raise FaultsetError(f"nearest must be a whole number of 0 or more (got {nearest!r})")
+        self.evaluation = evaluation
+        weights = evaluation.fleet.weights
+        self.healths: vec[i64] = (
+            weighted_healths(evaluation.order, evaluation.starts, evaluation.fits, weights)
+            if len(weights)
+            else healths(evaluation.starts, evaluation.fit_counts)
+        )
+        plan = Plan(
+            evaluation.cells,
+            evaluation.precision,
+            evaluation.verdict_codes,
+            self.healths,
+            evaluation.answer_starts,
+            nearest,
+        )
+        while plan.step(STEP):
+            pass
+        self.starts: vec[i64] = plan.starts
+        """Where the shares of each group start in ``servers`` and ``parts``; one entry more than groups."""
+        self.servers: vec[i64] = plan.servers
+        self.parts: vec[i64] = plan.parts
+
+    def __len__(self) -> int:
+        return self.evaluation.group_count
+
+    def __iter__(self) -> Iterator[CellPlan]:
+        return map(self.cell, range(len(self)))
+
+    def cell(self, group: int) -> CellPlan:
+        evaluation = self.evaluation
+        return CellPlan(
+            cell=evaluation.name(group) or "",
+            verdict=VERDICTS[evaluation.verdict_codes[group]],
+            nodes=evaluation.starts[group + 1] - evaluation.starts[group],
+            fit=evaluation.fit_counts[group],
+            survivors=evaluation.answer[
+                evaluation.answer_starts[group] : evaluation.answer_starts[group + 1]
+            ],
+            serve=tuple(
+                Share(evaluation.name(self.servers[at]) or "", self.parts[at])
+                for at in range(self.starts[group], self.starts[group + 1])
+            ),
+        )
+
+
+class Look(NamedTuple):
+    """How a fleet looks at one precision."""
+
+    precision: int
+    cells: int
+    alone: int
+    """Nodes that have their cell for themselves: nobody there to fail over to."""
+    border: int
+    """Nodes of which one outside the cell is strictly nearer than any inside."""
+    empty: int
+    """Cells that the given limits would leave without a fit node; 0 without limits."""
+
+
+class Advice(NamedTuple):
+    precisions: tuple[Look, ...]
+    recommended: int | None
+    """The finest precision with few enough nodes alone and at a border, None without one."""
+    why: str
+
+
+def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
+    """Which precision suits a fleet: how it looks at 1 to 8, and the finest that is good enough.
+
+    Args:
+        fleet: nodes with coordinates; without a policy their latencies mean nothing.
+        policy: limits, for the cells that they would leave empty.
+
+    Raises:
+        EmptyNodesError: there are no nodes.
+    """
+    count = len(fleet)
+    if not count:
+        raise EmptyNodesError
+    kinship = advising.Kinship(fleet.lats, fleet.lons)
+    while kinship.step(STEP):
+        pass
+    looks = []
+    for precision in range(1, advising.FINEST + 1):
+        groups = cells_of.group(fleet.lats, fleet.lons, precision)
+        empty = 0
+        if policy is not None:
+            evaluation = Evaluation(fleet, replace(policy, min_cell=None), precision=precision)
+            empty = sum(1 for fit in evaluation.fit_counts if not fit)
+        looks.append(
+            Look(
+                precision=precision,
+                cells=len(groups.cells),
+                alone=advising.alone(groups.counts),
+                border=advising.border(kinship.shared, precision),
+                empty=empty,
+            )
+        )
+    suited = [look.precision for look in looks if advising.suits(count, look.alone, look.border)]
+    recommended = max(suited, default=None)
+    return Advice(tuple(looks), recommended, _why(count, looks, recommended))
+
+
+def _why(count: int, looks: list[Look], recommended: int | None) -> str:
+    wanted = (
+        f"at most {advising.ALONE} % alone in their cell and {advising.BORDER} % nearest to a node of another"
+    )
+    if recommended is None:
+        return f"at no precision are {wanted}: at 1 already {_shares(count, looks[0])}"
+    chosen = f"the finest with {wanted}: {_shares(count, looks[recommended - 1])}"
+    if recommended == len(looks):
+        return chosen
+    return f"{chosen}; at {recommended + 1} it would be {_shares(count, looks[recommended])}"
+
+
+def _shares(count: int, look: Look) -> str:
+    return f"{100 * look.alone / count:.1f} % alone, {100 * look.border / count:.1f} % at a border"

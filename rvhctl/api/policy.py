@@ -1,0 +1,159 @@
+"""What a fleet is held to: every limit, rail and damper in one object, checked when it is made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import inf
+from typing import Final, Literal
+
+from rvhctl.core.samples import AGGREGATES
+from rvhctl.errors import FaultsetError, NegativeThresholdError, shorten
+from rvhctl.percent import Percent, parse_percent
+
+Aggregate = Literal["median", "mean", "min", "max", "p95", "p99"]
+OnDegraded = Literal["skip", "keep", "all"]
+OnDown = Literal["skip", "all"]
+
+MOST_ROUNDS: Final = 1_000_000
+"""For rise and fall; more is a mistake."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Limits, rails and dampers. ``Policy(threshold=100)`` is plain ``failover`` and ``faultset``.
+
+    Percentages are text with a ``%`` ("20%", "12.5%"; at most 100%) or `Percent`s, and exact.
+
+    Attributes:
+        threshold: milliseconds; the limit of every group is at most this.
+        relative: 1 or more; the limit is also at most this times the median latency of the group.
+        floor: milliseconds; lifts the relative part of the limit to at least this. Needs ``relative``.
+        aggregate: how a node's samples become its latency (median, mean, min, max, p95, p99: percentiles by
+            nearest rank). Unset, its own latency counts, and without one the median.
+        max_loss: a node that lost a greater share of its samples is out.
+        min_survivors: fit nodes that make a group healthy: a number of 1 or more, or a share of all its
+            nodes, rounded up. Fewer are degraded, none is down.
+        max_eject: at most this share of the nodes that are measured, up and within their loss may be out for
+            their latency, rounded down, and never all of them: the best come back.
+        on_degraded: what a degraded group gives: its fit nodes and those that came back (``keep``), nothing
+            (``skip``), or every measured node that is not drained or down (``all``).
+        on_down: what a group without a fit node gives: nothing (``skip``) or every such node (``all``). Unset,
+            the nodes that came back by ``max_eject``, if that is given.
+        min_cell: groups of fewer nodes join the nearest of their neighbours (`faultset` only).
+        rise: good rounds in a row that bring a node back, where there is a memory.
+        fall: bad rounds in a row that take a node out.
+        exit_band: a node in place is not bad before its latency exceeds its limit by this share.
+
+    Raises:
+        NegativeThresholdError: a threshold that is negative or not finite.
+        FaultsetError: anything else that makes no sense; neither a threshold nor a relative limit.
+    """
+
+    threshold: float | None = None
+    relative: float | None = None
+    floor: float | None = None
+    aggregate: Aggregate | None = None
+    max_loss: Percent | str | None = None
+    min_survivors: int | Percent | str = 1
+    max_eject: Percent | str | None = None
+    on_degraded: OnDegraded = "keep"
+    on_down: OnDown | None = None
+    min_cell: int | None = None
+    rise: int = 2
+    fall: int = 3
+    exit_band: Percent | str = "10%"
+
+    def __post_init__(self) -> None:
+        if self.threshold is None and self.relative is None:
+            raise FaultsetError("a policy needs a threshold or a relative limit")
+        _check_limits(self.threshold, self.relative, self.floor)
+        _check_choice("aggregate", self.aggregate, (None, *AGGREGATES))
+        _check_choice("on_degraded", self.on_degraded, ("skip", "keep", "all"))
+        _check_choice("on_down", self.on_down, (None, "skip", "all"))
+        _set(self, "max_loss", _percent(self.max_loss, "max_loss"))
+        _set(self, "max_eject", _percent(self.max_eject, "max_eject"))
+        _set(self, "exit_band", _percent("" if self.exit_band is None else self.exit_band, "exit_band"))
+        _set(self, "min_survivors", minimum(self.min_survivors))
+        _check_count("rise", self.rise)
+        _check_count("fall", self.fall)
+        if self.min_cell is not None:
+            _check_count("min_cell", self.min_cell)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this asks for nothing but a threshold, which plain failover answers."""
+        return self == Policy(threshold=self.threshold) if self.threshold is not None else False
+
+
+def minimum(value: object) -> int | Percent:
+    """``min_survivors`` as a number of nodes or a share of them.
+
+    Raises:
+        FaultsetError: neither, or less than 1, or 0%.
+    """
+    if isinstance(value, str):
+        text = value.strip()
+        whole = text.isascii() and text.isdigit() and len(text) < 19
+        value = int(text) if whole else parse_percent(text, "min_survivors")
+    if isinstance(value, Percent):
+        if value.numerator > 0:
+            return _share(value, "min_survivors")
+    elif type(value) is not int:
+        raise FaultsetError(f"min_survivors must be a number of nodes or a percentage (got {shorten(value)})")
+    elif value > 0:
+        return value
+    raise FaultsetError(f"min_survivors must be at least 1 node, or more than 0% (got {value})")
+
+
+def _percent(value: object, name: str) -> Percent | None:
+    if value is None:
+        return None
+    if isinstance(value, Percent):
+        return _share(value, name)
+    if isinstance(value, str):
+        return parse_percent(value, name)
+    raise FaultsetError(f"{name} must be a percentage such as '20%' (got {shorten(value)})")
+
+
+def _share(percent: Percent, name: str) -> Percent:
+    whole = type(percent.numerator) is int and type(percent.denominator) is int
+    if whole and 0 <= percent.numerator <= percent.denominator > 0:
+        return percent
+    raise FaultsetError(f"{name} must be from 0 to 1, in whole numbers (got {tuple(percent)})")
+
+
+def _check_limits(threshold: object, relative: object, floor: object) -> None:
+    if threshold is not None and not _is_latency(threshold):
+        raise NegativeThresholdError(
+            f"the threshold must be finite and not negative, in milliseconds (got {shorten(threshold)})"
+        )
+    if relative is not None and not (_is_latency(relative) and relative >= 1):  # type: ignore[operator]
+        raise FaultsetError(
+            f"relative must be 1 or more, times the median of a group (got {shorten(relative)})"
+        )
+    if floor is not None:
+        if relative is None:
+            raise FaultsetError("floor lifts the relative limit; it needs relative")
+        if not _is_latency(floor):
+            raise FaultsetError(
+                f"floor must be finite and not negative, in milliseconds (got {shorten(floor)})"
+            )
+
+
+def _is_latency(value: object) -> bool:
+    return (type(value) is float or type(value) is int) and 0 <= value < inf
+
+
+def _check_choice(name: str, value: object, choices: tuple[str | None, ...]) -> None:
+    if value not in choices:
+        names = ", ".join(choice for choice in choices if choice)
+        raise FaultsetError(f"{name} must be one of {names} (got {shorten(value)})")
+
+
+def _check_count(name: str, value: object) -> None:
+    if type(value) is not int or not 1 <= value <= MOST_ROUNDS:
+        raise FaultsetError(f"{name} must be a whole number from 1 to {MOST_ROUNDS} (got {shorten(value)})")
+
+
+def _set(policy: Policy, name: str, value: object) -> None:
+    object.__setattr__(policy, name, value)

@@ -1,0 +1,71 @@
+"""Which precision suits a fleet: how its cells look at each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
+
+from rvhctl.core.geohash import cell_number
+from rvhctl.core.kdtree import NearestKin, Tree
+
+FINEST: Final = 8
+"""The finest precision that is looked at."""
+
+ALONE: Final = 15
+BORDER: Final = 25
+"""Per cent of all nodes: more of them alone in their cell, or nearest to another cell, is too many."""
+
+
+class Kinship:
+    """For each node, how many letters its cell shares with the cell of the nearest other node.
+
+    At a precision of more letters, somebody outside the node's cell is strictly nearer than all inside.
+    Call `step` until every node is looked at.
+    """
+
+    def __init__(self, lats: vec[float], lons: vec[float]) -> None:
+        cells = vec[i64]()
+        count: i64 = len(lats)
+        node: i64 = 0
+        while node < count:
+            cells = append(cells, cell_number(lats[node], lons[node], FINEST))
+            node += 1
+        self.cells = cells
+        self.search = NearestKin(Tree(lats, lons), cells, FINEST)
+        self.shared = vec[i64]()
+
+    def step(self, nodes: i64) -> bool:
+        """Look at so many more nodes; whether some are left."""
+        count: i64 = len(self.cells)
+        done: i64 = len(self.shared)
+        stop = done + nodes
+        stop = count if stop > count else stop
+        while done < stop:
+            self.shared = append(self.shared, self.search.search(done))
+            done += 1
+        return done < count
+
+
+def border(shared: vec[i64], precision: i64) -> i64:
+    """Nodes of which one outside the cell is strictly nearer than any inside."""
+    count: i64 = 0
+    for letters in shared:
+        if letters < precision:
+            count += 1
+    return count
+
+
+def alone(sizes: vec[i64]) -> i64:
+    """Cells of one node, which are nodes alone in theirs."""
+    count: i64 = 0
+    for size in sizes:
+        if size == 1:
+            count += 1
+    return count
+
+
+def suits(nodes: int, nodes_alone: int, nodes_at_border: int) -> bool:
+    """Whether few enough nodes are alone and at a border, compared in integers."""
+    return 100 * nodes_alone <= ALONE * nodes and 100 * nodes_at_border <= BORDER * nodes

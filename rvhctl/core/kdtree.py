@@ -1,0 +1,356 @@
+"""The nearest points on the globe among many: a k-d tree over unit vectors.
+
+The tree only says where not to look: a box of the tree bounds the straight line (chord) to everything in
+it. Which point is nearer is decided by the haversine distance itself, so the answer does not depend on how
+the tree was cut, and is the same as that of comparing with every point.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64
+
+from rvhctl.core.sphere import RADIANS, chord, haversine, kilometres, metres
+
+LEAF: Final = 8
+"""Points that are compared one by one rather than cut further."""
+
+# What the chord of a box may be wrong by: rounding of the unit vectors, and of the haversine, which is
+# badly conditioned towards the antipode.
+CHORD_ERROR: Final = 1e-15
+RELATIVE_ERROR: Final = 1e-12
+FAR_KM: Final = 15000.0
+FAR_ERROR_KM: Final = 0.001
+NEAR_ERROR_KM: Final = 0.000001
+
+
+class Tree:
+    """Points in degrees, numbered in the order in which they were given."""
+
+    def __init__(self, lats: vec[float], lons: vec[float]) -> None:
+        self.lats: vec[float] = lats
+        self.lons: vec[float] = lons
+        count: i64 = len(lats)
+        cosines = vec[float]()
+        xs = vec[float]()
+        ys = vec[float]()
+        zs = vec[float]()
+        points = vec[i64]()
+        point: i64 = 0
+        while point < count:
+            lon = lons[point] * RADIANS
+            cosine = math.cos(lats[point] * RADIANS)
+            cosines = append(cosines, cosine)
+            xs = append(xs, cosine * math.cos(lon))
+            ys = append(ys, cosine * math.sin(lon))
+            zs = append(zs, math.sin(lats[point] * RADIANS))
+            points = append(points, point)
+            point += 1
+        self.cosines: vec[float] = cosines
+        self.xs: vec[float] = xs
+        self.ys: vec[float] = ys
+        self.zs: vec[float] = zs
+        self.points: vec[i64] = points
+        self.boxes: vec[float] = vec[float]()
+        self.first_points: vec[i64] = vec[i64]()
+        size: i64 = 1
+        while count > LEAF * size:
+            size += size
+        self.boxes = vec[float]([0.0] * int(2 * size * 6))
+        self.first_points = vec[i64]([0] * int(2 * size))
+        if count > 0:
+            self.cut(1, 0, count)
+
+    def cut(self, node: i64, start: i64, end: i64) -> None:
+        """Put a stretch of the points under a node of the tree; its children are 2 node and 2 node + 1."""
+        self.enclose(node, start, end)
+        if end - start <= LEAF:
+            return
+        at = node * 6
+        boxes = self.boxes
+        wide_x = boxes[at + 3] - boxes[at]
+        wide_y = boxes[at + 4] - boxes[at + 1]
+        wide_z = boxes[at + 5] - boxes[at + 2]
+        column = self.zs
+        if wide_x >= wide_y and wide_x >= wide_z:
+            column = self.xs
+        elif wide_y >= wide_z:
+            column = self.ys
+        middle = (start + end) // 2
+        halve(self.points, column, start, end, middle)
+        self.cut(2 * node, start, middle)
+        self.cut(2 * node + 1, middle, end)
+
+    def enclose(self, node: i64, start: i64, end: i64) -> None:
+        """The smallest box around a stretch of the points, and the first given of them."""
+        points = self.points
+        xs = self.xs
+        ys = self.ys
+        zs = self.zs
+        first = points[start]
+        low_x = high_x = xs[first]
+        low_y = high_y = ys[first]
+        low_z = high_z = zs[first]
+        at = start + 1
+        while at < end:
+            point = points[at]
+            first = point if point < first else first
+            x = xs[point]
+            y = ys[point]
+            z = zs[point]
+            low_x = x if x < low_x else low_x
+            high_x = x if x > high_x else high_x
+            low_y = y if y < low_y else low_y
+            high_y = y if y > high_y else high_y
+            low_z = z if z < low_z else low_z
+            high_z = z if z > high_z else high_z
+            at += 1
+        boxes = self.boxes
+        corner = node * 6
+        boxes[corner] = low_x
+        boxes[corner + 1] = low_y
+        boxes[corner + 2] = low_z
+        boxes[corner + 3] = high_x
+        boxes[corner + 4] = high_y
+        boxes[corner + 5] = high_z
+        self.first_points[node] = first
+
+
+def halve(points: vec[i64], column: vec[float], start: i64, end: i64, middle: i64) -> None:
+    """Reorder a stretch so that no point before the middle has more than one after it (quickselect)."""
+    low = start
+    high = end - 1
+    while low < high:
+        # Stopping at equals on both sides keeps the halves even where all are equal.
+        pivot = column[points[(low + high) // 2]]
+        left = low
+        right = high
+        while left <= right:
+            while column[points[left]] < pivot:
+                left += 1
+            while column[points[right]] > pivot:
+                right -= 1
+            if left <= right:
+                point = points[left]
+                points[left] = points[right]
+                points[right] = point
+                left += 1
+                right -= 1
+        if middle <= right:
+            high = right
+        elif middle >= left:
+            low = left
+        else:
+            return
+
+
+def slack(distance_km: float) -> float:
+    """A chord that no point at most so far away can exceed, squared; for pruning."""
+    error = FAR_ERROR_KM if distance_km > FAR_KM else NEAR_ERROR_KM
+    reach = chord(distance_km + error) * (1.0 + RELATIVE_ERROR) + CHORD_ERROR
+    return reach * reach
+
+
+class Search:
+    """Searches from one point after the other; what they share."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree: Tree = tree
+        self.lat: float = 0.0
+        self.lon: float = 0.0
+        self.cosine: float = 1.0
+        self.x: float = 0.0
+        self.y: float = 0.0
+        self.z: float = 0.0
+        self.skip: i64 = -1
+        self.reach: float = math.inf
+        """Chord, squared, beyond which nothing is wanted."""
+
+    def start(self, lat: float, lon: float, skip: i64) -> None:
+        """From here, and never to point ``skip``."""
+        self.lat = lat
+        self.lon = lon
+        self.skip = skip
+        self.cosine = math.cos(lat * RADIANS)
+        self.x = self.cosine * math.cos(lon * RADIANS)
+        self.y = self.cosine * math.sin(lon * RADIANS)
+        self.z = math.sin(lat * RADIANS)
+        self.reach = math.inf
+
+    def run(self) -> None:
+        """Visit all of the tree that may hold something wanted."""
+        count: i64 = len(self.tree.points)
+        if count > 0:
+            self.visit(1, 0, count, self.bound(1))
+
+    def bound(self, node: i64) -> float:
+        """The least chord, squared, to anything in the box of a node."""
+        boxes = self.tree.boxes
+        at = node * 6
+        total = 0.0
+        off = boxes[at] - self.x
+        if off < 0.0:
+            off = self.x - boxes[at + 3]
+        if off > 0.0:
+            total += off * off
+        off = boxes[at + 1] - self.y
+        if off < 0.0:
+            off = self.y - boxes[at + 4]
+        if off > 0.0:
+            total += off * off
+        off = boxes[at + 2] - self.z
+        if off < 0.0:
+            off = self.z - boxes[at + 5]
+        if off > 0.0:
+            total += off * off
+        return total
+
+    def visit(self, node: i64, start: i64, end: i64, bound: float) -> None:
+        if bound > self.reach or self.hopeless(node, bound):
+            return
+        if end - start <= LEAF:
+            self.compare(start, end)
+            return
+        middle = (start + end) // 2
+        left = self.bound(2 * node)
+        right = self.bound(2 * node + 1)
+        # Of two boxes that both hold this place, first the one with the points given first: they win ties.
+        first_points = self.tree.first_points
+        if right < left or (right == left and first_points[2 * node + 1] < first_points[2 * node]):
+            self.visit(2 * node + 1, middle, end, right)
+            self.visit(2 * node, start, middle, left)
+        else:
+            self.visit(2 * node, start, middle, left)
+            self.visit(2 * node + 1, middle, end, right)
+
+    def compare(self, start: i64, end: i64) -> None:
+        """Offer each point of a leaf that is within reach."""
+        tree = self.tree
+        at = start
+        while at < end:
+            point = tree.points[at]
+            x = tree.xs[point] - self.x
+            y = tree.ys[point] - self.y
+            z = tree.zs[point] - self.z
+            if x * x + y * y + z * z <= self.reach and point != self.skip:
+                self.offer(
+                    point,
+                    haversine(
+                        self.lat,
+                        self.lon,
+                        self.cosine,
+                        tree.lats[point],
+                        tree.lons[point],
+                        tree.cosines[point],
+                    ),
+                )
+            at += 1
+
+    def hopeless(self, node: i64, bound: float) -> bool:
+        """Whether a node of the tree within reach still holds nothing wanted."""
+        return False
+
+    def offer(self, point: i64, half_chord_squared: float) -> None:
+        """Take a point, or not, and shorten the reach."""
+
+
+class NearestFew(Search):
+    """The nearest points by (distance rounded to a metre, number)."""
+
+    def __init__(self, tree: Tree, wanted: i64) -> None:
+        super().__init__(tree)
+        self.wanted: i64 = wanted
+        self.found: vec[i64] = vec[i64]()
+        self.distances: vec[i64] = vec[i64]()
+        self.inner: float = math.inf
+        """Chord, squared, beyond which the distance rounds to the worst one taken, or more."""
+
+    def search(self, lat: float, lon: float, skip: i64) -> vec[i64]:
+        """The numbers of the nearest points, nearest first; ``skip`` -1 to leave none out."""
+        self.found = vec[i64]()
+        self.distances = vec[i64]()
+        if self.wanted > 0:
+            self.start(lat, lon, skip)
+            self.inner = math.inf
+            self.run()
+        return self.found
+
+    def hopeless(self, node: i64, bound: float) -> bool:
+        # As far as the worst one taken, but all of it given later: ties are lost.
+        return bound > self.inner and self.tree.first_points[node] > self.found[self.wanted - 1]
+
+    def offer(self, point: i64, half_chord_squared: float) -> None:
+        distance = metres(half_chord_squared)
+        at: i64 = len(self.found)
+        if at == self.wanted:
+            at -= 1
+            worst = self.distances[at]
+            if distance > worst or (distance == worst and point > self.found[at]):
+                return
+        else:
+            self.found = append(self.found, point)
+            self.distances = append(self.distances, distance)
+        found = self.found
+        distances = self.distances
+        while at > 0:
+            before = distances[at - 1]
+            if before < distance or (before == distance and found[at - 1] < point):
+                break
+            found[at] = found[at - 1]
+            distances[at] = before
+            at -= 1
+        found[at] = point
+        distances[at] = distance
+        if len(found) == self.wanted:
+            worst_metres = float(distances[self.wanted - 1])
+            self.reach = slack((worst_metres + 0.5) / 1000.0)
+            self.inner = slack((worst_metres - 0.5) / 1000.0) if worst_metres > 0.0 else -1.0
+
+
+class NearestKin(Search):
+    """How much of its cell a point shares with the nearest other point."""
+
+    def __init__(self, tree: Tree, cells: vec[i64], letters: i64) -> None:
+        super().__init__(tree)
+        self.cells: vec[i64] = cells
+        self.letters: i64 = letters
+        self.nearest: float = math.inf
+        self.shared: i64 = letters
+        self.cell: i64 = 0
+
+    def search(self, point: i64) -> i64:
+        """Letters that the point's cell has in common with the nearest point's, most where several tie.
+
+        All of them where there is no other point.
+        """
+        self.nearest = math.inf
+        self.shared = self.letters
+        self.cell = self.cells[point]
+        self.start(self.tree.lats[point], self.tree.lons[point], point)
+        self.run()
+        return self.shared
+
+    def offer(self, point: i64, half_chord_squared: float) -> None:
+        distance = kilometres(half_chord_squared)
+        if distance > self.nearest:
+            return
+        shared = common_letters(self.cell ^ self.cells[point], self.letters)
+        if distance < self.nearest:
+            self.nearest = distance
+            self.shared = shared
+            self.reach = slack(distance)
+        elif shared > self.shared:
+            self.shared = shared
+        if distance == 0.0 and self.shared == self.letters:
+            self.reach = -1.0  # nothing can be nearer, or share more
+
+
+def common_letters(difference: i64, letters: i64) -> i64:
+    """Leading letters (of five bits) that are the same, from the exclusive or of two cells."""
+    while difference != 0:
+        difference >>= 5
+        letters -= 1
+    return letters

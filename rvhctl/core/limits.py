@@ -1,0 +1,109 @@
+"""The limit of each group, and who is over it.
+
+Nodes of a group stand together: those of group g are ``order[starts[g] : starts[g + 1]]``, ascending by
+latency, ties in input order, nodes without a measurement last.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64, u8
+
+from rvhctl.core.reasons import OVER_RELATIVE, OVER_THRESHOLD, PLAIN
+from rvhctl.core.samples import between
+
+LARGEST: Final = 1.7976931348623157e308
+"""The largest finite float: no limit is higher, so that a limit can always be written."""
+
+
+def group_limits(
+    latencies: vec[float],
+    order: vec[i64],
+    starts: vec[i64],
+    standing: vec[u8],
+    threshold: float,
+    relative: float,
+    floor: float,
+) -> vec[float]:
+    """min(threshold, max(relative x median, floor)) of each group, in milliseconds.
+
+    The median is over the nodes that stand PLAIN; a group without one has only the threshold.
+
+    Args:
+        threshold: infinite where there is none.
+        relative: 0 where there is none; ``floor`` then means nothing.
+
+    Returns:
+        NaN where a group has no limit at all.
+    """
+    limits = vec[float]()
+    groups: i64 = len(starts) - 1
+    group: i64 = 0
+    while group < groups:
+        limit = threshold
+        if relative > 0.0:
+            middle = group_median(latencies, order, starts[group], starts[group + 1], standing)
+            if middle == middle:
+                scaled = relative * middle
+                scaled = floor if floor > scaled else scaled
+                limit = scaled if scaled < threshold else threshold
+                limit = LARGEST if math.isinf(limit) else limit
+        limits = append(limits, math.nan if math.isinf(limit) else limit)
+        group += 1
+    return limits
+
+
+def group_median(latencies: vec[float], order: vec[i64], start: i64, end: i64, standing: vec[u8]) -> float:
+    """The median latency of the PLAIN nodes of a stretch of the order; NaN without one."""
+    eligible: i64 = 0
+    at = start
+    while at < end:
+        if standing[order[at]] == PLAIN:
+            eligible += 1
+        at += 1
+    if eligible == 0:
+        return math.nan
+    # Counted down to the upper of the two in the middle.
+    left = eligible // 2
+    low = 0.0
+    at = start
+    while True:
+        node = order[at]
+        if standing[node] == PLAIN:
+            if left == 0:
+                high = latencies[node]
+                return high if eligible % 2 == 1 else between(low, high)
+            low = latencies[node]
+            left -= 1
+        at += 1
+
+
+def over_limit(
+    latencies: vec[float], groups: vec[i64], limits: vec[float], standing: vec[u8], threshold: float
+) -> vec[u8]:
+    """The standings again, with OVER_THRESHOLD or OVER_RELATIVE where a PLAIN node is over its limit."""
+    result = vec[u8]()
+    count: i64 = len(latencies)
+    node: i64 = 0
+    while node < count:
+        code = standing[node]
+        if code == PLAIN:
+            latency = latencies[node]
+            if latency > threshold:
+                code = OVER_THRESHOLD
+            elif latency > limits[groups[node]]:
+                code = OVER_RELATIVE
+        result = append(result, code)
+        node += 1
+    return result
+
+
+def plain(standing: vec[u8]) -> vec[u8]:
+    """1 where a node is fit, as far as one round can tell."""
+    fits = vec[u8]()
+    for code in standing:
+        fits = append(fits, 1 if code == PLAIN else 0)
+    return fits

@@ -1,0 +1,86 @@
+"""Damping: a node leaves after some bad rounds in a row and comes back after some good ones."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64, u8
+
+from rvhctl.core.reasons import DOWN, DRAIN, LOSS, NO_MEASUREMENT, PLAIN
+
+UNKNOWN: Final = 0
+"""Never measured so far."""
+IN: Final = 1
+OUT: Final = 2
+
+
+def advance(
+    latencies: vec[float],
+    ceilings: vec[float],
+    standing: vec[u8],
+    places: vec[u8],
+    streaks: vec[i64],
+    rise: i64,
+    fall: i64,
+) -> tuple[vec[u8], vec[i64]]:
+    """Where each node stands after one more round.
+
+    A streak counts the rounds that spoke against the node's place: bad ones while it is IN, good ones while
+    it is OUT. (The other counter of the usual two is always 0 or of no consequence.)
+
+    Args:
+        ceilings: the upper end of the exit band of each node, in milliseconds; above it a round is bad.
+        standing: after the limits.
+        places: UNKNOWN, IN or OUT, before the round.
+        streaks: before the round.
+        rise: good rounds in a row that bring a node back.
+        fall: bad rounds in a row that take a node out.
+
+    Returns:
+        places and streaks after the round.
+    """
+    new_places = vec[u8]()
+    new_streaks = vec[i64]()
+    count: i64 = len(latencies)
+    node: i64 = 0
+    while node < count:
+        code = standing[node]
+        place = places[node]
+        streak = streaks[node]
+        good = code == PLAIN
+        bad = code == NO_MEASUREMENT or code == LOSS or (not good and latencies[node] > ceilings[node])
+        if place == UNKNOWN:
+            if latencies[node] == latencies[node]:
+                place = IN if good else OUT
+        elif code == DOWN or code == DRAIN:
+            place = OUT
+            streak = 0
+        elif (bad and place == IN) or (good and place == OUT):
+            streak += 1
+            if streak >= (fall if place == IN else rise):
+                place = OUT if place == IN else IN
+                streak = 0
+        elif good or bad:
+            streak = 0
+        new_places = append(new_places, place)
+        new_streaks = append(new_streaks, streak)
+        node += 1
+    return new_places, new_streaks
+
+
+def ceilings(groups: vec[i64], limits: vec[float], numerator: int, denominator: int) -> vec[float]:
+    """limit x (1 + band) of each node's group; the band is numerator / denominator."""
+    widening = float(denominator + numerator) / float(denominator)
+    result = vec[float]()
+    for group in groups:
+        result = append(result, limits[group] * widening)
+    return result
+
+
+def inside(places: vec[u8]) -> vec[u8]:
+    """1 where a node is fit as far as the memory goes."""
+    fits = vec[u8]()
+    for place in places:
+        fits = append(fits, 1 if place == IN else 0)
+    return fits

@@ -1,0 +1,112 @@
+"""From fit nodes to the answer: rails that keep the last of a group from being thrown out.
+
+A rail never looks at one node alone. First the limit on ejections brings back the best of those that were
+too slow, then the verdict on the group may widen the answer to all measured nodes, or empty it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64, u8
+
+from rvhctl.core.reasons import DOWN, DRAIN, NO_MEASUREMENT, OVER_RELATIVE, OVER_THRESHOLD, PLAIN
+
+# What a group gives whose verdict asks for it.
+KEEP: Final = 0
+"""The fit nodes, and those that came back."""
+SKIP: Final = 1
+"""Nothing."""
+ALL: Final = 2
+"""Every measured node that is not drained or down: better a slow node than an overloaded one."""
+
+MODES: Final = ("keep", "skip", "all")
+"""The name of each mode."""
+
+
+def eligible(code: u8) -> bool:
+    """Measured, up and within its loss: fit but for its latency."""
+    return code == PLAIN or code == OVER_THRESHOLD or code == OVER_RELATIVE
+
+
+def answers(
+    order: vec[i64],
+    starts: vec[i64],
+    standing: vec[u8],
+    fits: vec[u8],
+    verdicts: vec[u8],
+    modes: vec[u8],
+    eject_numerator: int,
+    eject_denominator: int,
+) -> tuple[vec[i64], vec[i64]]:
+    """The nodes that each group gives, in its order: ascending by latency, unmeasured ones last.
+
+    Args:
+        standing: after the limits.
+        fits: after the memory, if there is one.
+        modes: KEEP, SKIP or ALL for each verdict.
+        eject_numerator, eject_denominator: the share of the eligible nodes of a group that may be out for
+            their latency, rounded down, and never all of them; a denominator of 0 is no limit.
+
+    Returns:
+        the nodes of all groups, and where in them each group starts (one entry more than groups).
+    """
+    picked = vec[i64]()
+    picked_starts = append(vec[i64](), 0)
+    groups: i64 = len(verdicts)
+    group: i64 = 0
+    while group < groups:
+        start = starts[group]
+        end = starts[group + 1]
+        verdict: i64 = int(verdicts[group])
+        mode = modes[verdict]
+        returning: i64 = 0
+        if mode == KEEP and eject_denominator > 0:
+            returning = too_many_out(order, start, end, standing, fits, eject_numerator, eject_denominator)
+        at = start if mode != SKIP else end
+        while at < end:
+            node = order[at]
+            code = standing[node]
+            take = fits[node] != 0
+            if mode == ALL:
+                take = code != DOWN and code != DRAIN and code != NO_MEASUREMENT
+            elif not take and returning > 0 and eligible(code):
+                take = True
+                returning -= 1
+            if take:
+                picked = append(picked, node)
+            at += 1
+        picked_starts = append(picked_starts, len(picked))
+        group += 1
+    return picked, picked_starts
+
+
+def too_many_out(
+    order: vec[i64], start: i64, end: i64, standing: vec[u8], fits: vec[u8], numerator: int, denominator: int
+) -> i64:
+    """How many of a group's ejected nodes have to come back."""
+    candidates: i64 = 0
+    out: i64 = 0
+    at = start
+    while at < end:
+        node = order[at]
+        if eligible(standing[node]):
+            candidates += 1
+            out += 1 if fits[node] == 0 else 0
+        at += 1
+    if out == 0:
+        return 0
+    may_be_out: int = int(candidates) * numerator // denominator
+    if may_be_out >= int(candidates):
+        may_be_out = int(candidates) - 1
+    too_many: int = int(out) - may_be_out
+    return too_many if too_many > 0 else 0
+
+
+def marks(nodes: i64, picked: vec[i64]) -> vec[u8]:
+    """1 for each picked node of so many."""
+    kept = vec[u8]([0] * int(nodes))
+    for node in picked:
+        kept[node] = 1
+    return kept

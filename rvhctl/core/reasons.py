@@ -1,0 +1,87 @@
+"""Why a node is in the answer, or is not: one code a node."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64, u8
+
+# In the order in which they are asked: the first that applies stands.
+PLAIN: Final = 0
+"""Fit, and nothing to say."""
+DOWN: Final = 1
+DRAIN: Final = 2
+NO_MEASUREMENT: Final = 3
+LOSS: Final = 4
+OVER_THRESHOLD: Final = 5
+OVER_RELATIVE: Final = 6
+# These override what stood before.
+DAMPED: Final = 7
+KEPT_BY_RAIL: Final = 8
+DROPPED_BY_RAIL: Final = 9
+
+REASONS: Final = (
+    "",
+    "down",
+    "drain",
+    "no_measurement",
+    "loss",
+    "over_threshold",
+    "over_relative",
+    "damped",
+    "kept_by_rail",
+    "dropped_by_rail",
+)
+"""The name of each code."""
+
+STATE_UP: Final = 0
+STATE_DRAIN: Final = 1
+STATE_DOWN: Final = 2
+STATES: Final = ("up", "drain", "down")
+"""What the field ``state`` of a node may be; the code is the place."""
+
+
+def standings(latencies: vec[float], states: vec[u8], over_loss: vec[u8]) -> vec[u8]:
+    """What keeps each node out before any limit is asked: DOWN to LOSS, or PLAIN.
+
+    An empty column of states is all up, an empty column of losses is none.
+    """
+    result = vec[u8]()
+    has_states = len(states) > 0
+    has_losses = len(over_loss) > 0
+    count: i64 = len(latencies)
+    node: i64 = 0
+    while node < count:
+        standing: u8 = PLAIN
+        if has_states and states[node] != STATE_UP:
+            standing = DOWN if states[node] == STATE_DOWN else DRAIN
+        elif latencies[node] != latencies[node]:
+            standing = NO_MEASUREMENT
+        elif has_losses and over_loss[node] != 0:
+            standing = LOSS
+        result = append(result, standing)
+        node += 1
+    return result
+
+
+def reasons(standing: vec[u8], fits: vec[u8], kept: vec[u8]) -> vec[u8]:
+    """The last word on each node.
+
+    Args:
+        standing: after the limits, PLAIN to OVER_RELATIVE.
+        fits: 1 where the node is fit after the memory, if there is one.
+        kept: 1 where the node is in the answer, after the rails.
+    """
+    result = vec[u8]()
+    count: i64 = len(standing)
+    node: i64 = 0
+    while node < count:
+        reason = standing[node]
+        if (reason == PLAIN) != (fits[node] != 0):
+            reason = DAMPED
+        if kept[node] != fits[node]:
+            reason = KEPT_BY_RAIL if kept[node] != 0 else DROPPED_BY_RAIL
+        result = append(result, reason)
+        node += 1
+    return result

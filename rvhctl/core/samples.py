@@ -1,0 +1,113 @@
+"""From samples to one latency a node, and how many of the samples were lost.
+
+Samples of all nodes lie in one column: those of node k are ``values[starts[k] : starts[k + 1]]``, in
+milliseconds, NaN where a sample was lost. A node without samples has none there.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64, u8
+
+MEDIAN: Final = "median"
+MEAN: Final = "mean"
+MIN: Final = "min"
+MAX: Final = "max"
+P95: Final = "p95"
+P99: Final = "p99"
+
+AGGREGATES: Final = (MEDIAN, MEAN, MIN, MAX, P95, P99)
+
+
+def aggregate(values: vec[float], starts: vec[i64], how: str, stated: vec[float]) -> vec[float]:
+    """One latency a node from the samples that arrived, NaN where none did; as stated without samples."""
+    latencies = vec[float]()
+    nodes: i64 = len(starts) - 1
+    node: i64 = 0
+    while node < nodes:
+        start = starts[node]
+        end = starts[node + 1]
+        latency = stated[node] if start == end else aggregated(arrived(values, start, end), how)
+        latencies = append(latencies, latency)
+        node += 1
+    return latencies
+
+
+def arrived(values: vec[float], start: i64, end: i64) -> list[float]:
+    """The samples of one node that were not lost."""
+    samples: list[float] = []
+    at = start
+    while at < end:
+        sample = values[at]
+        if sample == sample:
+            samples.append(sample)
+        at += 1
+    return samples
+
+
+def aggregated(samples: list[float], how: str) -> float:
+    """One of `AGGREGATES` over the samples; NaN of none. Sorts them."""
+    if not samples:
+        return math.nan
+    if how == MEAN:
+        return mean(samples)
+    samples.sort()
+    if how == MEDIAN:
+        return median(samples)
+    if how == MIN:
+        return samples[0]
+    if how == MAX:
+        return samples[-1]
+    return nearest_rank(samples, 95 if how == P95 else 99)
+
+
+def mean(samples: list[float]) -> float:
+    """The arithmetic mean, from the exact sum (`math.fsum`): the same in every order."""
+    try:
+        return math.fsum(samples) / float(len(samples))
+    except OverflowError:
+        return math.fsum([sample / float(len(samples)) for sample in samples])
+
+
+def median(ascending: list[float]) -> float:
+    """The middle sample, or the mean of the two in the middle."""
+    middle = len(ascending) // 2
+    if len(ascending) % 2 == 1:
+        return ascending[middle]
+    return between(ascending[middle - 1], ascending[middle])
+
+
+def between(low: float, high: float) -> float:
+    """(low + high) / 2, also where the sum is more than a float holds."""
+    total = low + high
+    return total / 2.0 if not math.isinf(total) else low / 2.0 + high / 2.0
+
+
+def nearest_rank(ascending: list[float], percent: int) -> float:
+    """The smallest sample with at least ``percent`` % of all samples at or below it."""
+    rank = (percent * len(ascending) + 99) // 100
+    return ascending[rank - 1]
+
+
+def lossy(values: vec[float], starts: vec[i64], numerator: int, denominator: int) -> vec[u8]:
+    """1 for each node that lost more than numerator / denominator of its samples, compared in integers."""
+    over = vec[u8]()
+    nodes: i64 = len(starts) - 1
+    node: i64 = 0
+    while node < nodes:
+        start = starts[node]
+        end = starts[node + 1]
+        lost: i64 = 0
+        at = start
+        while at < end:
+            if values[at] != values[at]:
+                lost += 1
+            at += 1
+        lost_parts: int = int(lost) * denominator
+        allowed: int = int(end - start) * numerator
+        over = append(over, 1 if lost_parts > allowed else 0)
+        node += 1
+    return over

@@ -1,0 +1,47 @@
+"""Distances on the globe: great circles by the haversine formula, and points as unit vectors."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from mypy_extensions import i64
+
+RADIUS_KM: Final = 6371.0088
+"""The mean radius of the Earth (IUGG R1)."""
+
+RADIANS: Final = math.pi / 180.0
+"""A degree."""
+
+
+def haversine(
+    lat: float, lon: float, cos_lat: float, other_lat: float, other_lon: float, other_cos: float
+) -> float:
+    """The square of half the chord between two points of the unit sphere, 0 to 1.
+
+    Coordinates in degrees, with the cosines of the latitudes. The difference of longitude is taken in
+    degrees, the short way round, so that the antimeridian costs no rounding.
+    """
+    degrees = math.fabs(lon - other_lon)
+    if degrees > 180.0:
+        degrees = 360.0 - degrees
+    north = math.sin((other_lat - lat) * RADIANS / 2.0)
+    east = math.sin(degrees * RADIANS / 2.0)
+    return north * north + cos_lat * other_cos * (east * east)
+
+
+def kilometres(half_chord_squared: float) -> float:
+    """The great circle distance of what `haversine` gives."""
+    half = math.sqrt(half_chord_squared)
+    return 2.0 * RADIUS_KM * math.asin(half if half < 1.0 else 1.0)
+
+
+def metres(half_chord_squared: float) -> i64:
+    """The distance rounded to a metre: what near and far, and a tie, are decided by."""
+    return round(kilometres(half_chord_squared) * 1000.0)
+
+
+def chord(distance_km: float) -> float:
+    """The straight line, on the unit sphere, under a great circle distance of at least 0."""
+    angle = distance_km / RADIUS_KM
+    return 2.0 * math.sin(angle / 2.0) if angle < math.pi else 2.0

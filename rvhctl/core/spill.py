@@ -1,0 +1,92 @@
+"""Where the traffic of a cell goes when not all of it can stay: Envoy's priority levels in integers.
+
+Source: ``load_balancer_impl.cc`` of Envoy 1.40 (overprovisioning factor 140, panic off). The arithmetic is
+that of the code; the rows in Envoy's documentation do not all agree with it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import append, vec
+from mypy_extensions import i64, u8
+
+OVERPROVISIONING: Final = 140
+"""Per cent: a level carries its whole load until fewer than 100 / 140 of it are fit."""
+
+ROUNDING: Final = 1e-9
+"""Added to a weighted health before it is rounded down: 140 x 0.7 is 98, not 97."""
+
+TINY: Final = 2.0**-64
+
+
+def healths(starts: vec[i64], fit: vec[i64]) -> vec[i64]:
+    """min(100, floor(140 x fit / all)) of each group, by count."""
+    result = vec[i64]()
+    groups: i64 = len(fit)
+    group: i64 = 0
+    while group < groups:
+        health = OVERPROVISIONING * fit[group] // (starts[group + 1] - starts[group])
+        result = append(result, health if health < 100 else 100)
+        group += 1
+    return result
+
+
+def weighted_healths(order: vec[i64], starts: vec[i64], fits: vec[u8], weights: vec[float]) -> vec[i64]:
+    """min(100, floor(140 x weight of the fit / weight of all + 1e-9)) of each group."""
+    result = vec[i64]()
+    groups: i64 = len(starts) - 1
+    group: i64 = 0
+    while group < groups:
+        share = fit_share(order, starts[group], starts[group + 1], fits, weights, 1.0)
+        if share != share:  # the sums are more than a float holds
+            share = fit_share(order, starts[group], starts[group + 1], fits, weights, TINY)
+        health: i64 = int(float(OVERPROVISIONING) * share + ROUNDING)
+        result = append(result, health if health < 100 else 100)
+        group += 1
+    return result
+
+
+def fit_share(
+    order: vec[i64], start: i64, end: i64, fits: vec[u8], weights: vec[float], scale: float
+) -> float:
+    """The fit part of the weight of a stretch of the order; NaN if the sum overflows."""
+    whole = 0.0
+    fit = 0.0
+    at = start
+    while at < end:
+        node = order[at]
+        weight = weights[node] * scale
+        whole += weight
+        if fits[node] != 0:
+            fit += weight
+        at += 1
+    return fit / whole if whole - whole == 0.0 else whole - whole
+
+
+def shares(levels: vec[i64]) -> vec[i64]:
+    """The load of each level in per cent, from their healths; all 0 where no level has any, else 100 together."""
+    total: i64 = 0
+    for health in levels:
+        total += health
+    if total > 100:
+        total = 100
+    loads = vec[i64]()
+    left: i64 = 100
+    first: i64 = -1
+    count: i64 = len(levels)
+    level: i64 = 0
+    while level < count:
+        health = levels[level]
+        load: i64 = 0
+        if health > 0:
+            load = health * 100 // total
+            load = left if load > left else load
+            left -= load
+            if first < 0:
+                first = level
+        loads = append(loads, load)
+        level += 1
+    if first >= 0:
+        loads[first] += left
+    return loads

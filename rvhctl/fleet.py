@@ -1,0 +1,178 @@
+"""What is known of the nodes, as columns: the input of every policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, nan
+from typing import Any, Final
+
+from librt.vecs import vec
+from mypy_extensions import i64, u8
+
+from rvhctl.core.reasons import STATES
+from rvhctl.core.samples import MEDIAN, aggregate, aggregated
+from rvhctl.errors import InvalidNodeError
+
+
+@dataclass
+class Fleet:
+    """One row a node. A column that no node has anything to say to may stay empty.
+
+    Attributes:
+        ids: of the nodes.
+        latencies: in milliseconds, NaN for no measurement. Of a node with samples and without a latency of
+            its own: the median of the samples.
+        lats, lons: degrees; empty where nothing is asked about places.
+        states: the place of each state in ``STATES``.
+        weights: finite, above 0.
+        samples: of all nodes one after the other, in milliseconds, NaN where one was lost.
+        sample_starts: where the samples of each node start; one entry more than nodes.
+    """
+
+    ids: Sequence[str]
+    latencies: vec[float]
+    lats: vec[float] = field(default_factory=vec[float])
+    lons: vec[float] = field(default_factory=vec[float])
+    states: vec[u8] = field(default_factory=vec[u8])
+    weights: vec[float] = field(default_factory=vec[float])
+    samples: vec[float] = field(default_factory=vec[float])
+    sample_starts: vec[i64] = field(default_factory=vec[i64])
+
+    def __len__(self) -> int:
+        return len(self.latencies)
+
+    def measured(self, how: str | None) -> vec[float]:
+        """The latency of each node, from its samples (where it has any) if an aggregate is asked for."""
+        if how is None or not len(self.sample_starts):
+            return self.latencies
+        return aggregate(self.samples, self.sample_starts, how, self.latencies)
+
+
+class Details:
+    """The columns of ``samples``, ``state`` and ``weight``, filled node by node; empty while nobody has any."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._states: dict[int, int] = {}
+        self._weights: dict[int, float] = {}
+        self._samples: dict[int, list[float]] = {}
+
+    def add(self, fields: Mapping[str, Any]) -> float:
+        """Read them from one more node.
+
+        Returns:
+            the latency by the node's samples, for a node that states none; NaN without samples.
+
+        Raises:
+            InvalidNodeError: one of them is wrong.
+        """
+        row = self._rows
+        state = state_of(fields.get("state"))
+        weight = weight_of(fields.get("weight"))
+        samples = samples_of(fields.get("samples"))
+        self._rows += 1
+        if state:
+            self._states[row] = state
+        if weight != 1.0:
+            self._weights[row] = weight
+        if samples:
+            self._samples[row] = samples
+            return aggregated([sample for sample in samples if sample == sample], MEDIAN)
+        return nan
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def states(self) -> vec[u8]:
+        """Codes of states, or an empty column if all are up."""
+        if not self._states:
+            return vec[u8]()
+        column = vec[u8]([0] * self._rows)
+        for row, state in self._states.items():
+            column[row] = state
+        return column
+
+    def weights(self) -> vec[float]:
+        """Weights, or an empty column if all are 1."""
+        if not self._weights:
+            return vec[float]()
+        column = vec[float]([1.0] * self._rows)
+        for row, weight in self._weights.items():
+            column[row] = weight
+        return column
+
+    def samples(self) -> tuple[vec[float], vec[i64]]:
+        """Samples and where those of each node start, or two empty columns if nobody has any."""
+        if not self._samples:
+            return vec[float](), vec[i64]()
+        values: list[float] = []
+        starts = [0]
+        for row in range(self._rows):
+            values += self._samples.get(row, ())
+            starts.append(len(values))
+        return vec[float](values), vec[i64](starts)
+
+
+def state_of(value: object) -> int:
+    """The code of a node's ``state``; None is up.
+
+    Raises:
+        InvalidNodeError: an unknown state.
+    """
+    if value is None:
+        return 0
+    if isinstance(value, str) and value in STATES:
+        return STATES.index(value)
+    raise InvalidNodeError("the state must be up, drain or down", field="state", value=value)
+
+
+def weight_of(value: object) -> float:
+    """A node's ``weight``; None is 1.
+
+    Raises:
+        InvalidNodeError: no number, or not finite, or not above 0.
+    """
+    if value is None:
+        return 1.0
+    if type(value) is not float and type(value) is not int:
+        raise InvalidNodeError("the weight must be a number", field="weight", value=value)
+    if not 0 < value < inf or value > _LARGEST:
+        raise InvalidNodeError(
+            "the weight must be finite and above 0",
+            field="weight",
+            value=value,
+            hint='a node to be left out has the state "drain"',
+        )
+    return float(value)
+
+
+_LARGEST: Final = 1.7976931348623157e308
+
+
+def samples_of(value: object) -> list[float]:
+    """A node's ``samples`` in milliseconds, NaN for each null; None is none.
+
+    Raises:
+        InvalidNodeError: no list, or a sample that is neither null nor a latency.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, (list, tuple)):
+        raise InvalidNodeError("the samples must be a list of milliseconds", field="samples", value=value)
+    samples = []
+    for number, sample in enumerate(value, 1):
+        if sample is None or sample != sample:
+            samples.append(nan)
+        elif (type(sample) is float or type(sample) is int) and 0 <= sample <= _LARGEST:
+            samples.append(float(sample) + 0.0)  # -0.0 becomes 0.0
+        else:
+            number_type = type(sample) is float or type(sample) is int
+            problem = "must be finite and not negative" if number_type else "must be a number of milliseconds"
+            raise InvalidNodeError(
+                f"sample {number} {problem}",
+                field="samples",
+                value=sample,
+                hint="write null for a lost sample",
+            )
+    return samples

@@ -1,0 +1,73 @@
+"""What a policy may say, and what it is told where it makes no sense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rvhctl.api.policy import Policy
+from rvhctl.errors import FaultsetError, NegativeThresholdError
+from rvhctl.percent import Percent
+
+
+def test_percentages_become_exact_fractions() -> None:
+    policy = Policy(threshold=1, max_loss="20%", max_eject=Percent(1, 3), min_survivors=" 28% ")
+    assert policy.max_loss == Percent(20, 100)
+    assert policy.max_eject == Percent(1, 3)
+    assert policy.min_survivors == Percent(28, 100)
+    assert policy.exit_band == Percent(10, 100)
+    assert Policy(threshold=1, min_survivors="7").min_survivors == 7
+
+
+def test_only_a_threshold_is_plain() -> None:
+    assert Policy(threshold=0).is_plain
+    assert not Policy(relative=1).is_plain
+    assert not Policy(threshold=1, min_survivors=2).is_plain
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({}, "a threshold or a relative limit"),
+        ({"threshold": 1, "floor": 1}, "needs relative"),
+        ({"relative": 0.99}, "relative must be 1 or more"),
+        ({"relative": True}, "relative must be 1 or more"),
+        ({"relative": float("inf")}, "relative must be 1 or more"),
+        ({"relative": 2, "floor": -1}, "floor must be finite"),
+        ({"threshold": 1, "aggregate": "p50"}, "aggregate must be one of median, mean"),
+        ({"threshold": 1, "on_down": "keep"}, "on_down must be one of skip, all"),
+        ({"threshold": 1, "on_degraded": None}, "on_degraded must be one of skip, keep, all"),
+        ({"threshold": 1, "max_loss": 20}, "max_loss must be a percentage"),
+        ({"threshold": 1, "max_loss": "20"}, "write 20%"),
+        ({"threshold": 1, "max_eject": "101%"}, "at most 100%"),
+        ({"threshold": 1, "max_eject": Percent(3, 2)}, "max_eject must be from 0 to 1"),
+        ({"threshold": 1, "max_loss": Percent(0, 0)}, "max_loss must be from 0 to 1"),
+        ({"threshold": 1, "min_survivors": Percent(3, 2)}, "min_survivors must be from 0 to 1"),
+        ({"threshold": 1, "exit_band": None}, "exit_band must be a percentage"),
+        ({"threshold": 1, "min_survivors": 0}, "at least 1 node"),
+        ({"threshold": 1, "min_survivors": "0"}, "at least 1 node"),
+        ({"threshold": 1, "min_survivors": "0%"}, "more than 0%"),
+        ({"threshold": 1, "min_survivors": 1.5}, "a number of nodes or a percentage"),
+        ({"threshold": 1, "min_survivors": True}, "a number of nodes or a percentage"),
+        ({"threshold": 1, "min_survivors": "half"}, "min_survivors must be"),
+        ({"threshold": 1, "min_cell": 0}, "min_cell must be a whole number"),
+        ({"threshold": 1, "rise": 0}, "rise must be a whole number"),
+        ({"threshold": 1, "fall": 2.0}, "fall must be a whole number"),
+    ],
+)
+def test_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(FaultsetError, match=message):
+        Policy(**options)
+
+
+@pytest.mark.parametrize("threshold", [-1, float("nan"), float("inf"), "5", True])
+def test_refused_thresholds(threshold: Any) -> None:
+    with pytest.raises(NegativeThresholdError):
+        Policy(threshold=threshold)
+
+
+def test_policies_are_values() -> None:
+    assert Policy(threshold=1, max_loss="20%") == Policy(threshold=1, max_loss=Percent(20, 100))
+    with pytest.raises(AttributeError):
+        Policy(threshold=1).threshold = 2  # type: ignore[misc]

@@ -1,0 +1,98 @@
+"""Which nodes have their nearest neighbour in another cell, against all pairs."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from librt.vecs import vec
+from support import naive_policy as naive
+from support.airports import airports
+
+from rvhctl.api.evaluation import Evaluation
+from rvhctl.api.planning import advise
+from rvhctl.api.policy import Policy
+from rvhctl.core.advise import ALONE, BORDER, suits
+from rvhctl.errors import EmptyNodesError
+from rvhctl.fleet import Fleet
+
+place = st.one_of(
+    st.tuples(st.floats(-90, 90), st.floats(-180, 180)),
+    st.tuples(st.integers(50, 54).map(float), st.integers(3, 7).map(float)),
+    st.tuples(st.floats(52, 52.01), st.floats(4, 4.01)),
+)
+
+
+def fleet_of(places: list[tuple[float, float]]) -> Fleet:
+    return Fleet(
+        [str(row) for row in range(len(places))],
+        vec[float]([1.0] * len(places)),
+        vec[float]([lat for lat, _ in places]),
+        vec[float]([lon for _, lon in places]),
+    )
+
+
+@given(st.lists(place, min_size=1, max_size=30))
+def test_every_count_is_that_of_all_pairs(places: list[tuple[float, float]]) -> None:
+    for look in advise(fleet_of(places)).precisions:
+        cells = [naive.bits_of(lat, lon, look.precision) for lat, lon in places]
+        border = 0
+        for row, cell in enumerate(cells):
+            inside = outside = math.inf
+            for other, other_cell in enumerate(cells):
+                if other != row:
+                    distance = naive.kilometres(places[row], places[other])
+                    if other_cell == cell:
+                        inside = min(inside, distance)
+                    else:
+                        outside = min(outside, distance)
+            border += outside < inside
+        assert look.border == border
+        assert look.cells == len(set(cells))
+        assert look.alone == sum(cells.count(cell) == 1 for cell in cells)
+        assert look.empty == 0
+
+
+def test_airports() -> None:
+    ids, lats, lons, latencies = airports()
+    fleet = Fleet(ids, latencies, lats, lons)
+    policy = Policy(threshold=60, min_cell=3)
+    advice = advise(fleet, policy)
+    assert advice.recommended == 3
+    assert [(look.cells, look.alone, look.border) for look in advice.precisions[:5]] == [
+        (29, 2, 254),
+        (461, 59, 1342),
+        (5266, 1989, 6410),
+        (20674, 16183, 19280),
+        (27802, 27332, 27410),
+    ]
+    # Every cell counts, also one that min_cell would have joined.
+    evaluation = Evaluation(fleet, Policy(threshold=60), precision=3)
+    assert advice.precisions[2].empty == sum(group.verdict == "down" for group in evaluation)
+    assert "7.0 % alone, 22.7 % at a border" in advice.why
+
+
+def test_a_town_of_thousands_is_a_matter_of_course() -> None:
+    places = [(52 + row % 97 * 1e-5, 4 + row % 89 * 1e-5) for row in range(5000)]
+    advice = advise(fleet_of(places))
+    assert advice.precisions[0].border == 0
+    assert advise(fleet_of([(52.0, 4.0)] * 5000)).recommended == 8
+
+
+def test_nothing_suits_two_nodes_at_the_ends_of_the_world() -> None:
+    advice = advise(fleet_of([(80.0, 0.0), (-80.0, 90.0)]))
+    assert advice.recommended is None
+    assert "at no precision" in advice.why
+    with pytest.raises(EmptyNodesError):
+        advise(fleet_of([]))
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_suits_is_compared_exactly(nodes: int, alone: int, border: int) -> None:
+    expected = Fraction(alone, nodes) <= Fraction(ALONE, 100) and Fraction(border, nodes) <= Fraction(
+        BORDER, 100
+    )
+    assert suits(nodes, alone, border) == expected

@@ -1,0 +1,88 @@
+"""The tree against comparing with every point: poles, the antimeridian, ties, everything in one place."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.geohash import cell_number
+from rvhctl.core.kdtree import LEAF, NearestFew, NearestKin, Tree, common_letters
+from rvhctl.core.sphere import RADIANS, haversine, kilometres, metres
+
+Place = tuple[float, float]
+
+anywhere = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+edges = st.tuples(
+    st.sampled_from([-90.0, -89.999999, 0.0, 45.0, 90.0]), st.sampled_from([-180.0, -179.999999, 0.0, 180.0])
+)
+town = st.tuples(
+    st.integers(0, 30).map(lambda step: 52 + step * 1e-5),
+    st.integers(0, 30).map(lambda step: 4 + step * 1e-5),
+)
+antipodes = st.sampled_from(
+    [(0.0, 0.0), (0.0, 180.0), (1e-9, -180.0), (-1e-7, 179.9999999), (90.0, 0.0), (-90.0, 7.0)]
+)
+places = st.lists(st.one_of(anywhere, edges, town, antipodes), min_size=1, max_size=60)
+
+
+def half_chord(one: Place, other: Place) -> float:
+    return haversine(
+        one[0], one[1], math.cos(one[0] * RADIANS), other[0], other[1], math.cos(other[0] * RADIANS)
+    )
+
+
+def tree_of(points: list[Place]) -> Tree:
+    return Tree(vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]))
+
+
+@given(places, st.integers(0, 7))
+@example([(10.0, 10.0)] * 40, 3)
+def test_the_nearest_few(points: list[Place], wanted: int) -> None:
+    search = NearestFew(tree_of(points), wanted)
+    for number, point in enumerate(points):
+        expected = sorted(
+            (metres(half_chord(point, other)), at) for at, other in enumerate(points) if at != number
+        )
+        found = list(search.search(point[0], point[1], number))
+        assert found == [at for _, at in expected[:wanted]]
+
+
+@given(places, st.one_of(anywhere, edges))
+def test_the_nearest_from_a_place_of_no_point(points: list[Place], place: Place) -> None:
+    expected = min((metres(half_chord(place, other)), at) for at, other in enumerate(points))
+    assert list(NearestFew(tree_of(points), 1).search(place[0], place[1], -1)) == [expected[1]]
+
+
+@given(places)
+@example([(10.0, 10.0)] * 40)
+@example([(float(lat), float(lon)) for lat in range(8) for lon in range(8)])
+def test_the_letters_shared_with_the_nearest(points: list[Place]) -> None:
+    cells = [cell_number(lat, lon, 8) for lat, lon in points]
+    search = NearestKin(tree_of(points), vec[i64](cells), 8)
+    for number, point in enumerate(points):
+        others = [
+            (kilometres(half_chord(point, other)), common_letters(cells[number] ^ cells[at], 8))
+            for at, other in enumerate(points)
+            if at != number
+        ]
+        nearest = min((distance for distance, _ in others), default=0.0)
+        assert search.search(number) == max(
+            (shared for distance, shared in others if distance == nearest), default=8
+        )
+
+
+def test_thousands_in_one_place_cost_no_more_than_a_few() -> None:
+    tree = tree_of([(52.0, 4.0)] * 5000)
+    search = NearestFew(tree, 2)
+    assert list(search.search(52.0, 4.0, 0)) == [1, 2]
+    assert list(search.search(52.0, 4.0, 4000)) == [0, 1]
+    assert list(search.search(-52.0, -176.0, -1)) == [0, 1]
+
+
+def test_no_points() -> None:
+    assert list(NearestFew(tree_of([]), 2).search(0.0, 0.0, -1)) == []
+    assert LEAF > 1

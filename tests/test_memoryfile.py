@@ -1,0 +1,105 @@
+"""The file of a memory: never half written, never by two, never lost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rvhctl import memoryfile
+from rvhctl.api.memory import Memory, Standing
+from rvhctl.errors import InputError
+from rvhctl.memoryfile import locked, read_memory, write_memory
+
+MEMORY = Memory(7, {"a": Standing(True, 1, 7), "b": Standing(False, 0, 5)})
+
+
+def test_written_and_read(tmp_path: Path) -> None:
+    path = str(tmp_path / "fleet.memory")
+    assert read_memory(path) == Memory()
+    write_memory(path, MEMORY)
+    assert read_memory(path) == MEMORY
+    write_memory(path, Memory(8))
+    assert read_memory(path) == Memory(8)
+    assert os.listdir(tmp_path) == ["fleet.memory"]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "fleet.memory"
+    write_memory(str(path), MEMORY)
+    before = path.read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(memoryfile.os, "fsync", full)
+    with pytest.raises(InputError, match=r"fleet\.memory: cannot write the memory: No space left"):
+        write_memory(str(path), Memory(8))
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["fleet.memory"]
+
+
+def test_a_link_stays_a_link_and_a_mode_stays(tmp_path: Path) -> None:
+    target = tmp_path / "real.memory"
+    write_memory(str(target), MEMORY)
+    target.chmod(0o640)
+    link = tmp_path / "link.memory"
+    link.symlink_to(target)
+    write_memory(str(link), Memory(8))
+    assert link.is_symlink()
+    assert read_memory(str(target)) == Memory(8)
+    assert target.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
+    path = tmp_path / "fleet.memory"
+    mask = os.umask(0o027)
+    try:
+        write_memory(str(path), MEMORY)
+    finally:
+        os.umask(mask)
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_second_run_fails_at_once(tmp_path: Path) -> None:
+    path = str(tmp_path / "fleet.memory")
+    script = f"from rvhctl.memoryfile import locked\nwith locked({path!r}): print('held')"
+    with locked(path):
+        second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+        assert "held" not in second.stdout
+        assert "another run is using this memory" in second.stderr
+        with pytest.raises(InputError, match="another run"), locked(path):
+            pass
+    third = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert third.stdout == "held\n"
+
+
+def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
+    path = str(tmp_path / "fleet.memory")
+    script = (
+        "import os, signal\nfrom rvhctl.memoryfile import locked\n"
+        f"with locked({path!r}): os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", script], timeout=60, check=False)
+    with locked(path):
+        assert os.path.exists(f"{path}.lock")
+
+
+def test_what_cannot_be_read_or_locked_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot read the memory: Is a directory"):
+        read_memory(str(tmp_path))
+    with pytest.raises(InputError, match="cannot make the memory"), locked(str(tmp_path / "none" / "m")):
+        pass
+    with pytest.raises(InputError, match="cannot write the memory"):
+        write_memory(str(tmp_path / "none" / "m"), MEMORY)
+
+
+def test_a_foreign_file_is_left_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "notes.json"
+    path.write_bytes(b'{"mine": 1}')
+    with pytest.raises(InputError, match="not a memory"):
+        read_memory(str(path))
+    assert path.read_bytes() == b'{"mine": 1}'
