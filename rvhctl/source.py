@@ -47,7 +47,13 @@ class Source:
             return self._stream.read1(size)
 
     def read_all(self) -> bytes:
+        """The rest, to the end."""
         with self.reading():
+            raw = self._stream.raw
+            if self.plain_file and isinstance(raw, io.FileIO):
+                # Straight into one object of the file's size; the buffer in between would copy it.
+                raw.seek(self._stream.tell())
+                return raw.readall()
             return self._stream.read()
 
     def first_byte(self) -> bytes:
