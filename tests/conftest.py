@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# The documents show sessions in bash.
+collect_ignore = ["test_docs.py"] if sys.platform == "win32" else []
+
 CORE_DIR = str(Path(__file__).parents[1] / "rvhctl" / "core")
 
 

@@ -97,7 +97,7 @@ def session_of(text: str) -> list[Command]:
     return commands
 
 
-def workplace(root: Path) -> Path:
+def folder_with_examples(root: Path) -> Path:
     """A copy of the examples, where a session may write as it likes."""
     shutil.copytree(EXAMPLES, root / "work" / "examples")
     return root / "work"
@@ -128,7 +128,7 @@ def shell_environment(root: Path) -> dict[str, str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return workplace(tmp_path)
+    return folder_with_examples(tmp_path)
 
 
 @pytest.fixture

@@ -21,7 +21,9 @@ def update_sessions(document: Path) -> None:
             continue
         with tempfile.TemporaryDirectory() as folder:
             environment = docs.shell_environment(Path(folder))
-            answers = docs.run_session(docs.session_of(block.text), docs.workplace(Path(folder)), environment)
+            answers = docs.run_session(
+                docs.session_of(block.text), docs.folder_with_examples(Path(folder)), environment
+            )
         session = "".join(shown(answer) for answer in answers)
         text = text.replace(f"```console\n{block.text}```", f"```console\n{session}```")
     document.write_text(text, encoding="utf-8")
@@ -35,7 +37,7 @@ def shown(command: docs.Command) -> str:
 def update_example(script: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         environment = docs.shell_environment(Path(folder))
-        run = docs.bash(f"examples/{script.name}", docs.workplace(Path(folder)), environment)
+        run = docs.bash(f"examples/{script.name}", docs.folder_with_examples(Path(folder)), environment)
     sys.stderr.write(run.stderr)
     script.with_suffix(".out").write_text(run.stdout, encoding="utf-8")
 
