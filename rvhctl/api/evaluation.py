@@ -16,7 +16,7 @@ from rvhctl.api.policy import Policy
 from rvhctl.core import faultset as cells_of
 from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
 from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
-from rvhctl.core.grouping import by_group, everyone, sizes_of
+from rvhctl.core.grouping import by_group, sizes_of
 from rvhctl.core.joining import Joining, renumbered
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.fleet import Fleet
@@ -171,16 +171,16 @@ class Evaluation:
     # --- the steps, in order ----------------------------------------------------------------------------
 
     def _group(self) -> None:
-        count = len(self.fleet)
-        self.cells = vec[i64]([0])
-        self.group_of = vec[i64]([0] * count)
-        sizes = vec[i64]([count])
-        if self.precision is not None:
+        if self.precision is None:
+            self.cells = vec[i64]([0])
+            self.group_of = vec[i64]([0] * len(self.fleet))
+            sizes = vec[i64]([len(self.fleet)])
+        else:
             found = cells_of.group(self.fleet.lats, self.fleet.lons, self.precision)
             self.cells, self.group_of, sizes = found.cells, found.group_of, found.counts
             if self.policy.min_cell is not None and self.policy.min_cell > 1:
                 sizes = self._join(sizes, self.policy.min_cell)
-        self.order, self.starts = by_group(everyone(self.latencies), self.group_of, sizes)
+        self.order, self.starts = by_group(self.latencies, self.group_of, sizes)
 
     def _join(self, sizes: vec[i64], minimum: int) -> vec[i64]:
         assert self.precision is not None

@@ -18,6 +18,10 @@ BORDER: Final = 25
 """Per cent of all nodes: more of them alone in their cell, or nearest to another cell, is too many."""
 
 
+CUTS_A_NODE: Final = 16
+"""Points put into the tree in about the time of one search in it."""
+
+
 class Kinship:
     """For each node, how many letters its cell shares with the cell of the nearest other node.
 
@@ -33,11 +37,14 @@ class Kinship:
             cells = append(cells, cell_number(lats[node], lons[node], FINEST))
             node += 1
         self.cells = cells
-        self.search = NearestKin(Tree(lats, lons), cells, FINEST)
+        self.tree = Tree(lats, lons)
+        self.search = NearestKin(self.tree, cells, FINEST)
         self.shared = vec[i64]()
 
     def step(self, nodes: i64) -> bool:
-        """Look at so many more nodes; whether some are left."""
+        """Look at so many more nodes, or prepare that; whether some are left."""
+        if self.tree.grow(nodes * CUTS_A_NODE):
+            return True
         count: i64 = len(self.cells)
         done: i64 = len(self.shared)
         stop = done + nodes

@@ -28,7 +28,7 @@ NEAR_ERROR_KM: Final = 0.000001
 
 
 class Tree:
-    """Points in degrees, numbered in the order in which they were given."""
+    """Points in degrees, numbered in the order in which they were given. Call `grow` until it is done."""
 
     def __init__(self, lats: vec[float], lons: vec[float]) -> None:
         self.lats: vec[float] = lats
@@ -61,8 +61,17 @@ class Tree:
             size += size
         self.boxes = vec[float]([0.0] * int(2 * size * 6))
         self.first_points = vec[i64]([0] * int(2 * size))
-        if count > 0:
-            self.cut(1, 0, count)
+        # Stretches of the points that are to be put under a node: node, start and end of each.
+        self.uncut: list[i64] = [1, 0, count] if count > 0 else []
+
+    def grow(self, points: i64) -> bool:
+        """Cut stretches of about so many points in all; whether some are left."""
+        while points > 0 and len(self.uncut) > 0:
+            end = self.uncut.pop()
+            start = self.uncut.pop()
+            self.cut(self.uncut.pop(), start, end)
+            points -= end - start
+        return len(self.uncut) > 0
 
     def cut(self, node: i64, start: i64, end: i64) -> None:
         """Put a stretch of the points under a node of the tree; its children are 2 node and 2 node + 1."""
@@ -81,8 +90,7 @@ class Tree:
             column = self.ys
         middle = (start + end) // 2
         halve(self.points, column, start, end, middle)
-        self.cut(2 * node, start, middle)
-        self.cut(2 * node + 1, middle, end)
+        self.uncut += [2 * node, start, middle, 2 * node + 1, middle, end]
 
     def enclose(self, node: i64, start: i64, end: i64) -> None:
         """The smallest box around a stretch of the points, and the first given of them."""

@@ -15,6 +15,9 @@ from rvhctl.core.verdicts import HEALTHY
 FULL: Final = 100
 """Per cent."""
 
+CUTS_A_GROUP: Final = 16
+"""Points put into the tree in about the time of one search in it."""
+
 
 class Plan:
     """Shares of each group's traffic, for groups in order; call `step` until every group is planned.
@@ -71,10 +74,13 @@ class Plan:
                 lats = append(lats, lat)
                 lons = append(lons, lon)
         # Where every group carries itself there is nothing to look up, and the tree stays empty.
-        self.search = NearestFew(Tree(lats, lons), nearest)
+        self.tree = Tree(lats, lons)
+        self.search = NearestFew(self.tree, nearest)
 
     def step(self, groups: i64) -> bool:
-        """Plan so many more groups; whether some are left."""
+        """Plan so many more groups, or prepare that; whether some are left."""
+        if self.tree.grow(groups * CUTS_A_GROUP):
+            return True
         count: i64 = len(self.cells)
         stop = self.planned + groups
         stop = count if stop > count else stop

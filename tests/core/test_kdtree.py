@@ -36,7 +36,10 @@ def half_chord(one: Place, other: Place) -> float:
 
 
 def tree_of(points: list[Place]) -> Tree:
-    return Tree(vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]))
+    tree = Tree(vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]))
+    while tree.grow(1):
+        pass
+    return tree
 
 
 @given(places, st.integers(0, 7))

@@ -1,0 +1,137 @@
+"""The answer of Prometheus to an instant query: seconds as strings, and whether each probe succeeded."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, Final, NamedTuple
+
+from rvhctl import jsontext
+from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.probes import Probe
+from rvhctl.records import check_id, check_latency
+
+VERDICT: Final = "probe_success"
+"""The series by which blackbox_exporter says 1, the probe succeeded, or 0."""
+
+LABEL: Final = "instance"
+"""Names a target, in both kinds of series."""
+
+NO_VERDICTS: Final = (
+    f"no {VERDICT} series in the answer: a refused connection is the fastest target there is; "
+    'query {__name__=~"probe_success|probe_duration_seconds"}'
+)
+
+_SECONDS: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NO_NUMBER: Final = ("NaN", "+Inf", "-Inf", "Inf")
+
+
+class Answer(NamedTuple):
+    """The targets, in the order in which the answer first names them."""
+
+    probes: list[Probe]
+    warnings: list[str]
+
+
+def read_probes(text: bytes, source: str, on_bad: OnBad) -> Answer:
+    """The targets of an instant query, each with its latency in milliseconds.
+
+    Series named ``probe_success`` are verdicts, every other one is a duration in seconds; they belong
+    together by ``instance``. A target whose probe failed, or without a verdict where others have one, or
+    without a duration, has no measurement. ``on_bad`` gets what is wrong with a series: it raises the error,
+    or the series is left out.
+
+    Raises:
+        InputError: the text is no answer to an instant query, or what ``on_bad`` raises.
+    """
+    durations: dict[str, float | None] = {}
+    verdicts: dict[str, bool] = {}
+    targets: dict[str, None] = {}
+    for number, series in enumerate(_vector(text, source), 1):
+        try:
+            target, name, value = _series(series)
+            if name == VERDICT:
+                _put(verdicts, target, _verdict(value), VERDICT)
+            else:
+                _put(durations, target, _milliseconds(value), name or "a duration")
+            targets[target] = None
+        except (InputError, InvalidNodeError) as error:
+            on_bad(
+                InputError(
+                    error.problem,
+                    source=source,
+                    place=f"series {number}",
+                    value=error.value,
+                    hint=error.hint,
+                )
+            )
+    if targets and not durations:
+        raise InputError(
+            f"only {VERDICT} series, and no duration",
+            source=source,
+            hint='query {__name__=~"probe_success|probe_duration_seconds"}',
+        )
+    probes = [
+        Probe(target, durations.get(target) if verdicts.get(target, not verdicts) else None)
+        for target in targets
+    ]
+    return Answer(probes, [] if verdicts or not probes else [NO_VERDICTS])
+
+
+def _vector(text: bytes, source: str) -> list[Any]:
+    document = jsontext.parse(text, source)
+    if not isinstance(document, dict) or "status" not in document:
+        raise InputError("not an answer of Prometheus", source=source, hint="give what /api/v1/query answers")
+    if document["status"] != "success":
+        raise InputError(
+            f"Prometheus answered with an error: {document.get('error', document['status'])}", source=source
+        )
+    data = document.get("data")
+    kind = data.get("resultType") if isinstance(data, dict) else None
+    result = data.get("result") if isinstance(data, dict) else None
+    if kind != "vector" or not isinstance(result, list):
+        raise InputError(
+            "not an instant vector",
+            source=source,
+            value=kind,
+            hint="query one value of each series, without a range such as [5m]",
+        )
+    return result
+
+
+def _series(series: Any) -> tuple[str, str, str]:
+    """Target, name and value of a series."""
+    metric = series.get("metric") if isinstance(series, dict) else None
+    sample = series.get("value") if isinstance(series, dict) else None
+    if not isinstance(metric, dict):
+        raise InputError("a series needs its labels", value=series)
+    target = metric.get(LABEL)
+    if not isinstance(target, str):
+        labels = ", ".join(metric) or "none"
+        raise InputError(f"the series has no label {LABEL}", hint=f"its labels: {labels}")
+    if not isinstance(sample, list) or len(sample) != 2 or not isinstance(sample[1], str):
+        raise InputError(f"the series of {target} has no value [time, text]", value=sample)
+    return check_id(target), str(metric.get("__name__", "")), sample[1]
+
+
+def _verdict(value: str) -> bool:
+    if value not in ("0", "1"):
+        raise InputError(f"{VERDICT} must be 0 or 1", value=value)
+    return value == "1"
+
+
+def _milliseconds(value: str) -> float | None:
+    """Seconds as text, shifted by three decimals before any rounding; None for what is no number."""
+    if value in _NO_NUMBER:
+        return None
+    if not _SECONDS.fullmatch(value):
+        raise InputError("a duration must be a number of seconds", value=value)
+    return check_latency(float(Decimal(value).scaleb(3)))
+
+
+def _put(column: dict[str, Any], target: str, value: object, name: str) -> None:
+    if target in column:
+        raise InputError(
+            f"{name} of {LABEL} {target!r} is there twice", hint="narrow the query, to one job for instance"
+        )
+    column[target] = value

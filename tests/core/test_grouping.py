@@ -1,0 +1,31 @@
+"""Groups of every size in order of latency, against a plain sort."""
+
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.grouping import FEW, by_group, sizes_of
+
+latency = st.just(math.nan) | st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 1e9)
+nodes = st.lists(st.tuples(st.integers(0, 3), latency), max_size=20) | st.lists(
+    st.tuples(st.integers(0, 1), latency), min_size=2 * FEW, max_size=4 * FEW
+)
+
+
+@given(nodes)
+def test_a_plain_sort_says_the_same(found: list[tuple[int, float]]) -> None:
+    groups = vec[i64]([group for group, _ in found])
+    sizes = sizes_of(groups, 4)
+    order, starts = by_group(vec[float]([value for _, value in found]), groups, sizes)
+    assert list(sizes) == [sum(group == number for group, _ in found) for number in range(4)]
+    expected = sorted(
+        range(len(found)),
+        key=lambda row: (found[row][0], math.inf if math.isnan(found[row][1]) else found[row][1], row),
+    )
+    assert list(order) == expected
+    assert list(starts) == [sum(sizes[:number]) for number in range(5)]

@@ -1,0 +1,245 @@
+"""Prometheus: real answers, joins on instance, and answers that are none."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+import warnings
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from socket import create_server
+from threading import Thread
+from typing import Any
+from urllib.parse import quote
+from urllib.request import urlopen
+
+import pytest
+
+from rvhctl.errors import InputError
+from rvhctl.formats.prometheus import NO_VERDICTS, Answer, read_probes
+from rvhctl.probes import Probe
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def fail(error: InputError) -> None:
+    raise error
+
+
+def read(name: str) -> Answer:
+    return read_probes((DATA / name).read_bytes(), "answer.json", fail)
+
+
+def answer(*series: tuple[str | None, str | None, Any]) -> bytes:
+    """An answer of (name, instance, value)."""
+    result = []
+    for name, instance, value in series:
+        metric = {"job": "edge"}
+        if name is not None:
+            metric["__name__"] = name
+        if instance is not None:
+            metric["instance"] = instance
+        result.append({"metric": metric, "value": [1.5, value]})
+    return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}).encode()
+
+
+def test_a_refused_connection_is_no_measurement() -> None:
+    probes, warnings = read("valid/prometheus/both.json")
+    assert probes == [
+        Probe("http://127.0.0.1:18081", 2.332369),
+        Probe("http://127.0.0.1:18082", 1.874593),
+        Probe("http://127.0.0.1:18083", 3.543097),
+        Probe("http://127.0.0.1:18099", None),
+    ]
+    assert warnings == []
+    assert probes[3].fields() == {"id": "http://127.0.0.1:18099", "latency": None}
+
+
+def test_without_verdicts_there_is_a_warning() -> None:
+    probes, warnings = read("valid/prometheus/durations.json")
+    # The target where nothing listens is the fastest.
+    assert min(probes, key=lambda probe: probe.latency or 0.0) == Probe("http://127.0.0.1:18099", 0.43081)
+    assert warnings == [NO_VERDICTS]
+    assert read("valid/prometheus/joined_by_query.json").warnings == [NO_VERDICTS]
+
+
+def test_what_is_no_number_is_no_measurement() -> None:
+    assert {probe.latency for probe in read("valid/prometheus/infinite.json").probes} == {None}
+
+
+def test_an_empty_answer_has_nothing_to_warn_of() -> None:
+    assert read("valid/prometheus/empty.json") == Answer([], [])
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("bad_query.json", "Prometheus answered with an error: .*unexpected end of input"),
+        ("matrix.json", r"not an instant vector \(got 'matrix'\).*without a range"),
+        ("scalar.json", "not an instant vector"),
+        ("only_verdicts.json", "only probe_success series"),
+    ],
+)
+def test_other_answers_are_refused(name: str, message: str) -> None:
+    with pytest.raises(InputError, match=f"answer.json: {message}"):
+        read(f"invalid/prometheus/{name}")
+
+
+@pytest.mark.parametrize(
+    "text", [b"[]", b"{}", b"1", b'{"status": "success"}', b'{"status":"success","data":[]}']
+)
+def test_other_documents_are_refused(text: bytes) -> None:
+    with pytest.raises(InputError, match=r"answer\.json: not an"):
+        read_probes(text, "answer.json", fail)
+
+
+def test_no_json_is_refused() -> None:
+    with pytest.raises(InputError, match=r"answer\.json:1:1: not JSON"):
+        read_probes(b"<html>", "answer.json", fail)
+
+
+def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
+    probes, warnings = read_probes(
+        answer(
+            ("probe_success", "a", "1"),
+            ("probe_success", "b", "1"),
+            (None, "a", "0.25"),
+            ("up", "c", "1e-3"),
+        ),
+        "answer.json",
+        fail,
+    )
+    assert probes == [Probe("a", 250.0), Probe("b", None), Probe("c", None)]
+    assert warnings == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("0.0014", 1.4),
+        ("0.001393", 1.393),
+        ("0", 0.0),
+        ("-0", 0.0),
+        ("1e-05", 0.01),
+        ("12", 12000.0),
+        (".5", 500.0),
+    ],
+)
+def test_milliseconds_are_the_digits_shifted(text: str, expected: float) -> None:
+    probes, _ = read_probes(answer(("d", "a", text)), "answer.json", fail)
+    assert probes == [Probe("a", expected)]
+    assert str(probes[0].latency) == str(expected)
+
+
+@pytest.mark.parametrize(
+    ("series", "message"),
+    [
+        (("d", None, "1"), r"series 2: the series has no label instance; its labels: job, __name__"),
+        (("d", "", "1"), "the id is empty"),
+        (("d", "x\ny", "1"), "control characters"),
+        (("d", "b", "-1"), "finite and not negative"),
+        (("d", "b", "1e999"), "finite and not negative"),
+        (("d", "b", "1e9999"), "number of seconds"),
+        (("d", "b", "fast"), "number of seconds"),
+        (("d", "b", 1), "has no value"),
+        (("d", "a", "1"), "'a' is there twice; narrow the query"),
+        (("probe_success", "b", "2"), "must be 0 or 1"),
+    ],
+)
+def test_wrong_series_are_named_and_can_be_left_out(series: Any, message: str) -> None:
+    text = answer(("d", "a", "1"), series)
+    with pytest.raises(InputError, match=message):
+        read_probes(text, "answer.json", fail)
+    bad: list[InputError] = []
+    assert [probe.id for probe in read_probes(text, "answer.json", bad.append).probes] == ["a"]
+    assert [error.place for error in bad] == ["series 2"]
+
+
+class Fine(BaseHTTPRequestHandler):
+    """A web server that answers every request with 200."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def free_port() -> int:
+    with create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+CONFIGURATION = """
+global: {scrape_interval: 1s, scrape_timeout: 1s}
+scrape_configs:
+  - job_name: edge
+    metrics_path: /probe
+    params: {module: [http_2xx]}
+    static_configs: [{targets: [%s]}]
+    relabel_configs:
+      - {source_labels: [__address__], target_label: __param_target}
+      - {source_labels: [__param_target], target_label: instance}
+      - {target_label: __address__, replacement: "127.0.0.1:%d"}
+"""
+
+
+def test_the_tools_themselves(tmp_path: Path) -> None:
+    prometheus = shutil.which("prometheus")
+    blackbox = shutil.which("prometheus-blackbox-exporter") or shutil.which("blackbox_exporter")
+    if prometheus is None or blackbox is None:
+        warnings.warn("prometheus or blackbox_exporter is not installed: not tried for real", stacklevel=1)
+        return
+    with ExitStack() as stack:
+        fine = stack.enter_context(HTTPServer(("127.0.0.1", 0), Fine))
+        Thread(target=fine.serve_forever, daemon=True).start()
+        stack.callback(fine.shutdown)
+        up, refused = f"http://127.0.0.1:{fine.server_port}", f"http://127.0.0.1:{free_port()}"
+        exporter, port = free_port(), free_port()
+        (tmp_path / "blackbox.yml").write_text(
+            "modules: {http_2xx: {prober: http, http: {preferred_ip_protocol: ip4}}}"
+        )
+        (tmp_path / "prometheus.yml").write_text(CONFIGURATION % (f'"{up}", "{refused}"', exporter))
+        for command in (
+            [
+                blackbox,
+                "--config.file=blackbox.yml",
+                f"--web.listen-address=127.0.0.1:{exporter}",
+            ],
+            [
+                prometheus,
+                "--config.file=prometheus.yml",
+                "--storage.tsdb.path=data",
+                f"--web.listen-address=127.0.0.1:{port}",
+            ],
+        ):
+            started = stack.enter_context(
+                subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            )
+            stack.callback(started.kill)
+        query = quote('{__name__=~"probe_success|probe_duration_seconds"}')
+        probes = wait_for(f"http://127.0.0.1:{port}/api/v1/query?query={query}", 2)
+    latencies = {probe.id: probe.latency for probe in probes}
+    assert latencies[up] is not None
+    assert latencies[up] > 0
+    assert latencies[refused] is None
+
+
+def wait_for(url: str, targets: int) -> list[Probe]:
+    """The targets of the query, once all of them were probed."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(url, timeout=5) as response:
+                probes, _ = read_probes(response.read(), url, fail)
+        except OSError:
+            probes = []
+        if len(probes) == targets:
+            return probes
+        time.sleep(0.2)
+    raise AssertionError("prometheus did not answer within a minute")
