@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.grouping import FEW, by_group, sizes_of
+from rvhctl.core.grouping import FEW, by_group, insert, rank, sizes_of
 
 latency = st.just(math.nan) | st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 1e9)
 nodes = st.lists(st.tuples(st.integers(0, 3), latency), max_size=20) | st.lists(
@@ -29,3 +29,14 @@ def test_a_plain_sort_says_the_same(found: list[tuple[int, float]]) -> None:
     )
     assert list(order) == expected
     assert list(starts) == [sum(sizes[:number]) for number in range(5)]
+
+
+@given(st.lists(latency, min_size=1, max_size=30))
+def test_both_ways_of_sorting_agree(values: list[float]) -> None:
+    inserted, ranked = (vec[i64](range(len(values))) for _ in range(2))
+    insert(vec[float](values), inserted, 0, len(values))
+    rank(vec[float](values), ranked, 0, len(values))
+    assert list(inserted) == list(ranked)
+    assert list(inserted) == sorted(
+        range(len(values)), key=lambda row: (math.inf if math.isnan(values[row]) else values[row], row)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -76,6 +77,18 @@ def test_the_letters_shared_with_the_nearest(points: list[Place]) -> None:
         assert search.search(number) == max(
             (shared for distance, shared in others if distance == nearest), default=8
         )
+
+
+def test_points_a_metre_apart() -> None:
+    # Boxes whose nearest corner is as far as the worst point taken, give or take a metre.
+    random = Random(7)
+    points = [(52 + random.randrange(60) * 9e-6, 4 + random.randrange(3) * 1.5e-5) for _ in range(400)]
+    search = NearestFew(tree_of(points), 25)
+    for number, point in enumerate(points):
+        expected = sorted(
+            (metres(half_chord(point, other)), at) for at, other in enumerate(points) if at != number
+        )
+        assert list(search.search(point[0], point[1], number)) == [at for _, at in expected[:25]]
 
 
 def test_thousands_in_one_place_cost_no_more_than_a_few() -> None:
