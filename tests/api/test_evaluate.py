@@ -1,0 +1,90 @@
+"""Nodes of every form that Python callers give, and what is wrong with one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rvhctl.api.evaluate import evaluate
+from rvhctl.api.evaluation import Failed
+from rvhctl.api.fields import Node
+from rvhctl.api.memory import Memory
+from rvhctl.api.planning import FleetPlan
+from rvhctl.api.policy import Policy
+from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
+
+LIMIT = Policy(threshold=100)
+
+
+def test_every_form_of_a_node() -> None:
+    nodes: list[Any] = [
+        ("a", 52.0, 4.0, 30.0),
+        Node("b", 52.0, 4.0, 20.0),
+        {"id": "c", "lat": 52, "lon": 4, "samples": [10, None, 12]},
+        {"id": 7, "lat": 52, "lon": 4, "latency": None, "samples": [1]},
+        {"id": "e", "lat": 52, "lon": 4, "latency": 1, "state": "drain", "weight": 2},
+    ]
+    evaluation = evaluate(nodes, LIMIT, precision=5)
+    assert [
+        nodes[row][0] if isinstance(nodes[row], tuple) else nodes[row]["id"] for row in evaluation.answer
+    ] == [
+        "c",
+        "b",
+        "a",
+    ]
+    assert [evaluation.explain(row).reason for row in (3, 4)] == ["no_measurement", "drain"]
+    (cell,) = FleetPlan(evaluation)
+    assert (cell.cell, cell.verdict, cell.nodes, cell.fit) == ("u14zg", "healthy", 5, 3)
+    # 140 x 3 / 6 by weight, and nobody else to turn to
+    assert list(cell.serve) == [("u14zg", 100)]
+
+
+def test_places_are_read_only_where_they_count() -> None:
+    nodes = [{"id": "a", "latency": 1}]
+    assert list(evaluate(nodes, LIMIT).answer) == [0]
+    with pytest.raises(InvalidNodeError, match=r"node 1 \(id 'a'\): lat is missing"):
+        evaluate(nodes, LIMIT, precision=3)
+    with pytest.raises(InvalidNodeError, match="lat is missing"):
+        evaluate(nodes, LIMIT, failed=Failed(cells=("u",)))
+
+
+def test_rounds_are_a_loop_over_values() -> None:
+    memory: Memory | None = Memory()
+    kept = []
+    for latency in (1, 500, 500, 500, 1, 1):
+        evaluation = evaluate([{"id": "a", "latency": latency}], LIMIT, memory=memory)
+        memory = evaluation.memory
+        kept.append(len(evaluation))
+    assert kept == [1, 1, 1, 0, 0, 1]
+    assert memory is not None
+    assert memory.round == 6
+
+
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        ({"id": "a"}, r"node 2 \(id 'a'\): the latency is missing"),
+        ({"id": "a", "latency": -1}, r"node 2 \(id 'a'\): the latency must be finite"),
+        (
+            {"id": "a", "latency": 1, "state": "lost"},
+            r"node 2 \(id 'a'\): the state must be up, drain or down",
+        ),
+        ({"id": "a", "latency": 1, "weight": 0}, r"node 2 \(id 'a'\): the weight must be finite and above 0"),
+        ({"id": "a", "samples": ["1"]}, r"node 2 \(id 'a'\): sample 1 must be a number"),
+        ({"id": "n", "latency": 1}, "the id was there before"),
+        ("a", "must be a mapping"),
+    ],
+)
+def test_what_is_wrong_is_named(node: Any, message: str) -> None:
+    with pytest.raises(InvalidNodeError, match=message):
+        evaluate([{"id": "n", "latency": 1}, node], LIMIT)
+
+
+def test_no_nodes_and_no_precision() -> None:
+    with pytest.raises(EmptyNodesError):
+        evaluate([], LIMIT)
+    with pytest.raises(FaultsetError, match="precision must be"):
+        evaluate([("a", 0.0, 0.0, 1.0)], LIMIT, precision=13)
+    with pytest.raises(FaultsetError, match="a geohash cell has no"):
+        evaluate([("a", 0.0, 0.0, 1.0)], LIMIT, failed=Failed(cells=("a",)))
