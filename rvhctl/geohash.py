@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["decode", "encode", "encode_many", "geohash_cluster", "neighbors"]
 
 Item = TypeVar("Item")
+GivenNode = TypeVar("GivenNode", bound="AnyNode")
 
 BLOCK: Final = 1 << 13
 """Points of one call of the core: their columns stay in the second cache."""
@@ -142,7 +143,7 @@ def neighbors(cell: str) -> dict[str, str | None]:
     return around
 
 
-def geohash_cluster(nodes: Iterable[AnyNode], precision: int = 6) -> dict[str, list[AnyNode]]:
+def geohash_cluster(nodes: Iterable[GivenNode], precision: int = 6) -> dict[str, list[GivenNode]]:
     """Nodes by cell.
 
     Args:
@@ -170,7 +171,7 @@ def geohash_cluster(nodes: Iterable[AnyNode], precision: int = 6) -> dict[str, l
     for start in range(0, len(items), BLOCK):
         lats, lons = read_columns(items, start, BLOCK, ("lat", "lon"))
         groups.add(lats, lons, 0, len(lats))
-    clusters: list[list[AnyNode]] = [[] for _ in groups.cells]
+    clusters: list[list[GivenNode]] = [[] for _ in groups.cells]
     for item, group in zip(items, groups.group_of, strict=True):
         clusters[group].append(item)
     return dict(zip(core.cell_texts(groups.cells, letters), clusters, strict=True))

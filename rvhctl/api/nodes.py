@@ -9,7 +9,7 @@ from typing import TypeVar
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse
+from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse, refuse_second
 from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
@@ -153,7 +153,9 @@ def _faultset(
     groups = Groups(letters)
     latencies = blank(0)
     for start in range(0, total, size):
-        ids.add(items, start, size)
+        second = ids.add(items, start, size)
+        if second >= 0:
+            yield from refuse_second(items, second, size)
         yield
         lats, lons, column = read_columns(items, start, size, ("lat", "lon", "latency"))
         latencies = extend(latencies, column)
