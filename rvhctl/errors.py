@@ -146,5 +146,10 @@ MAX_SHOWN = 60
 def shorten(value: object) -> str:
     """The value in quotes (a JSON null, true or false as such), cut for one line of a message."""
     literals = {None: "null", True: "true", False: "false"}
-    shown = literals[value] if value is None or isinstance(value, bool) else repr(value)
+    try:
+        shown = literals[value] if value is None or isinstance(value, bool) else repr(value)
+    except Exception:  # Python writes no integer of more than 4300 digits; and an object may be broken
+        if isinstance(value, int):
+            return f"an integer of {value.bit_length()} bits"
+        return f"an object of type {type(value).__name__}"
     return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"

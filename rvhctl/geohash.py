@@ -13,11 +13,12 @@ Source: G. Niemeyer's geohash.org (2008); letters and order of bits as in PostGI
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.core import geohash as core
 from rvhctl.core.columns import blank, read_degrees
-from rvhctl.errors import InvalidNodeError, LengthMismatchError
+from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
 
 if TYPE_CHECKING:
     from librt.vecs import vec
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from rvhctl.api.fields import AnyNode
 
 __all__ = ["decode", "encode", "encode_many", "geohash_cluster", "neighbors"]
+
+Item = TypeVar("Item")
+GivenNode = TypeVar("GivenNode", bound="AnyNode")
 
 BLOCK: Final = 1 << 13
 """Points of one call of the core: their columns stay in the second cache."""
@@ -77,13 +81,13 @@ def encode_many(lats: Iterable[float], lons: Iterable[float], precision: int = 9
     Raises:
         LengthMismatchError: there are not as many longitudes as latitudes.
         InvalidNodeError: as :func:`encode`; the message says which point, counted from 1.
-        FaultsetError: the precision is no whole number from 1 to 12.
+        FaultsetError: the precision is no whole number from 1 to 12; or the coordinates are no lists.
 
     >>> encode_many([52.3676, -33.8688], [4.9041, 151.2093], 5)
     ['u173z', 'r3gx2']
     """
     letters = core.whole_precision(precision)
-    lats, lons = list(lats), list(lons)
+    lats, lons = _listed(lats, "lats"), _listed(lons, "lons")
     if len(lats) != len(lons):
         raise LengthMismatchError(f"{len(lats)} latitudes, but {len(lons)} longitudes")
     cells: list[str] = []
@@ -139,7 +143,7 @@ def neighbors(cell: str) -> dict[str, str | None]:
     return around
 
 
-def geohash_cluster(nodes: Iterable[AnyNode], precision: int = 6) -> dict[str, list[AnyNode]]:
+def geohash_cluster(nodes: Iterable[GivenNode], precision: int = 6) -> dict[str, list[GivenNode]]:
     """Nodes by cell.
 
     Args:
@@ -153,7 +157,7 @@ def geohash_cluster(nodes: Iterable[AnyNode], precision: int = 6) -> dict[str, l
 
     Raises:
         InvalidNodeError: a coordinate is missing or wrong; the message names the node.
-        FaultsetError: the precision is no whole number from 1 to 12.
+        FaultsetError: the precision is no whole number from 1 to 12; or the nodes are no list.
 
     >>> geohash_cluster([("ams", 52.37, 4.9, 12.0), ("syd", -33.87, 151.21, 280.0)], 2)
     {'u1': [('ams', 52.37, 4.9, 12.0)], 'r3': [('syd', -33.87, 151.21, 280.0)]}
@@ -162,15 +166,19 @@ def geohash_cluster(nodes: Iterable[AnyNode], precision: int = 6) -> dict[str, l
     from rvhctl.core.faultset import Groups
 
     letters = core.whole_precision(precision)
-    items = list(nodes)
+    items = _listed(nodes, "nodes")
     groups = Groups(letters)
     for start in range(0, len(items), BLOCK):
         lats, lons = read_columns(items, start, BLOCK, ("lat", "lon"))
         groups.add(lats, lons, 0, len(lats))
-    clusters: list[list[AnyNode]] = [[] for _ in groups.cells]
+    clusters: list[list[GivenNode]] = [[] for _ in groups.cells]
     for item, group in zip(items, groups.group_of, strict=True):
         clusters[group].append(item)
     return dict(zip(core.cell_texts(groups.cells, letters), clusters, strict=True))
+
+
+def _listed(items: Iterable[Item], name: str) -> list[Item]:
+    return run(listed(items, WHOLE, name, FaultsetError))
 
 
 def _column(values: list[float], start: int, bound: float, field: str) -> vec[float]:

@@ -173,3 +173,13 @@ def test_clusters_are_groups_by_cell(points: list[tuple[float, float]], precisio
 def test_a_wrong_node_is_named() -> None:
     with pytest.raises(InvalidNodeError, match=r"node 2 \(id 'b'\): lat must lie within"):
         geohash.geohash_cluster([("a", 1.0, 1.0, 1.0), ("b", 91.0, 1.0, 1.0)])
+
+
+@pytest.mark.parametrize("wrong", [None, 5, "52.1", b"52.1"])
+def test_what_is_no_list_is_refused(wrong: Any) -> None:
+    with pytest.raises(FaultsetError, match=r"^lats must be a list \(got "):
+        geohash.encode_many(wrong, [1.0])
+    with pytest.raises(FaultsetError, match=r"^lons must be a list \(got "):
+        geohash.encode_many([1.0], wrong)
+    with pytest.raises(FaultsetError, match=r"^nodes must be a list \(got "):
+        geohash.geohash_cluster(wrong)

@@ -7,10 +7,11 @@ from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from librt.vecs import vec
 
+from rvhctl.api.steps import Steps
 from rvhctl.core.columns import blank, latency_of, read_degrees, read_latencies
 from rvhctl.core.distinct import Distinct
 from rvhctl.core.geohash import degrees
-from rvhctl.errors import InvalidNodeError
+from rvhctl.errors import InvalidNodeError, shorten
 
 
 class Node(NamedTuple):
@@ -115,7 +116,7 @@ def latency_problem(value: object) -> str:
 
 def place(index: int, node_id: object) -> str:
     """How a message names a node: by its position, counted from 1, and its id."""
-    return f"node {index + 1}" if node_id is None else f"node {index + 1} (id {node_id!r})"
+    return f"node {index + 1}" if node_id is None else f"node {index + 1} (id {shorten(node_id)})"
 
 
 def named_id(node: object) -> object:
@@ -130,40 +131,65 @@ def article(field: str) -> str:
 
 
 class Ids:
-    """Ids that have been seen; refuses what is no id and what was there before."""
+    """Ids that have been seen; refuses what is no id."""
 
     def __init__(self) -> None:
         self._seen = Distinct()
 
-    def add(self, nodes: Sequence[object], start: int, count: int) -> None:
-        """Take the ids of so many nodes from ``start`` on.
+    def add(self, nodes: Sequence[object], start: int, count: int) -> int:
+        """Take the ids of so many nodes from ``start`` on; the first node whose id was there before, or -1.
+
+        Ids that print alike (``7`` and ``"7"``) are the same.
 
         Raises:
-            InvalidNodeError: an id is empty, neither str nor int (a bool is none), or was there before. Ids
-                that print alike (``7`` and ``"7"``) are the same.
+            InvalidNodeError: an id is empty, or neither str nor int (a bool is none).
         """
         (ids,) = values_of(nodes[start : start + count], start, ("id",))
         if set(map(type, ids)) != {str} or "" in ids:
-            ids = [self._text(node_id, start + offset) for offset, node_id in enumerate(ids)]
+            ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
         second = self._seen.add(ids)
-        if second >= 0:
-            self._refuse_second(nodes, start + second)
+        return start + second if second >= 0 else -1
 
-    def _text(self, node_id: object, index: int) -> str:
-        if isinstance(node_id, str):
-            if node_id:
-                return node_id
-            raise InvalidNodeError(f"node {index + 1}: the id is empty", field="id")
-        if isinstance(node_id, int) and not isinstance(node_id, bool):
-            return str(node_id)
-        raise InvalidNodeError(
-            f"node {index + 1}: the id must be a string or an integer", field="id", value=node_id
-        )
+    def forget(self) -> bool:
+        """Let go of some of the ids, which takes 50 ms for 1.5 million; False when none is left."""
+        return self._seen.forget()
 
-    def _refuse_second(self, nodes: Sequence[object], index: int) -> NoReturn:
-        """Name the node whose id was there before, and the one that had it."""
-        node_id = value_of(nodes[index], index, "id")
-        first = next(k for k, node in enumerate(nodes) if str(value_of(node, k, "id")) == str(node_id))
-        raise InvalidNodeError(
-            f"{place(index, node_id)}: the id was there before; first at node {first + 1}", field="id"
-        )
+
+def refuse_second(nodes: Sequence[object], index: int, size: int) -> Steps[NoReturn]:
+    """Name the node whose id was there before, and the one that had it.
+
+    Raises:
+        InvalidNodeError: always.
+    """
+    node_id = value_of(nodes[index], index, "id")
+    text = id_text(node_id, index)
+    first = 0
+    while id_text(value_of(nodes[first], first, "id"), first) != text:
+        first += 1
+        if first % size == 0:
+            yield
+    raise InvalidNodeError(
+        f"{place(index, node_id)}: the id was there before; first at node {first + 1}", field="id"
+    )
+
+
+def id_text(node_id: object, index: int) -> str:
+    """An id as it prints.
+
+    Raises:
+        InvalidNodeError: it is empty, too long an integer, or neither str nor int (a bool is none).
+    """
+    if isinstance(node_id, str):
+        if node_id:
+            return str.__str__(node_id)  # of a str enum the value, and a plain str
+        raise InvalidNodeError(f"node {index + 1}: the id is empty", field="id")
+    if isinstance(node_id, int) and not isinstance(node_id, bool):
+        try:
+            return int.__repr__(node_id)
+        except ValueError:  # Python writes no more than 4300 digits
+            raise InvalidNodeError(
+                f"node {index + 1}: the id is too long", field="id", value=node_id
+            ) from None
+    raise InvalidNodeError(
+        f"node {index + 1}: the id must be a string or an integer", field="id", value=node_id
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rvhctl.api.steps import Steps, listed, run, run_in_turns
 from rvhctl.core.jump import COMPILED
-from rvhctl.core.keybuckets import bucket_of, buckets_of
+from rvhctl.core.keybuckets import bucket_of, buckets_of, checked_buckets
 from rvhctl.errors import JumpHashError
 from rvhctl.keyhash import xxh64
 
@@ -53,17 +54,12 @@ def jump_hash_many(keys: Iterable[Key], buckets: int) -> list[int]:
         A list as long as ``keys``; empty for no keys.
 
     Raises:
-        JumpHashError: as :func:`jump_hash`; the message names the position of the first bad key, from 0.
+        JumpHashError: as :func:`jump_hash`; the message names the first bad key, counted from 1.
 
     >>> jump_hash_many(["foo", b"foo", 42], 5)
     [3, 3, 2]
     """
-    listed = _listed(keys)
-    buckets_of(listed, 0, 0, buckets, True, xxh64)  # no keys are no excuse for a bad number of buckets
-    answer: list[int] = []
-    for start in range(0, len(listed), SLICE):
-        answer += buckets_of(listed, start, min(start + SLICE, len(listed)), buckets, True, xxh64)
-    return answer
+    return run(_many(keys, buckets))
 
 
 async def jump_hash_async(key: Key, buckets: int) -> int:
@@ -79,20 +75,14 @@ async def jump_hash_many_async(keys: Iterable[Key], buckets: int) -> list[int]:
 
     The work goes in slices of some 10 ms and the event loop runs between them.
     """
-    from asyncio import sleep
+    return await run_in_turns(_many(keys, buckets))
 
-    listed = _listed(keys)
-    answer = jump_hash_many([], buckets)
-    for start in range(0, len(listed), SLICE):
-        answer += buckets_of(listed, start, min(start + SLICE, len(listed)), buckets, True, xxh64)
-        await sleep(0)
+
+def _many(keys: Iterable[Key], buckets: int) -> Steps[list[int]]:
+    checked_buckets(buckets)  # no keys are no excuse for a bad number
+    items: list[object] = yield from listed(keys, SLICE, "keys", JumpHashError)  # type: ignore[assignment]
+    answer: list[int] = []
+    for start in range(0, len(items), SLICE):
+        answer += buckets_of(items, start, min(start + SLICE, len(items)), buckets, True, xxh64)
+        yield
     return answer
-
-
-def _listed(keys: Iterable[Key]) -> list[object]:
-    if isinstance(keys, str | bytes):
-        raise JumpHashError(f"keys must be a list of keys, not one key (got {type(keys).__name__})")
-    try:
-        return keys if isinstance(keys, list) else list(keys)
-    except TypeError:
-        raise JumpHashError(f"keys must be a list of keys (got {type(keys).__name__})") from None

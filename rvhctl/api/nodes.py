@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterable
 from math import inf
 from typing import TypeVar
 
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse
-from rvhctl.api.steps import TURN, WHOLE, Steps, run, run_in_turns
+from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse, refuse_second
+from rvhctl.api.slices import ranked, ranked_by_cell
+from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
-from rvhctl.core.failover import survivors
-from rvhctl.core.faultset import CellOrder, Groups
+from rvhctl.core.faultset import Groups
 from rvhctl.core.geohash import whole_precision
-from rvhctl.core.ranking import Ranking
 from rvhctl.errors import (
     EmptyNodesError,
+    FaultsetError,
     LengthMismatchError,
     NegativeThresholdError,
     NoSurvivorsError,
@@ -49,6 +48,7 @@ def failover(ids: Iterable[Id], latencies: Iterable[float | None], threshold: fl
         EmptyNodesError: there are no nodes.
         InvalidNodeError: a latency is negative, infinite or no number; the message names the node.
         NoSurvivorsError: no node is left.
+        FaultsetError: the ids or the latencies are no list (a text is none).
 
     Source: the ``failover`` of rvh_faultset; same order, ties made stable.
 
@@ -93,7 +93,7 @@ def faultset(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -
         InvalidNodeError: a field is missing, of a wrong type or out of range, an id is empty or was there
             before; the message names the node.
         NoSurvivorsError: no cell has anybody left.
-        FaultsetError: the precision is no whole number from 1 to 12.
+        FaultsetError: the precision is no whole number from 1 to 12; or the nodes are no list.
 
     Source: the ``faultset`` of rvh_faultset; cells by exact geohash bisection.
 
@@ -120,8 +120,8 @@ def _failover(
     ids: Iterable[Id], latencies: Iterable[float | None], threshold: float, size: int
 ) -> Steps[list[Id]]:
     limit = checked_threshold(threshold)
-    names = yield from _listed(ids, size)
-    values = yield from _listed(latencies, size)
+    names = yield from listed(ids, size, "ids", FaultsetError)
+    values = yield from listed(latencies, size, "latencies", FaultsetError)
     total = len(names)
     if total != len(values):
         raise LengthMismatchError(f"{total} ids, but {len(values)} latencies")
@@ -134,7 +134,7 @@ def _failover(
         if bad >= 0:
             refuse(start + bad, names[start + bad], "latency", block[bad])
         yield
-    order = yield from _ranked(column, limit, size)
+    order = yield from ranked(column, limit, size)
     if not len(order):
         raise NoSurvivorsError(f"no survivors: none of {total} nodes answers within {limit:g} ms")
     return (yield from _picked(names, order, size))
@@ -145,7 +145,7 @@ def _faultset(
 ) -> Steps[list[GivenNode]]:
     limit = checked_threshold(threshold)
     letters = whole_precision(precision)
-    items = yield from _listed(nodes, size)
+    items = yield from listed(nodes, size, "nodes", FaultsetError)
     total = len(items)
     if not total:
         raise EmptyNodesError
@@ -153,21 +153,21 @@ def _faultset(
     groups = Groups(letters)
     latencies = blank(0)
     for start in range(0, total, size):
-        ids.add(items, start, size)
+        second = ids.add(items, start, size)
+        if second >= 0:
+            yield from refuse_second(items, second, size)
         yield
         lats, lons, column = read_columns(items, start, size, ("lat", "lon", "latency"))
         latencies = extend(latencies, column)
         yield
         groups.add(lats, lons, 0, len(lats))
         yield
-    del ids  # letting go of so many takes a while
-    yield
-    order = CellOrder(groups, (yield from _ranked(latencies, limit, size)))
-    while order.step():
+    while ids.forget():
         yield
-    if not len(order.survivors):
+    cells = yield from ranked_by_cell(groups, latencies, limit, size)
+    if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
-    return (yield from _picked(items, order.survivors, size))
+    return (yield from _picked(items, cells.survivors, size))
 
 
 def checked_threshold(threshold: object) -> float:
@@ -184,28 +184,6 @@ def checked_threshold(threshold: object) -> float:
     raise NegativeThresholdError(
         f"the threshold must be a finite number of milliseconds and not negative (got {shorten(threshold)})"
     )
-
-
-def _listed(items: Iterable[Id], size: int) -> Steps[list[Id]]:
-    """Anything that can be iterated as a list, made in slices."""
-    if isinstance(items, list):
-        return items
-    rest: Iterator[Id] = iter(items)
-    listed: list[Id] = []
-    while block := list(islice(rest, size)):
-        listed += block
-        yield
-    return listed
-
-
-def _ranked(latencies: vec[float], limit: float, size: int) -> Steps[vec[i64]]:
-    """The indices of the survivors in order."""
-    if len(latencies) <= size:
-        return survivors(latencies, limit)
-    ranking = Ranking(latencies, limit)
-    while ranking.step():
-        yield
-    return ranking.order
 
 
 def _picked(items: list[Id], order: vec[i64], size: int) -> Steps[list[Id]]:

@@ -1,19 +1,25 @@
-"""Work written once as a generator that yields between slices, run at a stretch or in turns with others."""
+"""Work written once as a generator that yields between slices, run at a stretch or in turns with others.
+
+Compiled code hears no signal and lets no event loop run before it returns, so each call of it is kept short.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
+from itertools import islice
 from typing import Final, TypeVar
 
-from rvhctl.core.ranking import SLICE
+from rvhctl.core.jump import COMPILED
+from rvhctl.errors import RvhctlError
 
 Answer = TypeVar("Answer")
+Item = TypeVar("Item")
 Steps = Generator[None, None, Answer]
 
 WHOLE: Final = 1 << 20
 """Nodes of one slice at a stretch: some 100 ms compiled, so that signals are heard."""
 
-TURN: Final = SLICE // 2
+TURN: Final = 1 << 15 if COMPILED else 1 << 12
 """Nodes of one slice between two turns of the event loop: some milliseconds."""
 
 
@@ -38,3 +44,24 @@ async def run_in_turns(steps: Steps[Answer]) -> Answer:
             answer: Answer = done.value
             return answer
         await sleep(0)
+
+
+def listed(items: Iterable[Item], size: int, name: str, refusal: type[RvhctlError]) -> Steps[list[Item]]:
+    """What a caller gave as a list, made in slices; a list is taken as it is.
+
+    Raises:
+        RvhctlError: of the type ``refusal``: it is a text, or nothing that can be iterated.
+    """
+    if isinstance(items, list):
+        return items
+    try:
+        if isinstance(items, str | bytes):
+            raise TypeError
+        rest = iter(items)
+    except TypeError:
+        raise refusal(f"{name} must be a list (got {type(items).__name__})") from None
+    copy: list[Item] = []
+    while block := list(islice(rest, size)):
+        copy += block
+        yield
+    return copy

@@ -8,8 +8,9 @@ import typer
 
 from rvhctl import options
 from rvhctl.answer import output_format, write_nodes
+from rvhctl.api.slices import ranked
+from rvhctl.api.steps import TURN, WHOLE, run, run_in_turns
 from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
-from rvhctl.core.failover import survivors
 from rvhctl.flags import failover_nodes
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes, Picked
@@ -82,7 +83,7 @@ def failover(
     else:
         table = read_nodes(files or [], input_format, coordinates=False, on_bad=report.on_bad(on_error))
     limit = limit_of(threshold, table, report)
-    picked = _rank_async(table, limit) if async_ else survivors(table.latencies, limit)
+    picked = _ranked(table, limit, async_)
     say_dropped(report, table, limit, len(picked))
     if not len(picked):
         raise nobody(table, limit)
@@ -98,10 +99,11 @@ def failover(
     report.finish()
 
 
-def _rank_async(nodes: Nodes, limit: float) -> Picked:
-    """The same answer from the asynchronous function; rows serve as ids."""
+def _ranked(nodes: Nodes, limit: float, async_: bool) -> Picked:
+    """In slices, so that ^C is heard; or each a turn of an event loop."""
+    steps = ranked(nodes.latencies, limit, TURN if async_ else WHOLE)
+    if not async_:
+        return run(steps)
     import asyncio
 
-    from rvhctl.api.nodes import failover_async
-
-    return asyncio.run(failover_async(range(len(nodes)), list(nodes.latencies), limit))
+    return asyncio.run(run_in_turns(steps))

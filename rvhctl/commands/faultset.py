@@ -8,9 +8,11 @@ import typer
 
 from rvhctl import options
 from rvhctl.answer import output_format, write_nodes
+from rvhctl.api.slices import fault_cells
+from rvhctl.api.steps import TURN, WHOLE, run, run_in_turns
 from rvhctl.cells import each_cell
 from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
-from rvhctl.core import faultset as core
+from rvhctl.core.faultset import Faultset
 from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
 from rvhctl.node_input import read_nodes
@@ -94,11 +96,7 @@ def faultset(
         table = read_nodes(files or [], input_format, coordinates=True, on_bad=report.on_bad(on_error))
     limit = limit_of(threshold, table, report)
     letters = whole_precision(_first_stated(precision, table.precision, DEFAULT_PRECISION))
-    cells = (
-        _faultset_async(table, limit, letters)
-        if async_
-        else core.faultset(table.lats, table.lons, table.latencies, limit, letters)
-    )
+    cells = _cells(table, limit, letters, async_)
     say_dropped(report, table, limit, len(cells.survivors))
     if not len(cells.survivors):
         raise nobody(table, limit)
@@ -120,24 +118,11 @@ def _first_stated(*values: int | None) -> int | None:
     return next((value for value in values if value is not None), None)
 
 
-def _faultset_async(nodes: Nodes, limit: float, precision: int) -> core.Faultset:
-    """The same answer in slices, each a turn of an event loop."""
+def _cells(nodes: Nodes, limit: float, precision: int, async_: bool) -> Faultset:
+    """In slices, so that ^C is heard; or each a turn of an event loop."""
+    steps = fault_cells(nodes.lats, nodes.lons, nodes.latencies, limit, precision, TURN if async_ else WHOLE)
+    if not async_:
+        return run(steps)
     import asyncio
 
-    from rvhctl.api.steps import TURN, Steps, run_in_turns
-    from rvhctl.core.ranking import Ranking
-
-    def steps() -> Steps[core.Faultset]:
-        groups = core.Groups(precision)
-        for start in range(0, len(nodes), TURN):
-            groups.add(nodes.lats, nodes.lons, start, min(start + TURN, len(nodes)))
-            yield
-        ranking = Ranking(nodes.latencies, limit)
-        while ranking.step():
-            yield
-        order = core.CellOrder(groups, ranking.order)
-        while order.step():
-            yield
-        return core.Faultset(groups, order)
-
-    return asyncio.run(run_in_turns(steps()))
+    return asyncio.run(run_in_turns(steps))

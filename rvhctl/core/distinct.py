@@ -35,3 +35,9 @@ class Distinct:
             if len(shard) == known:
                 return k
         return -1
+
+    def forget(self) -> bool:
+        """Let go of one set; False when none is left, and nothing can be added any more."""
+        if len(self.shards) > 0:
+            self.shards.pop()
+        return len(self.shards) > 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl.core.jump import MAX_BUCKETS, jump
 from rvhctl.core.xxh64 import xxh64_span
-from rvhctl.errors import MAX_SHOWN, JumpHashError
+from rvhctl.errors import JumpHashError, shorten
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
@@ -31,7 +31,7 @@ def bucket_of(key: object, buckets: object, native: bool, digest: Callable[[byte
 def buckets_of(
     keys: list[object], start: int, end: int, buckets: object, native: bool, digest: Callable[[bytes], int]
 ) -> list[int]:
-    """The buckets of ``keys[start:end]``; an error names the position of its key."""
+    """The buckets of ``keys[start:end]``; an error names its key, counted from 1."""
     count: i64 = checked_buckets(buckets)
     answer: list[int] = []
     position = start
@@ -40,7 +40,7 @@ def buckets_of(
             answer.append(jump(key_bits(keys[position], native, digest), count))
             position += 1
     except JumpHashError as error:
-        raise JumpHashError(f"key {position}: {error}") from None
+        raise JumpHashError(f"key {position + 1}: {error}") from None
     return answer
 
 
@@ -57,7 +57,7 @@ def key_bits(key: object, native: bool, digest: Callable[[bytes], int]) -> i64:
 def integer_bits(key: int) -> i64:
     """The 64 bits of an integer key: itself, negative as two's complement."""
     if key < -TWO_63 or key >= TWO_64:
-        raise JumpHashError(f"an integer key must fit 64 bits, -2^63 <= key < 2^64 (got {shown(key)})")
+        raise JumpHashError(f"an integer key must fit 64 bits, -2^63 <= key < 2^64 (got {shorten(key)})")
     return signed(key)
 
 
@@ -72,11 +72,11 @@ def key_bytes(key: object) -> bytes:
         try:
             data = key.encode("utf-8")
         except UnicodeEncodeError:
-            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {shown(key)})") from None
+            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {shorten(key)})") from None
     elif isinstance(key, bytes):
         data = key
     else:
-        raise JumpHashError(f"a key must be str, bytes or int (got {type(key).__name__} {shown(key)})")
+        raise JumpHashError(f"a key must be str, bytes or int (got {shorten(key)})")
     if len(data) == 0:
         raise JumpHashError("the key is empty")
     return data
@@ -85,15 +85,7 @@ def key_bytes(key: object) -> bytes:
 def checked_buckets(buckets: object) -> int:
     """The number of buckets, if it is one."""
     if not isinstance(buckets, int) or isinstance(buckets, bool):
-        raise JumpHashError(f"buckets must be an integer (got {shown(buckets)}); give 1 to {MAX_BUCKETS}")
+        raise JumpHashError(f"buckets must be an integer (got {shorten(buckets)}); give 1 to {MAX_BUCKETS}")
     if buckets < 1 or buckets > MAX_BUCKETS:
-        raise JumpHashError(f"buckets is out of range (got {shown(buckets)}); give 1 to {MAX_BUCKETS}")
+        raise JumpHashError(f"buckets is out of range (got {shorten(buckets)}); give 1 to {MAX_BUCKETS}")
     return buckets
-
-
-def shown(value: object) -> str:
-    """A wrong value, escaped and cut for one line of a message."""
-    if isinstance(value, int) and value.bit_length() > 128:
-        return f"an integer of {value.bit_length()} bits"  # Python writes none of more than 4300 digits
-    text = ascii(value)
-    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."

@@ -43,8 +43,8 @@ SEEN_LON: Final = 8
 EXACT: Final = 1_000_000_000_000_000
 """Below it, digits / 10^k is a quotient of two exact floats, so it is rounded once."""
 
-MAX_ID_DIGITS: Final = 18
-"""Well inside 64 bits, so that the library too keeps every digit."""
+MAX_DIGITS: Final = 18
+"""So many always fit 64 bits. An id of no more keeps every digit in the library too."""
 
 NAN: Final = float("nan")
 
@@ -219,7 +219,7 @@ class NodeRecord:
             end = skip_digits(data, position)
             length = end - position
             # A sign, a point or an exponent behind the digits is the library's business.
-            if length == 0 or length > MAX_ID_DIGITS or (c == 48 and length > 1):
+            if length == 0 or length > MAX_DIGITS or (c == 48 and length > 1):
                 return UNUSUAL
             self.id_start = position
             self.id_end = end
@@ -269,13 +269,15 @@ class NodeRecord:
             digits = digits * self.powers[decimals] + digits_value(word, decimals)
             if decimals == 8:
                 word = read_i64_le(data, position + 8)
-                count = leading_digits(word)
-                if count > 0:
-                    digits = digits * self.powers[count] + digits_value(word, count)
-                    decimals += count
+                more = leading_digits(word)
+                if more == 8 or count + 8 + more > MAX_DIGITS:
+                    return self._scan_any_number(first)
+                if more > 0:
+                    digits = digits * self.powers[more] + digits_value(word, more)
+                    decimals += more
             position += decimals
         c: i64 = data[position]
-        if digits >= EXACT or decimals == 16 or c == 101 or c == 69:
+        if digits >= EXACT or c == 101 or c == 69:
             return self._scan_any_number(first)
         if negative and digits == 0:
             return UNUSUAL  # -0 and -0.0 differ

@@ -16,19 +16,17 @@ if TYPE_CHECKING:
 
 COMPILED: Final = not __file__.endswith(".py")
 
-SLICE: Final = 0x10000 if COMPILED else 0x2000
-"""Nodes of one step."""
-
 
 class Ranking:
-    """The answer of `failover.survivors`, found by sorting slices and merging them.
+    """The answer of `failover.survivors`, found by sorting slices of so many nodes and merging them.
 
     Call `step` while it returns True; then `order` holds the indices.
     """
 
-    def __init__(self, latencies: vec[float], limit: float) -> None:
+    def __init__(self, latencies: vec[float], limit: float, size: i64) -> None:
         self.latencies = latencies
         self.limit = limit
+        self.size = size
         self.read: i64 = 0
         self.order = vec[i64]()
         # Ends of the sorted runs in `order`, and of the merged runs of the next round in `merged`.
@@ -54,7 +52,7 @@ class Ranking:
 
     def rank_slice(self) -> None:
         """Sort the survivors of the next slice into a run of their own."""
-        part = self.latencies[self.read : self.read + SLICE]
+        part = self.latencies[self.read : self.read + self.size]
         found = survivors(part, self.limit)
         k: i64 = 0
         count: i64 = len(found)
@@ -86,9 +84,9 @@ class Ranking:
         """Take a slice off the merge of all runs; interpreted, that costs less than merging in pairs."""
         if self.stream is None:
             self.stream = merge(*self.runs, key=self.values.__getitem__)
-        part = list(islice(self.stream, SLICE))
+        part = list(islice(self.stream, self.size))
         self.order = extend(self.order, part)
-        return len(part) == SLICE
+        return len(part) == self.size
 
 
 def merged_runs(latencies: vec[float], order: vec[i64], start: i64, middle: i64, stop: i64) -> vec[i64]:

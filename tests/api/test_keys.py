@@ -6,6 +6,7 @@ import asyncio
 import enum
 import inspect
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "SLICE", 7)
     assert jump_hash_many(keys, 9) == expected
     assert asyncio.run(jump_hash_many_async(keys, 9)) == expected
-    with pytest.raises(JumpHashError, match=r"^key 93: "):
+    with pytest.raises(JumpHashError, match=r"^key 94: "):
         jump_hash_many([*keys[:93], "", *keys], 9)
 
 
@@ -131,9 +132,9 @@ def test_bad_buckets(buckets: Any) -> None:
     [
         ("", "is empty"),
         (b"", "is empty"),
-        (True, "bool True"),
-        (1.5, "float 1.5"),
-        (None, "NoneType None"),
+        (True, "got true"),
+        (1.5, "got 1.5"),
+        (None, "got null"),
         (bytearray(b"a"), "bytearray"),
         (2**64, "fit 64 bits"),
         (-(2**63) - 1, "fit 64 bits"),
@@ -148,7 +149,7 @@ def test_bad_keys(key: Any, says: str) -> None:
     assert isinstance(caught.value, RvhctlError | ValueError)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
-    with pytest.raises(JumpHashError, match=f"^key 1: .*{says}"):
+    with pytest.raises(JumpHashError, match=f"^key 2: .*{says}"):
         jump_hash_many(["a", key], 5)
 
 
@@ -156,6 +157,15 @@ def test_bad_keys(key: Any, says: str) -> None:
 def test_what_is_no_list_of_keys(keys: Any) -> None:
     with pytest.raises(JumpHashError, match="keys must be a list"):
         jump_hash_many(keys, 5)
+
+
+def test_an_error_of_the_callers_own_iterator_comes_through() -> None:
+    def keys() -> Iterator[str]:
+        yield "a"
+        raise TypeError("mine")
+
+    with pytest.raises(TypeError, match="mine"):
+        jump_hash_many(keys(), 5)
 
 
 @pytest.mark.parametrize("function", [jump_hash, jump_hash_many, jump_hash_async, jump_hash_many_async])

@@ -140,6 +140,15 @@ def test_failover_takes_any_iterable(call: Any) -> None:
 
 
 @each_failover
+@pytest.mark.parametrize("wrong", [None, 5, 1.5, object(), "a", b"a"])
+def test_failover_of_what_is_no_list(call: Any, wrong: Any) -> None:
+    with pytest.raises(FaultsetError, match=r"^ids must be a list \(got "):
+        call(wrong, [1.0], 10)
+    with pytest.raises(FaultsetError, match=r"^latencies must be a list \(got "):
+        call(["a"], wrong, 10)
+
+
+@each_failover
 def test_failover_leaves_its_arguments_alone(call: Any) -> None:
     ids, values = ["a", "b"], [2.0, 1.0]
     call(ids, values, 10)
@@ -159,7 +168,10 @@ def test_failover_is_filter_and_stable_sort(values: list[Any], threshold: float,
 
 
 @each_failover
-@pytest.mark.parametrize("threshold", [-1, -0.5, math.nan, math.inf, -math.inf, True, None, "5", 10**400])
+@pytest.mark.parametrize(
+    "threshold",
+    [-1, -0.5, math.nan, math.inf, -math.inf, True, None, "5", 10**400, pytest.param(10**5000, id="huge")],
+)
 def test_thresholds_that_are_none(call: Any, threshold: Any) -> None:
     with pytest.raises(NegativeThresholdError, match="the threshold must be a finite number"):
         call(["a"], [1.0], threshold)
@@ -173,6 +185,7 @@ def test_thresholds_that_are_none(call: Any, threshold: Any) -> None:
         (-1, "finite and not negative"),
         (math.inf, "finite and not negative"),
         (10**400, "finite and not negative"),
+        pytest.param(10**5000, "finite and not negative", id="huge"),
         (True, "a number of milliseconds"),
         ("7", "a number of milliseconds"),
         ([], "a number of milliseconds"),
@@ -206,6 +219,13 @@ def test_faultset_of_nobody(call: Any) -> None:
 def test_faultset_with_nobody_left(call: Any) -> None:
     with pytest.raises(NoSurvivorsError, match=r"^all clusters yielded no survivors$"):
         call(FLEET, 5.0, 5)
+
+
+@each_faultset
+@pytest.mark.parametrize("wrong", [None, 5, object(), "a:1:2:3"])
+def test_faultset_of_what_is_no_list(call: Any, wrong: Any) -> None:
+    with pytest.raises(FaultsetError, match=r"^nodes must be a list \(got "):
+        call(wrong, 10)
 
 
 @each_faultset
@@ -268,6 +288,8 @@ def test_faultset_is_failover_by_cell(fleet: list[Any], threshold: float, precis
         ((None, 0.0, 0.0, 1.0), r"node 2: the id must be a string or an integer"),
         ((True, 0.0, 0.0, 1.0), r"node 2: the id must be a string or an integer"),
         (([], 0.0, 0.0, 1.0), r"node 2: the id must be a string or an integer"),
+        pytest.param((10**5000, 0.0, 0.0, 1.0), r"node 2: the id is too long \(got an integer of", id="huge"),
+        (("b" * 1000, 0.0, 0.0, -1.0), r"node 2 \(id 'b{58}…\): the latency must be finite"),
         (("b", 0.0, 0.0), r"node 2 must be a mapping, a Node or a tuple"),
         ("b", r"node 2 must be a mapping, a Node or a tuple"),
         (None, r"node 2 must be a mapping, a Node or a tuple"),
@@ -291,6 +313,18 @@ def test_ids_that_print_alike_are_the_same(call: Any) -> None:
         InvalidNodeError, match=r"^node 2 \(id '7'\): the id was there before; first at node 1"
     ):
         call([(7, 0.0, 0.0, 1.0), ("7", 1.0, 1.0, 1.0)], 100.0)
+
+
+class Label(str):
+    def __str__(self) -> str:
+        return "what it shows"
+
+
+@each_faultset
+def test_a_text_of_a_type_of_its_own_is_that_text(call: Any) -> None:
+    assert call([(Label("a"), 0.0, 0.0, 1.0)], 100.0) == [(Label("a"), 0.0, 0.0, 1.0)]
+    with pytest.raises(InvalidNodeError, match=r"^node 3 .*the id was there before; first at node 2"):
+        call([("b", 0.0, 0.0, 1.0), ("a", 0.0, 0.0, 1.0), (Label("a"), 0.0, 0.0, 1.0)], 100.0)
 
 
 def test_an_id_is_there_twice_in_different_slices() -> None:

@@ -12,7 +12,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.failover import MANY, finish, survivors
-from rvhctl.core.ranking import SLICE, Ranking
+from rvhctl.core.ranking import Ranking
 
 latencies = st.one_of(
     st.just(math.nan),
@@ -28,17 +28,20 @@ def naive(values: list[float], limit: float) -> list[int]:
     return sorted((k for k, value in enumerate(values) if value <= limit), key=lambda k: values[k])
 
 
-def ranked(values: list[float], limit: float) -> list[int]:
-    ranking = Ranking(vec[float](values), limit)
+SLICE = 1 << 12
+
+
+def ranked(values: list[float], limit: float, size: int = SLICE) -> list[int]:
+    ranking = Ranking(vec[float](values), limit, size)
     while ranking.step():
         pass
     return list(ranking.order)
 
 
-@given(st.lists(latencies, max_size=300), limits)
-def test_survivors_are_a_stable_sort(values: list[float], limit: float) -> None:
+@given(st.lists(latencies, max_size=300), limits, st.integers(1, 400))
+def test_survivors_are_a_stable_sort(values: list[float], limit: float, size: int) -> None:
     assert list(survivors(vec[float](values), limit)) == naive(values, limit)
-    assert ranked(values, limit) == naive(values, limit)
+    assert ranked(values, limit, size) == naive(values, limit)
 
 
 @given(st.lists(latencies, min_size=1, max_size=5), st.integers(49, 400), st.integers(0), limits)

@@ -34,7 +34,7 @@ def test_a_part_of_a_list(keys: list[object]) -> None:
 
 
 def test_an_error_names_the_place_in_the_whole_list() -> None:
-    with pytest.raises(JumpHashError, match=r"^key 3: the key is empty"):
+    with pytest.raises(JumpHashError, match=r"^key 4: the key is empty"):
         buckets_of([b"a", b"b", b"c", b""], 2, 4, 5, True, xxhash.xxh64_intdigest)
 
 

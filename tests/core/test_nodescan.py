@@ -191,6 +191,7 @@ decimals = st.tuples(st.integers(0, 9_999_999).map(str), st.text("0123456789", m
 @example("0.000000000000001")
 @example("123456789012345.6")
 @example("1797693134862315708145274237317043567981.5")
+@example("6216553.719163165196608")  # 22 digits, whose lowest 64 bits are a small number
 def test_numbers_to_the_last_bit(text: str) -> None:
     scan, unusual = scanned(b'{"id":"a","latency":' + text.encode() + b"}" + AHEAD, coordinates=False)
     if not unusual:
