@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
+
+# Not ``from typing import ...``: that alone would take as long as the whole of ``rvhctl -V``.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 COMPLETION_VARIABLE = "_RVHCTL_COMPLETE"
 
@@ -20,72 +24,81 @@ def entry() -> NoReturn:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line ``arguments``; the exit code."""
     try:
-        code = _run(arguments)
+        if list(arguments) in (["-V"], ["--version"]) and _say_version():
+            return 0
+        return _run(arguments)
     except KeyboardInterrupt:
-        code = 130
-    return _flush(code)
+        return 130
+
+
+def _say_version() -> bool:
+    """Before Typer is imported, which takes five times as long; whether it worked, or needs an explanation."""
+    from rvhctl.version import describe
+
+    try:
+        print(describe(), flush=True)
+    except OSError:
+        return False
+    return sys.stdout is not None
 
 
 def _run(arguments: Sequence[str]) -> int:
-    if list(arguments) in (["-V"], ["--version"]):
-        # Answered before Typer is imported, which takes five times as long.
-        from rvhctl.version import describe
+    import gc
 
-        return _print(describe())
+    # Nothing that is imported here ever becomes garbage; looking for it would only take time.
+    gc.disable()
+    from typer._click.exceptions import ClickException
 
-    from rvhctl.app import app
-    from rvhctl.errors import ReaderGoneError, RvhctlError
+    from rvhctl.app import command_line
+    from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
     from rvhctl.report import message
+    from rvhctl.sink import buffer_output
 
+    gc.enable()
+    buffer_output()
     if COMPLETION_VARIABLE in os.environ:
         from typer._completion_classes import completion_init
 
         completion_init()
-
-    from typer._click.exceptions import ClickException
-    from typer.main import get_command
-
+    code = 0
     try:
-        result = get_command(app).main(args=list(arguments), prog_name="rvhctl", standalone_mode=False)
+        result = command_line().main(args=list(arguments), prog_name="rvhctl", standalone_mode=False)
+        code = result if isinstance(result, int) else 0
     except ReaderGoneError as error:
+        return error.exit_code
+    except WriteError as error:
+        message(str(error))
         return error.exit_code
     except RvhctlError as error:
         message(str(error))
-        return error.exit_code
+        code = error.exit_code
     except ClickException as error:
         from rvhctl.usage import explain
 
-        return explain(error)
+        code = explain(error, arguments)
     except SystemExit as error:
-        return error.code if isinstance(error.code, int) else 1
-    except (BrokenPipeError, MemoryError) as error:
-        if isinstance(error, MemoryError):
-            message("out of memory")
-            return 1
-        return 141
-    return result if isinstance(result, int) else 0
+        code = error.code if isinstance(error.code, int) else 1
+    except MemoryError:
+        message("out of memory")
+        code = 1
+    return _flushed(code)
 
 
-def _print(text: str) -> int:
-    try:
-        sys.stdout.write(text + "\n")
-    except (OSError, AttributeError):
-        return 1
-    return 0
-
-
-def _flush(code: int) -> int:
+def _flushed(code: int) -> int:
     """The last flush; what it cannot write is an error, too."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        return 141
-    except OSError as error:
-        from rvhctl.report import message
+    if sys.stdout is None:
+        return code
+    from rvhctl.errors import ReaderGoneError, WriteError
+    from rvhctl.report import message
+    from rvhctl.sink import Sink
 
-        message(f"write error: {error.strerror}")
-        return code or 1
+    try:
+        Sink().flush()
+    except ReaderGoneError as error:
+        return error.exit_code
+    except WriteError as error:
+        message(str(error))
+        return code or error.exit_code
     return code
 
 

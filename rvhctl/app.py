@@ -2,43 +2,112 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from rvhctl.commands.completion import completion
-from rvhctl.commands.failover import failover
-from rvhctl.commands.faultset import faultset
-from rvhctl.commands.jump_hash import jump_hash
-from rvhctl.version import describe
+from rvhctl.options import epilog
 
-app = typer.Typer(
-    name="rvhctl",
-    help="Which nodes are fit to serve, region by region, and which bucket owns this key.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+if TYPE_CHECKING:
+    from typer._click import Command, Context, HelpFormatter, Parameter
+
+COMMANDS: Final = ("faultset", "failover", "jump-hash", "completion")
+"""Each is a function of its own module in ``rvhctl.commands``, with underscores for hyphens."""
+
+SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
 
-def _print_version(wanted: bool) -> None:
+class OneCommand(TyperCommand):
+    """A subcommand."""
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        from rvhctl.helptext import show_help
+
+        show_help(self, ctx)
+
+
+class AllCommands(TyperGroup):
+    """The subcommands; each is imported only when it is called or its help is wanted."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        return one_command(cmd_name) if cmd_name in COMMANDS else None
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        from rvhctl.helptext import show_help
+
+        show_help(self, ctx)
+
+
+def one_command(name: str) -> Command:
+    """The subcommand of that name."""
+    function = name.replace("-", "_")
+    module = import_module(f"rvhctl.commands.{function}")
+    run = getattr(module, function)
+    alone = typer.Typer(add_completion=False)
+    alone.command(
+        name, cls=OneCommand, context_settings=SETTINGS, help=_paragraphs(run.__doc__), epilog=module.EPILOG
+    )(run)
+    command = typer.main.get_command(alone)
+    command.params.append(_version_option(hidden=True))
+    return command
+
+
+def _paragraphs(docstring: str) -> str:
+    """The text with one line a paragraph; Typer would keep the line ends of the source."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.split("\n\n"))
+
+
+def command_line() -> Command:
+    """The whole program."""
+    command = typer.main.get_command(app)
+    command.params.append(_version_option(hidden=False))
+    return command
+
+
+def _version_option(*, hidden: bool) -> TyperOption:
+    return TyperOption(
+        param_decls=["--version", "-V"],
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        hidden=hidden,
+        callback=_print_version,
+        help="Say the version and the core.",
+    )
+
+
+def _print_version(ctx: Context, param: Parameter, wanted: Any) -> None:
     if wanted:
-        typer.echo(describe())
+        from rvhctl.sink import Sink
+        from rvhctl.version import describe
+
+        sink = Sink()
+        sink.write(f"{describe()}\n".encode())
+        sink.flush()
         raise typer.Exit
 
 
+app = typer.Typer(
+    name="rvhctl",
+    cls=AllCommands,
+    help="Which nodes are fit to serve, region by region, and which bucket owns this key.",
+    epilog=epilog(
+        "rvhctl faultset --threshold 25 --precision 3 nodes.json",
+        "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
+        "rvhctl jump-hash -k foo -b 5",
+        nobody="nobody survived",
+    ),
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings=SETTINGS,
+)
+
+
 @app.callback()
-def _rvhctl(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", "-V", callback=_print_version, is_eager=True, help="Say the version and the core."
-        ),
-    ] = False,
-) -> None:
+def _rvhctl() -> None:
     pass
-
-
-for command in (faultset, failover, jump_hash, completion):
-    app.command()(command)

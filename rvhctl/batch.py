@@ -135,7 +135,7 @@ def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict
         if not isinstance(request, dict):
             raise InputError("a request is an object", source=source, line=line)
         if "id" in request:
-            answer["id"] = request["id"]
+            answer["id"] = _own_id(request["id"], text)
         result = requests.answer(work.kind, request, text, work.defaults)
     except RvhctlError as error:
         answer["ok"] = False
@@ -144,6 +144,13 @@ def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict
     answer["ok"] = True
     answer.update(result)
     return answer
+
+
+def _own_id(value: Any, text: bytes) -> Any:
+    """The id as it came in: by its own digits, where it is or holds a number that a float may have changed."""
+    if value is None or isinstance(value, str | int):
+        return value
+    return orjson.Fragment(jsontext.member_text(text, "id"))
 
 
 def _blocks(files: Sequence[str]) -> Iterator[Block]:

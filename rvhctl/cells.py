@@ -9,17 +9,16 @@ from rvhctl.core.geohash import cell_text
 from rvhctl.nodes import Picked
 
 
-def each_cell(faultset: Faultset, top: int | None) -> Iterator[tuple[str, int, Picked]]:
-    """Each cell in order of first appearance: its geohash, how many nodes it has, its first ``top`` survivors."""
+def each_cell(faultset: Faultset) -> Iterator[tuple[str, int, Picked]]:
+    """Each cell in order of first appearance: its geohash, how many nodes it has, its survivors."""
     starts = faultset.starts
     for number, (cell, count) in enumerate(zip(faultset.cells, faultset.counts, strict=True)):
-        start, stop = starts[number], starts[number + 1]
-        end = stop if top is None else min(stop, start + top)
-        yield cell_text(cell, faultset.precision), count, faultset.survivors[start:end]
+        survivors = faultset.survivors[starts[number] : starts[number + 1]]
+        yield cell_text(cell, faultset.precision), count, survivors
 
 
 def first_of_each(faultset: Faultset, top: int | None) -> Picked:
     """The first ``top`` survivors of each cell, merged."""
     if top is None:
         return faultset.survivors
-    return [row for _, _, rows in each_cell(faultset, top) for row in rows]
+    return [row for _, _, rows in each_cell(faultset) for row in rows[:top]]

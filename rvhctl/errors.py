@@ -82,6 +82,10 @@ class ReaderGoneError(RvhctlError):
     exit_code = ExitCode.BROKEN_PIPE
 
 
+class WriteError(RvhctlError):
+    """The answer cannot be written; only the program raises it."""
+
+
 class SomeFailedError(RvhctlError):
     """All the rest was answered; only the program raises it."""
 
@@ -112,22 +116,23 @@ class InputError(RvhctlError):
         self.hint = hint
         super().__init__(self._text())
 
-    def at(self, source: str, line: int | None = None, place: str = "") -> InputError:
+    def at(
+        self, source: str, line: int | None = None, place: str = "", column: int | None = None
+    ) -> InputError:
         """The same problem with the place that its finder could not know."""
         return InputError(
             self.problem,
             source=source,
             line=line,
-            column=self.column,
+            column=self.column if column is None else column,
             place=place,
             value=self.value,
             hint=self.hint,
         )
 
     def _text(self) -> str:
-        position = ":".join(
-            str(part) for part in (self.source, self.line, self.column) if part not in ("", None)
-        )
+        column = None if self.line is None else self.column
+        position = ":".join(str(part) for part in (self.source, self.line, column) if part not in ("", None))
         head = ": ".join(part for part in (position, self.place) if part)
         got = "" if self.value is ... else f" (got {shorten(self.value)})"
         text = f"{self.problem}{got}"

@@ -7,9 +7,9 @@ from typing import Final
 
 import orjson
 
-from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError
+from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError, shorten
 from rvhctl.nodes import Nodes, NodesBuilder
-from rvhctl.records import NAN, Record, check_coordinate, check_id, check_latency
+from rvhctl.records import EMPTY_HINT, NAN, Record, check_coordinate, check_id, check_latency
 
 _JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 
@@ -47,7 +47,7 @@ def faultset_nodes(specs_text: str) -> Nodes:
     for spec in _split(specs_text):
         parts = spec.rsplit(":", 3)
         if len(parts) != 4:
-            raise UsageError(f"--nodes: a node is id:lat:lon:latency (got {spec!r})")
+            raise UsageError(f"--nodes: a node is id:lat:lon:latency (got {shorten(spec)})")
         node_id, lat_text, lon_text, latency_text = parts
         lat, lon = (_number(text, "--nodes") for text in (lat_text, lon_text))
         latency = _number(latency_text, "--nodes")
@@ -76,7 +76,7 @@ def _number(text: str, flag: str) -> float:
             raise ValueError
         return number
     except ValueError:
-        raise UsageError(f"{flag}: {text!r} is not a number") from None
+        raise UsageError(f"{flag}: not a number (got {shorten(text)})") from None
 
 
 def _json_number(text: str) -> object:
@@ -90,12 +90,12 @@ def _checked(flag: str, record: Record, *, coordinates: bool = False) -> Record:
     try:
         check_id(record.id)
         if record.latency == record.latency:
-            record = record._replace(latency=check_latency(record.latency))
+            record = record._replace(latency=check_latency(record.latency, EMPTY_HINT))
         if coordinates:
             check_coordinate(record.lat, "lat")
             check_coordinate(record.lon, "lon")
     except InvalidNodeError as error:
-        named = f"node {record.id!r}" if record.id else ""
+        named = f"node {shorten(record.id)}" if record.id else ""
         raise InputError(
             error.problem, source=flag, place=named, value=error.value, hint=error.hint
         ) from None

@@ -30,11 +30,10 @@ def decode_utf8(text: bytes, source: str, line: int = 1) -> str:
     except UnicodeDecodeError as error:
         start = text.rfind(b"\n", 0, error.start) + 1
         raise InputError(
-            "not UTF-8",
+            f"not UTF-8: byte 0x{text[error.start]:02x}",
             source=source,
             line=line + text.count(b"\n", 0, error.start),
             column=len(text[start : error.start].decode()) + 1,
-            value=text[error.start : error.start + 4].decode("latin-1"),
         ) from None
 
 
@@ -43,14 +42,35 @@ def exact_value(text: bytes) -> Any:
     return json.loads(text)
 
 
-def value_column(line: bytes, member: str) -> int | None:
-    """The column, from 1, at which the value of an object's (last) member begins."""
-    spans = member_spans(line, 0)
-    column = None
-    for at in range(0, len(spans), 4):
-        if orjson.loads(line[spans[at] : spans[at + 1]]) == member:
-            column = len(line[: spans[at + 2]].decode()) + 1
-    return column
+def key_text(key: str | bytes | int) -> bytes:
+    """A key as JSON, whatever the size of the integer; bytes must be UTF-8."""
+    if isinstance(key, int):
+        return b"%d" % key
+    return orjson.dumps(key if isinstance(key, str) else key.decode())
+
+
+def value_column(line: bytes, member: str) -> int:
+    """The column, from 1, at which the value of an object's (last) member of that name begins."""
+    return len(line[: member_span(line, 0, member)[0]].decode()) + 1
+
+
+def member_text(text: bytes, member: str) -> bytes:
+    """The text of the value of an object's (last) member of that name."""
+    start, end = member_span(text, 0, member)
+    return text[start:end]
+
+
+def member_span(text: bytes, start: int, member: str) -> tuple[int, int]:
+    """Start and end of the value of the (last) member of that name, of the object whose brace stands at ``start``.
+
+    Raises:
+        KeyError: there is none.
+    """
+    spans = member_spans(text, start)
+    for at in range(len(spans) - 4, -1, -4):
+        if orjson.loads(text[spans[at] : spans[at + 1]]) == member:
+            return spans[at + 2], spans[at + 3]
+    raise KeyError(member)
 
 
 def _explain(text: bytes, error: orjson.JSONDecodeError, source: str, line: int) -> NoReturn:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
-
-import orjson
+from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError
 
@@ -21,14 +18,11 @@ MAX_KEY: Final = (1 << 64) - 1
 
 INTEGER_HINT: Final = f"an integer key is the 64-bit key itself, {MIN_KEY}..{MAX_KEY}"
 
-_DECIMAL: Final = re.compile(rb"[+-]?[0-9]+")
-
-MAX_DIGITS: Final = 4000
-"""Leading zeros are fine, up to what Python reads as an integer."""
+_DECIMAL: Final = re.compile(rb"([+-]?)0*([0-9]{1,20})")
+"""A sign or none, any number of leading zeros, and no more digits than 64 bits can have."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRule:
+class KeyRule(NamedTuple):
     """What the recipe and the output ask of every key."""
 
     integers: bool = False
@@ -100,7 +94,8 @@ class KeyRule:
 def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int:
     text = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
     # int() alone would take underscores, white space and the digits of other scripts.
-    if _DECIMAL.fullmatch(text) and len(text) <= MAX_DIGITS and MIN_KEY <= (number := int(text)) <= MAX_KEY:
+    found = _DECIMAL.fullmatch(text)
+    if found and MIN_KEY <= (number := int(b"".join(found.groups()))) <= MAX_KEY:
         return number
     raise InputError(
         "not a 64-bit integer key", source=source, line=line, place=place, value=show(key), hint=INTEGER_HINT
@@ -110,8 +105,3 @@ def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int
 def show(key: Key) -> str | int:
     """The key for people: bytes that are no UTF-8 are escaped."""
     return key.decode("utf-8", "backslashreplace") if isinstance(key, bytes) else key
-
-
-def as_json(key: Key) -> bytes:
-    """The key, text or integer, as JSON."""
-    return b"%d" % key if isinstance(key, int) else orjson.dumps(key)

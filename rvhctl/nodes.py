@@ -10,7 +10,7 @@ from typing import Final, Literal
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.errors import InputError
+from rvhctl.errors import InputError, shorten
 from rvhctl.records import Record
 
 Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
@@ -96,7 +96,9 @@ class NodesBuilder:
         row = len(self._records)
         first = self._rows.setdefault(record.id, row)
         if first != row:
-            raise InputError(f"the id {record.id!r} was there before", hint=f"first at {self._place(first)}")
+            raise InputError(
+                f"the id {shorten(record.id)} was there before", hint=f"first at {self._place(first)}"
+            )
         self._latencies.append(record.latency)
         self._lats.append(record.lat)
         self._lons.append(record.lon)

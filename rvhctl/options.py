@@ -6,11 +6,11 @@ from typing import Annotated, Literal
 
 import typer
 
+from rvhctl.color import ColorChoice
 from rvhctl.errors import UsageError
 
 InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
 OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
-ColorChoice = Literal["auto", "always", "never"]
 Level = Literal["debug", "info", "warn", "error"]
 OnError = Literal["skip", "fail"]
 
@@ -37,14 +37,24 @@ Threshold = Annotated[
 ]
 Top = Annotated[
     int | None,
-    typer.Option("--top", "-n", metavar="K", min=1, help="At most the first K.", show_default=False),
+    typer.Option(
+        "--top",
+        "-n",
+        metavar="K",
+        min=1,
+        help="At most the first K, of the list or of each cell.",
+        show_default=False,
+    ),
 ]
 Output = Annotated[
     OutputFormat,
     typer.Option(
         "--output",
         "-o",
-        help="Format of the answer; auto: a table on a terminal, else the shape of the input.",
+        metavar="FORMAT",
+        help="Format of the answer: table, json, ndjson, csv, tsv or plain. Unless given: a table on a terminal, "
+        "else the shape of the input.",
+        show_default=False,
         rich_help_panel=FORMATS,
     ),
 ]
@@ -52,7 +62,12 @@ Json = Annotated[bool, typer.Option("--json", help="The same as -o json.", rich_
 Input = Annotated[
     InputFormat,
     typer.Option(
-        "--input-format", "-i", help="Format of the input; auto: found by looking.", rich_help_panel=FORMATS
+        "--input-format",
+        "-i",
+        metavar="FORMAT",
+        help="Format of the input: json, ndjson, csv or tsv. Unless given: found by looking.",
+        rich_help_panel=FORMATS,
+        show_default=False,
     ),
 ]
 KeyInput = Annotated[
@@ -60,13 +75,33 @@ KeyInput = Annotated[
     typer.Option(
         "--input-format",
         "-i",
-        help="Format of the input; auto: by the file's suffix, else plain text, one key a line.",
+        metavar="FORMAT",
+        help="Format of the input: plain (a key a line), json, ndjson, csv or tsv. Unless given: by the file's "
+        "suffix, else plain.",
+        show_default=False,
         rich_help_panel=FORMATS,
     ),
 ]
-Color = Annotated[ColorChoice, typer.Option("--color", help="Colour in tables.", rich_help_panel=FORMATS)]
+Color = Annotated[
+    ColorChoice,
+    typer.Option(
+        "--color",
+        metavar="WHEN",
+        help="Colour in tables: auto, always or never.",
+        rich_help_panel=FORMATS,
+        show_default=False,
+    ),
+]
 LogLevel = Annotated[
-    Level, typer.Option("--level", "-l", help="How much to say on standard error.", rich_help_panel=RUNNING)
+    Level,
+    typer.Option(
+        "--level",
+        "-l",
+        metavar="LEVEL",
+        help="How much to say on standard error: debug, info, warn (the default) or error.",
+        rich_help_panel=RUNNING,
+        show_default=False,
+    ),
 ]
 Async = Annotated[
     bool,
@@ -105,12 +140,34 @@ OnErrorChoice = Annotated[
     OnError | None,
     typer.Option(
         "--on-error",
-        help="A bad record ends the run (fail, the default), or is left out, reported and counted (skip, the "
-        "default with --batch).",
+        metavar="WHAT",
+        help="What a bad record does: fail (the default) ends the run; skip (the default with --batch) leaves it "
+        "out, says so, and the run ends in exit code 1.",
         rich_help_panel=RUNNING,
         show_default=False,
     ),
 ]
+
+
+def epilog(*examples: str, nobody: str = "") -> str:
+    """What stands under the help of a command: examples, one a line, and the exit codes."""
+    codes = {
+        "0": "answered",
+        "1": "bad data, a value out of range, a file that cannot be read or written",
+        "2": "wrong usage",
+        "3": nobody,
+        "130": "interrupted",
+        "141": "the reader of the pipe went away",
+    }
+    lines = [
+        "Examples:",
+        *(f"  {example}" for example in examples),
+        "",
+        "Exit codes:",
+        *(f"  {code:>3}  {meaning}" for code, meaning in codes.items() if meaning),
+    ]
+    # Typer would read [brackets] as markup.
+    return "\n".join(lines).replace("[", "\\[")
 
 
 def refuse(where: str, flags: dict[str, object]) -> None:

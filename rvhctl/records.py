@@ -11,6 +11,7 @@ from rvhctl.errors import InvalidNodeError
 NAN: Final = math.nan
 
 NO_MEASUREMENT_HINT: Final = "write null for no measurement"
+EMPTY_HINT: Final = "leave it empty for no measurement"
 
 
 class Record(NamedTuple):
@@ -54,7 +55,7 @@ def check_id(node_id: str) -> str:
     return node_id
 
 
-def check_latency(latency: float) -> float:
+def check_latency(latency: float, hint: str = NO_MEASUREMENT_HINT) -> float:
     """A latency in milliseconds.
 
     Raises:
@@ -64,8 +65,8 @@ def check_latency(latency: float) -> float:
         raise InvalidNodeError(
             "the latency must be finite and not negative",
             field="latency",
-            value=latency,
-            hint=NO_MEASUREMENT_HINT,
+            value=_whole(latency),
+            hint=hint,
         )
     return latency + 0.0  # -0.0 becomes 0.0
 
@@ -77,9 +78,11 @@ def check_coordinate(value: float, field: str) -> float:
         InvalidNodeError: it is out of range or not a number.
     """
     limit = 90.0 if field == "lat" else 180.0
+    if value != value:
+        raise InvalidNodeError(f"{field} is missing", field=field)
     if not -limit <= value <= limit:
         raise InvalidNodeError(
-            f"{field} must lie within -{limit:g}..{limit:g} degrees", field=field, value=value
+            f"{field} must lie within -{limit:g}..{limit:g} degrees", field=field, value=_whole(value)
         )
     return value
 
@@ -125,6 +128,11 @@ def _coordinate(fields: dict[str, Any], field: str, limit: float) -> float:
     if not -limit <= value <= limit:
         check_coordinate(float(value), field)
     return float(value)
+
+
+def _whole(number: float) -> float | int:
+    """-1.0 as people write it."""
+    return int(number) if number.is_integer() else number
 
 
 def _members(fields: dict[str, Any]) -> str:

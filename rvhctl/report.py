@@ -7,18 +7,16 @@ import sys
 from time import perf_counter
 
 from rvhctl.errors import InputError, OnBad, RvhctlError, SomeFailedError
+from rvhctl.visible import visible
 
 LEVELS = ("debug", "info", "warn", "error")
-
-# C0 and C1 controls: a file name or a value may hold an escape sequence, a terminal must not get it.
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 
 
 def message(text: str) -> None:
     """One line on standard error, under the program's name."""
     # With standard error gone there is nobody left to tell.
     with contextlib.suppress(OSError, AttributeError):
-        sys.stderr.write(f"rvhctl: {text.translate(_CONTROLS)}\n")
+        sys.stderr.write(f"rvhctl: {visible(text)}\n")
         sys.stderr.flush()
 
 
@@ -62,7 +60,14 @@ class Report:
             SomeFailedError: something was left out; the message counts it.
         """
         if self.failures:
-            raise SomeFailedError(f"{self.failures} left out" if self.failures > 1 else "1 left out")
+            raise SomeFailedError(f"{self.failures} left out")
+
+    def ending(self, error: RvhctlError) -> RvhctlError:
+        """The error that the run ends with; that something was left out weighs more than any verdict on the rest."""
+        if not self.failures:
+            return error
+        message(str(error))
+        return SomeFailedError(f"{self.failures} left out")
 
 
 def fail(error: InputError) -> None:

@@ -24,6 +24,7 @@ from rvhctl.errors import (
     JumpHashError,
     LengthMismatchError,
     NoSurvivorsError,
+    shorten,
 )
 from rvhctl.keys import KeyRule
 from rvhctl.records import Record, read_record
@@ -147,12 +148,12 @@ def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record
             record = read_record(fields, partial(_exact_node, text, row, fields), coordinates=coordinates)
         except InvalidNodeError as error:
             node_id = fields.get("id") if isinstance(fields, dict) else None
-            named = "" if node_id is None else f" (id {node_id!r})"
+            named = "" if node_id is None else f" (id {shorten(node_id)})"
             raise InvalidNodeError(f"node {row + 1}{named}: {error}") from None
         first = rows.setdefault(record.id, row)
         if first != row:
             raise InvalidNodeError(
-                f"node {row + 1}: the id {record.id!r} was there before; first at node {first + 1}"
+                f"node {row + 1}: the id {shorten(record.id)} was there before; first at node {first + 1}"
             )
         records.append(record)
     return records

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from rvhctl.errors import ReaderGoneError, RvhctlError
+from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
+from rvhctl.visible import visible_lines
 
 
 class Sink:
@@ -14,31 +16,45 @@ class Sink:
 
     def __init__(self) -> None:
         if sys.stdout is None:
-            raise RvhctlError("write error: standard output is closed")
+            raise WriteError("write error: standard output is closed")
         self._stream: BinaryIO = sys.stdout.buffer
-
-    @property
-    def is_terminal(self) -> bool:
-        return sys.stdout.isatty()
+        self.is_terminal: bool = sys.stdout.isatty()
 
     def write(self, data: bytes) -> None:
-        try:
-            self._stream.write(data)
-        except OSError as error:
-            raise _write_error(error) from error
+        """An answer. Where a terminal shows it, control characters in the data are escaped as in JSON."""
+        self.draw(visible_lines(data) if self.is_terminal else data)
 
     def write_all(self, pieces: Iterable[bytes]) -> None:
         for piece in pieces:
             self.write(piece)
 
-    def flush(self) -> None:
+    def draw(self, data: bytes) -> None:
+        """What is made for people, with escape sequences of its own: a table, a help text."""
         try:
-            self._stream.flush()
+            self._stream.write(data)
         except OSError as error:
             raise _write_error(error) from error
+
+    def flush(self) -> None:
+        try:
+            sys.stdout.flush()
+        except OSError as error:
+            raise _write_error(error) from error
+
+
+def buffer_output() -> None:
+    """See to it that a write writes everything.
+
+    With PYTHONUNBUFFERED set, standard output is a bare file: a write to it may stop half-way, and say so only
+    in its return value.
+    """
+    if isinstance(getattr(sys.stdout, "buffer", None), io.RawIOBase):
+        sys.stdout = open(  # noqa: SIM115 (for as long as the process lives)
+            sys.stdout.fileno(), "w", encoding=sys.stdout.encoding, errors=sys.stdout.errors, closefd=False
+        )
 
 
 def _write_error(error: OSError) -> RvhctlError:
     if isinstance(error, BrokenPipeError):
         return ReaderGoneError("the reader of the pipe went away")
-    return RvhctlError(f"write error: {error.strerror or error}")
+    return WriteError(f"write error: {error.strerror or error}")

@@ -70,11 +70,11 @@ class Source:
             raise InputError(
                 "the compressed data ends too early", source=self.name, hint="the file is truncated"
             ) from None
-        except OSError as error:
-            raise InputError(f"read error: {error.strerror or error}", source=self.name) from None
         except Exception as error:
-            # zlib.error and ZstdError are Exceptions of their own modules, which are imported late.
-            if type(error).__module__.partition(".")[0] not in ("zlib", "backports", "compression"):
+            if isinstance(error, OSError) and error.errno is not None:
+                raise InputError(f"read error: {error.strerror}", source=self.name) from None
+            # BadGzipFile, zlib.error and ZstdError are of modules that are imported only when they are needed.
+            if type(error).__module__.partition(".")[0] not in ("gzip", "zlib", "backports", "compression"):
                 raise
             raise InputError(f"the compressed data is damaged: {error}", source=self.name) from None
 
@@ -126,7 +126,7 @@ def _check_exists(name: str) -> None:
         is_directory = os.path.isdir(name)
         os.stat(name)
     except (OSError, ValueError) as error:
-        raise InputError(_reason(error), source=name) from None
+        raise InputError(_reason(error), source=name or "''") from None
     if is_directory:
         raise InputError("is a directory", source=name)
 

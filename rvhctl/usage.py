@@ -2,35 +2,63 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
+from rvhctl.app import COMMANDS
 from rvhctl.report import message
 
 
-def explain(error: Any) -> int:
+def explain(error: Any, arguments: Sequence[str]) -> int:
     """Say a usage error of the command-line parser; its exit code."""
-    from typer._click.exceptions import NoArgsIsHelpError
-
-    if isinstance(error, NoArgsIsHelpError):
-        error.show()
+    if str(error.message) == "Missing command.":
+        _show_help(error)
         return int(error.exit_code)
-    text = " ".join(error.format_message().split()).rstrip(".")
+    text = " ".join(_problem(error).split()).rstrip(".")
     text = text[:1].lower() + text[1:]
-    context = getattr(error, "ctx", None)
-    suggestion = _nearest(error)
-    if suggestion and "did you mean" not in text.lower():
-        text = f"{text}; did you mean {suggestion!r}?"
-    where = context.command_path if context is not None else "rvhctl"
-    message(f"{text}; try '{where} --help'")
+    near = _nearest(error)
+    if near:
+        text = f"{text}; did you mean {near!r}?"
+    message(f"{text}; try '{_where(error, arguments)} --help'")
     return int(error.exit_code)
 
 
+def _problem(error: Any) -> str:
+    """The parser's words, less its own suggestions."""
+    if _name(error) == "NoSuchOption":
+        return str(error.message)
+    return str(error.format_message()).partition(" Did you mean ")[0]
+
+
 def _nearest(error: Any) -> str:
-    """For a choice that is none."""
-    choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", None)
-    if not choices:
-        return ""
+    """An option, a choice or a command like the one that is none; empty if there is nothing like it."""
+    if _name(error) == "NoSuchOption":
+        return str(next(iter(error.possibilities or ()), ""))
+    choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
+    if not choices and str(error.message).startswith("No such command"):
+        choices = COMMANDS
     wrong = str(error.message).split("'")
     found = get_close_matches(wrong[1] if len(wrong) > 1 else "", [str(choice) for choice in choices], 1)
     return found[0] if found else ""
+
+
+def _where(error: Any, arguments: Sequence[str]) -> str:
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        return str(context.command_path)
+    named = [argument for argument in arguments[:1] if argument in COMMANDS]
+    return " ".join(["rvhctl", *named])
+
+
+def _name(error: Any) -> str:
+    return type(error).__name__
+
+
+def _show_help(error: Any) -> None:
+    from rvhctl.helptext import drawn_help
+
+    with suppress(OSError, AttributeError):  # nobody is left to tell
+        sys.stderr.buffer.write(drawn_help(error.ctx.command, error.ctx, sys.stderr))

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import PathFinder
 
-from rvhctl import __version__
-from rvhctl.core.jump import COMPILED
+from rvhctl import __version__, core
 
 
 def core_name() -> str:
-    return "compiled" if COMPILED else "interpreted"
+    """Which core runs: the compiled one where it is installed.
+
+    Looked up, not imported: that would take as long as all the rest of ``rvhctl -V``.
+    """
+    found = PathFinder.find_spec("rvhctl.core.jump", core.__path__)
+    return "interpreted" if found is None or str(found.origin).endswith(".py") else "compiled"
 
 
 def describe() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,19 @@ IN_FLIGHT = 4
 Event = tuple[str, int, object]
 
 
+def _begin_work() -> None:
+    """In a worker: ^C is its parent's business; and it does not outlive a parent that is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
 class Workers:
     """Processes that share the work; blocks go out as they come in, answers come back in order or as they are."""
 
@@ -31,8 +45,7 @@ class Workers:
         self._pool = ProcessPoolExecutor(
             jobs,
             multiprocessing.get_context(method),
-            initializer=signal.signal,
-            initargs=(signal.SIGINT, signal.SIG_IGN),
+            initializer=_begin_work,
         )
 
     def map(self, blocks: Iterator[Block], *, ordered: bool) -> Iterator[Answers]:

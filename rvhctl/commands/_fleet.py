@@ -6,19 +6,22 @@ import math
 from collections.abc import Callable
 
 from rvhctl.errors import EmptyNodesError, NegativeThresholdError, NoSurvivorsError, UsageError
+from rvhctl.milliseconds import shown
 from rvhctl.nodes import Nodes
+from rvhctl.options import refuse
 from rvhctl.report import Report
 from rvhctl.version import core_name
 
 
-def given(files: list[str] | None, parse: Callable[[], Nodes]) -> Nodes:
+def given(files: list[str] | None, input_format: str, parse: Callable[[], Nodes]) -> Nodes:
     """Nodes from flags; standard input is not touched.
 
     Raises:
-        UsageError: FILEs are named, too.
+        UsageError: FILEs are named, too, or their format.
     """
     if files:
         raise UsageError("give nodes with flags or in FILEs, not both")
+    refuse("with --nodes", {"--input-format": input_format != "auto"})
     return parse()
 
 
@@ -33,12 +36,22 @@ def limit_of(threshold: float | None, nodes: Nodes, report: Report) -> float:
     limit = nodes.threshold if threshold is None else threshold
     if limit is None:
         raise UsageError("--threshold is missing: give it in milliseconds")
-    if not 0 <= limit < math.inf:
-        raise NegativeThresholdError(f"the threshold must be finite and not negative (got {limit:g})")
+    check_threshold(limit)
     if not len(nodes):
-        report.finish()
-        raise EmptyNodesError
+        raise report.ending(EmptyNodesError())
     return float(limit)
+
+
+def check_threshold(threshold: float | None) -> None:
+    """A flag can be judged before any input is read.
+
+    Raises:
+        NegativeThresholdError: it is negative or not finite.
+    """
+    if threshold is not None and not 0 <= threshold < math.inf:
+        raise NegativeThresholdError(
+            f"the threshold must be finite and not negative (got {shown(threshold)}); give it in milliseconds"
+        )
 
 
 def nobody(nodes: Nodes, limit: float) -> NoSurvivorsError:
@@ -46,7 +59,9 @@ def nobody(nodes: Nodes, limit: float) -> NoSurvivorsError:
     best = min((latency for latency in nodes.latencies if latency == latency), default=None)
     if best is None:
         return NoSurvivorsError(f"no survivors: none of {len(nodes)} nodes has a measurement")
-    return NoSurvivorsError(f"no survivors: the best of {len(nodes)} nodes takes {best:g} ms, over {limit:g}")
+    return NoSurvivorsError(
+        f"no survivors: the best of {len(nodes)} nodes takes {shown(best)} ms, over {shown(limit)}"
+    )
 
 
 def say_dropped(report: Report, nodes: Nodes, limit: float, kept: int) -> None:
@@ -56,6 +71,6 @@ def say_dropped(report: Report, nodes: Nodes, limit: float, kept: int) -> None:
     unmeasured = sum(latency != latency for latency in nodes.latencies)
     over = len(nodes) - unmeasured - kept
     report.info(
-        f"kept {kept} of {len(nodes)} nodes; {over} over {limit:g} ms, {unmeasured} without measurement"
+        f"kept {kept} of {len(nodes)} nodes; {over} over {shown(limit)} ms, {unmeasured} without measurement"
     )
     report.debug(f"{len(nodes)} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")

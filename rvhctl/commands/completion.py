@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from rvhctl.options import epilog
 from rvhctl.sink import Sink
 
 Shell = Literal["bash", "zsh", "fish"]
@@ -13,13 +14,15 @@ Shell = Literal["bash", "zsh", "fish"]
 VARIABLE = "_RVHCTL_COMPLETE"
 """The variable by which a completion script asks the program what fits."""
 
+EPILOG = epilog(
+    'eval "$(rvhctl completion bash)"',
+    "rvhctl completion zsh > ~/.zfunc/_rvhctl   (a folder of your fpath)",
+    "rvhctl completion fish | source",
+)
+
 
 def completion(shell: Annotated[Shell, typer.Argument(help="The shell to print the script for.")]) -> None:
-    """Print a script that completes rvhctl's commands and options in your shell.
-
-    bash: eval "$(rvhctl completion bash)"; fish: rvhctl completion fish | source; zsh: put it in a file _rvhctl
-    on your fpath.
-    """
+    """Print a script that completes rvhctl's commands and options in your shell. No file is changed."""
     from typer._completion_shared import get_completion_script
 
     script = get_completion_script(prog_name="rvhctl", complete_var=VARIABLE, shell=shell)

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 
 from rvhctl import options
-from rvhctl.answer import output_format, write_nodes
+from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.slices import ranked
 from rvhctl.api.steps import TURN, WHOLE, run, run_in_turns
-from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
+from rvhctl.commands._fleet import check_threshold, given, limit_of, nobody, say_dropped
 from rvhctl.flags import failover_nodes
+from rvhctl.node_answer import write_nodes
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
@@ -35,6 +36,13 @@ Latencies = Annotated[
     ),
 ]
 
+EPILOG = options.epilog(
+    "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
+    "rvhctl failover --threshold 25 --top 3 nodes.json",
+    "jq .nodes fleet.json | rvhctl failover --threshold 25 -o plain",
+    nobody="nobody survived",
+)
+
 
 def failover(
     files: options.Files = None,
@@ -56,7 +64,7 @@ def failover(
     """Keep the nodes within a latency threshold, the fastest first.
 
     Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or from flags. Records go
-    out as they came in. Exit code 3: nobody survived.
+    out as they came in.
     """
     report = Report(level)
     if batch:
@@ -78,23 +86,24 @@ def failover(
         return
     refuse("without --batch", {"--jobs": jobs, "--unordered": unordered})
     sink = Sink()
+    asked = asked_format(output, json)
+    check_threshold(threshold)
     if nodes is not None or latencies is not None:
-        table = given(files, lambda: failover_nodes(nodes, latencies))
+        table = given(files, input_format, lambda: failover_nodes(nodes, latencies))
     else:
         table = read_nodes(files or [], input_format, coordinates=False, on_bad=report.on_bad(on_error))
     limit = limit_of(threshold, table, report)
     picked = _ranked(table, limit, async_)
     say_dropped(report, table, limit, len(picked))
     if not len(picked):
-        raise nobody(table, limit)
-    picked = picked[: top or len(picked)]
-    format_ = output_format(output, json, table.shape, sink)
+        raise report.ending(nobody(table, limit))
+    format_ = answer_format(asked, table.shape, sink)
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.write(tables.failover(table, picked, limit, color))
+        sink.draw(tables.failover(table, picked, top, limit, color))
     else:
-        sink.write_all(write_nodes(format_, table, picked))
+        sink.write_all(write_nodes(format_, table, picked[: top or len(picked)]))
     sink.flush()
     report.finish()
 

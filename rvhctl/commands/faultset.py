@@ -7,14 +7,15 @@ from typing import Annotated, Final
 import typer
 
 from rvhctl import options
-from rvhctl.answer import output_format, write_nodes
+from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.slices import fault_cells
 from rvhctl.api.steps import TURN, WHOLE, run, run_in_turns
-from rvhctl.cells import each_cell
-from rvhctl.commands._fleet import given, limit_of, nobody, say_dropped
+from rvhctl.cells import each_cell, first_of_each
+from rvhctl.commands._fleet import check_threshold, given, limit_of, nobody, say_dropped
 from rvhctl.core.faultset import Faultset
 from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
+from rvhctl.node_answer import write_nodes
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
@@ -36,11 +37,18 @@ Precision = Annotated[
         "--precision",
         "-p",
         metavar="1..12",
-        help="Letters of a cell's geohash; 3 is about 156 km, 5 about 5 km.",
-        show_default="5",
+        help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km.",
+        show_default=False,
     ),
 ]
 DEFAULT_PRECISION: Final = 5
+
+EPILOG = options.epilog(
+    'rvhctl faultset --threshold 100 --nodes "a:52.37:4.90:12,b:52.31:4.76:9"',
+    "rvhctl faultset --threshold 25 --precision 3 nodes.ndjson",
+    "rvhctl faultset --threshold 25 --top 1 -o plain nodes.csv",
+    nobody="nobody survived",
+)
 
 
 def faultset(
@@ -63,8 +71,8 @@ def faultset(
     """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
 
     Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id, lat, lon and latency, or from flags.
-    Cells come in the order in which they first appear, in a cell the fastest node first. Exit code 3: nobody
-    survived.
+    Cells come in the order in which they first appear, in a cell the fastest node first. Records go out as they
+    came in.
     """
     report = Report(level)
     if batch:
@@ -90,8 +98,11 @@ def faultset(
         return
     refuse("without --batch", {"--jobs": jobs, "--unordered": unordered})
     sink = Sink()
+    asked = asked_format(output, json)
+    check_threshold(threshold)
+    whole_precision(DEFAULT_PRECISION if precision is None else precision)
     if nodes is not None:
-        table = given(files, lambda: faultset_nodes(nodes))
+        table = given(files, input_format, lambda: faultset_nodes(nodes))
     else:
         table = read_nodes(files or [], input_format, coordinates=True, on_bad=report.on_bad(on_error))
     limit = limit_of(threshold, table, report)
@@ -99,17 +110,14 @@ def faultset(
     cells = _cells(table, limit, letters, async_)
     say_dropped(report, table, limit, len(cells.survivors))
     if not len(cells.survivors):
-        raise nobody(table, limit)
-    format_ = output_format(output, json, table.shape, sink)
+        raise report.ending(nobody(table, limit))
+    format_ = answer_format(asked, table.shape, sink)
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.write(tables.faultset(table, list(each_cell(cells, top)), limit, color))
+        sink.draw(tables.faultset(table, list(each_cell(cells)), top, limit, color))
     else:
-        picked = (
-            cells.survivors if top is None else [row for _, _, rows in each_cell(cells, top) for row in rows]
-        )
-        sink.write_all(write_nodes(format_, table, picked))
+        sink.write_all(write_nodes(format_, table, first_of_each(cells, top)))
     sink.flush()
     report.finish()
 

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 import typer
 
 from rvhctl import options
-from rvhctl.answer import KeyAnswer, output_format
+from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.keys import jump_hash_many
 from rvhctl.errors import OnBad, UsageError
-from rvhctl.key_input import PLAIN, flag_keys, key_format, read_keys
-from rvhctl.keys import KeyRule
-from rvhctl.options import refuse
+from rvhctl.key_answer import KeyAnswer
+from rvhctl.key_input import PLAIN, KeyShape, flag_keys, key_format, read_keys
+from rvhctl.keys import Key, KeyRule
+from rvhctl.options import InputFormat, refuse
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 from rvhctl.source import open_sources
@@ -33,6 +34,12 @@ Hash = Annotated[
     typer.Option("--hash", help="How text becomes 64 bits; int: it is the decimal 64-bit key itself."),
 ]
 Null = Annotated[bool, typer.Option("--null", "-0", help="Keys end with a NUL byte instead of a line end.")]
+
+EPILOG = options.epilog(
+    "rvhctl jump-hash -k foo -b 5",
+    "rvhctl jump-hash -b 8 keys.txt",
+    "find tests -name 'test_*.py' | rvhctl jump-hash -b 4 -o tsv",
+)
 
 
 def jump_hash(
@@ -77,36 +84,64 @@ def jump_hash(
         return
     refuse("without --batch", {"--unordered": unordered})
     if buckets is None:
-        raise UsageError("--buckets is missing")
+        raise UsageError("--buckets is missing: give their number, as in -b 8")
     jump_hash_many([], buckets)  # a bad number of buckets is found before any input is read
-    if key and files:
-        raise UsageError("give keys with -k or in FILEs, not both")
     sink = Sink()
-    shapes = {key_format(input_format, name) for name in files or ["-"]} if not key else {PLAIN}
+    asked = asked_format(output, json)
+    shapes = _shapes(files, key, input_format, null)
     shape = shapes.pop() if len(shapes) == 1 else "ndjson"
-    format_ = output_format(output, json, shape, sink)
-    rule = KeyRule(integers=hash_ == "int", utf8=format_ in ("json", "ndjson", "csv", "tsv", "table"))
+    format_ = answer_format(asked, shape, sink)
     on_bad = report.on_bad(on_error)
-    if format_ == "plain" and shape == "plain" and not key:
-        _answer_text(files or [], sink, buckets, hash_, null, jobs, on_bad)
+    if format_ == shape == PLAIN and not key:
+        count = _answer_text(files or [], sink, buckets, hash_, null, jobs, on_bad)
     else:
+        rule = KeyRule(integers=hash_ == "int", utf8=format_ != PLAIN)
+        keys = flag_keys(key, rule) if key else read_keys(files or [], input_format, null, rule, on_bad)
         answer = KeyAnswer(format_, sink, buckets, color)
-        for keys in flag_keys(key, rule) if key else read_keys(files or [], input_format, null, rule, on_bad):
-            answer.add(keys, jump_hash_many(keys, buckets))
-        answer.finish()
-    report.debug(f"{core_name()} core, {report.milliseconds():.1f} ms")
+        for some in keys:
+            answer.add(some, _many_async(some, buckets) if async_ else jump_hash_many(some, buckets))
+        count = answer.finish()
+    report.debug(f"{count} keys on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()
+
+
+def _shapes(
+    files: list[str] | None, key: list[str] | None, input_format: InputFormat, null: bool
+) -> set[KeyShape]:
+    """The formats in which the keys come.
+
+    Raises:
+        UsageError: flags that exclude each other.
+    """
+    if key:
+        if files:
+            raise UsageError("give keys with -k or in FILEs, not both")
+        refuse("with --key", {"--null": null, "--input-format": input_format != "auto"})
+        return {PLAIN}
+    shapes = {key_format(input_format, name) for name in files or ["-"]}
+    if null and PLAIN not in shapes:
+        raise UsageError("--null makes no sense with keys that are not plain text")
+    return shapes
+
+
+def _many_async(keys: list[Key], buckets: int) -> list[int]:
+    import asyncio
+
+    from rvhctl.api.keys import jump_hash_many_async
+
+    return asyncio.run(jump_hash_many_async(keys, buckets))
 
 
 def _answer_text(
     files: list[str], sink: Sink, buckets: int, hash_: str, null: bool, jobs: int | None, on_bad: OnBad
-) -> None:
-    """Text in, bucket numbers out: whole blocks through the core, with no object for a key."""
+) -> int:
+    """Text in, bucket numbers out: whole blocks through the core, with no object for a key; how many."""
     from rvhctl.keystream import bucket_lines
 
+    count = 0
     for source in open_sources(files):
         with source.reading():
-            bucket_lines(
+            counts = bucket_lines(
                 source.stream,
                 source_name=source.name,
                 buckets=buckets,
@@ -117,4 +152,6 @@ def _answer_text(
                 flush=sink.flush,
                 on_bad=on_bad,
             )
+            count += counts.lines - counts.bad
     sink.flush()
+    return count

@@ -15,18 +15,25 @@ import orjson
 
 from rvhctl import jsontext
 from rvhctl.core.jsonspans import member_spans
-from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, shorten
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
-from rvhctl.records import Record, check_coordinate, check_id, check_latency
+from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
 
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_NUMBER: Final = re.compile(
+    r"(?:\+|(?P<minus>-))?(?=\.?\d)(?P<whole>\d*)(?:\.(?P<fraction>\d*))?(?P<exponent>[eE][+-]?\d+)?",
+    re.ASCII,
+)
 
 # One id may be long; the default limit of 131,072 characters is no limit of ours.
 csv.field_size_limit(sys.maxsize if sys.maxsize < 1 << 32 else (1 << 31) - 1)
+
+
+MAX_COLUMNS: Final = 12
+"""Names that a message repeats."""
 
 
 class Rows:
@@ -74,9 +81,11 @@ class Rows:
         try:
             return self.header.index(name)
         except ValueError:
-            shown = ", ".join(self.header) or "none"
             raise InputError(
-                f"the header has no column {name!r}", source=self.source, line=1, hint=f"its columns: {shown}"
+                f"the {self.name} header has no column {name!r}",
+                source=self.source,
+                line=1,
+                hint=f"its columns: {', '.join(map(shorten, self.header[:MAX_COLUMNS]))}",
             ) from None
 
     def check_width(self, fields: list[str], line: int) -> None:
@@ -94,7 +103,13 @@ class Rows:
 
 
 def read_nodes(
-    text: bytes, source: str, builder: NodesBuilder, *, delimiter: str, coordinates: bool, on_bad: OnBad
+    text: bytes,
+    source: str,
+    builder: NodesBuilder,
+    *,
+    delimiter: str,
+    coordinates: bool,
+    on_bad: OnBad,
 ) -> list[str]:
     """Add the nodes of a whole text; ``on_bad`` gets what is wrong with a row, and may raise it.
 
@@ -139,10 +154,18 @@ def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
     for name in NUMBERS:
         if name in record:
             text = record[name].strip()
-            record[name] = float(text) if _NUMBER.fullmatch(text) else (record[name] if text else None)
-            if isinstance(record[name], float) and record[name].is_integer() and text.lstrip("+-").isdigit():
-                record[name] = int(text)
+            record[name] = _json_number(text) or record[name] if text else None
     return orjson.dumps(record)
+
+
+def _json_number(text: str) -> orjson.Fragment | None:
+    """A number by its own digits, as JSON writes them: no plus sign, no leading zeros, digits around the point."""
+    found = _NUMBER.fullmatch(text)
+    if found is None or not math.isfinite(float(text)):
+        return None
+    minus, whole, fraction, exponent = found.group("minus", "whole", "fraction", "exponent")
+    digits = (whole or "").lstrip("0") or "0"
+    return orjson.Fragment(f"{minus or ''}{digits}{'.' + fraction if fraction else ''}{exponent or ''}")
 
 
 def split_row(row: bytes, delimiter: str) -> list[str]:
@@ -151,18 +174,18 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
 
 
 def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad, *, delimiter: str) -> list[Key]:
-    """The values of the column ``key``, as text."""
+    """The values of the column ``key``, as text; ``on_bad`` gets what is wrong with one, and may raise it."""
     keys: list[Key] = []
     rows = Rows(text, source, delimiter)
     if not rows.header:
         return keys
     column = rows.column("key")
-    for fields, _raw, line in rows:
+    for fields, raw, line in rows:
         try:
             rows.check_width(fields, line)
-            keys.append(rule.text(fields[column], source, line))
+            keys.append(rule.text(fields[column], source))
         except InputError as error:
-            on_bad(error)
+            on_bad(error.at(source, line, column=_field_start(raw.decode(), column, delimiter)))
     return keys
 
 
@@ -181,7 +204,7 @@ def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, 
         node_id = check_id(fields[columns["id"]])
         latency = _number(fields[columns["latency"]], "latency")
         if latency == latency:
-            latency = check_latency(latency)
+            latency = check_latency(latency, EMPTY_HINT)
         if "lat" not in columns:
             return Record(node_id, latency)
         lat = check_coordinate(_number(fields[columns["lat"]], "lat"), "lat")
@@ -200,7 +223,7 @@ def _number(text: str, field: str) -> float:
     if not stripped:
         return math.nan
     if not _NUMBER.fullmatch(stripped):
-        hint = "leave it empty for no measurement" if field == "latency" else ""
+        hint = EMPTY_HINT if field == "latency" else ""
         raise InvalidNodeError(f"the {field} must be a number", field=field, value=text, hint=hint)
     return float(stripped)
 

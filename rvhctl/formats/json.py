@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-import orjson
-
 from rvhctl import jsontext
-from rvhctl.core.jsonspans import element_spans, member_spans
-from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad
-from rvhctl.keys import Buckets, Key, KeyRule, as_json
+from rvhctl.core.jsonspans import element_spans
+from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, shorten
+from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
 
@@ -36,10 +34,11 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
         source, setting(document, "threshold", float, source), setting(document, "precision", int, source)
     )
     if isinstance(document.get("nodes"), list):
-        at = _member_start(text, start, "nodes")
+        at, _ = jsontext.member_span(text, start, "nodes")
         _add_all(document["nodes"], text, at, source, builder, coordinates, on_bad)
     elif isinstance(document.get("ids"), list) and isinstance(document.get("latencies"), list):
-        _add_columns(document["ids"], document["latencies"], source, builder, coordinates, on_bad)
+        fields = _zipped(text, start, source)
+        _add_all(jsontext.parse(fields, source), fields, 0, source, builder, coordinates, on_bad)
     elif "id" in document:
         _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
     else:
@@ -90,7 +89,8 @@ def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad) -> list[Ke
 def write_keys(keys: Sequence[Key], buckets: Buckets, *, first: bool) -> bytes:
     """A part of the array of ``{"key": ..., "bucket": ...}``; the caller ends it with ``KEYS_END``."""
     rows = [
-        b'{"key":%b,"bucket":%d}' % (as_json(key), bucket) for key, bucket in zip(keys, buckets, strict=True)
+        b'{"key":%b,"bucket":%d}' % (jsontext.key_text(key), bucket)
+        for key, bucket in zip(keys, buckets, strict=True)
     ]
     return (b"[" if first else b",") + b",".join(rows)
 
@@ -123,40 +123,25 @@ def _add_all(
             on_bad(_at_node(error, source, row, fields))
 
 
-def _add_columns(
-    ids: list[Any],
-    latencies: list[Any],
-    source: str,
-    builder: NodesBuilder,
-    coordinates: bool,
-    on_bad: OnBad,
-) -> None:
-    """Add the nodes of two arrays that go together."""
+def _zipped(text: bytes, start: int, source: str) -> bytes:
+    """Two arrays that go together as one array of nodes, each value by its own text."""
+    ids, latencies = (
+        _elements(text, jsontext.member_span(text, start, name)[0]) for name in ("ids", "latencies")
+    )
     if len(ids) != len(latencies):
         raise LengthMismatchError(f"{source}: {len(ids)} ids, but {len(latencies)} latencies")
-    for row, (node_id, latency) in enumerate(zip(ids, latencies, strict=True)):
-        fields = {"id": node_id, "latency": latency}
-        try:
-            node = read_record(fields, partial(dict, fields), coordinates=coordinates)
-            builder.add(node, orjson.dumps(fields))
-        except (InvalidNodeError, InputError) as error:
-            on_bad(_at_node(error, source, row, fields))
+    rows = zip(ids, latencies, strict=True)
+    return b"[%b]" % b",".join(b'{"id":%b,"latency":%b}' % row for row in rows)
+
+
+def _elements(text: bytes, start: int) -> list[bytes]:
+    spans = element_spans(text, start)
+    return [text[spans[at] : spans[at + 1]] for at in range(0, len(spans), 2)]
 
 
 def _at_node(error: InvalidNodeError | InputError, source: str, row: int, fields: Any) -> InputError:
     node_id = fields.get("id") if isinstance(fields, dict) else None
-    named = "" if node_id is None else f" (id {node_id!r})"
+    named = "" if node_id is None else f" (id {shorten(node_id)})"
     return InputError(
         error.problem, source=source, place=f"node {row + 1}{named}", value=error.value, hint=error.hint
     )
-
-
-def _member_start(text: bytes, start: int, name: str) -> int:
-    """Where the value of the (last) member of that name begins."""
-    spans = member_spans(text, start)
-    found = [
-        spans[at + 2]
-        for at in range(0, len(spans), 4)
-        if orjson.loads(text[spans[at] : spans[at + 1]]) == name
-    ]
-    return found[-1]

@@ -7,7 +7,7 @@ from functools import partial
 
 from rvhctl import jsontext
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
-from rvhctl.keys import Buckets, Key, KeyRule, as_json
+from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
 
@@ -82,6 +82,6 @@ def decode_keys(
 def write_keys(keys: Sequence[Key], buckets: Buckets) -> bytes:
     """``{"key": ..., "bucket": ...}`` a line."""
     return b"".join(
-        b'{"key":%b,"bucket":%d}\n' % (as_json(key), bucket)
+        b'{"key":%b,"bucket":%d}\n' % (jsontext.key_text(key), bucket)
         for key, bucket in zip(keys, buckets, strict=True)
     )

@@ -21,13 +21,15 @@ def decode_keys(
 
     What stands before a bad line is given before ``on_bad`` hears of it.
     """
-    lines = block.split(delimiter)
-    if lines[-1] == b"":
-        lines.pop()
+    *lines, last = block.split(delimiter)
+    if delimiter == b"\n":
+        lines = [line.removesuffix(b"\r") for line in lines]
+    if last:
+        lines.append(last)  # with no line end, to which a carriage return would belong
     keys: list[Key] = []
     for number, line in enumerate(lines, first_line):
         try:
-            keys.append(rule.text(line.removesuffix(b"\r") if delimiter == b"\n" else line, source, number))
+            keys.append(rule.text(line, source, number))
         except InputError as error:
             if keys:
                 yield keys

@@ -3,106 +3,109 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
-from io import StringIO
-from typing import Literal
+from io import BytesIO, TextIOWrapper
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from rvhctl.color import ColorChoice, use_color
 from rvhctl.keys import Key, show
+from rvhctl.milliseconds import aligned, shown
 from rvhctl.nodes import Nodes, Picked
+from rvhctl.visible import visible
 
-ColorChoice = Literal["auto", "always", "never"]
-
-# C0 and C1 controls would reach the terminal; shown as escapes instead.
-_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
-
-NARROWEST = 20
-"""Columns; a terminal that claims less is not believed."""
+NARROWEST = 10
+"""Columns for a text; where a terminal has fewer, its own line breaks are better."""
 
 
-def use_color(choice: ColorChoice) -> bool:
-    """--color, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether standard output is a terminal."""
-    if choice != "auto":
-        return choice == "always"
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return os.environ.get("TERM") != "dumb" and sys.stdout.isatty()
-
-
-def failover(nodes: Nodes, picked: Picked, threshold: float, color: ColorChoice) -> bytes:
-    """The survivors in their order."""
-    table = _table("rank:r", "node", "latency ms:r")
-    shown = _milliseconds(nodes.latencies[row] for row in picked)
-    for rank, (row, latency) in enumerate(zip(picked, shown, strict=True), 1):
-        table.add_row(str(rank), _text(nodes.ids[row]), latency)
-    caption = f"{len(picked)} of {len(nodes)} nodes within {threshold:g} ms"
-    return _render(table, caption, color)
+def failover(nodes: Nodes, picked: Picked, top: int | None, threshold: float, color: ColorChoice) -> bytes:
+    """The first ``top`` survivors in their order."""
+    rows = picked[:top] if top else picked
+    latencies = aligned(nodes.latencies[row] for row in rows)
+    ids = (nodes.ids[row] for row in rows)
+    cells = [(str(rank), *cell) for rank, cell in enumerate(zip(ids, latencies, strict=True), 1)]
+    caption = f"{len(picked)} of {len(nodes)} nodes within {shown(threshold)} ms{_first(top, len(picked))}"
+    return _drawn(("rank:r", "node", "latency ms:r"), cells, caption, color)
 
 
 def faultset(
     nodes: Nodes,
     cells: Sequence[tuple[str, int, Picked]],
+    top: int | None,
     threshold: float,
     color: ColorChoice,
 ) -> bytes:
-    """A row a cell: its name, how many nodes it has, how many are left, the best latency, and who is left."""
-    table = _table("cell", "nodes:r", "survivors:r", "best ms:r", "ids")
-    best = _milliseconds(nodes.latencies[picked[0]] if picked else math.nan for _, _, picked in cells)
-    for (cell, total, picked), latency in zip(cells, best, strict=True):
-        names = ", ".join(_escape(nodes.ids[row]) for row in picked)
-        table.add_row(cell, str(total), str(len(picked)), latency, Text(names), style="" if picked else "dim")
+    """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
+    best = aligned(nodes.latencies[picked[0]] if picked else math.nan for _, _, picked in cells)
+    rows = [
+        (cell, str(count), str(len(picked)), latency, ", ".join(nodes.ids[row] for row in picked[:top]))
+        for (cell, count, picked), latency in zip(cells, best, strict=True)
+    ]
     kept = sum(len(picked) for _, _, picked in cells)
     left = sum(bool(picked) for _, _, picked in cells)
-    caption = f"{kept} of {len(nodes)} nodes within {threshold:g} ms, in {left} of {len(cells)} cells"
-    return _render(table, caption, color)
+    most = max((len(picked) for _, _, picked in cells), default=0)
+    caption = f"{kept} of {len(nodes)} nodes within {shown(threshold)} ms, in {left} of {len(cells)} cells"
+    return _drawn(
+        ("cell:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
+        rows,
+        caption + _first(top, most, " of a cell"),
+        color,
+    )
 
 
 def keys(rows: Iterable[tuple[Key, int]], buckets: int, color: ColorChoice) -> bytes:
     """A row a key: the key and its bucket."""
-    table = _table("key", "bucket:r")
-    for key, bucket in rows:
-        table.add_row(_text(str(show(key))), str(bucket))
-    return _render(table, f"{table.row_count} keys in {buckets} buckets", color)
+    cells = [(str(show(key)), str(bucket)) for key, bucket in rows]
+    return _drawn(("key", "bucket:r"), cells, f"{len(cells)} keys in {buckets} buckets", color)
 
 
-def _table(*columns: str) -> Table:
-    """``name:r`` is aligned to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", safe_box=True)
-    for column in columns:
+def _first(top: int | None, count: int, of: str = "") -> str:
+    """What a caption adds where not all survivors are shown."""
+    return f"; the first {top}{of} shown" if top and top < count else ""
+
+
+def _drawn(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str, color: ColorChoice) -> bytes:
+    """The table and a line below it, as wide as the terminal.
+
+    ``name:r`` and ``name:l`` are columns of numbers and the like, which stay on one line, aligned to the right or
+    left; the others fold a long text over several lines.
+    """
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    safe = [[_safe(value, encoding) for value in row] for row in rows]
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    needed = 0
+    for number, column in enumerate(columns):
         name, _, side = column.partition(":")
-        # Folding shows a long value whole, over several lines; rich's default would cut it.
-        table.add_column(name, justify="right" if side else "left", overflow="fold", no_wrap=False)
-    return table
+        longest = max([len(name), *(cell_len(row[number]) for row in safe)])
+        narrowest = longest if side else min(longest, NARROWEST)
+        needed += narrowest + 3
+        table.add_column(
+            name,
+            justify="right" if side == "r" else "left",
+            overflow="fold",
+            no_wrap=bool(side),
+            min_width=narrowest,
+        )
+    for row in safe:
+        table.add_row(*map(Text, row), style="" if row[-1] else "dim")
+    width = max(shutil.get_terminal_size((80, 24)).columns, needed)
+    return _rendered(table, Text(caption, style="dim"), width, use_color(color, sys.stdout), encoding)
 
 
-def _text(value: str) -> Text:
-    return Text(_escape(value), overflow="fold")
+def _safe(value: str, encoding: str) -> str:
+    """What a terminal of that encoding (LC_ALL=C) can show, before the widths are measured."""
+    return visible(value).encode(encoding, "backslashreplace").decode(encoding)
 
 
-def _escape(value: str) -> str:
-    return value.translate(_CONTROLS)
-
-
-def _milliseconds(values: Iterable[float]) -> list[str]:
-    """Numbers with the same count of decimals, at most three, so that they align."""
-    shown = [f"{value:.3f}" if value == value else "-" for value in values]
-    spare = min((len(text) - len(text.rstrip("0")) for text in shown if text != "-"), default=0)
-    return [text if text == "-" or not spare else text[: -min(spare, 3)].rstrip(".") for text in shown]
-
-
-def _render(table: Table, caption: str, color: ColorChoice) -> bytes:
-    colored = use_color(color)
-    width = max(shutil.get_terminal_size((80, 24)).columns, NARROWEST)
-    out = StringIO()
+def _rendered(table: Table, caption: Text, width: int, colored: bool, encoding: str) -> bytes:
+    # rich asks the encoding whether it may draw more than ASCII lines.
+    out = TextIOWrapper(BytesIO(), encoding, newline="")
     console = Console(
         file=out,
         width=width,
@@ -113,23 +116,8 @@ def _render(table: Table, caption: str, color: ColorChoice) -> bytes:
         emoji=False,
         highlight=False,
         legacy_windows=False,
-        safe_box=True,
     )
     console.print(table)
-    console.print(Text(caption, style="dim"))
-    lines = (line.rstrip() for line in out.getvalue().split("\n"))
-    text = "\n".join(lines)
-    # A terminal of another encoding (LC_ALL=C) gets escapes and ASCII lines, never an exception.
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return (
-        text.translate(_ASCII_LINES).encode(encoding, "backslashreplace")
-        if _is_ascii(encoding)
-        else text.encode()
-    )
-
-
-_ASCII_LINES = {ord("─"): "-", ord("│"): "|", ord("┼"): "+", ord("╴"): "-", ord("╶"): "-"}
-
-
-def _is_ascii(encoding: str) -> bool:
-    return encoding.lower().replace("-", "") in ("ascii", "usascii", "ansi_x3.41968", "ansix3.41968", "646")
+    console.print(caption, overflow="ignore", no_wrap=True)
+    out.seek(0)
+    return "\n".join(line.rstrip() for line in out.read().split("\n")).encode(encoding)

@@ -1,0 +1,18 @@
+"""Milliseconds for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+def shown(value: float) -> str:
+    """A number in short, but never another one: 100, 0.25, 100.0000001."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value).removesuffix(".0")
+
+
+def aligned(values: Iterable[float]) -> list[str]:
+    """Numbers with the same count of decimals, at most three; a missing one (NaN) is a dash."""
+    texts = [f"{value:.3f}" if value == value else "-" for value in values]
+    spare = min((len(text) - len(text.rstrip("0")) for text in texts if text != "-"), default=0)
+    return [text if text == "-" or not spare else text[:-spare].rstrip(".") for text in texts]
