@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from librt.vecs import vec
 from mypy_extensions import i64, u8
@@ -49,6 +49,34 @@ class Fleet:
         return aggregate(self.samples, self.sample_starts, how, self.latencies)
 
 
+DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
+"""Fields of a node with a meaning beyond id, place and latency."""
+
+
+class NodeDetails(NamedTuple):
+    """What one node says of itself."""
+
+    state: int
+    """Its place in ``STATES``."""
+    weight: float
+    samples: list[float]
+    latency: float
+    """By the samples: their median; NaN without any."""
+
+
+def read_details(fields: Mapping[str, Any]) -> NodeDetails:
+    """The fields of :data:`DETAILS`, each of which a node may leave out.
+
+    Raises:
+        InvalidNodeError: one of them is wrong.
+    """
+    state = state_of(fields.get("state"))
+    weight = weight_of(fields.get("weight"))
+    samples = samples_of(fields.get("samples"))
+    measured = [sample for sample in samples if sample == sample]
+    return NodeDetails(state, weight, samples, aggregated(measured, MEDIAN) if samples else nan)
+
+
 class Details:
     """The columns of ``samples``, ``state`` and ``weight``, filled node by node; empty while nobody has any."""
 
@@ -67,19 +95,22 @@ class Details:
         Raises:
             InvalidNodeError: one of them is wrong.
         """
+        details = read_details(fields) if fields else None
         row = self._rows
-        state = state_of(fields.get("state"))
-        weight = weight_of(fields.get("weight"))
-        samples = samples_of(fields.get("samples"))
         self._rows += 1
-        if state:
-            self._states[row] = state
-        if weight != 1.0:
-            self._weights[row] = weight
-        if samples:
-            self._samples[row] = samples
-            return aggregated([sample for sample in samples if sample == sample], MEDIAN)
-        return nan
+        if details is None:
+            return nan
+        if details.state:
+            self._states[row] = details.state
+        if details.weight != 1.0:
+            self._weights[row] = details.weight
+        if details.samples:
+            self._samples[row] = details.samples
+        return details.latency
+
+    def skip(self, rows: int) -> None:
+        """So many nodes have none of these fields."""
+        self._rows += rows
 
     def __len__(self) -> int:
         return self._rows

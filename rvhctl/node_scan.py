@@ -15,6 +15,7 @@ from rvhctl.core.idtable import IdTable
 from rvhctl.core.noderows import NodeRows
 from rvhctl.core.nodescan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.errors import InputError, InvalidNodeError
+from rvhctl.fleet import Details
 from rvhctl.nodes import Nodes, Picked, Shape
 from rvhctl.records import read_record
 
@@ -32,18 +33,22 @@ def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
     """
     array = shape == "json"
     scan = NodeScan(text, coordinates, array=array)
+    details = Details()
     while (state := scan.run(SCAN_BYTES)) != DONE:
-        if state == UNUSUAL_DOCUMENT or (state == UNUSUAL_RECORD and not _add_unusual(scan, coordinates)):
+        if state == UNUSUAL_DOCUMENT:
             return None
+        if state == UNUSUAL_RECORD and not _add_unusual(scan, details, coordinates):
+            return None
+    details.skip(len(scan) - len(details))
     if _has_duplicate(scan):
         return None
-    return ScannedNodes(scan, shape)
+    return ScannedNodes(scan, shape, details)
 
 
 class ScannedNodes(Nodes):
     """Rows over the text; ids and records are cut out of it when they are asked for."""
 
-    def __init__(self, scan: NodeScan, shape: Shape) -> None:
+    def __init__(self, scan: NodeScan, shape: Shape, details: Details) -> None:
         super().__init__(
             shape=shape,
             ids=_Ids(scan),
@@ -51,6 +56,7 @@ class ScannedNodes(Nodes):
             lats=scan.lats,
             lons=scan.lons,
             records=_Records(scan),
+            details=details,
         )
         self._rows: NodeRows = scan
 
@@ -97,7 +103,7 @@ def _vector(picked: Picked) -> vec[i64]:
     return picked if isinstance(picked, vec) else vec[i64](cast("Sequence[i64]", picked))
 
 
-def _add_unusual(scan: NodeScan, coordinates: bool) -> bool:
+def _add_unusual(scan: NodeScan, details: Details, coordinates: bool) -> bool:
     """Read the record that the scanner leaves to the JSON library; whether there is nothing wrong with it."""
     text = scan.data[scan.slow_start : scan.slow_end]
     try:
@@ -105,6 +111,8 @@ def _add_unusual(scan: NodeScan, coordinates: bool) -> bool:
         node = read_record(fields, partial(jsontext.exact_value, text), coordinates=coordinates)
     except (InvalidNodeError, InputError):
         return False
+    details.skip(len(scan) - len(details))
+    details.add(node.details)
     scan.add_row(node.latency, node.lat, node.lon, node.id.encode(), scan.slow_start, scan.slow_end)
     return True
 

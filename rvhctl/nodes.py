@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Literal
 
@@ -11,6 +11,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.errors import InputError, shorten
+from rvhctl.fleet import Details, Fleet
 from rvhctl.records import Record
 
 Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
@@ -41,9 +42,25 @@ class Nodes:
     threshold: float | None = None
     """Of a JSON document that states one; a flag wins over it."""
     precision: int | None = None
+    details: Details = field(default_factory=Details)
+    """``samples``, ``state`` and ``weight``; of no node, or of as many as there are."""
 
     def __len__(self) -> int:
         return len(self.latencies)
+
+    def fleet(self) -> Fleet:
+        """The columns that a policy looks at."""
+        samples, starts = self.details.samples()
+        return Fleet(
+            self.ids,
+            self.latencies,
+            self.lats,
+            self.lons,
+            self.details.states(),
+            self.details.weights(),
+            samples,
+            starts,
+        )
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
@@ -72,6 +89,7 @@ class NodesBuilder:
         self._latencies: list[float] = []
         self._lats: list[float] = []
         self._lons: list[float] = []
+        self._details = Details()
         self._records: list[bytes] = []
         self._lines: list[int] = []
         self._sources: list[tuple[int, str]] = []
@@ -102,6 +120,7 @@ class NodesBuilder:
         self._latencies.append(record.latency)
         self._lats.append(record.lat)
         self._lons.append(record.lon)
+        self._details.add(record.details)
         self._records.append(text)
         self._lines.append(line)
 
@@ -135,6 +154,7 @@ class NodesBuilder:
             header=header,
             threshold=self.threshold,
             precision=self.precision,
+            details=self._details,
         )
 
     def _place(self, row: int) -> str:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InvalidNodeError
+from rvhctl.fleet import DETAILS, read_details
 
 NAN: Final = math.nan
 
 NO_MEASUREMENT_HINT: Final = "write null for no measurement"
 EMPTY_HINT: Final = "leave it empty for no measurement"
+
+
+NOTHING_MORE: Final[Mapping[str, Any]] = {}
 
 
 class Record(NamedTuple):
@@ -21,6 +25,8 @@ class Record(NamedTuple):
     latency: float
     lat: float = NAN
     lon: float = NAN
+    details: Mapping[str, Any] = NOTHING_MORE
+    """``samples``, ``state`` and ``weight``, checked, where the node has any of them."""
 
 
 def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool) -> Record:
@@ -36,10 +42,12 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool) -> 
     if not isinstance(fields, dict):
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
     node_id = _id(fields, exact)
-    latency = _latency(fields)
+    details, by_samples = _details(fields)
+    latency = _latency(fields) if "latency" in fields or "samples" not in details else by_samples
     if not coordinates:
-        return Record(node_id, latency)
-    return Record(node_id, latency, _coordinate(fields, "lat", 90.0), _coordinate(fields, "lon", 180.0))
+        return Record(node_id, latency, details=details)
+    lat, lon = _coordinate(fields, "lat", 90.0), _coordinate(fields, "lon", 180.0)
+    return Record(node_id, latency, lat, lon, details)
 
 
 def check_id(node_id: str) -> str:
@@ -116,6 +124,14 @@ def _latency(fields: dict[str, Any]) -> float:
             hint=NO_MEASUREMENT_HINT,
         )
     return check_latency(float(latency))
+
+
+def _details(fields: dict[str, Any]) -> tuple[Mapping[str, Any], float]:
+    """What the node says beyond its place and latency, and its latency by its samples."""
+    details = {name: fields[name] for name in DETAILS if name in fields}
+    if not details:
+        return NOTHING_MORE, NAN
+    return details, read_details(details).latency
 
 
 def _coordinate(fields: dict[str, Any], field: str, limit: float) -> float:

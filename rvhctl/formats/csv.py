@@ -7,7 +7,7 @@ import io
 import math
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ import orjson
 from rvhctl import jsontext
 from rvhctl.core.jsonspans import member_spans
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, shorten
+from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
@@ -120,9 +121,11 @@ def read_nodes(
     rows = Rows(text, source, delimiter)
     if not rows.header:
         return []
-    columns = {
-        name: rows.column(name) for name in ("id", "latency", *(("lat", "lon") if coordinates else ()))
-    }
+    columns = {name: rows.header.index(name) for name in DETAILS if name in rows.header}
+    needed = ("id", "lat", "lon") if coordinates else ("id",)
+    if "samples" not in columns or "latency" in rows.header:
+        needed = (*needed, "latency")
+    columns |= {name: rows.column(name) for name in needed}
     for fields, raw, line in rows:
         try:
             rows.check_width(fields, line)
@@ -202,11 +205,14 @@ def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: 
 def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, line: int) -> Record:
     try:
         node_id = check_id(fields[columns["id"]])
-        latency = _number(fields[columns["latency"]], "latency")
+        details = _details(fields, columns)
+        latency = _number(fields[columns["latency"]], "latency") if "latency" in columns else math.nan
         if latency == latency:
             latency = check_latency(latency, EMPTY_HINT)
+        elif details:
+            latency = read_details(details).latency
         if "lat" not in columns:
-            return Record(node_id, latency)
+            return Record(node_id, latency, details=details)
         lat = check_coordinate(_number(fields[columns["lat"]], "lat"), "lat")
         lon = check_coordinate(_number(fields[columns["lon"]], "lon"), "lon")
     except InvalidNodeError as error:
@@ -214,7 +220,30 @@ def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, 
         raise InputError(
             error.problem, source=rows.source, line=line, column=column, value=error.value, hint=error.hint
         ) from None
-    return Record(node_id, latency, lat, lon)
+    return Record(node_id, latency, lat, lon, details)
+
+
+def _details(fields: list[str], columns: dict[str, int]) -> Mapping[str, Any]:
+    """``samples`` (a JSON array), ``state`` and ``weight`` of a row, where they are not empty, checked."""
+    details: dict[str, Any] = {}
+    for name in DETAILS:
+        text = fields[columns[name]].strip() if name in columns else ""
+        if not text:
+            continue
+        if name == "weight":
+            details[name] = _number(text, name)
+        elif name == "samples":
+            try:
+                details[name] = orjson.loads(text)
+            except orjson.JSONDecodeError:
+                raise InvalidNodeError(
+                    "the samples must be a JSON array of milliseconds", field=name, value=text
+                ) from None
+        else:
+            details[name] = text
+    if details:
+        read_details(details)
+    return details
 
 
 def _number(text: str, field: str) -> float:
