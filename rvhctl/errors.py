@@ -66,6 +66,12 @@ class NoSurvivorsError(FaultsetError):
     exit_code = ExitCode.NO_SURVIVORS
 
 
+class VerdictError(FaultsetError):
+    """A group is worse than ``--fail-on`` allows; the answer is printed. Only the program raises it."""
+
+    exit_code = ExitCode.NO_SURVIVORS
+
+
 class JumpHashError(RvhctlError):
     """A key or a number of buckets that jump hash does not take."""
 

@@ -115,6 +115,11 @@ class Details:
     def __len__(self) -> int:
         return self._rows
 
+    @property
+    def has_states(self) -> bool:
+        """Whether any node is not up."""
+        return bool(self._states)
+
     def states(self) -> vec[u8]:
         """Codes of states, or an empty column if all are up."""
         if not self._states:

@@ -18,27 +18,40 @@ _FIRST: Final = re.compile(rb"\S")
 DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
 
 
-def read_nodes(files: Sequence[str], input_format: InputFormat, *, coordinates: bool, on_bad: OnBad) -> Nodes:
+def read_nodes(
+    files: Sequence[str],
+    input_format: InputFormat,
+    *,
+    coordinates: bool,
+    on_bad: OnBad,
+    latency: bool = True,
+) -> Nodes:
     """All nodes of all sources, in order.
 
     Args:
         files: paths; ``-`` is standard input, which is also read where none are named.
         coordinates: whether each node needs lat and lon.
         on_bad: gets each bad record; it raises it, or the record is left out.
+        latency: whether each node needs a latency.
 
     Raises:
         InputError: a source cannot be read, or what ``on_bad`` raises.
     """
     if input_format == "plain":
         raise UsageError("nodes cannot be read from plain text; use -i json, ndjson, csv or tsv")
-    builder = NodesBuilder()
+    builder = NodesBuilder(latency=latency)
     headers: list[list[str]] = []
     shapes: list[Shape] = []
     for source in open_sources(files):
         text = source.read_all()
         shape = node_shape(text) if input_format == "auto" else input_format
         shapes.append(shape)
-        if COMPILED and len(files) <= 1 and (shape == "ndjson" or (shape == "json" and _is_array(text))):
+        if (
+            COMPILED
+            and latency
+            and len(files) <= 1
+            and (shape == "ndjson" or (shape == "json" and _is_array(text)))
+        ):
             from rvhctl.node_scan import scan_nodes
 
             scanned = scan_nodes(text, shape, coordinates=coordinates)

@@ -48,6 +48,11 @@ class Nodes:
     def __len__(self) -> int:
         return len(self.latencies)
 
+    @property
+    def has_details(self) -> bool:
+        """Whether any node says what only a policy weighs: that it is drained or down."""
+        return self.details.has_states
+
     def fleet(self) -> Fleet:
         """The columns that a policy looks at."""
         samples, starts = self.details.samples()
@@ -82,7 +87,9 @@ class Nodes:
 class NodesBuilder:
     """Collects checked records, of one source after the other, and refuses an id that was there before."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, latency: bool = True) -> None:
+        """``latency``: whether every node needs one."""
+        self.latency = latency
         self.threshold: float | None = None
         self.precision: int | None = None
         self._rows: dict[str, int] = {}

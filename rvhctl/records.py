@@ -29,12 +29,13 @@ class Record(NamedTuple):
     """``samples``, ``state`` and ``weight``, checked, where the node has any of them."""
 
 
-def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool) -> Record:
+def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, latency: bool = True) -> Record:
     """A decoded JSON value as a node.
 
     Args:
         exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
         coordinates: whether lat and lon are needed.
+        latency: whether the latency is needed.
 
     Raises:
         InvalidNodeError: a field is missing, of a wrong type or out of range.
@@ -43,11 +44,12 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool) -> 
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
     node_id = _id(fields, exact)
     details, by_samples = _details(fields)
-    latency = _latency(fields) if "latency" in fields or "samples" not in details else by_samples
+    stated = "latency" in fields or (latency and "samples" not in details)
+    measured = _latency(fields) if stated else by_samples
     if not coordinates:
-        return Record(node_id, latency, details=details)
+        return Record(node_id, measured, details=details)
     lat, lon = _coordinate(fields, "lat", 90.0), _coordinate(fields, "lon", 180.0)
-    return Record(node_id, latency, lat, lon, details)
+    return Record(node_id, measured, lat, lon, details)
 
 
 def check_id(node_id: str) -> str:

@@ -40,6 +40,10 @@ class Report:
         if self.says("info"):
             message(text)
 
+    def warn(self, text: str) -> None:
+        if self.says("warn"):
+            message(text)
+
     def on_bad(self, on_error: str | None) -> OnBad:
         """``--on-error skip`` leaves a bad record out; otherwise the first one ends the run."""
         return self.left_out if on_error == "skip" else fail

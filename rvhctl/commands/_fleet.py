@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
+from rvhctl.api.policy import Policy
 from rvhctl.errors import EmptyNodesError, NegativeThresholdError, NoSurvivorsError, UsageError
 from rvhctl.milliseconds import shown
+from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
-from rvhctl.options import refuse
+from rvhctl.options import RunOptions, refuse
+from rvhctl.policy_options import DampingOptions, PolicyOptions
 from rvhctl.report import Report
 from rvhctl.version import core_name
 
@@ -25,21 +29,53 @@ def given(files: list[str] | None, input_format: str, parse: Callable[[], Nodes]
     return parse()
 
 
-def limit_of(threshold: float | None, nodes: Nodes, report: Report) -> float:
-    """The threshold in milliseconds, from the flag or else the document; the nodes are there to be judged by it.
+def read_fleet_nodes(
+    files: list[str] | None,
+    run: RunOptions,
+    report: Report,
+    from_: str | None,
+    inventory: str | None,
+    *,
+    coordinates: bool,
+) -> Nodes:
+    """Nodes from FILEs or standard input: node documents, or what a measuring tool says."""
+    on_bad = report.on_bad(run.on_error)
+    if from_ is None:
+        refuse("without --from", {"--inventory": inventory})
+        return read_nodes(files or [], run.input_format, coordinates=coordinates, on_bad=on_bad)
+    from rvhctl.probe_input import read_probes
+
+    refuse("with --from", {"--input-format": run.input_format != "auto"})
+    return read_probes(
+        files or [], from_, inventory, coordinates=coordinates, on_bad=on_bad, warn=report.warn
+    )
+
+
+def limit_stated(threshold: float | None, nodes: Nodes) -> float | None:
+    """The threshold in milliseconds, from the flag or else the document.
 
     Raises:
-        UsageError: neither states one.
         NegativeThresholdError: it is negative or not finite.
-        EmptyNodesError: there are no nodes.
     """
-    limit = nodes.threshold if threshold is None else threshold
-    if limit is None:
-        raise UsageError("--threshold is missing: give it in milliseconds")
-    check_threshold(limit)
+    stated = nodes.threshold if threshold is None else threshold
+    check_threshold(stated)
+    return None if stated is None else float(stated)
+
+
+def limit_of(policy: Policy) -> float:
+    """The threshold of a plain policy."""
+    assert policy.threshold is not None
+    return policy.threshold
+
+
+def there(nodes: Nodes, report: Report) -> None:
+    """There are nodes to be judged.
+
+    Raises:
+        EmptyNodesError: there are none.
+    """
     if not len(nodes):
         raise report.ending(EmptyNodesError())
-    return float(limit)
 
 
 def check_threshold(threshold: float | None) -> None:
@@ -74,3 +110,42 @@ def say_dropped(report: Report, nodes: Nodes, limit: float, kept: int) -> None:
         f"kept {kept} of {len(nodes)} nodes; {over} over {shown(limit)} ms, {unmeasured} without measurement"
     )
     report.debug(f"{len(nodes)} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")
+
+
+def exclude(flags: dict[str, object]) -> None:
+    """At most one of the flags.
+
+    Raises:
+        UsageError: two are set.
+    """
+    given_flags = [flag for flag, value in flags.items() if value]
+    if len(given_flags) > 1:
+        raise UsageError(f"{' and '.join(given_flags)} exclude each other")
+
+
+def answer_batch(
+    kind: Any,
+    files: list[str] | None,
+    defaults: dict[str, Any],
+    refused: dict[str, object],
+    limits: PolicyOptions,
+    damping: DampingOptions,
+    run: RunOptions,
+    report: Report,
+) -> None:
+    """Answer requests; limits and rails given as flags are their defaults."""
+    from rvhctl.commands._batch import run_batch
+
+    run_batch(
+        kind,
+        files,
+        {**defaults, **limits.defaults()},
+        report=report,
+        refused={**refused, "--memory": damping.memory, "--fail-on": limits.fail_on},
+        output=run.output,
+        input_format=run.input_format,
+        async_=run.async_,
+        jobs=run.jobs,
+        unordered=run.unordered,
+        on_error=run.on_error,
+    )

@@ -8,14 +8,25 @@ import typer
 
 from rvhctl import options
 from rvhctl.answer import answer_format, asked_format
+from rvhctl.api import steps
 from rvhctl.api.slices import ranked
-from rvhctl.api.steps import TURN, WHOLE, run, run_in_turns
-from rvhctl.commands._fleet import check_threshold, given, limit_of, nobody, say_dropped
+from rvhctl.bundles import bundled
+from rvhctl.commands._fleet import (
+    answer_batch,
+    check_threshold,
+    given,
+    limit_of,
+    limit_stated,
+    nobody,
+    read_fleet_nodes,
+    say_dropped,
+    there,
+)
 from rvhctl.flags import failover_nodes
 from rvhctl.node_answer import write_nodes
-from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes, Picked
-from rvhctl.options import refuse
+from rvhctl.options import RunOptions, refuse
+from rvhctl.policy_options import DampingOptions, Down, Explain, From, PolicyOptions, Wanted, failed_nodes
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 
@@ -44,56 +55,59 @@ EPILOG = options.epilog(
 )
 
 
+@bundled
 def failover(
+    run: RunOptions,
+    limits: PolicyOptions,
+    damping: DampingOptions,
     files: options.Files = None,
     threshold: options.Threshold = None,
     nodes: NodeIds = None,
     latencies: Latencies = None,
     top: options.Top = None,
-    output: options.Output = "auto",
-    json: options.Json = False,
-    input_format: options.Input = "auto",
-    color: options.Color = "auto",
-    level: options.LogLevel = "warn",
-    async_: options.Async = False,
-    batch: options.Batch = False,
-    jobs: options.Jobs = None,
-    unordered: options.Unordered = False,
-    on_error: options.OnErrorChoice = None,
+    explain: Explain = False,
+    down: Down = None,
+    from_: From = None,
 ) -> None:
-    """Keep the nodes within a latency threshold, the fastest first.
+    """Keep the nodes within a latency limit, the fastest first.
 
     Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or from flags. Records go
     out as they came in.
     """
-    report = Report(level)
-    if batch:
-        from rvhctl.commands._batch import run_batch
-
-        run_batch(
+    report = Report(run.level)
+    if run.batch:
+        answer_batch(
             "failover",
             files,
-            {"threshold": threshold, "top": top},
-            report=report,
-            refused={"--nodes": nodes, "--latencies": latencies},
-            output=output,
-            input_format=input_format,
-            async_=async_,
-            jobs=jobs,
-            unordered=unordered,
-            on_error=on_error,
+            {"threshold": threshold, "top": top, "explain": explain, "down": down},
+            {"--nodes": nodes, "--latencies": latencies, "--from": from_},
+            limits,
+            damping,
+            run,
+            report,
         )
         return
-    refuse("without --batch", {"--jobs": jobs, "--unordered": unordered})
+    refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
+    damping.check()
     sink = Sink()
-    asked = asked_format(output, json)
+    asked = asked_format(run.output, run.json)
     check_threshold(threshold)
     if nodes is not None or latencies is not None:
-        table = given(files, input_format, lambda: failover_nodes(nodes, latencies))
+        table = given(files, run.input_format, lambda: failover_nodes(nodes, latencies))
     else:
-        table = read_nodes(files or [], input_format, coordinates=False, on_bad=report.on_bad(on_error))
-    limit = limit_of(threshold, table, report)
-    picked = _ranked(table, limit, async_)
+        table = read_fleet_nodes(files, run, report, from_, None, coordinates=False)
+    policy = limits.policy(limit_stated(threshold, table), damping)
+    there(table, report)
+    wanted = Wanted(
+        policy, None, damping.memory, failed_nodes(down), top, explain=explain, fail_on=limits.fail_on
+    )
+    if not wanted.is_plain or table.has_details:
+        from rvhctl.commands._policy import answer_by_policy
+
+        answer_by_policy(table, wanted, run, asked, sink, report)
+        return
+    limit = limit_of(policy)
+    picked = _ranked(table, limit, run.async_)
     say_dropped(report, table, limit, len(picked))
     if not len(picked):
         raise report.ending(nobody(table, limit))
@@ -101,7 +115,7 @@ def failover(
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.draw(tables.failover(table, picked, top, limit, color))
+        sink.draw(tables.failover(table, picked, top, limit, run.color))
     else:
         sink.write_all(write_nodes(format_, table, picked[: top or len(picked)]))
     sink.flush()
@@ -110,9 +124,9 @@ def failover(
 
 def _ranked(nodes: Nodes, limit: float, async_: bool) -> Picked:
     """In slices, so that ^C is heard; or each a turn of an event loop."""
-    steps = ranked(nodes.latencies, limit, TURN if async_ else WHOLE)
+    ranking = ranked(nodes.latencies, limit, steps.TURN if async_ else steps.WHOLE)
     if not async_:
-        return run(steps)
+        return steps.run(ranking)
     import asyncio
 
-    return asyncio.run(run_in_turns(steps))
+    return asyncio.run(steps.run_in_turns(ranking))

@@ -8,17 +8,43 @@ import typer
 
 from rvhctl import options
 from rvhctl.answer import answer_format, asked_format
+from rvhctl.api import steps
 from rvhctl.api.slices import fault_cells
-from rvhctl.api.steps import TURN, WHOLE, run, run_in_turns
+from rvhctl.bundles import bundled
 from rvhctl.cells import each_cell, first_of_each
-from rvhctl.commands._fleet import check_threshold, given, limit_of, nobody, say_dropped
+from rvhctl.commands._fleet import (
+    answer_batch,
+    check_threshold,
+    exclude,
+    given,
+    limit_of,
+    limit_stated,
+    nobody,
+    read_fleet_nodes,
+    say_dropped,
+    there,
+)
 from rvhctl.core.faultset import Faultset
 from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
 from rvhctl.node_answer import write_nodes
-from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
-from rvhctl.options import refuse
+from rvhctl.options import RunOptions, refuse
+from rvhctl.policy_options import (
+    Advise,
+    DampingOptions,
+    Down,
+    DownCell,
+    Explain,
+    From,
+    Inventory,
+    MinCell,
+    Nearest,
+    Plan,
+    PolicyOptions,
+    Wanted,
+    failed_nodes,
+)
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 
@@ -51,22 +77,25 @@ EPILOG = options.epilog(
 )
 
 
+@bundled
 def faultset(
+    run: RunOptions,
+    limits: PolicyOptions,
+    damping: DampingOptions,
     files: options.Files = None,
     threshold: options.Threshold = None,
     nodes: NodeSpecs = None,
     precision: Precision = None,
     top: options.Top = None,
-    output: options.Output = "auto",
-    json: options.Json = False,
-    input_format: options.Input = "auto",
-    color: options.Color = "auto",
-    level: options.LogLevel = "warn",
-    async_: options.Async = False,
-    batch: options.Batch = False,
-    jobs: options.Jobs = None,
-    unordered: options.Unordered = False,
-    on_error: options.OnErrorChoice = None,
+    min_cell: MinCell = None,
+    plan: Plan = False,
+    nearest: Nearest = None,
+    explain: Explain = False,
+    advise: Advise = False,
+    down: Down = None,
+    down_cell: DownCell = None,
+    from_: From = None,
+    inventory: Inventory = None,
 ) -> None:
     """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
 
@@ -74,40 +103,75 @@ def faultset(
     Cells come in the order in which they first appear, in a cell the fastest node first. Records go out as they
     came in.
     """
-    report = Report(level)
-    if batch:
-        from rvhctl.commands._batch import run_batch
-
-        run_batch(
+    report = Report(run.level)
+    exclude({"--plan": plan, "--explain": explain, "--advise": advise})
+    if not plan:
+        refuse("without --plan", {"--nearest": nearest is not None})
+    if run.batch:
+        answer_batch(
             "faultset",
             files,
             {
                 "threshold": threshold,
                 "precision": DEFAULT_PRECISION if precision is None else precision,
                 "top": top,
+                "min_cell": min_cell,
+                "plan": plan,
+                "nearest": nearest,
+                "explain": explain,
+                "down": down,
+                "down_cell": down_cell,
             },
-            report=report,
-            refused={"--nodes": nodes},
-            output=output,
-            input_format=input_format,
-            async_=async_,
-            jobs=jobs,
-            unordered=unordered,
-            on_error=on_error,
+            {"--nodes": nodes, "--advise": advise, "--from": from_, "--inventory": inventory},
+            limits,
+            damping,
+            run,
+            report,
         )
         return
-    refuse("without --batch", {"--jobs": jobs, "--unordered": unordered})
+    refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
+    damping.check()
     sink = Sink()
-    asked = asked_format(output, json)
+    asked = asked_format(run.output, run.json)
     check_threshold(threshold)
     whole_precision(DEFAULT_PRECISION if precision is None else precision)
     if nodes is not None:
-        table = given(files, input_format, lambda: faultset_nodes(nodes))
+        table = given(files, run.input_format, lambda: faultset_nodes(nodes))
     else:
-        table = read_nodes(files or [], input_format, coordinates=True, on_bad=report.on_bad(on_error))
-    limit = limit_of(threshold, table, report)
+        table = read_fleet_nodes(files, run, report, from_, inventory, coordinates=True)
+    if advise:
+        refuse(
+            "with --advise",
+            {"--memory": damping.memory, "--precision": precision, "--fail-on": limits.fail_on},
+        )
+        there(table, report)
+        stated = limit_stated(threshold, table)
+        policy = None if stated is None and limits.relative is None else limits.policy(stated, damping)
+        from rvhctl.commands._policy import answer_advice
+
+        answer_advice(table, policy, run, asked, sink, report)
+        return
+    policy = limits.policy(limit_stated(threshold, table), damping, min_cell)
+    there(table, report)
     letters = whole_precision(_first_stated(precision, table.precision, DEFAULT_PRECISION))
-    cells = _cells(table, limit, letters, async_)
+    wanted = Wanted(
+        policy,
+        letters,
+        damping.memory,
+        failed_nodes(down, down_cell),
+        top,
+        explain=explain,
+        plan=plan,
+        nearest=2 if nearest is None else nearest,
+        fail_on=limits.fail_on,
+    )
+    if not wanted.is_plain or table.has_details:
+        from rvhctl.commands._policy import answer_by_policy
+
+        answer_by_policy(table, wanted, run, asked, sink, report)
+        return
+    limit = limit_of(policy)
+    cells = _cells(table, limit, letters, run.async_)
     say_dropped(report, table, limit, len(cells.survivors))
     if not len(cells.survivors):
         raise report.ending(nobody(table, limit))
@@ -115,7 +179,7 @@ def faultset(
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.draw(tables.faultset(table, list(each_cell(cells)), top, limit, color))
+        sink.draw(tables.faultset(table, list(each_cell(cells)), top, limit, run.color))
     else:
         sink.write_all(write_nodes(format_, table, first_of_each(cells, top)))
     sink.flush()
@@ -128,9 +192,10 @@ def _first_stated(*values: int | None) -> int | None:
 
 def _cells(nodes: Nodes, limit: float, precision: int, async_: bool) -> Faultset:
     """In slices, so that ^C is heard; or each a turn of an event loop."""
-    steps = fault_cells(nodes.lats, nodes.lons, nodes.latencies, limit, precision, TURN if async_ else WHOLE)
+    size = steps.TURN if async_ else steps.WHOLE
+    clustering = fault_cells(nodes.lats, nodes.lons, nodes.latencies, limit, precision, size)
     if not async_:
-        return run(steps)
+        return steps.run(clustering)
     import asyncio
 
-    return asyncio.run(run_in_turns(steps))
+    return asyncio.run(steps.run_in_turns(clustering))

@@ -7,7 +7,7 @@ import io
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -123,7 +123,7 @@ def read_nodes(
         return []
     columns = {name: rows.header.index(name) for name in DETAILS if name in rows.header}
     needed = ("id", "lat", "lon") if coordinates else ("id",)
-    if "samples" not in columns or "latency" in rows.header:
+    if "latency" in rows.header or (builder.latency and "samples" not in columns):
         needed = (*needed, "latency")
     columns |= {name: rows.column(name) for name in needed}
     for fields, raw, line in rows:
@@ -149,6 +149,13 @@ def write_nodes(nodes: Nodes, picked: Picked, *, delimiter: str) -> Iterator[byt
     records = [_json_cells(nodes.records[row]) for row in picked]
     header = list(dict.fromkeys(name for record in records for name in record))
     yield from _lines(header, ([record.get(name, "") for name in header] for record in records), delimiter)
+
+
+def write_rows(
+    header: Sequence[str] | None, rows: Iterable[Sequence[str]], *, delimiter: str
+) -> Iterator[bytes]:
+    """Rows of text, under a header if there is one."""
+    return _lines(header, rows, delimiter)
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
@@ -288,8 +295,8 @@ def _line(fields: Sequence[str], delimiter: str) -> bytes:
     return b"".join(_lines(fields, (), delimiter))
 
 
-def _lines(header: Sequence[str], rows: Any, delimiter: str) -> Iterator[bytes]:
-    remaining = iter([header])
+def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[str]], delimiter: str) -> Iterator[bytes]:
+    remaining = iter([] if header is None else [header])
     body = iter(rows)
     while True:
         out = io.StringIO()

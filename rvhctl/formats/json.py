@@ -116,7 +116,9 @@ def _add_all(
     for row, fields in enumerate(values):
         raw = text[spans[2 * row] : spans[2 * row + 1]]
         try:
-            node = read_record(fields, partial(jsontext.exact_value, raw), coordinates=coordinates)
+            node = read_record(
+                fields, partial(jsontext.exact_value, raw), coordinates=coordinates, latency=builder.latency
+            )
             # A record over several lines goes out on one; a line end can only stand between its tokens.
             builder.add(node, raw.replace(b"\n", b"").replace(b"\r", b"") if b"\n" in raw else raw)
         except (InvalidNodeError, InputError) as error:

@@ -35,7 +35,9 @@ def read_node(
     """
     fields = jsontext.parse(line, source, number)
     try:
-        node = read_record(fields, partial(jsontext.exact_value, line), coordinates=coordinates)
+        node = read_record(
+            fields, partial(jsontext.exact_value, line), coordinates=coordinates, latency=builder.latency
+        )
     except InvalidNodeError as error:
         raise InputError(
             error.problem,

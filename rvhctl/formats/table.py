@@ -18,6 +18,7 @@ from rvhctl.color import ColorChoice, use_color
 from rvhctl.keys import Key, show
 from rvhctl.milliseconds import aligned, shown
 from rvhctl.nodes import Nodes, Picked
+from rvhctl.views import View, cell_text
 from rvhctl.visible import visible
 
 NARROWEST = 10
@@ -63,6 +64,23 @@ def keys(rows: Iterable[tuple[Key, int]], buckets: int, color: ColorChoice) -> b
     """A row a key: the key and its bucket."""
     cells = [(str(show(key)), str(bucket)) for key, bucket in rows]
     return _drawn(("key", "bucket:r"), cells, f"{len(cells)} keys in {buckets} buckets", color)
+
+
+def view(shown_view: View, color: ColorChoice) -> bytes:
+    """Any view; numbers with a fraction in one column have the same count of decimals."""
+    rows = list(shown_view.rows())
+    columns = [_column([row[name] for row in rows]) for name in shown_view.names]
+    return _drawn(shown_view.columns, list(zip(*columns, strict=True)), shown_view.caption, color)
+
+
+def _column(values: Sequence[object]) -> list[str]:
+    if any(isinstance(value, float) for value in values):
+        return aligned(value if isinstance(value, float | int) else math.nan for value in values)
+    # A space after each comma, so that long lists break between their parts.
+    return [
+        cell_text(value).replace(",", ", ") if isinstance(value, list) else cell_text(value)
+        for value in values
+    ]
 
 
 def _first(top: int | None, count: int, of: str = "") -> str:

@@ -1,0 +1,203 @@
+"""The commands over nodes under a policy: evaluate, remember, answer, and end with the verdict."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from typing import Final
+
+from rvhctl.answer import answer_format
+from rvhctl.api.evaluation import Evaluation
+from rvhctl.api.planning import FleetPlan, advise
+from rvhctl.api.policy import Policy
+from rvhctl.core.reasons import REASONS
+from rvhctl.core.verdicts import VERDICTS
+from rvhctl.errors import NoSurvivorsError, RvhctlError, VerdictError
+from rvhctl.memoryfile import locked, read_memory, write_memory
+from rvhctl.milliseconds import shown
+from rvhctl.node_answer import write_nodes
+from rvhctl.nodes import Nodes, Picked
+from rvhctl.options import OutputFormat, RunOptions
+from rvhctl.policy_options import Wanted
+from rvhctl.report import Report
+from rvhctl.sink import Sink
+from rvhctl.version import core_name
+from rvhctl.views import Row, View, advice_view, explain_view, plan_view, write_view
+
+WORDS: Final = {
+    "down": "down",
+    "drain": "drained",
+    "no_measurement": "without measurement",
+    "loss": "lost too many samples",
+    "over_threshold": "over the threshold",
+    "over_relative": "over the relative limit",
+    "damped": "damped",
+    "dropped_by_rail": "dropped by a rail",
+}
+"""Why a node is out, in a sentence."""
+
+
+def answer_by_policy(
+    nodes: Nodes, wanted: Wanted, run: RunOptions, asked: OutputFormat, sink: Sink, report: Report
+) -> None:
+    """Evaluate, write the answer or the view, and end as the verdict says.
+
+    Raises:
+        NoSurvivorsError: the answer is empty (unless ``--fail-on`` is given).
+        VerdictError: a group is as bad as ``--fail-on`` says.
+    """
+    evaluation = evaluate(nodes, wanted)
+    for name in evaluation.unmatched:
+        report.warn(f"no node is called or stands in {name!r}, so nothing there can fail")
+    _say(report, evaluation)
+    format_ = answer_format(asked, nodes.shape, sink)
+    ending = _ending(evaluation, wanted)
+    view = _view(evaluation, wanted)
+    if view is not None or format_ == "table":
+        if view is not None or not isinstance(ending, NoSurvivorsError):
+            _write_view(view or _answer_view(evaluation, wanted.top), format_, run, sink)
+    elif not isinstance(ending, NoSurvivorsError):
+        sink.write_all(write_nodes(format_, nodes, first_of_groups(evaluation, wanted.top)))
+    sink.flush()
+    if ending is not None:
+        raise report.ending(ending)
+    report.finish()
+
+
+def answer_advice(
+    nodes: Nodes, policy: Policy | None, run: RunOptions, asked: OutputFormat, sink: Sink, report: Report
+) -> None:
+    """Which precision suits these nodes."""
+    view = advice_view(advise(nodes.fleet(), policy))
+    _write_view(view, answer_format(asked, nodes.shape, sink), run, sink)
+    sink.flush()
+    report.finish()
+
+
+def evaluate(nodes: Nodes, wanted: Wanted) -> Evaluation:
+    """One round; a what-if reads the memory and leaves it as it is."""
+
+    def look(path: str | None) -> Evaluation:
+        return Evaluation(
+            nodes.fleet(),
+            wanted.policy,
+            precision=wanted.precision,
+            memory=None if path is None else read_memory(path),
+            failed=wanted.failed,
+        )
+
+    if wanted.memory is None or wanted.failed is not None:
+        return look(wanted.memory)
+    with locked(wanted.memory):
+        evaluation = look(wanted.memory)
+        assert evaluation.memory is not None
+        write_memory(wanted.memory, evaluation.memory)
+    return evaluation
+
+
+def first_of_groups(evaluation: Evaluation, top: int | None) -> Picked:
+    """The answer of all groups, or the first ``top`` nodes of each."""
+    if top is None:
+        return evaluation.answer
+    starts = evaluation.answer_starts
+    return [
+        row
+        for group in range(evaluation.group_count)
+        for row in evaluation.answer[starts[group] : min(starts[group] + top, starts[group + 1])]
+    ]
+
+
+def _view(evaluation: Evaluation, wanted: Wanted) -> View | None:
+    if wanted.explain:
+        return explain_view(evaluation)
+    if wanted.plan:
+        return plan_view(evaluation, FleetPlan(evaluation, wanted.nearest))
+    return None
+
+
+def _write_view(view: View, format_: OutputFormat, run: RunOptions, sink: Sink) -> None:
+    if format_ == "table":
+        from rvhctl.formats import table
+
+        sink.draw(table.view(view, run.color))
+    else:
+        sink.write_all(write_view(view, format_))
+
+
+def _answer_view(evaluation: Evaluation, top: int | None) -> View:
+    """The table of an answer: ranks of a list, or the cells of a fault set."""
+    ids = evaluation.fleet.ids
+    latencies = evaluation.latencies
+    caption = f"{len(evaluation)} of {len(ids)} nodes serve; {_verdicts(evaluation)}"
+    if top is not None and len(first_of_groups(evaluation, top)) < len(evaluation):
+        caption += f"; the first {top} shown"
+    if evaluation.precision is None:
+
+        def ranked() -> Iterable[Row]:
+            for rank, row in enumerate(first_of_groups(evaluation, top), 1):
+                yield {"rank": rank, "node": ids[row], "latency ms": latencies[row]}
+
+        limit = evaluation.limits[0]
+        within = "" if math.isnan(limit) or math.isinf(limit) else f" within {shown(limit)} ms"
+        return View(
+            ("rank:r", "node", "latency ms:r"), ranked, caption=caption.replace(" serve", f" serve{within}")
+        )
+
+    joined: dict[str, list[str]] = {}
+    for cell, owner in evaluation.joined:
+        joined.setdefault(owner, []).append(cell)
+
+    def cells() -> Iterable[Row]:
+        for group in evaluation:
+            best = latencies[group.answer[0]] if len(group.answer) else math.nan
+            name = group.cell or ""
+            yield {
+                "cell": name,
+                "joined": joined.get(name, []),
+                "verdict": group.verdict,
+                "nodes": len(group.nodes),
+                "survivors": len(group.answer),
+                "limit ms": group.limit,
+                "best ms": best,
+                "ids": [ids[row] for row in group.answer[: top or len(group.answer)]],
+            }
+
+    columns = ("cell", "verdict", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids")
+    return View((*columns[:1], "joined", *columns[1:]) if joined else columns, cells, caption=caption)
+
+
+def _ending(evaluation: Evaluation, wanted: Wanted) -> RvhctlError | None:
+    if wanted.fail_on is None:
+        return None if len(evaluation) else NoSurvivorsError(f"no survivors: {_dropped(evaluation)}")
+    if wanted.fail_on == "never" or VERDICTS.index(evaluation.worst) < VERDICTS.index(wanted.fail_on):
+        return None
+    return VerdictError(_verdicts(evaluation))
+
+
+def _verdicts(evaluation: Evaluation) -> str:
+    """``2 cells down, 1 degraded, 10 healthy``; of a list only its verdict."""
+    if evaluation.precision is None:
+        return f"the fleet is {evaluation.worst}"
+    counts = Counter(evaluation.verdict_codes)
+    parts = [f"{counts[code]} {VERDICTS[code]}" for code in sorted(counts, reverse=True)]
+    return f"cells: {', '.join(parts)}"
+
+
+def _dropped(evaluation: Evaluation) -> str:
+    counts = Counter(evaluation.reason_codes)
+    parts = [
+        f"{counts[code]} {WORDS[reason]}"
+        for code, reason in enumerate(REASONS)
+        if reason in WORDS and counts[code]
+    ]
+    return f"of {len(evaluation.fleet)} nodes {', '.join(parts) or 'nobody is left'}"
+
+
+def _say(report: Report, evaluation: Evaluation) -> None:
+    if not report.says("info"):
+        return
+    report.info(f"kept {len(evaluation)}; {_dropped(evaluation)}; {_verdicts(evaluation)}")
+    for cell, owner in evaluation.joined:
+        report.info(f"the cell {cell} joined {owner}")
+    report.debug(f"{len(evaluation.fleet)} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")

@@ -1,0 +1,313 @@
+"""The options by which operators bend failover and faultset: limits, rails, memory and views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+import typer
+
+from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, Policy, minimum
+from rvhctl.errors import FaultsetError, UsageError
+from rvhctl.options import refuse
+from rvhctl.percent import Percent, parse_percent
+
+if TYPE_CHECKING:
+    from rvhctl.api.evaluation import Failed
+
+POLICY_MEMBERS: Final = (
+    "threshold",
+    "relative",
+    "floor",
+    "aggregate",
+    "max_loss",
+    "min_survivors",
+    "max_eject",
+    "on_degraded",
+    "on_down",
+    "min_cell",
+)
+"""What a request of a batch may state of a policy."""
+
+FailOn = Literal["degraded", "down", "never"]
+
+LIMITS = "Limits"
+RAILS = "Rails"
+MEMORY = "Memory"
+VIEWS = "Views"
+SOURCES = "Sources"
+
+
+def _option(flag: str, metavar: str | None, help_: str, panel: str) -> Any:
+    return typer.Option(flag, metavar=metavar, help=help_, rich_help_panel=panel, show_default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOptions:
+    """Limits and rails."""
+
+    relative: Annotated[
+        float | None,
+        _option(
+            "--relative",
+            "X",
+            "Keep nodes within X times the median of their group: the cell, or the whole list.",
+            LIMITS,
+        ),
+    ] = None
+    floor: Annotated[
+        float | None,
+        _option("--floor", "MS", "With --relative: a limit is never lifted to less than MS.", LIMITS),
+    ] = None
+    aggregate: Annotated[
+        Aggregate | None,
+        _option(
+            "--aggregate",
+            "HOW",
+            "A node's latency by its samples: median, mean, min, max, p95 or p99.",
+            LIMITS,
+        ),
+    ] = None
+    max_loss: Annotated[
+        str | None,
+        _option("--max-loss", "P%", "A node that lost a greater share of its samples is out.", LIMITS),
+    ] = None
+    min_survivors: Annotated[
+        str | None,
+        _option(
+            "--min-survivors",
+            "N|P%",
+            "Fewer fit nodes (or a smaller share of all) and the group is degraded; default 1.",
+            RAILS,
+        ),
+    ] = None
+    fail_on: Annotated[
+        FailOn | None,
+        _option(
+            "--fail-on",
+            "VERDICT",
+            "Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
+            RAILS,
+        ),
+    ] = None
+    max_eject: Annotated[
+        str | None,
+        _option(
+            "--max-eject",
+            "P%",
+            "At most this share is out for its latency; the best of the others come back.",
+            RAILS,
+        ),
+    ] = None
+    on_degraded: Annotated[
+        OnDegraded | None,
+        _option(
+            "--on-degraded",
+            "WHAT",
+            "What a degraded group gives: keep (its fit nodes), skip (nothing) or all (everyone measured).",
+            RAILS,
+        ),
+    ] = None
+    on_down: Annotated[
+        OnDown | None,
+        _option("--on-down", "WHAT", "What a group without a fit node gives: skip (nothing) or all.", RAILS),
+    ] = None
+
+    def defaults(self) -> dict[str, Any]:
+        """What a request of a batch need not state.
+
+        Raises:
+            UsageError: a percentage that is none.
+        """
+        percent("--max-loss", self.max_loss)
+        percent("--max-eject", self.max_eject)
+        _minimum(self.min_survivors)
+        given = {name: getattr(self, name) for name in POLICY_MEMBERS if hasattr(self, name)}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def policy(self, threshold: float | None, damping: DampingOptions, min_cell: int | None = None) -> Policy:
+        """All limits, rails and dampers in one.
+
+        Raises:
+            UsageError: a percentage that is none; neither a threshold nor a relative limit.
+            FaultsetError: a value out of range.
+        """
+        if threshold is None and self.relative is None:
+            raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
+        if self.relative is None:
+            refuse("without --relative", {"--floor": self.floor is not None})
+        return Policy(
+            threshold=threshold,
+            relative=self.relative,
+            floor=self.floor,
+            aggregate=self.aggregate,
+            max_loss=percent("--max-loss", self.max_loss),
+            min_survivors=_minimum(self.min_survivors),
+            max_eject=percent("--max-eject", self.max_eject),
+            on_degraded=self.on_degraded or "keep",
+            on_down=self.on_down,
+            min_cell=min_cell,
+            rise=2 if damping.rise is None else damping.rise,
+            fall=3 if damping.fall is None else damping.fall,
+            exit_band=percent("--exit-band", damping.exit_band) or "10%",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DampingOptions:
+    """The memory between runs."""
+
+    memory: Annotated[
+        str | None,
+        _option("--memory", "FILE", "Remember each node in FILE, so that a blip moves nobody.", MEMORY),
+    ] = None
+    rise: Annotated[
+        int | None,
+        _option("--rise", "N", "Good rounds in a row that bring a node back; default 2.", MEMORY),
+    ] = None
+    fall: Annotated[
+        int | None, _option("--fall", "N", "Bad rounds in a row that take a node out; default 3.", MEMORY)
+    ] = None
+    exit_band: Annotated[
+        str | None,
+        _option("--exit-band", "P%", "A round is bad from this share above the limit; default 10%.", MEMORY),
+    ] = None
+
+    def check(self) -> None:
+        """Without a memory, its flags would do nothing.
+
+        Raises:
+            UsageError: one of them is set.
+        """
+        if self.memory is None:
+            refuse(
+                "without --memory",
+                {
+                    "--rise": self.rise is not None,
+                    "--fall": self.fall is not None,
+                    "--exit-band": self.exit_band is not None,
+                },
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of an evaluation."""
+
+    policy: Policy
+    precision: int | None = None
+    memory: str | None = None
+    failed: Failed | None = None
+    top: int | None = None
+    explain: bool = False
+    plan: bool = False
+    nearest: int = 2
+    fail_on: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether plain failover answers it."""
+        return self == Wanted(self.policy, self.precision, top=self.top) and self.policy.is_plain
+
+
+Explain = Annotated[
+    bool,
+    typer.Option("--explain", help="Every node, kept or dropped, and why.", rich_help_panel=VIEWS),
+]
+Down = Annotated[
+    list[str] | None,
+    _option("--down", "ID,...", "Answer as if these nodes had failed; may be given again and again.", VIEWS),
+]
+DownCell = Annotated[
+    list[str] | None,
+    _option("--down-cell", "PREFIX,...", "Answer as if all nodes in these geohash cells had failed.", VIEWS),
+]
+Plan = Annotated[
+    bool,
+    typer.Option(
+        "--plan", help="For each cell its verdict and where its traffic goes.", rich_help_panel=VIEWS
+    ),
+]
+Nearest = Annotated[
+    int | None,
+    typer.Option(
+        "--nearest",
+        metavar="N",
+        min=0,
+        help="With --plan: healthy cells a cell may turn to; default 2.",
+        rich_help_panel=VIEWS,
+        show_default=False,
+    ),
+]
+Advise = Annotated[
+    bool,
+    typer.Option(
+        "--advise", help="Which precision suits these nodes; needs no limit.", rich_help_panel=VIEWS
+    ),
+]
+MinCell = Annotated[
+    int | None,
+    typer.Option(
+        "--min-cell",
+        metavar="K",
+        min=1,
+        help="A cell of fewer nodes joins its nearest neighbour. Mends precision 3, not 5.",
+        rich_help_panel=RAILS,
+        show_default=False,
+    ),
+]
+
+
+def failed_nodes(down: list[str] | None, down_cell: list[str] | None = None) -> Failed | None:
+    """What ``--down`` and ``--down-cell`` name."""
+    from rvhctl.api.evaluation import Failed
+
+    ids, cells = _names(down, "--down"), _names(down_cell, "--down-cell")
+    return Failed(ids, cells) if ids or cells else None
+
+
+def percent(flag: str, text: str | None) -> Percent | None:
+    """An exact percentage.
+
+    Raises:
+        UsageError: the text is none.
+    """
+    if text is None:
+        return None
+    try:
+        return parse_percent(text, flag)
+    except FaultsetError as error:
+        raise UsageError(str(error)) from None
+
+
+def _minimum(text: str | None) -> int | Percent:
+    if text is None:
+        return 1
+    try:
+        return minimum(text)
+    except FaultsetError as error:
+        raise UsageError(str(error).replace("min_survivors", "--min-survivors")) from None
+
+
+def _names(values: list[str] | None, flag: str) -> tuple[str, ...]:
+    names = [name.strip() for value in values or () for name in value.split(",")]
+    if "" in names:
+        raise UsageError(f"{flag} has an empty name")
+    return tuple(dict.fromkeys(names))
+
+
+From = Annotated[
+    Literal["prometheus", "fping"] | None,
+    _option(
+        "--from",
+        "TOOL",
+        "Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
+        SOURCES,
+    ),
+]
+Inventory = Annotated[
+    str | None,
+    _option(
+        "--inventory", "FILE", "With --from: where the nodes stand (id, lat, lon; JSON or CSV).", SOURCES
+    ),
+]

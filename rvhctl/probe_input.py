@@ -1,0 +1,87 @@
+"""Nodes from what a measuring tool says, placed by an inventory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from rvhctl.errors import InputError, OnBad, UsageError
+from rvhctl.node_answer import json_nodes
+from rvhctl.node_input import read_nodes
+from rvhctl.nodes import Nodes, NodesBuilder
+from rvhctl.probes import Probe
+from rvhctl.records import read_record
+from rvhctl.report import fail
+from rvhctl.source import Source, open_sources
+
+
+def read_probes(
+    files: Sequence[str],
+    tool: str,
+    inventory: str | None,
+    *,
+    coordinates: bool,
+    on_bad: OnBad,
+    warn: Callable[[str], None],
+) -> Nodes:
+    """The targets of all sources as nodes.
+
+    Args:
+        tool: ``prometheus`` or ``fping``.
+        inventory: a file of nodes with id, lat and lon; a target's record is what stands there, and its
+            measurement.
+        coordinates: whether each target needs a place.
+        on_bad: gets what is wrong with a target; it raises it, or the target is left out.
+        warn: gets what is no error but may mislead.
+
+    Raises:
+        UsageError: coordinates are needed, and there is no inventory.
+        InputError: a source cannot be read, a target is not in the inventory, or what ``on_bad`` raises.
+    """
+    if coordinates and inventory is None:
+        raise UsageError("--from needs --inventory FILE to know where the nodes stand")
+    known = {} if inventory is None else _inventory(inventory, coordinates=coordinates)
+    builder = NodesBuilder()
+    for source in open_sources(files):
+        builder.start(source.name)
+        for number, probe in enumerate(_probes(source, tool, on_bad, warn), 1):
+            try:
+                fields = _fields(probe, known, inventory)
+                record = read_record(fields, lambda fields=fields: fields, coordinates=coordinates)  # type: ignore[misc]
+                builder.add(record, orjson.dumps(fields), probe.line)
+            except InputError as error:
+                place = "" if probe.line else f"target {number}"
+                on_bad(error.at(source.name, probe.line or None, place))
+    return builder.build("ndjson")
+
+
+def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None]) -> list[Probe]:
+    text = source.read_all()
+    if tool == "fping":
+        from rvhctl.formats import fping
+
+        return fping.read_probes(text, source.name, on_bad)
+    from rvhctl.formats import prometheus
+
+    answer = prometheus.read_probes(text, source.name, on_bad)
+    for warning in answer.warnings:
+        warn(f"{source.name}: {warning}")
+    return answer.probes
+
+
+def _inventory(name: str, *, coordinates: bool) -> dict[str, dict[str, Any]]:
+    """The records of an inventory by id."""
+    nodes = json_nodes(read_nodes([name], "auto", coordinates=coordinates, on_bad=fail, latency=False))
+    return {node_id: orjson.loads(nodes.records[row]) for row, node_id in enumerate(nodes.ids)}
+
+
+def _fields(probe: Probe, known: dict[str, dict[str, Any]], inventory: str | None) -> dict[str, Any]:
+    if inventory is None:
+        return dict(probe.fields())
+    if probe.id not in known:
+        raise InputError(f"the target {probe.id!r} is not in the inventory {inventory}")
+    # The measurement of now, not one that the inventory may still hold.
+    placed = {name: value for name, value in known[probe.id].items() if name not in ("latency", "samples")}
+    return {**placed, **probe.fields()}
