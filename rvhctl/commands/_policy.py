@@ -14,10 +14,11 @@ from rvhctl.api.policy import Policy
 from rvhctl.core.reasons import REASONS
 from rvhctl.core.verdicts import VERDICTS
 from rvhctl.errors import NoSurvivorsError, RvhctlError, VerdictError
+from rvhctl.evaluated import first_of_groups
 from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.milliseconds import shown
 from rvhctl.node_answer import write_nodes
-from rvhctl.nodes import Nodes, Picked
+from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat, RunOptions
 from rvhctl.policy_options import Wanted
 from rvhctl.report import Report
@@ -94,18 +95,6 @@ def evaluate(nodes: Nodes, wanted: Wanted) -> Evaluation:
         assert evaluation.memory is not None
         write_memory(wanted.memory, evaluation.memory)
     return evaluation
-
-
-def first_of_groups(evaluation: Evaluation, top: int | None) -> Picked:
-    """The answer of all groups, or the first ``top`` nodes of each."""
-    if top is None:
-        return evaluation.answer
-    starts = evaluation.answer_starts
-    return [
-        row
-        for group in range(evaluation.group_count)
-        for row in evaluation.answer[starts[group] : min(starts[group] + top, starts[group + 1])]
-    ]
 
 
 def _view(evaluation: Evaluation, wanted: Wanted) -> View | None:

@@ -1,0 +1,18 @@
+"""The nodes that an evaluation answers with."""
+
+from __future__ import annotations
+
+from rvhctl.api.evaluation import Evaluation
+from rvhctl.nodes import Picked
+
+
+def first_of_groups(evaluation: Evaluation, top: int | None) -> Picked:
+    """The answer of all groups, or the first ``top`` nodes of each."""
+    if top is None:
+        return evaluation.answer
+    starts = evaluation.answer_starts
+    return [
+        row
+        for group in range(evaluation.group_count)
+        for row in evaluation.answer[starts[group] : min(starts[group] + top, starts[group + 1])]
+    ]
