@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from librt.vecs import vec
 
 from rvhctl.api.evaluation import Evaluation, Failed
-from rvhctl.api.fields import AnyNode, Ids, named_id, place, read_columns, refuse, value_of
+from rvhctl.api.fields import AnyNode, Ids, named_id, place, read_columns, refuse, refuse_second, value_of
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
+from rvhctl.api.steps import run
 from rvhctl.core.columns import blank, read_latencies
 from rvhctl.errors import EmptyNodesError, InvalidNodeError
 from rvhctl.fleet import Details, Fleet
@@ -69,7 +70,9 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     items = list(nodes)
     if not items:
         raise EmptyNodesError
-    Ids().add(items, 0, len(items))
+    second = Ids().add(items, 0, len(items))
+    if second >= 0:
+        run(refuse_second(items, second, len(items)))
     details = Details()
     stated = [_latency(node, row, details) for row, node in enumerate(items)]
     latencies = blank(len(items))
