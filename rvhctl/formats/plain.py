@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rvhctl.errors import InputError, OnBad
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.nodes import Nodes, Picked
+
+if TYPE_CHECKING:
+    # Keys need no table of nodes, and its import would be a tenth of answering for one.
+    from rvhctl.nodes import Nodes, Picked
 
 
 def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
