@@ -119,8 +119,7 @@ def _add_unusual(scan: NodeScan, details: Details, coordinates: bool) -> bool:
 
 def _has_duplicate(rows: NodeRows) -> bool:
     # An unforeseeable seed: nobody can prepare ids that all fall into one slot.
-    table = IdTable(int.from_bytes(os.urandom(7), "little"))
-    table.begin(rows)
+    table = IdTable(rows, int.from_bytes(os.urandom(7), "little"))
     return any(
         table.add(first, min(first + ID_ROWS, len(rows))) >= 0 for first in range(0, len(rows), ID_ROWS)
     )

@@ -1,7 +1,7 @@
-"""Whether an id comes twice, over the rows of one or of several texts.
+"""Whether an id comes twice among the rows of a text.
 
-Open addressing. A slot holds 31 bits of the id's hash and the number of its row, so that a table
-grows without looking at the ids again, and an id is compared only where those bits are equal.
+Open addressing. A slot holds 31 bits of the id's hash and the number of its row, so that an id is
+compared only where those bits are equal.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from librt.strings import read_i64_le
-from librt.vecs import append, extend, vec
+from librt.vecs import extend, vec
 from mypy_extensions import i64
 
 from rvhctl.core.noderows import ID_LENGTH, ID_LENGTH_BITS, NodeRows
@@ -17,9 +17,10 @@ from rvhctl.core.noderows import ID_LENGTH, ID_LENGTH_BITS, NodeRows
 COMPILED: Final = not __file__.endswith(".py")
 
 BLOCK: Final = 1024
-"""Slots are added in blocks of so many."""
+"""Slots come in blocks of so many."""
 
 BATCH: Final = 64
+"""Ids that are hashed before the first of them is looked for."""
 
 TAG_BITS: Final = 31
 ROW_BITS: Final = 32
@@ -58,36 +59,22 @@ def tag_of(data: bytes, start: i64, end: i64, seed: i64) -> i64:
 
 
 class IdTable:
-    """The ids of one text after another. Rows are numbered through, so there may be 2^32 - 2 of them."""
+    """The ids of the rows that were entered; there may be 2^32 - 2 of them."""
 
-    def __init__(self, seed: i64 = 0) -> None:
+    def __init__(self, rows: NodeRows, seed: i64 = 0) -> None:
         """``seed``: one that cannot be foreseen, where an input may be made to be slow."""
-        self.seed = seed
-        self.texts: list[NodeRows] = []
-        self.bases = vec[i64]()
-        self.rows: i64 = 0
-        self.slots = empty_slots(BLOCK)
-        self.first_text: i64 = 0
-        self.first_row: i64 = 0
-
-    def begin(self, rows: NodeRows) -> None:
-        """Take the rows of the next text, all of them: ``add`` is about these from here on."""
-        self.texts.append(rows)
-        self.bases = append(self.bases, self.rows)
-        self.rows += len(rows)
-        # Two thirds full at most; and twice as large at least, for the sake of many small texts.
-        wanted: i64 = (self.rows + self.rows // 2) // BLOCK * BLOCK + BLOCK
-        count: i64 = len(self.slots)
-        if wanted > count:
-            self._grow(max(wanted, 2 * count))
+        self.rows: Final = rows
+        self.seed: Final[i64] = seed
+        # Two thirds full at most.
+        count: i64 = len(rows)
+        self.slots = empty_slots((count + count // 2) // BLOCK * BLOCK + BLOCK)
 
     def add(self, first: i64, last: i64) -> i64:
         """Enter the rows from ``first`` until before ``last``: -1, or the first whose id is there already.
 
-        In that case ``first_text`` and ``first_row`` say where it is, and ``add(row + 1, last)`` goes on.
+        In that case ``add(row + 1, last)`` goes on.
         """
-        rows = self.texts[-1]
-        base = self.bases[len(self.bases) - 1]
+        rows = self.rows
         data = rows.data
         starts = rows.starts
         spans = rows.id_spans
@@ -112,37 +99,15 @@ class IdTable:
                 place = (tag * count) >> TAG_BITS
                 slot = slots[place]
                 while slot != 0:
-                    if slot >> ROW_BITS == tag and self._is_same((slot & ROW) - 1, rows, first + index):
+                    if slot >> ROW_BITS == tag and rows.same_id((slot & ROW) - 1, first + index):
                         return first + index
                     place += 1
                     if place == count:
                         place = 0
                     slot = slots[place]
-                slots[place] = (tag << ROW_BITS) | (base + first + index + 1)
+                slots[place] = (tag << ROW_BITS) | (first + index + 1)
             first += size
         return -1
-
-    def _is_same(self, entered: i64, rows: NodeRows, row: i64) -> bool:
-        """Whether the row entered as number ``entered`` has the id of ``row``; if so, says which it is."""
-        index: i64 = len(self.bases) - 1
-        while self.bases[index] > entered:
-            index -= 1
-        self.first_text = index
-        self.first_row = entered - self.bases[index]
-        return self.texts[index].id_bytes(self.first_row) == rows.id_bytes(row)
-
-    def _grow(self, count: i64) -> None:
-        """More slots. The place follows from the tag, so each slot moves without its id."""
-        slots = empty_slots(count)
-        for slot in self.slots:
-            if slot != 0:
-                place = ((slot >> ROW_BITS) * count) >> TAG_BITS
-                while slots[place] != 0:
-                    place += 1
-                    if place == count:
-                        place = 0
-                slots[place] = slot
-        self.slots = slots
 
 
 def empty_slots(count: i64) -> vec[i64]:

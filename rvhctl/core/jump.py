@@ -43,7 +43,7 @@ def jump(key: i64, buckets: i64) -> i64:
     # Elsewhere integers decide, which is faster, and the last step of a key needs no division at all.
     bucket: i64 = 0
     while True:
-        key = key * LCG + 1  # wraps at 64 bits: CPython builds its extensions with -fwrapv
+        key = key * LCG + 1  # wraps at 64 bits, by -fwrapv
         x: i64 = ((key >> 33) & 0x7FFFFFFF) + 1
         reach: i64 = (bucket + 1) << 31
         if reach - buckets * x > UNSURE:

@@ -47,8 +47,6 @@ class NodeRows:
         # Where the id begins, counted from the record, and its length; below 0: -1 - index in other_ids.
         self.id_spans = vec[i64]()
         self.other_ids: list[bytes] = []
-        self.line_position: i64 = 0
-        self.line: i64 = 1
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -86,23 +84,12 @@ class NodeRows:
     def id_text(self, row: i64) -> str:
         return self.id_bytes(row).decode()
 
+    def same_id(self, row: i64, other: i64) -> bool:
+        return self.id_bytes(row) == self.id_bytes(other)
+
     def record(self, row: i64) -> bytes:
         """The bytes of a row's record, as they came in."""
         return self.data[self.starts[row] : self.ends[row]]
-
-    def line_of(self, row: i64) -> int:
-        """The number of the line, from 1, on which a row's record begins."""
-        return self.line_at(self.starts[row])
-
-    def line_at(self, position: i64) -> int:
-        """The number of the line, from 1, that holds a place in the text."""
-        # Counted on from the last answer: the next question is most often about a later place.
-        if position < self.line_position:
-            self.line_position = 0
-            self.line = 1
-        self.line += self.data.count(b"\n", self.line_position, position)
-        self.line_position = position
-        return self.line
 
     def join_records(self, rows: vec[i64], first: i64, last: i64, end: bytes) -> bytes:
         """The records of ``rows[first:last]``, ``end`` behind each."""

@@ -177,7 +177,3 @@ class NodeScan(NodeRows):
             return end
         except IndexError:
             return UNUSUAL
-
-    def slow_line(self) -> int:
-        """The number of the line, from 1, on which the unusual record begins."""
-        return self.line_at(self.slow_start)
