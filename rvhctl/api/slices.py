@@ -41,6 +41,6 @@ def ranked_by_cell(groups: Groups, latencies: vec[float], limit: float, size: in
 def fault_cells(
     lats: vec[float], lons: vec[float], latencies: vec[float], limit: float, precision: int, size: int
 ) -> Steps[Faultset]:
-    """Nodes by cell, and the survivors of each: `rvhctl.core.faultset.faultset`."""
+    """Nodes by cell, and the survivors of each: ``rvhctl.core.faultset.faultset``."""
     groups = yield from grouped(lats, lons, precision, size)
     return (yield from ranked_by_cell(groups, latencies, limit, size))

@@ -15,7 +15,7 @@ MAX_WHOLE: Final = 10**300
 """The largest int taken for a latency (ms); a float holds no more than about 10**308."""
 
 NO_NUMBER: Final = -1.0
-"""What `latency_of` gives for an object that is no latency."""
+"""What ``latency_of`` gives for an object that is no latency."""
 
 
 def blank(count: i64) -> vec[float]:
@@ -24,7 +24,7 @@ def blank(count: i64) -> vec[float]:
 
 
 def read_latencies(items: list[object], column: vec[float], start: i64) -> i64:
-    """Copy latencies (ms) into the column from `start` on; the position of the first bad one, or -1.
+    """Copy latencies (ms) into the column from ``start`` on; the position of the first bad one, or -1.
 
     A float or int, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
     """
@@ -44,7 +44,7 @@ def read_latencies(items: list[object], column: vec[float], start: i64) -> i64:
 
 
 def latency_of(item: object) -> float:
-    """One latency (ms), `MISSING` for None and NaN, `NO_NUMBER` for everything that is no latency."""
+    """One latency (ms), ``MISSING`` for None and NaN, ``NO_NUMBER`` for everything that is no latency."""
     if item is None:
         return MISSING
     if isinstance(item, float):
@@ -57,7 +57,7 @@ def latency_of(item: object) -> float:
 
 
 def read_degrees(items: list[object], bound: float, column: vec[float], start: i64) -> i64:
-    """Copy coordinates (degrees) into the column from `start` on; the position of the first bad one, or -1.
+    """Copy coordinates (degrees) into the column from ``start`` on; the position of the first bad one, or -1.
 
     A float or int from -bound to bound; a bool is no number.
     """

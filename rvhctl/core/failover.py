@@ -74,7 +74,7 @@ def insert_all(latencies: vec[float], order: vec[i64]) -> None:
 
 
 def ranked(image: bytes, found: vec[i64]) -> vec[i64]:
-    """The indices sorted by latency; `image` is the column of latencies in memory.
+    """The indices sorted by latency; ``image`` is the column of latencies in memory.
 
     Floats that are not negative are in the order of their bits. The sort is by leading bits, cut from
     the range that occurs, and insertion among equal ones. Input that makes insertion slow (an outlier, two
@@ -119,7 +119,7 @@ def ranked(image: bytes, found: vec[i64]) -> vec[i64]:
 
 
 def digit_pass(source: vec[i64], target: vec[i64], low: i64, width: i64) -> bool:
-    """Sort by `width` bits from bit `low` into the target; stable. False, and no target, if all are alike."""
+    """Sort by ``width`` bits from bit ``low`` into the target; stable. False, and no target, if all are alike."""
     count: i64 = len(source)
     values: i64 = 2048
     mask = values - 1 if width == 11 else (values >> 1) - 1

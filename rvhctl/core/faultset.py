@@ -1,7 +1,7 @@
 """Fault sets: group nodes by geohash cell, and put the survivors of each cell in order of latency.
 
 Two small classes hold the work between steps, so that a caller may do all of it at once or come back to
-an event loop after every slice: `Groups` (which node is in which cell) and `CellOrder` (who survives where).
+an event loop after every slice: ``Groups`` (which node is in which cell) and ``CellOrder`` (who survives where).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Groups:
             self.add_by_dict(latitudes, longitudes, start, stop)
 
     def add_by_dict(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
-        """`add`, interpreted."""
+        """``add``, interpreted."""
         for k in range(start, stop):
             cell = cell_number(latitudes[k], longitudes[k], self.precision)
             entry = self.known.setdefault(cell, len(self.known))
@@ -63,7 +63,7 @@ class Groups:
             self.group_of = append(self.group_of, entry)
 
     def add_by_table(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
-        """`add`, compiled: everything in local names, because attributes cost several times as much."""
+        """``add``, compiled: everything in local names, because attributes cost several times as much."""
         cells, counts, group_of, slots = self.cells, self.counts, self.group_of, self.slots
         precision = self.precision
         mask: i64 = len(slots) - 1
@@ -110,7 +110,7 @@ def larger_table(cells: vec[i64], mask: i64) -> vec[i64]:
 class CellOrder:
     """The survivors of all nodes sorted into their groups: a counting sort of the global order.
 
-    Call `step` while it returns True; then the survivors of group g, ascending by latency, are
+    Call ``step`` while it returns True; then the survivors of group g, ascending by latency, are
     ``survivors[starts[g]:starts[g + 1]]``.
     """
 
@@ -174,9 +174,9 @@ class Faultset:
 
     Attributes:
         precision: letters of a cell.
-        cells: the number of each cell (`geohash.cell_text` gives its text).
+        cells: the number of each cell (``geohash.cell_text`` gives its text).
         counts: the nodes of each cell, survivors or not.
-        group_of: for each node, the position of its cell in `cells`.
+        group_of: for each node, the position of its cell in ``cells``.
         starts: where the survivors of each cell begin; one more entry than there are cells.
         survivors: indices of nodes, cell after cell, ascending by latency inside a cell.
     """
@@ -198,7 +198,7 @@ def group(latitudes: vec[float], longitudes: vec[float], precision: i64) -> Grou
 
 
 def ordered(groups: Groups, order: vec[i64]) -> Faultset:
-    """Groups with the survivors of each; `order` has all survivors, ascending by latency."""
+    """Groups with the survivors of each; ``order`` has all survivors, ascending by latency."""
     cell_order = CellOrder(groups, order)
     while cell_order.step():
         pass

@@ -89,7 +89,7 @@ def cell_numbers(latitudes: vec[float], longitudes: vec[float], precision: i64) 
 
 
 def interleave(even: i64, odd: i64) -> i64:
-    """Two numbers of 30 bits as one of 60, bits in turn; the lowest is the lowest of `even`."""
+    """Two numbers of 30 bits as one of 60, bits in turn; the lowest is the lowest of ``even``."""
     # A perfect shuffle: the inner halves of ever smaller lanes change places. (No mask has 63 bits: mypyc
     # unboxes those at every use.)
     bits = (odd << 32) | even
@@ -106,7 +106,7 @@ def interleave(even: i64, odd: i64) -> i64:
 
 
 def gather(bits: i64) -> i64:
-    """Every second bit, from the lowest: the first argument of `interleave`."""
+    """Every second bit, from the lowest: the first argument of ``interleave``."""
     bits = bits & 0x1555555555555555
     bits = (bits | (bits >> 1)) & 0x3333333333333333
     bits = (bits | (bits >> 2)) & 0x0F0F0F0F0F0F0F0F
@@ -208,7 +208,7 @@ def axes(cell: i64, precision: i64) -> tuple[i64, i64]:
 
 
 def cell_at(row: i64, column: i64, precision: i64) -> i64:
-    """The inverse of `axes`."""
+    """The inverse of ``axes``."""
     if precision % 2 == 0:
         return interleave(row, column)
     return interleave(column, row)
@@ -243,7 +243,7 @@ def neighbour(cell: i64, precision: i64, north: i64, east: i64) -> i64:
 
 
 def degrees(value: object, bound: float, field: str) -> float:
-    """A coordinate that a caller gave; `field` is its name in a message.
+    """A coordinate that a caller gave; ``field`` is its name in a message.
 
     Raises:
         InvalidNodeError: not a number (a bool is none), not finite, or beyond the bound.

@@ -18,9 +18,9 @@ COMPILED: Final = not __file__.endswith(".py")
 
 
 class Ranking:
-    """The answer of `failover.survivors`, found by sorting slices of so many nodes and merging them.
+    """The answer of ``failover.survivors``, found by sorting slices of so many nodes and merging them.
 
-    Call `step` while it returns True; then `order` holds the indices.
+    Call ``step`` while it returns True; then ``order`` holds the indices.
     """
 
     def __init__(self, latencies: vec[float], limit: float, size: i64) -> None:
@@ -29,7 +29,7 @@ class Ranking:
         self.size = size
         self.read: i64 = 0
         self.order = vec[i64]()
-        # Ends of the sorted runs in `order`, and of the merged runs of the next round in `merged`.
+        # Ends of the sorted runs in ``order``, and of the merged runs of the next round in ``merged``.
         self.ends: list[i64] = []
         self.merged = vec[i64]()
         self.merged_ends: list[i64] = []
@@ -90,7 +90,7 @@ class Ranking:
 
 
 def merged_runs(latencies: vec[float], order: vec[i64], start: i64, middle: i64, stop: i64) -> vec[i64]:
-    """Two neighbouring sorted runs of `order` as one; of equal latencies the left one comes first."""
+    """Two neighbouring sorted runs of ``order`` as one; of equal latencies the left one comes first."""
     target = vec[i64]([0] * int(stop - start))
     left = start
     right = middle
