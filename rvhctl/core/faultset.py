@@ -11,6 +11,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import BLOCK, zeros
 from rvhctl.core.failover import survivors
 from rvhctl.core.geohash import cell_number
 
@@ -19,7 +20,6 @@ COMPILED: Final = not __file__.endswith(".py")
 SLICE: Final = 0x10000 if COMPILED else 0x2000
 """Nodes of one step."""
 
-FIRST_SLOTS: Final = 1024
 HASH_FACTOR: Final = 0x1E3779B97F4A7C15
 """Odd, with its bits well spread: multiplying by it moves what tells cells apart into the high bits."""
 HASH_SHIFT: Final = 29
@@ -41,7 +41,7 @@ class Groups:
         self.counts = vec[i64]()
         self.group_of = vec[i64]()
         # Compiled: an open-addressing table of group numbers + 1, 0 where empty. Interpreted: a dict.
-        self.slots = vec[i64]([0] * FIRST_SLOTS)
+        self.slots = zeros(BLOCK)
         self.known: dict[i64, int] = {}
 
     def add(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
@@ -95,7 +95,7 @@ class Groups:
 def larger_table(cells: vec[i64], mask: i64) -> vec[i64]:
     """A table of all the cells, four times the size, so that half of it at most is taken."""
     mask = mask * 4 + 3
-    slots = vec[i64]([0] * int(mask + 1))
+    slots = zeros(mask + 1)
     entry: i64 = 0
     count: i64 = len(cells)
     while entry < count:

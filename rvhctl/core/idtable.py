@@ -9,15 +9,13 @@ from __future__ import annotations
 from typing import Final
 
 from librt.strings import read_i64_le
-from librt.vecs import extend, vec
+from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import BLOCK, zeros
 from rvhctl.core.noderows import ID_LENGTH, ID_LENGTH_BITS, NodeRows
 
 COMPILED: Final = not __file__.endswith(".py")
-
-BLOCK: Final = 1024
-"""Slots come in blocks of so many."""
 
 BATCH: Final = 64
 """Ids that are hashed before the first of them is looked for."""
@@ -67,7 +65,7 @@ class IdTable:
         self.seed: Final[i64] = seed
         # Two thirds full at most.
         count: i64 = len(rows)
-        self.slots = empty_slots((count + count // 2) // BLOCK * BLOCK + BLOCK)
+        self.slots = zeros((count + count // 2) // BLOCK * BLOCK + BLOCK)
 
     def add(self, first: i64, last: i64) -> i64:
         """Enter the rows from ``first`` until before ``last``: -1, or the first whose id is there already.
@@ -108,12 +106,3 @@ class IdTable:
                 slots[place] = (tag << ROW_BITS) | (first + index + 1)
             first += size
         return -1
-
-
-def empty_slots(count: i64) -> vec[i64]:
-    """``count`` zeros, a whole number of blocks."""
-    block = vec[i64]([0] * int(BLOCK))
-    slots = vec[i64](capacity=count)
-    for _ in range(count // BLOCK):
-        slots = extend(slots, block)
-    return slots

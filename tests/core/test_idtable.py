@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core import idtable
+from rvhctl.core.columns import BLOCK
 from rvhctl.core.idtable import IdTable
 from rvhctl.core.nodescan import DONE, MORE, NodeScan
 
@@ -70,7 +71,7 @@ def test_the_place_of_an_id_does_not_change_its_tag() -> None:
 
 
 def test_the_last_slot_is_followed_by_the_first() -> None:
-    wanted = (idtable.BLOCK - 1, idtable.BLOCK - 1, idtable.BLOCK - 1, 0)
+    wanted = (BLOCK - 1, BLOCK - 1, BLOCK - 1, 0)
     node_ids: list[str] = []
     candidates = (f"n{i}" for i in range(1_000_000))
     for place in wanted:
@@ -80,4 +81,4 @@ def test_the_last_slot_is_followed_by_the_first() -> None:
 
 
 def place_of(node_id: str) -> int:
-    return (idtable.tag_of(node_id.encode(), 0, len(node_id), 0) * idtable.BLOCK) >> idtable.TAG_BITS
+    return (idtable.tag_of(node_id.encode(), 0, len(node_id), 0) * BLOCK) >> idtable.TAG_BITS
