@@ -13,7 +13,8 @@ from mypy_extensions import i64, u8
 
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
-from rvhctl.core import faultset as cells_of
+from rvhctl.api.slices import grouped
+from rvhctl.api.steps import WHOLE, run
 from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
 from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.grouping import by_group, sizes_of
@@ -176,7 +177,7 @@ class Evaluation:
             self.group_of = vec[i64]([0] * len(self.fleet))
             sizes = vec[i64]([len(self.fleet)])
         else:
-            found = cells_of.group(self.fleet.lats, self.fleet.lons, self.precision)
+            found = run(grouped(self.fleet.lats, self.fleet.lons, self.precision, WHOLE))
             self.cells, self.group_of, sizes = found.cells, found.group_of, found.counts
             if self.policy.min_cell is not None and self.policy.min_cell > 1:
                 sizes = self._join(sizes, self.policy.min_cell)

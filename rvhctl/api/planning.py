@@ -11,8 +11,9 @@ from mypy_extensions import i64
 
 from rvhctl.api.evaluation import STEP, Evaluation
 from rvhctl.api.policy import Policy
+from rvhctl.api.slices import grouped
+from rvhctl.api.steps import WHOLE, run
 from rvhctl.core import advise as advising
-from rvhctl.core import faultset as cells_of
 from rvhctl.core.plan import Plan
 from rvhctl.core.spill import healths, weighted_healths
 from rvhctl.core.verdicts import VERDICTS
@@ -145,7 +146,7 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
         pass
     looks = []
     for precision in range(1, advising.FINEST + 1):
-        groups = cells_of.group(fleet.lats, fleet.lons, precision)
+        groups = run(grouped(fleet.lats, fleet.lons, precision, WHOLE))
         empty = 0
         if policy is not None:
             evaluation = Evaluation(fleet, replace(policy, min_cell=None), precision=precision)
