@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 
 # Not ``from typing import ...``: that alone would take as long as the whole of ``rvhctl -V``.
@@ -16,6 +17,7 @@ COMPLETION_VARIABLE = "_RVHCTL_COMPLETE"
 
 def entry() -> NoReturn:
     """The program, as the shell calls it."""
+    signal.signal(signal.SIGINT, _interrupt)
     code = main(sys.argv[1:])
     # All is written and checked by now; tearing the interpreter down would only take time.
     os._exit(code)
@@ -50,7 +52,7 @@ def _run(arguments: Sequence[str]) -> int:
     from typer._click.exceptions import ClickException
 
     from rvhctl.app import command_line
-    from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
+    from rvhctl.errors import ExitCode, ReaderGoneError, RvhctlError, WriteError
     from rvhctl.report import message
     from rvhctl.sink import buffer_output
 
@@ -64,6 +66,8 @@ def _run(arguments: Sequence[str]) -> int:
     try:
         result = command_line().main(args=list(arguments), prog_name="rvhctl", standalone_mode=False)
         code = result if isinstance(result, int) else 0
+        if code == ExitCode.INTERRUPTED:
+            return code  # no last flush: whoever reads the answer may have stopped reading
     except ReaderGoneError as error:
         return error.exit_code
     except WriteError as error:
@@ -82,6 +86,12 @@ def _run(arguments: Sequence[str]) -> int:
         message("out of memory")
         code = 1
     return _flushed(code)
+
+
+def _interrupt(*_: object) -> None:
+    """The first ^C ends the run; a second must not disturb the cleaning up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _flushed(code: int) -> int:

@@ -27,7 +27,9 @@ def drawn_help(command: Command, context: Context, stream: TextIO) -> bytes:
     from typer import rich_utils
 
     # Typer would draw colours into a file where GITHUB_ACTIONS is set, and bold type in spite of NO_COLOR.
-    rich_utils.FORCE_TERMINAL = use_color("auto", stream)
+    colored = use_color("auto", stream)
+    rich_utils.FORCE_TERMINAL = colored
+    rich_utils.COLOR_SYSTEM = "standard" if colored else None
     # rich asks the encoding whether it may draw more than ASCII lines.
     encoding = getattr(stream, "encoding", None) or "utf-8"
     drawing = TextIOWrapper(BytesIO(), encoding, "backslashreplace", newline="")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Literal
@@ -39,9 +39,9 @@ class Nodes:
     lons: vec[float]
     records: Sequence[bytes]
     header: list[str] | None = None
-    threshold: float | None = None
-    """Of a JSON document that states one; a flag wins over it."""
-    precision: int | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
+    """What JSON documents state, by the flag's name; the flag wins over it."""
+    conflicts: Mapping[str, InputError] = field(default_factory=dict)
     details: Details = field(default_factory=Details)
     """``samples``, ``state`` and ``weight``; of no node, or of as many as there are."""
 
@@ -67,6 +67,16 @@ class Nodes:
             starts,
         )
 
+    def stated(self, name: str) -> float | None:
+        """The limit of that name in the JSON documents, None where none has it.
+
+        Raises:
+            InputError: two have different ones.
+        """
+        if name in self.conflicts:
+            raise self.conflicts[name]
+        return self.limits.get(name)
+
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
         records = self.records
@@ -90,8 +100,8 @@ class NodesBuilder:
     def __init__(self, *, latency: bool = True) -> None:
         """``latency``: whether every node needs one."""
         self.latency = latency
-        self.threshold: float | None = None
-        self.precision: int | None = None
+        self._limits: dict[str, float] = {}
+        self._conflicts: dict[str, InputError] = {}
         self._rows: dict[str, int] = {}
         self._latencies: list[float] = []
         self._lats: list[float] = []
@@ -131,24 +141,13 @@ class NodesBuilder:
         self._records.append(text)
         self._lines.append(line)
 
-    def state(self, source: str, threshold: float | None, precision: int | None) -> None:
-        """What a JSON document says of the limits.
-
-        Raises:
-            InputError: another document said something else.
-        """
-        if threshold is not None:
-            if self.threshold not in (None, threshold):
-                raise InputError(
-                    "two documents state different thresholds", source=source, hint="give --threshold"
+    def state(self, source: str, **limits: float | None) -> None:
+        """What a JSON document says of the limits; that two differ matters only where no flag wins over them."""
+        for name, value in limits.items():
+            if value is not None and self._limits.setdefault(name, value) != value:
+                self._conflicts[name] = InputError(
+                    f"two documents state different values of {name}", source=source, hint=f"give --{name}"
                 )
-            self.threshold = threshold
-        if precision is not None:
-            if self.precision not in (None, precision):
-                raise InputError(
-                    "two documents state different precisions", source=source, hint="give --precision"
-                )
-            self.precision = precision
 
     def build(self, shape: Shape, header: list[str] | None = None) -> Nodes:
         return Nodes(
@@ -159,8 +158,8 @@ class NodesBuilder:
             lons=vec[float](self._lons),
             records=self._records,
             header=header,
-            threshold=self.threshold,
-            precision=self.precision,
+            limits=self._limits,
+            conflicts=self._conflicts,
             details=self._details,
         )
 

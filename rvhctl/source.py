@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import PurePath
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
 
@@ -54,12 +56,8 @@ class Source:
                 # Straight into one object of the file's size; the buffer in between would copy it.
                 raw.seek(self._stream.tell())
                 return raw.readall()
-            return self._stream.read()
-
-    def first_byte(self) -> bytes:
-        """The first byte that is not white space, without taking anything; empty at the end."""
-        with self.reading():
-            return self._stream.peek(1).lstrip()[:1]
+            # Block by block: a single read() loops inside the interpreter and may miss a ^C between two blocks.
+            return b"".join(iter(partial(self._stream.read1, BLOCK), b""))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
@@ -79,7 +77,7 @@ class Source:
             raise InputError(f"the compressed data is damaged: {error}", source=self.name) from None
 
 
-def open_sources(files: Sequence[str], *, allow_stdin: bool = True) -> Iterator[Source]:
+def open_sources(files: Sequence[str]) -> Iterator[Source]:
     """The inputs in order, each open while it is used; with none, standard input."""
     names = list(files) or [STDIN]
     if names.count(STDIN) > 1:
@@ -91,7 +89,8 @@ def open_sources(files: Sequence[str], *, allow_stdin: bool = True) -> Iterator[
         raise UsageError("no input: name a FILE, pipe data in, or give it with flags")
     for name in names:
         if name == STDIN:
-            yield _prepare("stdin", _stdin(), plain_file=False)
+            stream = _stdin()
+            yield _prepare("stdin", stream, plain_file=_is_regular(stream))
             continue
         try:
             file = open(name, "rb")  # noqa: SIM115 (closed below, after the consumer is done)
@@ -143,6 +142,13 @@ def _stdin() -> io.BufferedReader:
     if isinstance(stream, io.BufferedReader):
         return stream
     return io.BufferedReader(cast("io.RawIOBase", stream))
+
+
+def _is_regular(stream: BinaryIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:  # no file at all
+        return False
 
 
 def _prepare(name: str, stream: BinaryIO, *, plain_file: bool) -> Source:

@@ -62,3 +62,4 @@ def _show_help(error: Any) -> None:
 
     with suppress(OSError, AttributeError):  # nobody is left to tell
         sys.stderr.buffer.write(drawn_help(error.ctx.command, error.ctx, sys.stderr))
+        sys.stderr.flush()

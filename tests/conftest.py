@@ -7,9 +7,11 @@ from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 
 import pytest
+from support.program import Program, copy_without_compiled
 
-# The documents show sessions in bash.
-collect_ignore = ["test_docs.py"] if sys.platform == "win32" else []
+# The documents show sessions in bash; signals, terminals and pipes without a reader are of POSIX.
+POSIX_ONLY = ["test_docs.py", "test_process.py", "test_terminal.py", "commands/test_completion.py"]
+collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 
 CORE_DIR = str(Path(__file__).parents[1] / "rvhctl" / "core")
 
@@ -36,3 +38,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     under_test = "compiled" if COMPILED else "interpreted"
     if asked and asked != under_test:
         pytest.exit(f"the {asked} core was asked for, but the {under_test} core is here", returncode=3)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program as a process of its own, on the core under test."""
+    import rvhctl
+    from rvhctl.core.jump import COMPILED
+
+    package = Path(rvhctl.__file__).parent
+    if COMPILED:
+        return Program(package.parent)
+    # A process of its own would find compiled modules that lie beside the sources.
+    folder = tmp_path_factory.mktemp("interpreted")
+    copy_without_compiled(package, folder)
+    return Program(folder)

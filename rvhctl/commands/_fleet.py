@@ -55,9 +55,10 @@ def limit_stated(threshold: float | None, nodes: Nodes) -> float | None:
     """The threshold in milliseconds, from the flag or else the document.
 
     Raises:
+        InputError: two documents state different ones.
         NegativeThresholdError: it is negative or not finite.
     """
-    stated = nodes.threshold if threshold is None else threshold
+    stated = nodes.stated("threshold") if threshold is None else threshold
     check_threshold(stated)
     return None if stated is None else float(stated)
 

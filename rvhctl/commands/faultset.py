@@ -153,7 +153,7 @@ def faultset(
         return
     policy = limits.policy(limit_stated(threshold, table), damping, min_cell)
     there(table, report)
-    letters = whole_precision(_first_stated(precision, table.precision, DEFAULT_PRECISION))
+    letters = whole_precision(_precision_of(precision, table))
     wanted = Wanted(
         policy,
         letters,
@@ -186,8 +186,10 @@ def faultset(
     report.finish()
 
 
-def _first_stated(*values: int | None) -> int | None:
-    return next((value for value in values if value is not None), None)
+def _precision_of(precision: int | None, nodes: Nodes) -> float:
+    """From the flag, or else the document, or else the default."""
+    stated = nodes.stated("precision") if precision is None else precision
+    return DEFAULT_PRECISION if stated is None else stated
 
 
 def _cells(nodes: Nodes, limit: float, precision: int, async_: bool) -> Faultset:

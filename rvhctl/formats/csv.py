@@ -139,7 +139,7 @@ def write_nodes(nodes: Nodes, picked: Picked, *, delimiter: str) -> Iterator[byt
     """The header, then the picked rows; rows that came in with the same delimiter go out as they were."""
     came_as = {"csv": ",", "tsv": "\t"}.get(nodes.shape)
     if nodes.header is not None and came_as == delimiter:
-        yield _line(nodes.header, delimiter)
+        yield _written([nodes.header], delimiter)
         yield from nodes.join_records(picked, b"\n")
         return
     if nodes.header is not None:
@@ -201,12 +201,8 @@ def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad, *, delimit
 
 def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: bool) -> bytes:
     """``key,bucket`` a line, under a header."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-    if first:
-        writer.writerow(("key", "bucket"))
-    writer.writerows(zip(keys, buckets, strict=True))
-    return out.getvalue().encode()
+    rows: list[Sequence[object]] = [("key", "bucket")] if first else []
+    return _written([*rows, *zip(keys, buckets, strict=True)], delimiter)
 
 
 def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, line: int) -> Record:
@@ -291,19 +287,25 @@ def _json_cells(record: bytes) -> dict[str, str]:
     return cells
 
 
-def _line(fields: Sequence[str], delimiter: str) -> bytes:
-    return b"".join(_lines(fields, (), delimiter))
-
-
-def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[str]], delimiter: str) -> Iterator[bytes]:
-    remaining = iter([] if header is None else [header])
+def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[object]], delimiter: str) -> Iterator[bytes]:
+    if header is not None:
+        yield _written([header], delimiter)
     body = iter(rows)
-    while True:
-        out = io.StringIO()
-        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-        writer.writerows(remaining)
-        remaining = iter(())
-        writer.writerows(islice(body, PIECE))
-        if not out.tell():
-            return
-        yield out.getvalue().encode()
+    while piece := list(islice(body, PIECE)):
+        yield _written(piece, delimiter)
+
+
+def _written(rows: Sequence[Sequence[object]], delimiter: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
+    text = out.getvalue()
+    if "\r" in text:
+        # A carriage return would end a line when it is read, but is quoted only if the line's end has one.
+        text = "".join(_row(row, delimiter) for row in rows)
+    return text.encode()
+
+
+def _row(fields: Sequence[object], delimiter: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(fields)
+    return out.getvalue().removesuffix("\r\n") + "\n"

@@ -31,7 +31,9 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
     if not isinstance(document, dict):
         raise InputError(f"the document must be {WANTED}", source=source)
     builder.state(
-        source, setting(document, "threshold", float, source), setting(document, "precision", int, source)
+        source,
+        threshold=setting(document, "threshold", float, source),
+        precision=setting(document, "precision", int, source),
     )
     if isinstance(document.get("nodes"), list):
         at, _ = jsontext.member_span(text, start, "nodes")

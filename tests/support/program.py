@@ -1,0 +1,55 @@
+"""The program as a process of its own, on the core under test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ENTRY = "from rvhctl.__main__ import entry; entry()"
+PATIENCE = 120
+"""Seconds after which a test fails instead of hanging; nothing comes near it."""
+
+SET_ASIDE = {"PYTHONUNBUFFERED", "NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "COLUMNS", "LINES"}
+
+
+class Program:
+    """Starts the package found in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        kept = {name: value for name, value in os.environ.items() if name not in SET_ASIDE}
+        self.environment = kept | {
+            "PYTHONPATH": str(folder),
+            "PYTHONSAFEPATH": "1",  # not the package that may lie in the working directory
+            "TERM": "dumb",
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-c", ENTRY, *arguments]
+
+    def start(
+        self, *arguments: str, environment: dict[str, str] | None = None, **options: Any
+    ) -> subprocess.Popen[bytes]:
+        """The running program; its three streams are pipes unless ``options`` say otherwise."""
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        return subprocess.Popen(
+            self.command(*arguments), env=self.environment | (environment or {}), **(pipes | options)
+        )
+
+    def run(
+        self, *arguments: str, stdin: bytes = b"", environment: dict[str, str] | None = None, **options: Any
+    ) -> tuple[int, bytes, str]:
+        """Exit code, standard output and standard error."""
+        process = self.start(*arguments, environment=environment, **options)
+        out, err = process.communicate(stdin, timeout=PATIENCE)
+        return process.returncode, out, (err or b"").decode()
+
+
+def copy_without_compiled(package: Path, folder: Path) -> None:
+    """The package with nothing but its sources."""
+    sources_only = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(package, folder / package.name, ignore=sources_only)
