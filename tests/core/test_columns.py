@@ -73,3 +73,8 @@ def test_pick_takes_items_in_order(order: list[int], data: st.DataObject) -> Non
     start = data.draw(st.integers(0, len(order)))
     stop = data.draw(st.integers(start, len(order)))
     assert columns.pick(items, vec[i64](order), start, stop) == [items[k] for k in order[start:stop]]
+
+
+@pytest.mark.parametrize("count", [0, columns.BLOCK, 5 * columns.BLOCK])
+def test_zeros(count: int) -> None:
+    assert list(columns.zeros(count)) == [0] * count

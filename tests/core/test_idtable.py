@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core import idtable
+from rvhctl.core.columns import BLOCK
 from rvhctl.core.idtable import IdTable
 from rvhctl.core.nodescan import DONE, MORE, NodeScan
 
@@ -29,43 +30,22 @@ def scan_of(node_ids: list[str], escaped: bool = False) -> NodeScan:
     return scan
 
 
-def repetitions(groups: list[list[str]]) -> list[tuple[int, int, int, int]]:
-    """Every later occurrence: its group and row, and where the id was first."""
-    seen: dict[str, tuple[int, int]] = {}
+@given(st.lists(ids, max_size=60), st.integers(-(2**63), 2**63 - 1), st.booleans())
+def test_every_repetition_is_found(node_ids: list[str], seed: int, escaped: bool) -> None:
+    table = IdTable(scan_of(node_ids, escaped), seed)
     found = []
-    for group, node_ids in enumerate(groups):
-        for row, node_id in enumerate(node_ids):
-            if node_id in seen:
-                found.append((group, row, *seen[node_id]))
-            else:
-                seen[node_id] = (group, row)
-    return found
+    row = table.add(0, len(node_ids))
+    while row >= 0:
+        found.append(row)
+        row = table.add(row + 1, len(node_ids))
+    assert found == [row for row, node_id in enumerate(node_ids) if node_id in node_ids[:row]]
 
 
-@given(st.lists(st.lists(ids, max_size=30), max_size=4), st.integers(-(2**63), 2**63 - 1), st.booleans())
-def test_every_repetition_is_found(groups: list[list[str]], seed: int, escaped: bool) -> None:
-    table = IdTable(seed)
-    found = []
-    for group, node_ids in enumerate(groups):
-        table.begin(scan_of(node_ids, escaped))
-        row = table.add(0, len(node_ids))
-        while row >= 0:
-            found.append((group, row, table.first_text, table.first_row))
-            row = table.add(row + 1, len(node_ids))
-    assert found == repetitions(groups)
-
-
-def test_growing_loses_nothing() -> None:
-    groups = [[f"node-{i}-{group}" for i in range(3000)] for group in range(4)]
-    groups[3][2999] = "node-17-1"
-    table = IdTable()
-    rows = []
-    for node_ids in groups:
-        table.begin(scan_of(node_ids))
-        rows.append(table.add(0, 1000))
-        rows.append(table.add(1000, 3000))
-    assert rows == [-1] * 7 + [2999]
-    assert (table.first_text, table.first_row) == (1, 17)
+def test_many_ids_in_parts() -> None:
+    node_ids = [f"node-{i}" for i in range(9000)]
+    node_ids[8999] = "node-17"
+    table = IdTable(scan_of(node_ids))
+    assert [table.add(first, first + 3000) for first in (0, 3000, 6000)] == [-1, -1, 8999]
 
 
 @pytest.mark.parametrize("length", range(1, 40))
@@ -73,8 +53,7 @@ def test_every_byte_of_an_id_counts(length: int) -> None:
     base = "0" * length
     near = [base[:i] + "1" + base[i + 1 :] for i in range(length)]
     longer = [base + "0", base + "1"]
-    table = IdTable()
-    table.begin(scan_of([base, *near, *longer]))
+    table = IdTable(scan_of([base, *near, *longer]))
     assert table.add(0, length + 3) == -1
     tags = {idtable.tag_of(node_id.encode(), 0, len(node_id), 1) for node_id in [base, *near, *longer]}
     assert len(tags) == length + 3
@@ -92,15 +71,14 @@ def test_the_place_of_an_id_does_not_change_its_tag() -> None:
 
 
 def test_the_last_slot_is_followed_by_the_first() -> None:
-    wanted = (idtable.BLOCK - 1, idtable.BLOCK - 1, idtable.BLOCK - 1, 0)
+    wanted = (BLOCK - 1, BLOCK - 1, BLOCK - 1, 0)
     node_ids: list[str] = []
     candidates = (f"n{i}" for i in range(1_000_000))
     for place in wanted:
         node_ids.append(next(c for c in candidates if place_of(c) == place))
-    table = IdTable()
-    table.begin(scan_of([*node_ids, *node_ids]))
+    table = IdTable(scan_of([*node_ids, *node_ids]))
     assert [table.add(row, row + 1) for row in range(8)] == [-1, -1, -1, -1, 4, 5, 6, 7]
 
 
 def place_of(node_id: str) -> int:
-    return (idtable.tag_of(node_id.encode(), 0, len(node_id), 0) * idtable.BLOCK) >> idtable.TAG_BITS
+    return (idtable.tag_of(node_id.encode(), 0, len(node_id), 0) * BLOCK) >> idtable.TAG_BITS

@@ -280,7 +280,7 @@ def test_other_fields_may_be_special() -> None:
         False,
         (b"datacenter",),
     )
-    assert [scan.run(1000), scan.slow_line(), scan.run(1000)] == [UNUSUAL_RECORD, 1, DONE]
+    assert [scan.run(1000), scan.run(1000)] == [UNUSUAL_RECORD, DONE]
     assert scan.id_text(0) == "b"
 
 
@@ -308,12 +308,11 @@ def test_rows_given_by_the_caller_stand_in_their_place() -> None:
     data = b"\n" + first + b"\r\n\r\n" + slow + b"\n" + third
     scan = NodeScan(data, True)
     assert scan.run(1 << 20) == UNUSUAL_RECORD
-    assert (scan.slow_line(), scan.elements) == (4, 2)
+    assert (scan.slow_start, scan.elements) == (data.index(slow), 2)
     scan.add_row(9.0, 1.0, 2.0, b"ab", scan.slow_start, scan.slow_end)
     assert scan.run(1 << 20) == DONE
     assert [scan.id_text(row) for row in range(3)] == ["a1", "ab", "c"]
     assert [scan.record(row) for row in range(3)] == [first, slow, third]
-    assert [scan.line_of(row) for row in (2, 0, 1)] == [5, 2, 4]
     assert list(scan.latencies) == [161.354, 9.0, 161.354]
     rows = vec[i64]([2, 1, 0])
     assert scan.join_ids(rows, 0, 3, b"\n") == b"c\nab\na1\n"
@@ -364,7 +363,6 @@ def test_an_array_over_many_lines() -> None:
     data = json.dumps([json.loads(PLAIN)] * 3, indent=2).encode()
     scan = NodeScan(data, True, 0, True)
     assert (scan.run(1 << 20), len(scan)) == (DONE, 3)
-    assert scan.line_of(1) == 8
     assert json.loads(scan.record(1)) == json.loads(PLAIN)
     lines = scan.join_lines(vec[i64]([2, 0]), 0, 2)
     assert lines.endswith(b"\n")
@@ -399,4 +397,4 @@ def test_a_broken_array_is_the_library_s(text: bytes) -> None:
 
 def test_a_scan_may_begin_behind_a_byte_order_mark() -> None:
     scan = NodeScan(b"\xef\xbb\xbf" + PLAIN + b"\n", True, 3)
-    assert (scan.run(1000), scan.record(0), scan.line_of(0)) == (DONE, PLAIN, 1)
+    assert (scan.run(1000), scan.record(0)) == (DONE, PLAIN)
