@@ -26,7 +26,7 @@ from rvhctl.errors import (
     shorten,
 )
 from rvhctl.fleet import DETAILS, Details, Fleet
-from rvhctl.policy_options import POLICY_MEMBERS, failed_nodes
+from rvhctl.policy_options import POLICY_MEMBERS
 from rvhctl.records import Record, read_record
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
@@ -111,35 +111,49 @@ def _evaluated(
     request: dict[str, Any],
     defaults: dict[str, Any],
 ) -> dict[str, Any]:
-    from rvhctl.api.evaluation import Evaluation
+    from rvhctl.api.evaluation import Evaluation, Failed
     from rvhctl.api.planning import NEAREST, FleetPlan
     from rvhctl.evaluated import first_of_groups
     from rvhctl.views import explain_view, plan_view
 
-    def asked(name: str) -> Any:
-        return _first(request.get(name), defaults.get(name))
-
-    failed = failed_nodes(_texts(asked("down"), "down"), _texts(asked("down_cell"), "down_cell"))
+    failed = Failed(_texts(request, "down", defaults), _texts(request, "down_cell", defaults))
     evaluation = Evaluation(table.fleet, policy, precision=precision, failed=failed)
-    explain, plan = asked("explain"), asked("plan") and precision is not None
+    explain = _asked(request, "explain", defaults)
+    plan = precision is not None and _asked(request, "plan", defaults)
     if not len(evaluation) and not explain and not plan:
         raise NoSurvivorsError(f"no survivors among {len(table.fleet)} nodes")
-    answer: dict[str, Any] = {
-        "survivors": [table.shown[row] for row in first_of_groups(evaluation, defaults["top"])]
-    }
+    top = defaults["top"]
+    answer: dict[str, Any] = {"survivors": [table.shown[row] for row in first_of_groups(evaluation, top)]}
     if plan:
-        nearest = asked("nearest")
-        answer["plan"] = list(
-            plan_view(evaluation, FleetPlan(evaluation, NEAREST if nearest is None else nearest)).rows()
-        )
+        nearest = _first(request.get("nearest"), _first(defaults.get("nearest"), NEAREST))
+        view = plan_view(evaluation, FleetPlan(evaluation, nearest), table.shown, top)
+        answer["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
     if explain:
-        answer["explain"] = list(explain_view(evaluation).rows())
+        answer["explain"] = list(explain_view(evaluation, table.shown).rows())
     return answer
 
 
-def _texts(value: Any, name: str) -> list[str] | None:
-    if value is None or (isinstance(value, list) and all(isinstance(text, str) for text in value)):
-        return value
+def _asked(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> bool:
+    """Whether a view is asked for.
+
+    Raises:
+        FaultsetError: by something else than true or false.
+    """
+    value = _first(request.get(name), defaults.get(name))
+    if value is not None and type(value) is not bool:
+        raise FaultsetError(f"{name} must be true or false (got {shorten(value)})")
+    return bool(value)
+
+
+def _texts(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> tuple[str, ...]:
+    """What has failed.
+
+    Raises:
+        FaultsetError: no list of texts.
+    """
+    value = _first(request.get(name), defaults.get(name)) or ()
+    if isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value):
+        return tuple(dict.fromkeys(value))
     raise FaultsetError(f"{name} must be a list of texts (got {shorten(value)})")
 
 

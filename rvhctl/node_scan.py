@@ -34,21 +34,22 @@ def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
     array = shape == "json"
     scan = NodeScan(text, coordinates, array=array)
     details = Details()
+    integer_ids: set[int] = set()
     while (state := scan.run(SCAN_BYTES)) != DONE:
         if state == UNUSUAL_DOCUMENT:
             return None
-        if state == UNUSUAL_RECORD and not _add_unusual(scan, details, coordinates):
+        if state == UNUSUAL_RECORD and not _add_unusual(scan, details, integer_ids, coordinates):
             return None
     details.skip(len(scan) - len(details))
     if _has_duplicate(scan):
         return None
-    return ScannedNodes(scan, shape, details)
+    return ScannedNodes(scan, shape, details, integer_ids)
 
 
 class ScannedNodes(Nodes):
     """Rows over the text; ids and records are cut out of it when they are asked for."""
 
-    def __init__(self, scan: NodeScan, shape: Shape, details: Details) -> None:
+    def __init__(self, scan: NodeScan, shape: Shape, details: Details, integer_ids: set[int]) -> None:
         super().__init__(
             shape=shape,
             ids=_Ids(scan),
@@ -57,6 +58,7 @@ class ScannedNodes(Nodes):
             lons=scan.lons,
             records=_Records(scan),
             details=details,
+            integer_ids=integer_ids,
         )
         self._rows: NodeRows = scan
 
@@ -79,12 +81,19 @@ class ScannedNodes(Nodes):
 class _Ids(Sequence[str]):
     def __init__(self, rows: NodeRows) -> None:
         self._rows = rows
+        # In a string of JSON both are escaped, and the scanner leaves such a record to the JSON library.
+        self.bare = not any(b'"' in other or b"\\" in other for other in rows.other_ids)
+        """Whether no id has a quote or a backslash."""
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
         return self._rows.id_text(row)
+
+    def join(self, rows: vec[i64], first: int, last: int, end: bytes) -> bytes:
+        """The ids of ``rows[first:last]`` in UTF-8, ``end`` behind each."""
+        return self._rows.join_ids(rows, first, last, end)
 
 
 class _Records(Sequence[bytes]):
@@ -103,7 +112,7 @@ def _vector(picked: Picked) -> vec[i64]:
     return picked if isinstance(picked, vec) else vec[i64](cast("Sequence[i64]", picked))
 
 
-def _add_unusual(scan: NodeScan, details: Details, coordinates: bool) -> bool:
+def _add_unusual(scan: NodeScan, details: Details, integer_ids: set[int], coordinates: bool) -> bool:
     """Read the record that the scanner leaves to the JSON library; whether there is nothing wrong with it."""
     text = scan.data[scan.slow_start : scan.slow_end]
     try:
@@ -113,6 +122,8 @@ def _add_unusual(scan: NodeScan, details: Details, coordinates: bool) -> bool:
         return False
     details.skip(len(scan) - len(details))
     details.add(node.details)
+    if node.integer_id:
+        integer_ids.add(len(scan))
     scan.add_row(node.latency, node.lat, node.lon, node.id.encode(), scan.slow_start, scan.slow_end)
     return True
 

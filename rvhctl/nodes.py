@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, Literal
@@ -44,6 +44,8 @@ class Nodes:
     conflicts: Mapping[str, InputError] = field(default_factory=dict)
     details: Details = field(default_factory=Details)
     """``samples``, ``state`` and ``weight``; of no node, or of as many as there are."""
+    integer_ids: Collection[int] = ()
+    """The rows whose id came in as an integer of JSON."""
 
     def __len__(self) -> int:
         return len(self.latencies)
@@ -107,6 +109,7 @@ class NodesBuilder:
         self._lats: list[float] = []
         self._lons: list[float] = []
         self._details = Details()
+        self._integer_ids: set[int] = set()
         self._records: list[bytes] = []
         self._lines: list[int] = []
         self._sources: list[tuple[int, str]] = []
@@ -138,6 +141,8 @@ class NodesBuilder:
         self._lats.append(record.lat)
         self._lons.append(record.lon)
         self._details.add(record.details)
+        if record.integer_id:
+            self._integer_ids.add(row)
         self._records.append(text)
         self._lines.append(line)
 
@@ -161,6 +166,7 @@ class NodesBuilder:
             limits=self._limits,
             conflicts=self._conflicts,
             details=self._details,
+            integer_ids=self._integer_ids,
         )
 
     def _place(self, row: int) -> str:

@@ -27,6 +27,8 @@ class Record(NamedTuple):
     lon: float = NAN
     details: Mapping[str, Any] = NOTHING_MORE
     """``samples``, ``state`` and ``weight``, checked, where the node has any of them."""
+    integer_id: bool = False
+    """Whether the id came in as an integer of JSON."""
 
 
 def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, latency: bool = True) -> Record:
@@ -46,10 +48,11 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     details, by_samples = _details(fields)
     stated = "latency" in fields or (latency and "samples" not in details)
     measured = _latency(fields) if stated else by_samples
+    integer = type(fields["id"]) is not str
     if not coordinates:
-        return Record(node_id, measured, details=details)
+        return Record(node_id, measured, details=details, integer_id=integer)
     lat, lon = _coordinate(fields, "lat", 90.0), _coordinate(fields, "lon", 180.0)
-    return Record(node_id, measured, lat, lon, details)
+    return Record(node_id, measured, lat, lon, details, integer)
 
 
 def check_id(node_id: str) -> str:

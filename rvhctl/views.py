@@ -2,19 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
 import orjson
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import Advice, FleetPlan
-from rvhctl.nodes import PIECE
+from rvhctl.core.verdicts import VERDICTS
+from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat
 
 Row = dict[str, Any]
+
+SOME: Final = 256
+"""Rows written at a time: few enough, also where each has many ids, that they stay in the processor's cache."""
+
+
+class Digits:
+    """An id that came in as an integer of JSON, of any size, and goes out as one."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class IdList:
+    """The ids of some rows of a fleet, written at once where they can be cut out of a text."""
+
+    __slots__ = ("_first", "_ids", "_last", "_rows")
+
+    def __init__(self, ids: Sequence[Any], rows: vec[i64], first: int, last: int) -> None:
+        self._ids = ids
+        self._rows = rows
+        self._first = first
+        self._last = last
+
+    def __len__(self) -> int:
+        return self._last - self._first
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self._ids[row] for row in self._rows[self._first : self._last])
+
+    def json(self) -> object:
+        """What orjson writes as an array."""
+        ids = self._ids
+        if getattr(ids, "bare", False) and self._first < self._last:
+            return orjson.Fragment(b'["%b]' % ids.join(self._rows, self._first, self._last, b'","')[:-2])  # type: ignore[attr-defined]
+        return list(self)
+
+    def text(self, comma: str) -> str:
+        join = getattr(self._ids, "join", None)
+        if join is None:
+            return comma.join(map(cell_text, self))
+        text: bytes = join(self._rows, self._first, self._last, comma.encode())
+        return text[: -len(comma)].decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +72,25 @@ class View:
     document: Row | None = None
     """What JSON says around the rows, if anything; they are its first member's value."""
     caption: str = ""
+    vital: str = ""
+    """A member; people see a row faintly where it says nothing."""
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.partition(":")[0] for column in self.columns)
 
-    def cells(self, row: Row) -> list[str]:
-        """The row in text, one cell a column."""
-        return [cell_text(row[name]) for name in self.names]
+
+def shown_ids(nodes: Nodes) -> Sequence[Any]:
+    """The ids as a view shows them."""
+    if not nodes.integer_ids:
+        return nodes.ids
+    return [Digits(text) if row in nodes.integer_ids else text for row, text in enumerate(nodes.ids)]
 
 
-def explain_view(evaluation: Evaluation) -> View:
-    """A row a node, in input order."""
+def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
+    """A row a node, in input order; ``ids`` as they are shown."""
 
     def rows() -> Iterator[Row]:
-        ids = evaluation.fleet.ids
         for row, why in enumerate(evaluation.explanations()):
             yield {
                 "id": ids[row],
@@ -54,36 +103,38 @@ def explain_view(evaluation: Evaluation) -> View:
             }
 
     columns = ("id", "cell", "kept", "reason", "latency:r", "limit:r", "margin:r")
-    return View(columns, rows, caption=f"{len(evaluation)} of {len(evaluation.fleet)} nodes kept")
+    caption = f"{len(evaluation)} of {len(evaluation.fleet)} nodes kept"
+    return View(columns, rows, caption=caption, vital="kept")
 
 
-def plan_view(evaluation: Evaluation, plan: FleetPlan) -> View:
-    """A row a cell, in order of first appearance."""
-    joined: dict[str, list[str]] = {}
-    for cell, owner in evaluation.joined:
-        joined.setdefault(owner, []).append(cell)
+def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:
+    """A row a cell, in order of first appearance, with at most the first ``top`` of its survivors."""
+    joined = joined_cells(evaluation)
     joins = evaluation.policy.min_cell is not None
 
     def rows() -> Iterator[Row]:
-        ids = evaluation.fleet.ids
-        for cell in plan:
+        starts, answer, answer_starts = evaluation.starts, evaluation.answer, evaluation.answer_starts
+        count = evaluation.group_count
+        names = [evaluation.name(group) or "" for group in range(count)]
+        for group, cell in enumerate(names):
+            first, last = answer_starts[group], answer_starts[group + 1]
             row: Row = {
-                "cell": cell.cell,
-                "verdict": cell.verdict,
-                "nodes": cell.nodes,
-                "survivors": [ids[node] for node in cell.survivors],
-                "serve": [{"cell": share.cell, "share": share.share} for share in cell.serve],
+                "cell": cell,
+                "verdict": VERDICTS[evaluation.verdict_codes[group]],
+                "nodes": starts[group + 1] - starts[group],
+                "survivors": IdList(ids, answer, first, last if top is None else min(last, first + top)),
+                "serve": [
+                    {"cell": names[plan.servers[at]], "share": plan.parts[at]}
+                    for at in range(plan.starts[group], plan.starts[group + 1])
+                ],
             }
             if joins:
-                row["joined"] = joined.get(cell.cell, [])
+                row["joined"] = joined.get(cell, [])
             yield row
 
     columns = ("cell", "verdict", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
-    return View(
-        columns,
-        rows,
-        caption=f"{len(evaluation)} of {len(evaluation.fleet)} nodes serve in {len(plan)} cells",
-    )
+    caption = f"{len(evaluation)} of {len(evaluation.fleet)} nodes serve in {len(plan)} cells"
+    return View(columns, rows, caption=caption, vital="serve")
 
 
 def advice_view(advice: Advice) -> View:
@@ -102,6 +153,14 @@ def advice_view(advice: Advice) -> View:
     )
 
 
+def joined_cells(evaluation: Evaluation) -> dict[str, list[str]]:
+    """The cells that joined each cell, by its name."""
+    joined: dict[str, list[str]] = {}
+    for cell, owner in evaluation.joined:
+        joined.setdefault(owner, []).append(cell)
+    return joined
+
+
 def write_view(view: View, format_: OutputFormat) -> Iterator[bytes]:
     """The view in any format but a table; ``plain`` is TSV without a header."""
     if format_ == "json":
@@ -109,40 +168,74 @@ def write_view(view: View, format_: OutputFormat) -> Iterator[bytes]:
             yield from _array(view)
         else:
             first = next(iter(view.document))
-            yield orjson.dumps({**view.document, first: list(view.rows())}, option=orjson.OPT_APPEND_NEWLINE)
+            yield _json({**view.document, first: list(view.rows())}) + b"\n"
     elif format_ in ("csv", "tsv", "plain"):
         from rvhctl.formats import csv
 
-        header = None if format_ == "plain" else view.names
         yield from csv.write_rows(
-            header, map(view.cells, view.rows()), delimiter="," if format_ == "csv" else "\t"
+            None if format_ == "plain" else view.names,
+            _text_rows(view),
+            delimiter="," if format_ == "csv" else "\t",
         )
     else:
-        rows = iter(view.rows())
-        while piece := [orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in islice(rows, PIECE)]:
+        remaining = iter(view.rows())
+        while piece := [_json(row) + b"\n" for row in islice(remaining, SOME)]:
             yield b"".join(piece)
 
 
 def _array(view: View) -> Iterator[bytes]:
     opening: bytes = b"["
     rows = iter(view.rows())
-    while piece := [orjson.dumps(row) for row in islice(rows, PIECE)]:
+    while piece := [_json(row) for row in islice(rows, SOME)]:
         yield opening + b",".join(piece)
         opening = b","
     yield b"]\n" if opening == b"," else b"[]\n"
 
 
-_WORDS: Final = {None: "", True: "true", False: "false"}
+def _text_rows(view: View) -> Iterator[Sequence[str]]:
+    rows = iter(view.rows())
+    while piece := list(islice(rows, SOME)):
+        columns = [_texts([row[name] for row in piece]) for name in view.names]
+        yield from zip(*columns, strict=True)
 
 
-def cell_text(value: Any) -> str:
+def _texts(column: list[Any]) -> list[str]:
+    """The values of one column as cells; most often they are of one type."""
+    types = set(map(type, column))
+    if types == {str}:
+        return column
+    if types == {int}:
+        return list(map(str, column))
+    if types == {IdList}:
+        return [ids.text(",") for ids in column]
+    if types == {list}:
+        return [_part_text(parts[0]) if len(parts) == 1 else cell_text(parts) for parts in column]
+    return list(map(cell_text, column))
+
+
+def _json(value: object) -> bytes:
+    return orjson.dumps(value, default=_own)
+
+
+def _own(value: Digits | IdList) -> object:
+    return orjson.Fragment(value.text) if isinstance(value, Digits) else value.json()
+
+
+def cell_text(value: Any, comma: str = ",") -> str:
     """A value in a cell of text: ids and shares separated by commas, null empty."""
-    if value is None or isinstance(value, bool):
-        return _WORDS[value]
     if isinstance(value, str):
         return value
+    if isinstance(value, IdList):
+        return value.text(comma)
     if isinstance(value, list):
-        return ",".join(
-            f"{part['cell']}={part['share']}" if isinstance(part, dict) else part for part in value
-        )
-    return orjson.dumps(value).decode()
+        return comma.join(map(_part_text, value))
+    if value is None or isinstance(value, bool):
+        return _WORDS[value]
+    return value.text if isinstance(value, Digits) else orjson.dumps(value).decode()
+
+
+def _part_text(part: Any) -> str:
+    return f"{part['cell']}={part['share']}" if type(part) is dict else cell_text(part)
+
+
+_WORDS: Final = {None: "", True: "true", False: "false"}

@@ -24,7 +24,7 @@ from rvhctl.policy_options import Wanted
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 from rvhctl.version import core_name
-from rvhctl.views import Row, View, advice_view, explain_view, plan_view, write_view
+from rvhctl.views import Row, View, advice_view, explain_view, joined_cells, plan_view, shown_ids, write_view
 
 WORDS: Final = {
     "down": "down",
@@ -54,7 +54,7 @@ def answer_by_policy(
     _say(report, evaluation)
     format_ = answer_format(asked, nodes.shape, sink)
     ending = _ending(evaluation, wanted)
-    view = _view(evaluation, wanted)
+    view = _view(nodes, evaluation, wanted)
     if view is not None or format_ == "table":
         if view is not None or not isinstance(ending, NoSurvivorsError):
             _write_view(view or _answer_view(evaluation, wanted.top), format_, run, sink)
@@ -97,11 +97,11 @@ def evaluate(nodes: Nodes, wanted: Wanted) -> Evaluation:
     return evaluation
 
 
-def _view(evaluation: Evaluation, wanted: Wanted) -> View | None:
+def _view(nodes: Nodes, evaluation: Evaluation, wanted: Wanted) -> View | None:
     if wanted.explain:
-        return explain_view(evaluation)
+        return explain_view(evaluation, shown_ids(nodes))
     if wanted.plan:
-        return plan_view(evaluation, FleetPlan(evaluation, wanted.nearest))
+        return plan_view(evaluation, FleetPlan(evaluation, wanted.nearest), shown_ids(nodes), wanted.top)
     return None
 
 
@@ -133,9 +133,7 @@ def _answer_view(evaluation: Evaluation, top: int | None) -> View:
             ("rank:r", "node", "latency ms:r"), ranked, caption=caption.replace(" serve", f" serve{within}")
         )
 
-    joined: dict[str, list[str]] = {}
-    for cell, owner in evaluation.joined:
-        joined.setdefault(owner, []).append(cell)
+    joined = joined_cells(evaluation)
 
     def cells() -> Iterable[Row]:
         for group in evaluation:
@@ -152,8 +150,10 @@ def _answer_view(evaluation: Evaluation, top: int | None) -> View:
                 "ids": [ids[row] for row in group.answer[: top or len(group.answer)]],
             }
 
-    columns = ("cell", "verdict", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids")
-    return View((*columns[:1], "joined", *columns[1:]) if joined else columns, cells, caption=caption)
+    columns: tuple[str, ...] = ("cell", "verdict", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids")
+    if joined:
+        columns = (*columns[:1], "joined", *columns[1:])
+    return View(columns, cells, caption=caption, vital="ids")
 
 
 def _ending(evaluation: Evaluation, wanted: Wanted) -> RvhctlError | None:

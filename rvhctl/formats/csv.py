@@ -18,8 +18,11 @@ from rvhctl.core.jsonspans import member_spans
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, shorten
 from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
+from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
+
+SOME: Final = 256
+"""Rows written at a time."""
 
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
@@ -155,7 +158,11 @@ def write_rows(
     header: Sequence[str] | None, rows: Iterable[Sequence[str]], *, delimiter: str
 ) -> Iterator[bytes]:
     """Rows of text, under a header if there is one."""
-    return _lines(header, rows, delimiter)
+    if header is not None:
+        yield _written([header], delimiter)
+    body = iter(rows)
+    while piece := list(islice(body, SOME)):
+        yield _bare(piece, delimiter) or _written(piece, delimiter)
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
@@ -309,3 +316,15 @@ def _row(fields: Sequence[object], delimiter: str) -> str:
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(fields)
     return out.getvalue().removesuffix("\r\n") + "\n"
+
+
+def _bare(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:
+    """The rows, if nothing in them is to be quoted; else nothing.
+
+    Cells may be long, and csv looks at each of their characters.
+    """
+    text = "\n".join([*map(delimiter.join, rows), ""])
+    cells = sum(map(len, rows))
+    if '"' in text or "\r" in text or text.count("\n") > len(rows) or min(map(len, rows)) < 2:
+        return b""
+    return text.encode() if text.count(delimiter) == cells - len(rows) else b""

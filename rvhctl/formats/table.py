@@ -70,17 +70,16 @@ def view(shown_view: View, color: ColorChoice) -> bytes:
     """Any view; numbers with a fraction in one column have the same count of decimals."""
     rows = list(shown_view.rows())
     columns = [_column([row[name] for row in rows]) for name in shown_view.names]
-    return _drawn(shown_view.columns, list(zip(*columns, strict=True)), shown_view.caption, color)
+    faint = [bool(shown_view.vital) and not row[shown_view.vital] for row in rows]
+    cells = list(zip(*columns, strict=True))
+    return _drawn(shown_view.columns, cells, shown_view.caption, color, faint)
 
 
 def _column(values: Sequence[object]) -> list[str]:
     if any(isinstance(value, float) for value in values):
         return aligned(value if isinstance(value, float | int) else math.nan for value in values)
     # A space after each comma, so that long lists break between their parts.
-    return [
-        cell_text(value).replace(",", ", ") if isinstance(value, list) else cell_text(value)
-        for value in values
-    ]
+    return [cell_text(value, ", ") for value in values]
 
 
 def _first(top: int | None, count: int, of: str = "") -> str:
@@ -88,11 +87,18 @@ def _first(top: int | None, count: int, of: str = "") -> str:
     return f"; the first {top}{of} shown" if top and top < count else ""
 
 
-def _drawn(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str, color: ColorChoice) -> bytes:
+def _drawn(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    caption: str,
+    color: ColorChoice,
+    faint: Sequence[bool] | None = None,
+) -> bytes:
     """The table and a line below it, as wide as the terminal.
 
     ``name:r`` and ``name:l`` are columns of numbers and the like, which stay on one line, aligned to the right or
-    left; the others fold a long text over several lines.
+    left; the others fold a long text over several lines. A faint row is dim; unless said otherwise, one whose last
+    cell is empty.
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     safe = [[_safe(value, encoding) for value in row] for row in rows]
@@ -110,8 +116,8 @@ def _drawn(columns: Sequence[str], rows: Sequence[Sequence[str]], caption: str, 
             no_wrap=bool(side),
             min_width=narrowest,
         )
-    for row in safe:
-        table.add_row(*map(Text, row), style="" if row[-1] else "dim")
+    for row, dim in zip(safe, [not row[-1] for row in safe] if faint is None else faint, strict=True):
+        table.add_row(*map(Text, row), style="dim" if dim else "")
     width = max(shutil.get_terminal_size((80, 24)).columns, needed)
     return _rendered(table, Text(caption, style="dim"), width, use_color(color, sys.stdout), encoding)
 
