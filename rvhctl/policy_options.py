@@ -118,12 +118,25 @@ class PolicyOptions:
 
         Raises:
             UsageError: a percentage that is none.
+            FaultsetError: a value out of range.
         """
         percent("--max-loss", self.max_loss)
         percent("--max-eject", self.max_eject)
         _minimum(self.min_survivors)
         given = {name: getattr(self, name) for name in POLICY_MEMBERS if hasattr(self, name)}
-        return {name: value for name, value in given.items() if value is not None}
+        stated = {name: value for name, value in given.items() if value is not None}
+        # A floor is for those requests that have a relative limit.
+        Policy(**{"threshold": 0.0, "relative": 1.0, **stated})
+        return stated
+
+    def check(self, damping: DampingOptions, min_cell: int | None = None) -> None:
+        """All flags but the threshold can be judged before any input is read.
+
+        Raises:
+            UsageError: a percentage that is none; a flag that would do nothing.
+            FaultsetError: a value out of range.
+        """
+        self.policy(0.0, damping, min_cell)
 
     def policy(self, threshold: float | None, damping: DampingOptions, min_cell: int | None = None) -> Policy:
         """All limits, rails and dampers in one.
@@ -259,11 +272,21 @@ MinCell = Annotated[
 
 
 def failed_nodes(down: list[str] | None, down_cell: list[str] | None = None) -> Failed | None:
-    """What ``--down`` and ``--down-cell`` name."""
-    from rvhctl.api.evaluation import Failed
+    """What ``--down`` and ``--down-cell`` name.
 
-    ids, cells = _names(down, "--down"), _names(down_cell, "--down-cell")
-    return Failed(ids, cells) if ids or cells else None
+    Raises:
+        UsageError: an empty name.
+        FaultsetError: a cell that is no geohash.
+    """
+    ids, cells = names_in(down, "--down"), names_in(down_cell, "--down-cell")
+    if not ids and not cells:
+        return None
+    from rvhctl.api.evaluation import Failed
+    from rvhctl.core.geohash import cell_of_text
+
+    for cell in cells:
+        cell_of_text(cell)
+    return Failed(ids, cells)
 
 
 def percent(flag: str, text: str | None) -> Percent | None:
@@ -289,7 +312,12 @@ def _minimum(text: str | None) -> int | Percent:
         raise UsageError(str(error).replace("min_survivors", "--min-survivors")) from None
 
 
-def _names(values: list[str] | None, flag: str) -> tuple[str, ...]:
+def names_in(values: list[str] | None, flag: str) -> tuple[str, ...]:
+    """The names of a flag that takes several, and may be given several times.
+
+    Raises:
+        UsageError: an empty name.
+    """
     names = [name.strip() for value in values or () for name in value.split(",")]
     if "" in names:
         raise UsageError(f"{flag} has an empty name")

@@ -137,6 +137,14 @@ def answer_batch(
     """Answer requests; limits and rails given as flags are their defaults."""
     from rvhctl.commands._batch import run_batch
 
+    refuse(
+        "with --batch",
+        {
+            "--rise": damping.rise is not None,
+            "--fall": damping.fall is not None,
+            "--exit-band": damping.exit_band,
+        },
+    )
     run_batch(
         kind,
         files,

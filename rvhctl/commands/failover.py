@@ -26,7 +26,16 @@ from rvhctl.flags import failover_nodes
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import RunOptions, refuse
-from rvhctl.policy_options import DampingOptions, Down, Explain, From, PolicyOptions, Wanted, failed_nodes
+from rvhctl.policy_options import (
+    DampingOptions,
+    Down,
+    Explain,
+    From,
+    PolicyOptions,
+    Wanted,
+    failed_nodes,
+    names_in,
+)
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 
@@ -79,7 +88,7 @@ def failover(
         answer_batch(
             "failover",
             files,
-            {"threshold": threshold, "top": top, "explain": explain, "down": down},
+            {"threshold": threshold, "top": top, "explain": explain, "down": names_in(down, "--down")},
             {"--nodes": nodes, "--latencies": latencies, "--from": from_},
             limits,
             damping,
@@ -89,18 +98,21 @@ def failover(
         return
     refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
     damping.check()
+    limits.check(damping)
+    failed = failed_nodes(down)
+    if explain:
+        refuse("with --explain, which shows every node", {"--top": top})
     sink = Sink()
     asked = asked_format(run.output, run.json)
     check_threshold(threshold)
     if nodes is not None or latencies is not None:
+        refuse("with --nodes", {"--from": from_})
         table = given(files, run.input_format, lambda: failover_nodes(nodes, latencies))
     else:
         table = read_fleet_nodes(files, run, report, from_, None, coordinates=False)
     policy = limits.policy(limit_stated(threshold, table), damping)
     there(table, report)
-    wanted = Wanted(
-        policy, None, damping.memory, failed_nodes(down), top, explain=explain, fail_on=limits.fail_on
-    )
+    wanted = Wanted(policy, None, damping.memory, failed, top, explain=explain, fail_on=limits.fail_on)
     if not wanted.is_plain or table.has_details:
         from rvhctl.commands._policy import answer_by_policy
 

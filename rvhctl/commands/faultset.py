@@ -44,6 +44,7 @@ from rvhctl.policy_options import (
     PolicyOptions,
     Wanted,
     failed_nodes,
+    names_in,
 )
 from rvhctl.report import Report
 from rvhctl.sink import Sink
@@ -105,8 +106,6 @@ def faultset(
     """
     report = Report(run.level)
     exclude({"--plan": plan, "--explain": explain, "--advise": advise})
-    if not plan:
-        refuse("without --plan", {"--nearest": nearest is not None})
     if run.batch:
         answer_batch(
             "faultset",
@@ -119,8 +118,8 @@ def faultset(
                 "plan": plan,
                 "nearest": nearest,
                 "explain": explain,
-                "down": down,
-                "down_cell": down_cell,
+                "down": names_in(down, "--down"),
+                "down_cell": names_in(down_cell, "--down-cell"),
             },
             {"--nodes": nodes, "--advise": advise, "--from": from_, "--inventory": inventory},
             limits,
@@ -130,20 +129,36 @@ def faultset(
         )
         return
     refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
+    if not plan:
+        refuse("without --plan", {"--nearest": nearest is not None})
+    if explain:
+        refuse("with --explain, which shows every node", {"--top": top})
     damping.check()
+    limits.check(damping, min_cell)
+    failed = failed_nodes(down, down_cell)
+    if advise:
+        refuse(
+            "with --advise",
+            {
+                "--memory": damping.memory,
+                "--precision": precision is not None,
+                "--fail-on": limits.fail_on,
+                "--top": top,
+                "--min-cell": min_cell,
+                "--down": down,
+                "--down-cell": down_cell,
+            },
+        )
     sink = Sink()
     asked = asked_format(run.output, run.json)
     check_threshold(threshold)
     whole_precision(DEFAULT_PRECISION if precision is None else precision)
     if nodes is not None:
+        refuse("with --nodes", {"--from": from_, "--inventory": inventory})
         table = given(files, run.input_format, lambda: faultset_nodes(nodes))
     else:
         table = read_fleet_nodes(files, run, report, from_, inventory, coordinates=True)
     if advise:
-        refuse(
-            "with --advise",
-            {"--memory": damping.memory, "--precision": precision, "--fail-on": limits.fail_on},
-        )
         there(table, report)
         stated = limit_stated(threshold, table)
         policy = None if stated is None and limits.relative is None else limits.policy(stated, damping)
@@ -158,7 +173,7 @@ def faultset(
         policy,
         letters,
         damping.memory,
-        failed_nodes(down, down_cell),
+        failed,
         top,
         explain=explain,
         plan=plan,

@@ -7,7 +7,7 @@ import io
 import math
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -166,13 +166,24 @@ def write_rows(
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
-    """A row as a JSON object: lat, lon and latency as numbers (null where empty), all else as text."""
+    """A row as a JSON object: lat, lon, latency and weight as numbers, samples as an array (null where empty).
+
+    An empty state is null, too; all else is text.
+    """
     record: dict[str, Any] = dict(zip(header, split_row(row, delimiter), strict=True))
-    for name in NUMBERS:
+    for name in (*NUMBERS, *DETAILS):
         if name in record:
             text = record[name].strip()
-            record[name] = _json_number(text) or record[name] if text else None
+            record[name] = _JSON.get(name, str)(text) or record[name] if text else None
     return orjson.dumps(record)
+
+
+def _json_array(text: str) -> orjson.Fragment | None:
+    """Samples by their own digits."""
+    try:
+        return orjson.Fragment(text) if isinstance(orjson.loads(text), list) else None
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _json_number(text: str) -> orjson.Fragment | None:
@@ -183,6 +194,12 @@ def _json_number(text: str) -> orjson.Fragment | None:
     minus, whole, fraction, exponent = found.group("minus", "whole", "fraction", "exponent")
     digits = (whole or "").lstrip("0") or "0"
     return orjson.Fragment(f"{minus or ''}{digits}{'.' + fraction if fraction else ''}{exponent or ''}")
+
+
+_JSON: Final[Mapping[str, Callable[[str], object]]] = {
+    **dict.fromkeys((*NUMBERS, "weight"), _json_number),
+    "samples": _json_array,
+}
 
 
 def split_row(row: bytes, delimiter: str) -> list[str]:

@@ -142,6 +142,6 @@ def _rendered(table: Table, caption: Text, width: int, colored: bool, encoding: 
         legacy_windows=False,
     )
     console.print(table)
-    console.print(caption, overflow="ignore", no_wrap=True)
+    console.print(caption, soft_wrap=True)
     out.seek(0)
     return "\n".join(line.rstrip() for line in out.read().split("\n")).encode(encoding)
