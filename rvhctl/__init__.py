@@ -8,6 +8,8 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rvhctl import geohash
+    from rvhctl.api.evaluate import advise, evaluate
+    from rvhctl.api.evaluation import Evaluation, Failed
     from rvhctl.api.keys import (
         async_jump_hash,
         jump_hash,
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
         jump_hash_many,
         jump_hash_many_async,
     )
+    from rvhctl.api.memory import Memory
     from rvhctl.api.nodes import Node, failover, failover_async, faultset, faultset_async
+    from rvhctl.api.planning import FleetPlan
+    from rvhctl.api.policy import Policy
     from rvhctl.errors import (
         EmptyNodesError,
         FaultsetError,
@@ -27,19 +32,28 @@ if TYPE_CHECKING:
         NoSurvivorsError,
         RvhctlError,
     )
+    from rvhctl.percent import Percent
 
 __all__ = [
     "EmptyNodesError",
+    "Evaluation",
+    "Failed",
     "FaultsetError",
+    "FleetPlan",
     "InputError",
     "InvalidNodeError",
     "JumpHashError",
     "LengthMismatchError",
+    "Memory",
     "NegativeThresholdError",
     "NoSurvivorsError",
     "Node",
+    "Percent",
+    "Policy",
     "RvhctlError",
+    "advise",
     "async_jump_hash",
+    "evaluate",
     "failover",
     "failover_async",
     "faultset",
@@ -54,7 +68,20 @@ __all__ = [
 _NODES = ("Node", "failover", "failover_async", "faultset", "faultset_async")
 _KEYS = ("async_jump_hash", "jump_hash", "jump_hash_async", "jump_hash_many", "jump_hash_many_async")
 
-_HOMES = dict.fromkeys(_NODES, "rvhctl.api.nodes") | dict.fromkeys(_KEYS, "rvhctl.api.keys")
+_HOMES = (
+    dict.fromkeys(_NODES, "rvhctl.api.nodes")
+    | dict.fromkeys(_KEYS, "rvhctl.api.keys")
+    | {
+        "Evaluation": "rvhctl.api.evaluation",
+        "Failed": "rvhctl.api.evaluation",
+        "FleetPlan": "rvhctl.api.planning",
+        "Memory": "rvhctl.api.memory",
+        "Percent": "rvhctl.percent",
+        "Policy": "rvhctl.api.policy",
+        "advise": "rvhctl.api.evaluate",
+        "evaluate": "rvhctl.api.evaluate",
+    }
+)
 
 
 def __getattr__(name: str) -> object:

@@ -57,7 +57,7 @@ def locked(path: str) -> Iterator[None]:
     try:
         file = open(name, "ab")  # noqa: SIM115
     except OSError as error:
-        raise _cannot("make", name, error) from None
+        raise _cannot("make the lock of", name, error) from None
     with file:
         if not _try_lock(file):
             raise InputError(

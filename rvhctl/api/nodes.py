@@ -10,6 +10,7 @@ from librt.vecs import extend, vec
 from mypy_extensions import i64
 
 from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse, refuse_second
+from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
@@ -77,7 +78,9 @@ def faultset(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -
     Args:
         nodes: mappings with ``id``, ``lat``, ``lon`` and ``latency``, tuples of these four in this order, or
             :class:`Node`. Degrees and milliseconds; a latency of None or NaN is no measurement, and such a
-            node never survives. Ids are str or int and unique.
+            node never survives. Ids are str or int and unique. A mapping may also have ``state`` ("up", "drain"
+            or "down"; only an "up" node survives) and ``samples`` (milliseconds, None where one was lost; their
+            median is the latency of a node that states none).
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
         precision: letters of a cell, 1 to 12: how near nodes are to be one fault set. About 5 km for 5,
             1 km for 6 (see :mod:`rvhctl.geohash`).
@@ -157,8 +160,8 @@ def _faultset(
         if second >= 0:
             yield from refuse_second(items, second, size)
         yield
-        lats, lons, column = read_columns(items, start, size, ("lat", "lon", "latency"))
-        latencies = extend(latencies, column)
+        lats, lons = read_columns(items, start, size, ("lat", "lon"))
+        latencies = extend(latencies, read_serving(items, start, size))
         yield
         groups.add(lats, lons, 0, len(lats))
         yield

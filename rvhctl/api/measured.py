@@ -1,0 +1,72 @@
+"""The latencies of nodes that may also state samples, a state and a weight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import nan
+from typing import Final
+
+from librt.vecs import vec
+
+from rvhctl.api.fields import named_id, place, read_columns, refuse, value_of
+from rvhctl.core.columns import blank, read_latencies
+from rvhctl.errors import InvalidNodeError
+from rvhctl.fleet import DETAILS, Details
+
+_NOTHING_MORE: Final = frozenset(DETAILS).isdisjoint
+
+
+def read_serving(nodes: Sequence[object], start: int, count: int) -> vec[float]:
+    """Latencies of so many nodes from ``start`` on, NaN also where a node is drained or down.
+
+    Raises:
+        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+    """
+    block = nodes[start : start + count]
+    kinds = set(map(type, block))
+    plain = all(map(_NOTHING_MORE, block)) if kinds == {dict} else not _any_mapping(kinds)  # type: ignore[arg-type]
+    if plain:
+        return read_columns(nodes, start, count, ("latency",))[0]
+    details = Details()
+    column = read_measured(block, start, details)
+    for row, state in enumerate(details.states()):
+        if state:
+            column[row] = nan
+    return column
+
+
+def read_measured(block: Sequence[object], start: int, details: Details) -> vec[float]:
+    """Latencies as the nodes state them, or by their samples; other details are taken down.
+
+    Args:
+        start: counts the nodes before these.
+
+    Raises:
+        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+    """
+    stated = [_latency(node, start + row, details) for row, node in enumerate(block)]
+    column = blank(len(block))
+    bad = read_latencies(stated, column, 0)
+    if bad >= 0:
+        refuse(start + bad, named_id(block[bad]), "latency", stated[bad])
+    return column
+
+
+def _any_mapping(kinds: set[type]) -> bool:
+    return any(issubclass(kind, Mapping) for kind in kinds)
+
+
+def _latency(node: object, row: int, details: Details) -> object:
+    fields: Mapping[str, object] = node if isinstance(node, Mapping) else {}
+    try:
+        by_samples = details.add(fields)
+    except InvalidNodeError as error:
+        raise InvalidNodeError(
+            f"{place(row, named_id(node))}: {error.problem}",
+            field=error.field,
+            value=error.value,
+            hint=error.hint,
+        ) from None
+    if "latency" not in fields and fields.get("samples") is not None:
+        return by_samples
+    return value_of(node, row, "latency")
