@@ -18,7 +18,7 @@ from rvhctl.core.jsonspans import member_spans
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, shorten
 from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.nodes import Nodes, NodesBuilder, Picked
+from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
 
 SOME: Final = 256
