@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -43,13 +43,13 @@ def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
     details.skip(len(scan) - len(details))
     if _has_duplicate(scan):
         return None
-    return ScannedNodes(scan, shape, details, integer_ids)
+    return ScannedNodes(scan, shape, details, _IntegerIds(scan, integer_ids))
 
 
 class ScannedNodes(Nodes):
     """Rows over the text; ids and records are cut out of it when they are asked for."""
 
-    def __init__(self, scan: NodeScan, shape: Shape, details: Details, integer_ids: set[int]) -> None:
+    def __init__(self, scan: NodeScan, shape: Shape, details: Details, integer_ids: Collection[int]) -> None:
         super().__init__(
             shape=shape,
             ids=_Ids(scan),
@@ -76,6 +76,26 @@ class ScannedNodes(Nodes):
         rows = _vector(picked)
         for first in range(0, len(rows), JOIN_ROWS):
             yield self._rows.join_ids(rows, first, min(first + JOIN_ROWS, len(rows)), b"\n")
+
+
+class _IntegerIds(Collection[int]):
+    """Rows whose id is an integer: those that the scanner read, and those that it left to the JSON library."""
+
+    def __init__(self, scan: NodeScan, others: set[int]) -> None:
+        self._scan = scan
+        self._others = others
+
+    def __bool__(self) -> bool:
+        return self._scan.in_hand.integer_ids or bool(self._others)
+
+    def __contains__(self, row: object) -> bool:
+        return row in self._others or self._scan.has_bare_id(cast("int", row))
+
+    def __iter__(self) -> Iterator[int]:
+        return (row for row in range(len(self._scan)) if row in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 class _Ids(Sequence[str]):

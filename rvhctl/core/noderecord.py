@@ -85,6 +85,8 @@ class NodeRecord:
         self.value: float = 0.0
         self.id_start: i64 = 0
         self.id_end: i64 = 0
+        self.integer_ids = False
+        """Whether any id so far was an integer."""
 
     def _add_key(self, key: bytes, field: i64) -> None:
         quoted = (key + b'"')[:8]
@@ -221,6 +223,7 @@ class NodeRecord:
             # A sign, a point or an exponent behind the digits is the library's business.
             if length == 0 or length > MAX_DIGITS or (c == 48 and length > 1):
                 return UNUSUAL
+            self.integer_ids = True
             self.id_start = position
             self.id_end = end
             return end

@@ -81,6 +81,11 @@ class NodeRows:
         start = self.starts[row] + (span >> ID_LENGTH_BITS)
         return self.data[start : start + (span & ID_LENGTH)]
 
+    def has_bare_id(self, row: i64) -> bool:
+        """Whether the id of a row stands in the text without quotes: an integer."""
+        span = self.id_spans[row]
+        return span >= 0 and self.data[self.starts[row] + (span >> ID_LENGTH_BITS) - 1] != 34
+
     def id_text(self, row: i64) -> str:
         return self.id_bytes(row).decode()
 

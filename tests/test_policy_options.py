@@ -1,0 +1,117 @@
+"""Flags of policies: what is refused before anything is read, and what each is taken for."""
+
+from __future__ import annotations
+
+import pytest
+from support.cli import rvhctl
+
+from rvhctl.api.policy import Policy
+from rvhctl.errors import FaultsetError, UsageError
+from rvhctl.percent import Percent
+from rvhctl.policy_options import DampingOptions, PolicyOptions, failed_nodes
+
+FAULTSET = ("faultset", "missing.json", "--threshold", "10")
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "message"),
+    [
+        (("--max-loss", "20"), 2, "--max-loss must be a percentage such as 20% (got '20'); write 20%"),
+        (("--max-loss", "100.1%"), 2, "--max-loss must be at most 100% (got '100.1%')"),
+        (("--max-eject", "few"), 2, "--max-eject must be a percentage such as 20% (got 'few')"),
+        (("--min-survivors", "0"), 2, "--min-survivors must be at least 1 node, or more than 0% (got 0)"),
+        (("--min-survivors", "0%"), 2, "--min-survivors must be at least 1 node, or more than 0% (got 0%)"),
+        (("--min-survivors", "101%"), 2, "--min-survivors must be at most 100% (got '101%')"),
+        (("--relative", "0.9"), 1, "relative must be 1 or more, times the median of a group (got 0.9)"),
+        (("--relative", "nan"), 1, "relative must be 1 or more, times the median of a group (got nan)"),
+        (
+            ("--relative", "2", "--floor", "-1"),
+            1,
+            "floor must be finite and not negative, in milliseconds (got -1.0)",
+        ),
+        (("--floor", "1"), 2, "--floor makes no sense without --relative"),
+        (("--rise", "0"), 2, "--rise makes no sense without --memory"),
+        (("--exit-band", "5%"), 2, "--exit-band makes no sense without --memory"),
+        (("--memory", "m", "--rise", "0"), 1, "rise must be a whole number from 1 to 1000000 (got 0)"),
+        (
+            ("--memory", "m", "--exit-band", "5"),
+            2,
+            "--exit-band must be a percentage such as 20% (got '5'); write 5%",
+        ),
+        (("--nearest", "3"), 2, "--nearest makes no sense without --plan"),
+        (("--plan", "--explain"), 2, "--plan and --explain exclude each other"),
+        (("--advise", "--plan"), 2, "--plan and --advise exclude each other"),
+        (("--explain", "--top", "1"), 2, "--top makes no sense with --explain, which shows every node"),
+        (("--advise", "--down", "a"), 2, "--down makes no sense with --advise"),
+        (("--advise", "--memory", "m"), 2, "--memory makes no sense with --advise"),
+        (("--advise", "--precision", "3"), 2, "--precision makes no sense with --advise"),
+        (("--down", "a,,b"), 2, "--down has an empty name"),
+        (("--down-cell", "u1a"), 1, "a geohash cell has no 'a' (got 'u1a')"),
+        (("--inventory", "i.csv"), 2, "--inventory makes no sense without --from"),
+        (("--from", "fping"), 2, "--from needs --inventory FILE to know where the nodes stand"),
+        (("--from", "fping", "-i", "json"), 2, "--input-format makes no sense with --from"),
+    ],
+)
+def test_flags_are_judged_before_input_is_read(flags: tuple[str, ...], code: int, message: str) -> None:
+    assert rvhctl(*FAULTSET, *flags) == (code, b"", f"rvhctl: {message}\n")
+
+
+def test_flags_that_give_nodes_leave_no_room_for_a_source() -> None:
+    outcome = rvhctl("failover", "--nodes", "a", "--latencies", "1", "--th", "5", "--from", "fping")
+    assert outcome == (2, b"", "rvhctl: --from makes no sense with --nodes\n")
+
+
+@pytest.mark.parametrize("flag", ["--aggregate", "--on-degraded", "--on-down", "--fail-on", "--from"])
+def test_a_choice_that_is_none_is_a_usage_error(flag: str) -> None:
+    code, out, err = rvhctl(*FAULTSET, flag, "sometimes")
+    assert (code, out) == (2, b"")
+    assert err.startswith(f"rvhctl: invalid value for '{flag}': 'sometimes' is not one of ")
+
+
+def test_all_flags_become_one_policy() -> None:
+    limits = PolicyOptions(
+        relative=1.5,
+        floor=2.0,
+        aggregate="p95",
+        max_loss="20%",
+        min_survivors="28%",
+        max_eject="12.5%",
+        on_degraded="skip",
+        on_down="all",
+    )
+    policy = limits.policy(100.0, DampingOptions(memory="m", rise=4, fall=5, exit_band="0%"), 3)
+    assert policy == Policy(
+        threshold=100.0,
+        relative=1.5,
+        floor=2.0,
+        aggregate="p95",
+        max_loss=Percent(20, 100),
+        min_survivors=Percent(28, 100),
+        max_eject=Percent(125, 1000),
+        on_degraded="skip",
+        on_down="all",
+        min_cell=3,
+        rise=4,
+        fall=5,
+        exit_band=Percent(0, 100),
+    )
+
+
+def test_no_flag_is_the_plain_policy() -> None:
+    assert PolicyOptions().policy(5.0, DampingOptions()) == Policy(threshold=5.0)
+    with pytest.raises(UsageError, match="--threshold is missing"):
+        PolicyOptions().policy(None, DampingOptions())
+
+
+def test_defaults_of_a_batch_are_checked_once_and_may_wait_for_a_relative_limit() -> None:
+    assert PolicyOptions(floor=3.0, max_loss="5%").defaults() == {"floor": 3.0, "max_loss": "5%"}
+    with pytest.raises(FaultsetError, match="relative must be 1 or more"):
+        PolicyOptions(relative=0.0).defaults()
+
+
+def test_names_of_the_failed_come_once_in_order() -> None:
+    failed = failed_nodes(["b,a", "b, c"], ["u1", "u"])
+    assert failed is not None
+    assert failed.ids == ("b", "a", "c")
+    assert failed.cells == ("u1", "u")
+    assert failed_nodes(None, None) is None

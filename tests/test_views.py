@@ -1,0 +1,159 @@
+"""Plans, explanations and advice in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvhctl.api.evaluate import advise, evaluate
+from rvhctl.api.planning import FleetPlan
+from rvhctl.api.policy import Policy
+from rvhctl.formats.csv import write_rows
+from rvhctl.node_input import read_nodes
+from rvhctl.options import OutputFormat
+from rvhctl.report import fail
+from rvhctl.views import Digits, View, advice_view, cell_text, explain_view, plan_view, shown_ids, write_view
+
+NODES: list[Any] = [
+    {"id": "a", "lat": 52.1, "lon": 4.9, "latency": 10},
+    {"id": 'q"', "lat": 52.1, "lon": 4.9, "latency": 11},
+    {"id": "c", "lat": 52.1, "lon": 4.9, "latency": 90},
+    {"id": "d", "lat": 10.0, "lon": 10.0, "latency": None},
+]
+POLICY = Policy(relative=1.5)
+
+
+def written(view: View, format_: OutputFormat) -> bytes:
+    return b"".join(write_view(view, format_))
+
+
+def plan() -> View:
+    evaluation = evaluate(NODES, POLICY, precision=3)
+    return plan_view(evaluation, FleetPlan(evaluation), evaluation.fleet.ids)
+
+
+def explanation() -> View:
+    evaluation = evaluate(NODES, POLICY, precision=3)
+    return explain_view(evaluation, evaluation.fleet.ids)
+
+
+def test_a_plan_as_json() -> None:
+    assert json.loads(written(plan(), "json")) == [
+        {
+            "cell": "u17",
+            "verdict": "healthy",
+            "nodes": 3,
+            "survivors": ["a", 'q"'],
+            "serve": [{"cell": "u17", "share": 100}],
+        },
+        {
+            "cell": "s1z",
+            "verdict": "down",
+            "nodes": 1,
+            "survivors": [],
+            "serve": [{"cell": "u17", "share": 100}],
+        },
+    ]
+
+
+def test_a_plan_as_text() -> None:
+    assert written(plan(), "plain") == b'u17\thealthy\t3\t"a,q"""\tu17=100\ns1z\tdown\t1\t\tu17=100\n'
+    assert written(plan(), "csv").splitlines()[0] == b"cell,verdict,nodes,survivors,serve"
+    assert written(plan(), "tsv").splitlines()[1:] == written(plan(), "plain").splitlines()
+
+
+def test_an_explanation_as_json() -> None:
+    rows = json.loads(written(explanation(), "json"))
+    assert [list(row) for row in rows] == [["id", "cell", "kept", "reason", "latency", "limit", "margin"]] * 4
+    assert [row["reason"] for row in rows] == [None, None, "over_relative", "no_measurement"]
+    assert rows[3] == {
+        "id": "d",
+        "cell": "s1z",
+        "kept": False,
+        "reason": "no_measurement",
+        "latency": None,
+        "limit": None,
+        "margin": None,
+    }
+
+
+def test_an_explanation_as_text_leaves_null_empty() -> None:
+    assert written(explanation(), "plain").splitlines()[::3] == [
+        b"a\tu17\ttrue\t\t10.0\t16.5\t6.5",
+        b"d\ts1z\tfalse\tno_measurement\t\t\t",
+    ]
+
+
+def test_advice_is_a_document_in_json_and_rows_elsewhere() -> None:
+    view = advice_view(advise(NODES))
+    document = json.loads(written(view, "json"))
+    assert list(document) == ["precisions", "recommended", "why"]
+    assert [list(row) for row in document["precisions"]] == [
+        ["precision", "cells", "alone", "border", "empty"]
+    ] * 8
+    assert written(view, "plain").count(b"\n") == 8
+    assert [json.loads(line) for line in written(view, "ndjson").splitlines()] == document["precisions"]
+
+
+@pytest.mark.parametrize("make", [plan, explanation])
+def test_all_formats_say_the_same(make: Any) -> None:
+    rows = json.loads(written(make(), "json"))
+    assert [json.loads(line) for line in written(make(), "ndjson").splitlines()] == rows
+    for format_, delimiter in (("csv", ","), ("tsv", "\t")):
+        text = written(make(), format_).decode()  # type: ignore[arg-type]
+        table = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
+        assert table == [{name: cell_text(value) for name, value in row.items()} for row in rows]
+
+
+def test_ids_that_were_integers_go_out_as_integers(tmp_path: Any) -> None:
+    path = tmp_path / "nodes.ndjson"
+    path.write_text('{"id": 7, "latency": 1}\n{"id": 123456789012345678901234567890, "latency": 2}\n')
+    nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=fail)
+    ids = shown_ids(nodes)
+    assert [id_.text for id_ in ids] == ["7", "123456789012345678901234567890"]
+    view = View(("id",), lambda: [{"id": id_} for id_ in ids])
+    assert written(view, "json") == b'[{"id":7},{"id":123456789012345678901234567890}]\n'
+    assert written(view, "plain") == b"7\n123456789012345678901234567890\n"
+    assert cell_text([Digits("7"), "x"]) == "7,x"
+
+
+ids_of_nodes = st.lists(
+    st.text("ab\"\\é,\u2028'", min_size=1, max_size=4), min_size=1, max_size=9, unique=True
+)
+
+
+@given(ids_of_nodes, st.none() | st.integers(1, 3))
+def test_ids_cut_out_of_a_text_are_those_that_python_gives(
+    tmp_path_factory: pytest.TempPathFactory, names: list[str], top: int | None
+) -> None:
+    nodes = [
+        {"id": name, "lat": 10.0 * (row % 3), "lon": 0.0, "latency": row} for row, name in enumerate(names)
+    ]
+    path = tmp_path_factory.mktemp("ids") / "nodes.ndjson"
+    path.write_bytes(b"".join(orjson.dumps(node) + b"\n" for node in nodes))
+    read = read_nodes([str(path)], "auto", coordinates=True, on_bad=fail)
+    evaluation = evaluate(nodes, Policy(threshold=1000), precision=1)
+    made = FleetPlan(evaluation)
+    for format_ in ("json", "csv", "plain", "ndjson"):
+        cut = written(plan_view(evaluation, made, shown_ids(read), top), format_)  # type: ignore[arg-type]
+        assert cut == written(plan_view(evaluation, made, names, top), format_)  # type: ignore[arg-type]
+
+
+cells = st.text(st.sampled_from('ab \t,"\r\n'), max_size=3)
+
+
+@given(st.integers(1, 3).flatmap(lambda width: st.lists(st.lists(cells, min_size=width, max_size=width))))
+def test_rows_written_at_once_are_those_of_a_csv_writer(rows: list[list[str]]) -> None:
+    for delimiter in ",\t":
+        read = csv.reader(
+            io.StringIO(b"".join(write_rows(None, rows, delimiter=delimiter)).decode(), newline=""),
+            delimiter=delimiter,
+        )
+        assert list(read) == rows
