@@ -124,6 +124,14 @@ def test_ids_that_were_integers_go_out_as_integers(tmp_path: Any) -> None:
     assert cell_text([Digits("7"), "x"]) == "7,x"
 
 
+def test_ids_that_the_scanner_took_for_integers_go_out_as_integers(tmp_path: Any) -> None:
+    path = tmp_path / "nodes.ndjson"
+    path.write_text('{"id": 7, "latency": 1}\n{"id": "8", "latency": 2}\n')
+    nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=fail)
+    view = View(("id",), lambda: [{"id": id_} for id_ in shown_ids(nodes)])
+    assert written(view, "json") == b'[{"id":7},{"id":"8"}]\n'
+
+
 ids_of_nodes = st.lists(
     st.text("ab\"\\é,\u2028'", min_size=1, max_size=4), min_size=1, max_size=9, unique=True
 )

@@ -45,6 +45,7 @@ NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 
         (("--on-down", "all"), 0, "a1 a2 b1 c2", ""),
         (("--max-eject", "0%"), 0, "a1 a2 a3 b1 c2", ""),
         (("--max-eject", "0%", "--on-down", "skip"), 0, "a1 a2 a3 b1", ""),
+        (("--top", "2", "--max-eject", "0%"), 0, "a1 a2 b1 c2", ""),
         (("--top", "1", "--on-down", "all"), 0, "a1 b1 c2", ""),
     ],
 )  # fmt: skip
