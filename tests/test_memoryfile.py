@@ -91,7 +91,10 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
 def test_what_cannot_be_read_or_locked_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the memory: Is a directory"):
         read_memory(str(tmp_path))
-    with pytest.raises(InputError, match="cannot make the memory"), locked(str(tmp_path / "none" / "m")):
+    with (
+        pytest.raises(InputError, match="cannot make the lock of the memory"),
+        locked(str(tmp_path / "none" / "m")),
+    ):
         pass
     with pytest.raises(InputError, match="cannot write the memory"):
         write_memory(str(tmp_path / "none" / "m"), MEMORY)
