@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     )
     from rvhctl.api.memory import Memory
     from rvhctl.api.nodes import Node, failover, failover_async, faultset, faultset_async
+    from rvhctl.api.placement import Placement
     from rvhctl.api.planning import FleetPlan
     from rvhctl.api.policy import Policy
     from rvhctl.errors import (
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
         JumpHashError,
         LengthMismatchError,
         NegativeThresholdError,
+        NoLiveNodeError,
         NoSurvivorsError,
         RvhctlError,
+        UnknownNodeError,
     )
     from rvhctl.percent import Percent
 
@@ -46,11 +49,14 @@ __all__ = [
     "LengthMismatchError",
     "Memory",
     "NegativeThresholdError",
+    "NoLiveNodeError",
     "NoSurvivorsError",
     "Node",
     "Percent",
+    "Placement",
     "Policy",
     "RvhctlError",
+    "UnknownNodeError",
     "advise",
     "async_jump_hash",
     "evaluate",
@@ -77,6 +83,7 @@ _HOMES = (
         "FleetPlan": "rvhctl.api.planning",
         "Memory": "rvhctl.api.memory",
         "Percent": "rvhctl.percent",
+        "Placement": "rvhctl.api.placement",
         "Policy": "rvhctl.api.policy",
         "advise": "rvhctl.api.evaluate",
         "evaluate": "rvhctl.api.evaluate",

@@ -76,6 +76,24 @@ class JumpHashError(RvhctlError):
     """A key or a number of buckets that jump hash does not take."""
 
 
+class NoLiveNodeError(JumpHashError):
+    """Every bucket or node is down: no key has an owner."""
+
+    exit_code = ExitCode.NO_SURVIVORS
+
+
+class UnknownNodeError(JumpHashError):
+    """A name or a number that is none of the nodes; the message has the nearest one."""
+
+    exit_code = ExitCode.USAGE
+
+
+class NothingSelectedError(RvhctlError):
+    """No record is what was asked for; only the program raises it."""
+
+    exit_code = ExitCode.NO_SURVIVORS
+
+
 class UsageError(RvhctlError):
     """The command line does not make sense; only the program raises it."""
 

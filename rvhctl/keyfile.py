@@ -16,7 +16,7 @@ from contextlib import suppress
 from typing import BinaryIO, NoReturn
 
 from rvhctl.errors import RvhctlError
-from rvhctl.keyjob import Answers, Job
+from rvhctl.keyjob import Answers, LineJob
 from rvhctl.processors import usable_processors
 
 BLOCK = 1 << 19
@@ -41,7 +41,7 @@ def line_blocks_end(descriptor: int, start: int, delimiter: bytes) -> int:
     return start
 
 
-def file_answers(descriptor: int, start: int, end: int, job: Job, jobs: int | None) -> Iterator[Answers]:
+def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int | None) -> Iterator[Answers]:
     """The answers of the lines of ``[start, end)``, in order. Lines start at ``start`` and end at ``end``.
 
     The file's position is neither used nor moved.
@@ -64,7 +64,7 @@ def _processes(size: int, jobs: int | None) -> int:
     return jobs or usable_processors()
 
 
-def _block_answers(descriptor: int, start: int, end: int, block: int, job: Job) -> Iterator[Answers]:
+def _block_answers(descriptor: int, start: int, end: int, block: int, job: LineJob) -> Iterator[Answers]:
     """The answers of the lines that start in one block of ``[start, end)``."""
     low = start + block * BLOCK
     high = min(low + BLOCK, end)
@@ -84,7 +84,7 @@ def _block_answers(descriptor: int, start: int, end: int, block: int, job: Job) 
         yield from job.answers(_whole_line(descriptor, data[first:], high, job))
 
 
-def _whole_line(descriptor: int, beginning: bytes, at: int, job: Job) -> bytes:
+def _whole_line(descriptor: int, beginning: bytes, at: int, job: LineJob) -> bytes:
     """A line whose rest lies at ``at``, read in growing steps: most lines are short, and one may be huge."""
     parts = [beginning]
     step = 1 << 12
@@ -104,7 +104,7 @@ HEADER = struct.Struct("<iqiii")
 ANSWERS, BLOCK_DONE, FAILED = range(3)
 
 
-def _shared_answers(descriptor: int, start: int, end: int, job: Job, workers: int) -> Iterator[Answers]:
+def _shared_answers(descriptor: int, start: int, end: int, job: LineJob, workers: int) -> Iterator[Answers]:
     """``file_answers`` by this process and ``workers - 1`` others."""
     crew: list[tuple[int, BinaryIO]] = []
     try:
@@ -128,7 +128,7 @@ def _count(start: int, end: int) -> int:
 
 
 def _fork(
-    descriptor: int, start: int, end: int, job: Job, blocks: range, crew: list[tuple[int, BinaryIO]]
+    descriptor: int, start: int, end: int, job: LineJob, blocks: range, crew: list[tuple[int, BinaryIO]]
 ) -> tuple[int, BinaryIO]:
     """Start a worker on these blocks; its process id and the pipe that it answers through."""
     reader, writer = os.pipe()
@@ -156,7 +156,7 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-def _work(descriptor: int, start: int, end: int, job: Job, blocks: range, pipe: int) -> NoReturn:
+def _work(descriptor: int, start: int, end: int, job: LineJob, blocks: range, pipe: int) -> NoReturn:
     """The life of a worker. It dies quietly by ^C or with its parent, and leaves the cleaning up to it."""
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)

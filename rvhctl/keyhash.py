@@ -7,9 +7,11 @@ that the systems it names give.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
-from rvhctl.core import keylines
+from rvhctl.core import jump, keylines
+from rvhctl.core.checksums import crc64_xz, fnv1, fnv1a
 from rvhctl.errors import JumpHashError, shorten
 
 EMPTY_KEY = "the key is empty"
@@ -25,6 +27,66 @@ def xxh64(key: bytes) -> int:
     from xxhash import xxh64_intdigest
 
     return xxh64_intdigest(key)
+
+
+def xxh64_seeded(seed: int, key: bytes) -> int:
+    """XXH64 with any seed of 64 bits."""
+    from xxhash import xxh64_intdigest
+
+    return xxh64_intdigest(key, seed)
+
+
+def xxh3(seed: int, key: bytes) -> int:
+    """XXH3 of 64 bits with any seed of 64 bits."""
+    from xxhash import xxh3_64_intdigest
+
+    return xxh3_64_intdigest(key, seed)
+
+
+def xxh32(seed: int, key: bytes) -> int:
+    """XXH32 with any seed of 32 bits, the upper half of the answer zero."""
+    from xxhash import xxh32_intdigest
+
+    return xxh32_intdigest(key, seed)
+
+
+def murmur3_128(seed: int, key: bytes) -> int:
+    """The first 64 bits, h1, of MurmurHash3 x64 128 with any seed of 32 bits."""
+    try:
+        from mmh3 import hash64
+    except ImportError:
+        raise JumpHashError(
+            "murmur3-128 needs the mmh3 library; install it with: pip install 'rvhctl[mmh3]'"
+        ) from None
+    return int(hash64(key, seed, True, signed=False)[0])
+
+
+def md5_be(key: bytes) -> int:
+    """The first eight bytes of MD5, the first one highest."""
+    import hashlib
+
+    return int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[:8], "big")
+
+
+def md5_le(key: bytes) -> int:
+    """The first eight bytes of MD5, the first one lowest."""
+    import hashlib
+
+    return int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[:8], "little")
+
+
+def sha256_le(key: bytes) -> int:
+    """The first eight bytes of SHA-256, the first one lowest."""
+    import hashlib
+
+    return int.from_bytes(hashlib.sha256(key).digest()[:8], "little")
+
+
+def crc32(key: bytes) -> int:
+    """The CRC-32 of zlib, the upper half of the answer zero."""
+    import zlib
+
+    return zlib.crc32(key)
 
 
 def decimal(key: bytes) -> int:
@@ -50,11 +112,30 @@ class Recipe(NamedTuple):
     agrees_with: str
     in_core: int = keylines.LIBRARY
     """What the compiled core does by itself: ``keylines.XXH64``, ``DECIMAL``, or ``LIBRARY`` for nothing."""
+    seeded: Callable[[int, bytes], int] | None = None
+    """The digest with a seed, where the hash has one."""
+    seed_bits: int = 0
+    """How many bits a seed has; 0: the hash takes none."""
+    seed: int = 0
 
     @property
     def native(self) -> bool:
         """Whether the compiled core has this very digest for the bytes of a key."""
         return self.in_core == keylines.XXH64
+
+    def with_seed(self, seed: int) -> Recipe:
+        """The same hash, seeded; seed 0 is what it is without one.
+
+        Raises:
+            JumpHashError: the hash has no seed, or this one is out of range.
+        """
+        if seed == self.seed:
+            return self
+        if self.seeded is None:
+            raise JumpHashError(f"the hash {self.name} has no seed (got {seed})")
+        if not 0 <= seed < 1 << self.seed_bits:
+            raise JumpHashError(f"a seed of {self.name} is 0..{(1 << self.seed_bits) - 1} (got {seed})")
+        return self._replace(digest=partial(self.seeded, seed), seed=seed, in_core=keylines.LIBRARY)
 
 
 RECIPES = {
@@ -63,31 +144,103 @@ RECIPES = {
         Recipe(
             "xxh64",
             xxh64,
-            "XXH64 with seed 0 over the key's bytes (text: UTF-8)",
-            "ClickHouse xxHash64, Redpanda, python-xxhash xxh64",
+            "XXH64 over the key's bytes (text: UTF-8), seed 0 or --seed",
+            "ClickHouse xxHash64; Redpanda; Spark xxhash64 of a string with --seed 42; xxhash.xxh64",
             in_core=keylines.XXH64,
+            seeded=xxh64_seeded,
+            seed_bits=64,
+        ),
+        Recipe(
+            "xxh3",
+            partial(xxh3, 0),
+            "XXH3, 64 bits, seed 0 or --seed",
+            "ClickHouse xxh3; xxhash.xxh3_64",
+            seeded=xxh3,
+            seed_bits=64,
+        ),
+        Recipe(
+            "xxh32",
+            partial(xxh32, 0),
+            "XXH32, seed 0 or --seed, upper 32 bits zero",
+            "ClickHouse xxHash32; xxhash.xxh32",
+            seeded=xxh32,
+            seed_bits=32,
         ),
         Recipe(
             "int",
             decimal,
             "the decimal integer itself, -2^63 <= key < 2^64, negative as two's complement",
-            "ClickHouse jumpConsistentHash(Int64 or UInt64), Guava consistentHash(long), jump.hash",
+            "ClickHouse jumpConsistentHash(Int64 or UInt64); Guava consistentHash(long) with --dialect guava; "
+            "PyPI jump.hash",
             in_core=keylines.DECIMAL,
+        ),
+        Recipe(
+            "fnv1",
+            fnv1,
+            "FNV-1, 64 bits",
+            "Go hash/fnv New64; lithammer/go-jump-consistent-hash KeyHashers.FNV1",
+        ),
+        Recipe(
+            "fnv1a",
+            fnv1a,
+            "FNV-1a, 64 bits",
+            "Go hash/fnv New64a; lithammer/go-jump-consistent-hash KeyHashers.FNV1a",
+        ),
+        Recipe(
+            "crc32",
+            crc32,
+            "CRC-32 of zlib (IEEE 802.3), upper 32 bits zero",
+            "ClickHouse CRC32; Go crc32.IEEE, lithammer CRC32; Guava crc32 with --dialect guava; PHP c9s/jchash",
+        ),
+        Recipe(
+            "crc64-xz",
+            crc64_xz,
+            "CRC-64/XZ: polynomial of ECMA-182 reflected, initial value and final XOR all ones",
+            "Go crc64.ECMA, lithammer CRC64 (not ClickHouse CRC64, which has neither inversion)",
+        ),
+        Recipe(
+            "md5-be",
+            md5_be,
+            "the first 8 bytes of MD5, big-endian",
+            "ClickHouse halfMD5",
+        ),
+        Recipe(
+            "md5-le",
+            md5_le,
+            "the first 8 bytes of MD5, little-endian",
+            "Guava Hashing.md5 with --dialect guava",
+        ),
+        Recipe(
+            "sha256-le",
+            sha256_le,
+            "the first 8 bytes of SHA-256, little-endian",
+            "Guava Hashing.sha256 with --dialect guava",
+        ),
+        Recipe(
+            "murmur3-128",
+            partial(murmur3_128, 0),
+            "the first 8 bytes, little-endian (h1), of MurmurHash3 x64 128, seed 0 or --seed; needs rvhctl[mmh3]",
+            "Guava Hashing.murmur3_128 with --dialect guava; mmh3.hash64()[0] unsigned",
+            seeded=murmur3_128,
+            seed_bits=32,
         ),
     )
 }
 
 DEFAULT = RECIPES["xxh64"]
 
+DIALECTS = {"paper": jump.PAPER, "guava": jump.GUAVA, "exact": jump.EXACT}
+"""How the loop of jump hash rounds, by name."""
 
-def recipe_of(name: str) -> Recipe:
-    """The recipe of that name.
+
+def recipe_of(name: str, seed: int = 0) -> Recipe:
+    """The recipe of that name, with a seed where it takes one.
 
     Raises:
-        JumpHashError: there is none; the message has the nearest name.
+        JumpHashError: there is none, the message has the nearest name; or the seed is not for it.
     """
     if name in RECIPES:
-        return RECIPES[name]
+        return RECIPES[name].with_seed(seed)
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), RECIPES, 1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from rvhctl.core import keylines
-from rvhctl.keyhash import Recipe
+from rvhctl.errors import InputError
+from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe
 
 SHOWN = 256
 """Bytes of a bad line that are kept for its message."""
@@ -23,6 +24,22 @@ class Answers(NamedTuple):
     problem: int = keylines.NOTHING_WRONG
     bad_line: bytes = b""
     """The beginning of the bad line."""
+
+
+class LineJob(Protocol):
+    """What a stream of lines and its worker processes ask of a job."""
+
+    @property
+    def delimiter(self) -> bytes: ...
+
+    @property
+    def line_end(self) -> bytes: ...
+
+    def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]: ...
+
+    def last_answers(self, line: bytes) -> Iterator[Answers]: ...
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError: ...
 
 
 class Job(NamedTuple):
@@ -48,3 +65,19 @@ class Job(NamedTuple):
                 return
             start = block.index(self.delimiter, end) + 1
             yield Answers(text, lines, start, problem, block[end : min(start - 1, end + SHOWN)])
+
+    def last_answers(self, line: bytes) -> Iterator[Answers]:
+        """A last line that has no line end."""
+        return self.answers(line + self.line_end)
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError:
+        """What is wrong with the bad line behind these answers, which has this number."""
+        return line_error(answers, source, line)
+
+
+def line_error(answers: Answers, source: str, line: int) -> InputError:
+    """What is wrong with a text line that is no key."""
+    if answers.problem == keylines.EMPTY:
+        return InputError(EMPTY_KEY, source=source, line=line)
+    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+    return InputError(NO_INTEGER, source=source, line=line, value=value, hint=INTEGER_HINT)

@@ -19,8 +19,8 @@ from rvhctl import keyfile
 from rvhctl.core import keylines
 from rvhctl.core.keybuckets import checked_buckets
 from rvhctl.errors import InputError
-from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, recipe_of
-from rvhctl.keyjob import Answers, Job
+from rvhctl.keyhash import recipe_of
+from rvhctl.keyjob import Answers, Job, LineJob
 
 READ = 1 << 16
 """Bytes asked of one read of a stream: what a pipe holds."""
@@ -68,6 +68,22 @@ def bucket_lines(
         OSError: the stream cannot be read; or what ``write`` and ``flush`` raise.
     """
     job = Job(checked_buckets(buckets), recipe_of(hash_name), delimiter)
+    return answer_lines(
+        stream, job, source_name=source_name, jobs=jobs, write=write, flush=flush, on_bad=on_bad
+    )
+
+
+def answer_lines(
+    stream: BinaryIO | int,
+    job: LineJob,
+    *,
+    source_name: str,
+    jobs: int | None = None,
+    write: Callable[[bytes], object],
+    flush: Callable[[], object],
+    on_bad: Callable[[InputError], object] | None = None,
+) -> Counts:
+    """Write what a job answers to the lines of the stream; otherwise as :func:`bucket_lines`."""
     lines = bad = 0
     # Closing ends the workers, also where a write or a bad line ends the run.
     with closing(_all_answers(stream, job, jobs, flush)) as all_answers:
@@ -78,7 +94,7 @@ def bucket_lines(
             if answers.problem != keylines.NOTHING_WRONG:
                 lines += 1
                 bad += 1
-                error = _bad_line(answers, source_name, lines)
+                error = job.error(answers, source_name, lines)
                 if on_bad is None:
                     raise error
                 on_bad(error)
@@ -86,7 +102,7 @@ def bucket_lines(
 
 
 def _all_answers(
-    stream: BinaryIO | int, job: Job, jobs: int | None, flush: Callable[[], object]
+    stream: BinaryIO | int, job: LineJob, jobs: int | None, flush: Callable[[], object]
 ) -> Generator[Answers, None, None]:
     """The answers of a plain file's complete lines, which are there already, then of all that follows."""
     place = _place(stream)
@@ -132,7 +148,7 @@ def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
 
 
 def _coming_answers(
-    read: Callable[[int], bytes], job: Job, flush: Callable[[], object]
+    read: Callable[[int], bytes], job: LineJob, flush: Callable[[], object]
 ) -> Generator[Answers, None, None]:
     """Answers as the lines come. Parts of an unfinished line are joined once, when it ends."""
     parts: list[bytes] = []
@@ -153,14 +169,6 @@ def _coming_answers(
             parts.append(data[start:])
         flush()
     if parts:
-        parts.append(job.line_end)
         line = b"".join(parts)
         parts.clear()
-        yield from job.answers(line)
-
-
-def _bad_line(answers: Answers, source_name: str, line: int) -> InputError:
-    if answers.problem == keylines.EMPTY:
-        return InputError(EMPTY_KEY, source=source_name, line=line)
-    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
-    return InputError(NO_INTEGER, source=source_name, line=line, value=value, hint=INTEGER_HINT)
+        yield from job.last_answers(line)

@@ -44,7 +44,7 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     """
     if not isinstance(fields, dict):
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
-    node_id = _id(fields, exact)
+    node_id = read_id(fields, exact)
     details, by_samples = _details(fields)
     stated = "latency" in fields or (latency and "samples" not in details)
     measured = _latency(fields) if stated else by_samples
@@ -100,7 +100,12 @@ def check_coordinate(value: float, field: str) -> float:
     return value
 
 
-def _id(fields: dict[str, Any], exact: Callable[[], Any]) -> str:
+def read_id(fields: Mapping[str, Any], exact: Callable[[], Any]) -> str:
+    """The id of a node; an integer by its exact digits.
+
+    Raises:
+        InvalidNodeError: it is missing, of a wrong type, empty or not printable.
+    """
     try:
         node_id = fields["id"]
     except KeyError:
@@ -156,6 +161,6 @@ def _whole(number: float) -> float | int:
     return int(number) if number.is_integer() else number
 
 
-def _members(fields: dict[str, Any]) -> str:
+def _members(fields: Mapping[str, Any]) -> str:
     names = ", ".join(fields)
     return f"the node has {names if len(names) <= 60 else names[:59] + '…'}" if names else "the node is empty"

@@ -30,6 +30,12 @@ def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, 
 
 
 def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+    if defaults.get("beyond") or not request.keys() <= {"id", "key", "keys", "buckets"}:
+        from rvhctl.placing.request import BEYOND
+        from rvhctl.placing.request import answer as placed
+
+        if defaults.get("beyond") or request.keys() & BEYOND:
+            return placed(request, text, defaults)
     buckets = _setting(request, "buckets", defaults)
     rule = KeyRule(integers=defaults["hash"] == "int")
     if "key" in request:

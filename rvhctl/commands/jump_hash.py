@@ -14,6 +14,7 @@ from rvhctl.key_answer import KeyAnswer
 from rvhctl.key_input import PLAIN, KeyShape, flag_keys, key_format, read_keys
 from rvhctl.keys import Key, KeyRule
 from rvhctl.options import InputFormat, refuse
+from rvhctl.placing import flags as more
 from rvhctl.report import Report
 from rvhctl.sink import Sink
 from rvhctl.source import open_sources
@@ -30,15 +31,34 @@ Keys = Annotated[
     ),
 ]
 Hash = Annotated[
-    Literal["xxh64", "int"],
-    typer.Option("--hash", help="How text becomes 64 bits; int: it is the decimal 64-bit key itself."),
+    Literal[
+        "xxh64",
+        "xxh3",
+        "xxh32",
+        "int",
+        "fnv1",
+        "fnv1a",
+        "crc32",
+        "crc64-xz",
+        "md5-be",
+        "md5-le",
+        "sha256-le",
+        "murmur3-128",
+    ],
+    typer.Option(
+        "--hash",
+        metavar="NAME",
+        help="How text becomes 64 bits (--list-hashes); int: it is the decimal 64-bit key itself.",
+    ),
 ]
 Null = Annotated[bool, typer.Option("--null", "-0", help="Keys end with a NUL byte instead of a line end.")]
 
 EPILOG = options.epilog(
     "rvhctl jump-hash -k foo -b 5",
     "rvhctl jump-hash -b 8 keys.txt",
-    "find tests -name 'test_*.py' | rvhctl jump-hash -b 4 -o tsv",
+    "rvhctl jump-hash --nodes a,b,c --down b --field user.id events.ndjson",
+    "find tests -name 'test_*.py' | rvhctl jump-hash -b 4 --only 2",
+    nobody="no node is live, or --only found no record",
 )
 
 
@@ -48,6 +68,28 @@ def jump_hash(
     key: Keys = None,
     hash_: Hash = "xxh64",
     null: Null = False,
+    nodes: more.Nodes = None,
+    down: more.Down = None,
+    live: more.Live = None,
+    threshold: more.MaxLatency = None,
+    weight: more.Weight = None,
+    replicas: more.Replicas = None,
+    allow_fewer: more.AllowFewer = False,
+    field: more.Field = None,
+    regex: more.Regex = None,
+    only: more.Only = None,
+    allow_empty: more.AllowEmpty = False,
+    split_to: more.SplitTo = None,
+    force: more.Force = False,
+    stats: more.Stats = False,
+    to: more.To = None,
+    to_nodes: more.ToNodes = None,
+    to_down: more.ToDown = None,
+    moves: more.Moves = False,
+    explain: more.Explain = False,
+    dialect: more.DialectChoice = "paper",
+    seed: more.Seed = 0,
+    list_hashes: more.ListHashes = False,
     output: options.Output = "auto",
     json: options.Json = False,
     input_format: options.KeyInput = "auto",
@@ -64,16 +106,23 @@ def jump_hash(
     Keys are text lines from FILEs or standard input, -k flags, or JSON, NDJSON and CSV. A key has one bucket
     for ever, in every process and on every machine; a new bucket takes 1 in N+1 keys and moves no other.
     """
+    every_option = dict(locals())
     report = Report(level)
+    if list_hashes:
+        from rvhctl.placing.hashes import write_hashes
+
+        write_hashes(asked_format(output, json), color)
+        return
+    beyond = more.goes_beyond(every_option)
     if batch:
         from rvhctl.commands._batch import run_batch
 
         run_batch(
             "jump-hash",
             files,
-            {"buckets": buckets, "hash": hash_},
+            more.batch_defaults(every_option) if beyond else {"buckets": buckets, "hash": hash_},
             report=report,
-            refused={"--key": key, "--null": null},
+            refused={"--key": key, "--null": null, **more.not_in_batch(every_option)},
             output=output,
             input_format=input_format,
             async_=async_,
@@ -83,8 +132,13 @@ def jump_hash(
         )
         return
     refuse("without --batch", {"--unordered": unordered})
+    if beyond:
+        from rvhctl.placing.run import run
+
+        run(*more.fleet_and_wish(every_option), report, report.on_bad(on_error))
+        return
     if buckets is None:
-        raise UsageError("--buckets is missing: give their number, as in -b 8")
+        raise UsageError("--buckets is missing: give their number, as in -b 8, or --nodes")
     jump_hash_many([], buckets)  # a bad number of buckets is found before any input is read
     sink = Sink()
     asked = asked_format(output, json)

@@ -311,6 +311,11 @@ def _json_cells(record: bytes) -> dict[str, str]:
     return cells
 
 
+def joined_row(cells: Sequence[object], delimiter: str) -> bytes:
+    """Cells as a row, with its line end."""
+    return _written([cells], delimiter)
+
+
 def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[object]], delimiter: str) -> Iterator[bytes]:
     if header is not None:
         yield _written([header], delimiter)

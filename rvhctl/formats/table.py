@@ -75,6 +75,59 @@ def view(shown_view: View, color: ColorChoice) -> bytes:
     return _drawn(shown_view.columns, cells, shown_view.caption, color, faint)
 
 
+def rows(names: Sequence[str], cells: Sequence[Sequence[str]], caption: str, color: ColorChoice) -> bytes:
+    """Any rows under any names; a column of nothing but numbers is aligned to the right."""
+    columns = list(zip(*cells, strict=True)) or [() for _ in names]
+    right = [bool(column) and all(cell.lstrip("-").isdigit() for cell in column) for column in columns]
+    titles = [f"{name}:r" if numbers else name for name, numbers in zip(names, right, strict=True)]
+    return _drawn(titles, cells, caption, color)
+
+
+MOST_BARS = 50
+"""Lines of a histogram; of more buckets several share a line."""
+
+
+SHORTEST_BAR = 4
+"""Characters of the longest bar where the terminal has hardly any room for it."""
+
+
+def histogram(names: Sequence[str], counts: Sequence[int], caption: str, color: ColorChoice) -> bytes:
+    """A bar a bucket. Of many buckets, a bar for so many in a row: the mean, and the least and most of them."""
+    each = max(1, -(-len(counts) // MOST_BARS))
+    lines: list[tuple[list[str], float]] = []
+    for first in range(0, len(counts), each):
+        group = counts[first : first + each]
+        name = names[first] if len(group) == 1 else f"{names[first]}..{names[first + len(group) - 1]}"
+        mean = sum(group) / len(group)
+        numbers = [f"{mean:.1f}", str(min(group)), str(max(group))] if each > 1 else [str(group[0])]
+        lines.append(([name, *numbers], mean))
+    titles = ["bucket", *(["mean:r", "least:r", "most:r"] if each > 1 else ["keys:r"])]
+    widths = [
+        max(cell_len(title.partition(":")[0]), *(cell_len(cells[at]) for cells, _ in lines))
+        for at, title in enumerate(titles)
+    ]
+    # The name may fold, so that the bars keep some room on a narrow terminal.
+    room = (
+        shutil.get_terminal_size((80, 24)).columns
+        - min(widths[0], 30)
+        - sum(widths[1:])
+        - 3 * len(titles)
+        - 2
+    )
+    scale = max(room, SHORTEST_BAR) / max(1.0, *(mean for _, mean in lines))
+    mark = _bar_mark(getattr(sys.stdout, "encoding", None) or "utf-8")
+    drawn = [[*cells, mark * max(round(mean * scale), int(mean > 0))] for cells, mean in lines]
+    return _drawn([*titles, " :l"], drawn, caption, color)
+
+
+def _bar_mark(encoding: str) -> str:
+    try:
+        "█".encode(encoding)
+    except UnicodeEncodeError:
+        return "#"
+    return "█"
+
+
 def _column(values: Sequence[object]) -> list[str]:
     if any(isinstance(value, float) for value in values):
         return aligned(value if isinstance(value, float | int) else math.nan for value in values)

@@ -130,7 +130,7 @@ def test_what_came_before_a_bad_key_is_answered() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("-k", "a"), 2, "--buckets is missing: give their number, as in -b 8"),
+        (("-k", "a"), 2, "--buckets is missing: give their number, as in -b 8, or --nodes"),
         (("-k", "a", "-b", "0"), 1, "buckets is out of range (got 0); give 1 to 2147483647"),
         (
             ("-k", "a", "-b", "2147483648"),

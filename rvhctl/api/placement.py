@@ -1,0 +1,375 @@
+"""Which node owns a key, when nodes have names, fail, weigh differently, and keep replicas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.choosing import Chooser
+from rvhctl.core.jump import jump_in
+from rvhctl.core.keybuckets import key_bits
+from rvhctl.core.keycolumn import key_column
+from rvhctl.core.placement import PROBES
+from rvhctl.core.placement import Placement as Core
+from rvhctl.core.probes import pair_hash
+from rvhctl.core.rowspans import Tally, packed, packed_pairs
+from rvhctl.errors import JumpHashError, shorten
+from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
+from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
+from rvhctl.slots import NodeName, Slots, nearest
+
+Key = str | bytes | int
+Verdict = Literal["taken", "repeated", "down", "weight"]
+
+SLICE = 1 << 14
+"""Keys in one call of the core: some milliseconds compiled, so that signals and the event loop get a turn."""
+
+MASK_64 = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One step of a key on its way to its nodes.
+
+    Attributes:
+        number: t, 0 to 63.
+        hash: h_t, 64 bits unsigned.
+        bucket: jump(h_t, buckets).
+        verdict: ``taken``; or why it was passed over: ``repeated`` (an earlier probe took it), ``down``, or
+            ``weight`` (the draw went against a bucket of less than the largest weight).
+    """
+
+    number: int
+    hash: int
+    bucket: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a key comes to its nodes.
+
+    Attributes:
+        h0: the key's 64 bits, unsigned.
+        probes: up to the one that settled the last replica; all 64 where they settled too few.
+        buckets: the replicas in order, the owner first.
+        scored: of the buckets, those that no probe settled, and each one's r, unsigned.
+    """
+
+    h0: int
+    probes: list[Probe]
+    buckets: list[int]
+    scored: dict[int, int]
+
+
+class Placement:
+    """Nodes that own keys: named or numbered, some of them down, of different weights. It never changes.
+
+    While nothing is down and all weights are equal it is plain jump hash: ``Placement(n).owner(key)`` is
+    ``jump_hash(key, n)``. When nodes fail only their keys move, evenly over the others, in whatever order
+    they fail or recover; and everything comes back with them. A node of the largest weight that joins at the
+    end of the list takes its share and moves no other key.
+
+    Args:
+        nodes: how many buckets there are, 1 to 2^31 - 1; or the nodes in order, each an id (``str``) or a
+            mapping with ``id`` and perhaps ``weight`` and ``state`` (``up``, ``drain`` or ``down``; the last
+            two are down here). **The order is identity**: bucket i is the i-th node, for ever. A node that
+            has failed stays in the list, or another takes its place in it.
+        weights: of some nodes, by id (by number where there are no names), finite and above 0; default 1.
+            While the largest weight stays the same, a lower weight moves only that node's keys away, and a
+            higher one only moves keys to it.
+        down: ids (or numbers) of the nodes that have failed, besides those whose state says so.
+        hash: how text becomes 64 bits, a name in ``rvhctl jump-hash --list-hashes``.
+        seed: for a hash that takes one.
+        dialect: how the loop of jump hash rounds, ``paper``, ``guava`` or ``exact``.
+
+    Raises:
+        JumpHashError: an empty list, an id that is there twice, a bad weight, an unknown hash or dialect.
+        UnknownNodeError: ``weights`` or ``down`` names a node that is not there; with the nearest id.
+        NoLiveNodeError: all are down.
+
+    Source: probes of jump hash (Lamping and Veach 2014) with a hash of the key for each, then rendezvous
+        hashing (Thaler and Ravishankar 1998) after 64 of them; ``docs/jump-hash.md`` has the definition.
+
+    >>> ring = Placement(["a", "b", "c"], down=["b"])
+    >>> ring.owner("foo"), ring.replicas("foo", 2)
+    ('a', ['a', 'c'])
+    """
+
+    __slots__ = ("_core", "_dialect", "_recipe", "_slots")
+
+    def __init__(
+        self,
+        nodes: int | Iterable[str | Mapping[str, Any]],
+        *,
+        weights: Mapping[Any, float] | None = None,
+        down: Iterable[NodeName] = (),
+        hash: str = "xxh64",
+        seed: int = 0,
+        dialect: str = "paper",
+    ) -> None:
+        if isinstance(down, str | bytes):
+            raise JumpHashError(f"down must be a list of nodes, not one (got {shorten(down)})")
+        slots = slots_of(nodes).with_weights(weights or {})
+        named = {slots.name_of(bucket) for bucket in slots.down}
+        self._set(slots.with_down([*named, *down]), hash, seed, dialect)
+
+    @classmethod
+    def of(cls, slots: Slots, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
+        """A placement over slots that are put together already."""
+        placement = cls.__new__(cls)
+        placement._set(slots, hash, seed, dialect)
+        return placement
+
+    def _set(self, slots: Slots, hash_name: str, seed: int, dialect: str) -> None:
+        for name, value, kind in (("hash", hash_name, str), ("seed", seed, int), ("dialect", dialect, str)):
+            if type(value) is not kind:
+                raise JumpHashError(f"{name} must be of type {kind.__name__} (got {shorten(value)})")
+        if dialect not in DIALECTS:
+            near = nearest(dialect, DIALECTS)
+            hint = f"did you mean {near!r}?" if near else f"one of {', '.join(DIALECTS)}"
+            raise JumpHashError(f"unknown dialect (got {shorten(dialect)}); {hint}")
+        self._slots = slots
+        self._recipe = recipe_of(hash_name, seed)
+        self._dialect = dialect
+        self._core = slots.core(DIALECTS[dialect])
+
+    @property
+    def core(self) -> Core:
+        """The same for the compiled core."""
+        return self._core
+
+    @property
+    def recipe(self) -> Recipe:
+        """How text becomes 64 bits."""
+        return self._recipe
+
+    @property
+    def dialect(self) -> str:
+        """How the loop of jump hash rounds."""
+        return self._dialect
+
+    @property
+    def slots(self) -> Slots:
+        """The buckets: ids, weights, and who is down."""
+        return self._slots
+
+    def __len__(self) -> int:
+        """How many buckets there are, the dead ones too."""
+        return self._slots.buckets
+
+    def __repr__(self) -> str:
+        return f"<Placement of {len(self)} nodes, {self._slots.live} of them live>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Placement.of, (self._slots, self._recipe.name, self._recipe.seed, self._dialect)
+
+    def with_down(self, down: Iterable[NodeName]) -> Placement:
+        """The same nodes, of which these are down and no others."""
+        return Placement.of(self._slots.with_down(down), self._recipe.name, self._recipe.seed, self._dialect)
+
+    def bucket(self, key: Key) -> int:
+        """The number of the bucket that owns a key, ``0 <= bucket < len(self)``.
+
+        Args:
+            key: as :func:`rvhctl.jump_hash` takes it: ``str``, ``bytes``, or the 64-bit key itself.
+
+        Raises:
+            JumpHashError: the key is empty, of another type, or an integer beyond 64 bits.
+        """
+        bits = key_bits(key, self._recipe.native, self._recipe.digest)
+        bucket = self._core.probed_owner(bits)
+        return bucket if bucket >= 0 else self._choose(vec[i64]([bits]), 1)[0]
+
+    def owner(self, key: Key) -> NodeName:
+        """The id of the node that owns a key; its number where nodes have no names. As :meth:`bucket`."""
+        return self._slots.name_of(self.bucket(key))
+
+    def buckets(self, keys: Iterable[Key]) -> list[int]:
+        """The bucket of each key, in order; many times faster than a loop of calls."""
+        return [bucket for chosen in self._chosen(keys, 1) for bucket in chosen]
+
+    def owners(self, keys: Iterable[Key]) -> list[NodeName]:
+        """The owner of each key, in order."""
+        buckets = self.buckets(keys)
+        ids = self._slots.ids
+        return [ids[bucket] for bucket in buckets] if ids else list(buckets)
+
+    async def owners_async(self, keys: Iterable[Key]) -> list[NodeName]:
+        """:meth:`owners`, awaitable: the work goes in slices, and the event loop runs between them."""
+        from asyncio import sleep
+
+        answer: list[NodeName] = []
+        for chosen in self._chosen(keys, 1):
+            answer += map(self._slots.name_of, chosen)
+            await sleep(0)
+        return answer
+
+    def replicas(self, key: Key, count: int, *, allow_fewer: bool = False) -> list[NodeName]:
+        """The first ``count`` live nodes of the key's order of preference, the owner first.
+
+        When one fails the others move up and nothing else changes. Growth moves the fewest keys for owners
+        only: the other replicas of a key may change with the number of nodes.
+
+        Args:
+            count: 1 or more.
+            allow_fewer: take what there is where fewer are live.
+
+        Raises:
+            JumpHashError: as :meth:`bucket`; or fewer are live.
+
+        >>> Placement(10).replicas("foo", 3)
+        [8, 0, 2]
+        """
+        return self.replicas_many([key], count, allow_fewer=allow_fewer)[0]
+
+    def replicas_many(
+        self, keys: Iterable[Key], count: int, *, allow_fewer: bool = False
+    ) -> list[list[NodeName]]:
+        """:meth:`replicas` of each key, in order."""
+        name_of = self._slots.name_of
+        each = self.replica_count(count, allow_fewer)
+        return [list(map(name_of, chosen)) for chosen in self.chosen_buckets(keys, each)]
+
+    def chosen_buckets(self, keys: Iterable[Key], count: int) -> list[list[int]]:
+        """The numbers of the first ``count`` buckets of each key's order; no more than are live."""
+        return [
+            chosen[at : at + count]
+            for chosen in self._chosen(keys, count)
+            for at in range(0, len(chosen), count)
+        ]
+
+    def replica_count(self, count: int, allow_fewer: bool) -> int:
+        """How many replicas a key gets.
+
+        Raises:
+            JumpHashError: the count is no integer of 1 or more; fewer are live and that is not allowed.
+        """
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+            raise JumpHashError(f"replicas must be an integer of 1 or more (got {shorten(count)})")
+        live = self._slots.live
+        if count > live and not allow_fewer:
+            what = "node" if self._slots.ids else "bucket"
+            raise JumpHashError(f"{count} replicas, but {live} live {what}{'s' * (live != 1)}; allow fewer")
+        return min(count, live)
+
+    def stats(self, keys: Iterable[Key]) -> Stats:
+        """How evenly the keys are spread over the live nodes.
+
+        Raises:
+            JumpHashError: as :meth:`bucket`; or there are more than 10^7 buckets.
+        """
+        check_size(self._slots, "stats")
+        tally = Tally(len(self))
+        for chosen in self._chosen(keys, 1):
+            tally.add(packed(vec[i64](chosen), len(chosen)))
+        return stats_of(self._slots, tally)
+
+    def moves(self, keys: Iterable[Key], other: Placement) -> Moves:
+        """What would move if ``other`` took over, and the least that any scheme could move.
+
+        Args:
+            other: with names if this has names, without if not; nodes are matched by id.
+
+        >>> keys = range(1000)
+        >>> moves = Placement(4).moves(keys, Placement(5))
+        >>> moves.moved, round(moves.least, 3)
+        (203, 0.2)
+        """
+        counter = MoveCounter(self._slots, other._slots)
+        listed = _listed(keys)
+        pairs = zip(self._chosen(listed, 1), other._chosen(listed, 1), strict=True)
+        for here, there in pairs:
+            counter.traffic.add(packed_pairs(vec[i64](here), vec[i64](there), len(here)))
+        return counter.moves()
+
+    def explain(self, key: Key, replicas: int = 1) -> Explanation:
+        """How a key comes to its first ``replicas`` nodes, probe by probe."""
+        core = self._core
+        count = self.replica_count(replicas, True)
+        h0 = key_bits(key, self._recipe.native, self._recipe.digest)
+        probes: list[Probe] = []
+        taken: list[int] = []
+        for number in range(PROBES):
+            if len(taken) == count:
+                break
+            bits = core.probe_hash(h0, number)
+            bucket = jump_in(core.dialect, bits, core.buckets)
+            verdict: Verdict = "taken"
+            if not core.is_live(bucket):
+                verdict = "down"
+            elif not core.takes(bucket, h0, number):
+                verdict = "weight"
+            elif bucket in taken:
+                verdict = "repeated"
+            else:
+                taken.append(bucket)
+            probes.append(Probe(number, bits & MASK_64, bucket, verdict))
+        buckets = self._choose(vec[i64]([h0]), count)
+        return Explanation(
+            h0=h0 & MASK_64,
+            probes=probes,
+            buckets=buckets,
+            scored={bucket: pair_hash(h0, bucket) & MASK_64 for bucket in buckets[len(taken) :]},
+        )
+
+    def _chosen(self, keys: Iterable[object], count: int) -> Iterator[list[int]]:
+        """The first ``count`` buckets of each key, one key after the other, a slice of keys at a time."""
+        listed = _listed(keys)
+        for start in range(0, len(listed), SLICE):
+            end = min(start + SLICE, len(listed))
+            column = key_column(listed, start, end, self._recipe.native, self._recipe.digest)
+            yield self._choose(column, count)
+
+    def _choose(self, column: vec[i64], count: int) -> list[int]:
+        chooser = Chooser(self._core, count)
+        chosen = vec[i64]([0] * (len(column) * count))
+        row = 0
+        while row < len(column):
+            row = chooser.choose(column, row, len(column), chosen)
+        return list(chosen)
+
+
+def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:
+    """The buckets that the ``nodes`` of :class:`Placement` make.
+
+    Raises:
+        JumpHashError: they make none.
+        InvalidNodeError: a node is wrong.
+    """
+    if isinstance(nodes, int):
+        return Slots.numbered(nodes)
+    if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
+        raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
+    from rvhctl.fleet import state_of, weight_of
+    from rvhctl.records import read_id
+
+    ids: list[str] = []
+    weights: dict[NodeName, float] = {}
+    down: list[str] = []
+    for node in nodes:
+        if isinstance(node, str):
+            ids.append(node)
+            continue
+        if not isinstance(node, Mapping):
+            raise JumpHashError(f"a node is an id or a mapping with an id (got {shorten(node)})")
+        node_id = read_id(node, partial(dict, node))
+        ids.append(node_id)
+        weights[node_id] = weight_of(node.get("weight"))
+        if state_of(node.get("state")):
+            down.append(node_id)
+    return Slots.named(ids).with_weights(weights).with_down(down)
+
+
+def _listed(keys: Iterable[object]) -> list[object]:
+    if isinstance(keys, str | bytes):
+        raise JumpHashError(f"keys must be a list of keys, not one key (got {type(keys).__name__})")
+    try:
+        return keys if isinstance(keys, list) else list(keys)
+    except TypeError:
+        raise JumpHashError(f"keys must be a list of keys (got {type(keys).__name__})") from None

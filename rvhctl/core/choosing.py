@@ -1,0 +1,134 @@
+"""The first few buckets of each key's order of preference, in slices of bounded work.
+
+The order: the buckets that the key's 64 probes find, each where it is found first; then the other live ones
+by score (:mod:`rvhctl.core.scores`).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.jump import PAPER, jump, jump_in
+from rvhctl.core.placement import PROBES, Placement
+from rvhctl.core.scores import Best
+
+BUDGET: Final = 1048576
+"""2^20 probes and scores, some 30 ms compiled: then ``choose`` comes back, so that signals are heard."""
+
+AT_PROBES: Final = -1
+"""In ``position``: the next row has not been begun."""
+
+
+class Chooser:
+    """The first ``count`` of the order of each key, or all live buckets where those are fewer."""
+
+    def __init__(self, placement: Placement, count: i64, budget: i64 = BUDGET) -> None:
+        """``count`` is at least 1, and some bucket is live."""
+        self.placement: Final = placement
+        self.budget: Final[i64] = budget
+        self.count: Final[i64] = min(count, placement.live)
+        # Of the row in hand: what its probes have found, and how far the scores have come.
+        self.found = vec[i64]([0] * int(self.count))
+        self.found_count: i64 = 0
+        self.position: i64 = AT_PROBES
+        self.best: Best | None = None
+
+    def choose(self, keys: vec[i64], row: i64, end: i64, chosen: vec[i64]) -> i64:
+        """Fill ``chosen[row * count : end * count]`` for ``keys[row:end]``, or a part of it.
+
+        Returns:
+            the row to go on with; ``end`` when all is done.
+        """
+        placement = self.placement
+        if placement.plain and self.count == 1 and placement.dialect == PAPER:
+            while row < end:
+                chosen[row] = jump(keys[row], placement.buckets)
+                row += 1
+            return row
+        budget = self.budget
+        while row < end:
+            key = keys[row]
+            if self.position == AT_PROBES:
+                if self.count == 1:
+                    bucket = placement.probed_owner(key)
+                    if bucket >= 0:
+                        chosen[row] = bucket
+                        row += 1
+                        continue
+                    self.found_count = 0
+                else:
+                    self._probe(key)
+                budget -= PROBES
+                self.position = 0
+                if self.found_count < self.count:
+                    self._best().begin(self.count - self.found_count)
+            if self.found_count < self.count:
+                budget = self._score(key, budget)
+                if self.position != AT_PROBES:
+                    return row
+            self._take(chosen, row)
+            row += 1
+            if budget <= 0:
+                return row
+        return row
+
+    def _best(self) -> Best:
+        best = self.best
+        if best is None:
+            best = self.best = Best(self.count, self.placement.even)
+        return best
+
+    def _probe(self, key: i64) -> None:
+        """The buckets that the probes find, at most ``count``."""
+        placement = self.placement
+        count: i64 = 0
+        probe: i64 = 0
+        while probe < PROBES and count < self.count:
+            bucket = jump_in(placement.dialect, placement.probe_hash(key, probe), placement.buckets)
+            if placement.takes(bucket, key, probe) and not self._is_found(bucket, count):
+                self.found[count] = bucket
+                count += 1
+            probe += 1
+        self.found_count = count
+
+    def _is_found(self, bucket: i64, count: i64) -> bool:
+        at: i64 = 0
+        while at < count:
+            if self.found[at] == bucket:
+                return True
+            at += 1
+        return False
+
+    def _score(self, key: i64, budget: i64) -> i64:
+        """Offer the other live buckets, within the budget; what is left of it."""
+        placement = self.placement
+        best = self._best()
+        dense = placement.dense
+        candidates = placement.listed() if dense else vec[i64]()
+        last = placement.live if dense else placement.buckets
+        at = self.position
+        while at < last:
+            if budget <= 0:
+                self.position = at
+                return budget
+            budget -= 1
+            bucket = candidates[at] if dense else at
+            at += 1
+            if (dense or placement.is_live(bucket)) and not self._is_found(bucket, self.found_count):
+                best.offer(key, bucket, placement.weight(bucket))
+        self.position = AT_PROBES
+        return budget
+
+    def _take(self, chosen: vec[i64], row: i64) -> None:
+        """The row in hand is done."""
+        if self.found_count < self.count:
+            self._best().drain(self.found, self.count)
+        at: i64 = 0
+        start = row * self.count
+        while at < self.count:
+            chosen[start + at] = self.found[at]
+            at += 1
+        self.position = AT_PROBES

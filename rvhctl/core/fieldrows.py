@@ -1,0 +1,176 @@
+"""Rows of NDJSON whose key is a field of each record, by a dotted path.
+
+Only what is plain is read here: any other line (a syntax error, an escape in a name or in the key, a number
+that is no 64-bit integer, a field that is not there) is left to the JSON library, which knows what it is.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.jsonskip import UNUSUAL, plain_end, skip_digits, skip_space, skip_utf8, skip_value
+from rvhctl.core.keylines import NOTHING_WRONG, decimal_bits, decimal_problem
+from rvhctl.core.keyrows import UNUSUAL_LINE, KeyRows
+from rvhctl.core.xxh64 import xxh64_span
+
+NO_NEWLINE: Final = 32
+"""For ``jsonskip``: a line end is no white space inside a record."""
+
+
+class FieldScan:
+    """Reads the field at ``path`` of one record after the other.
+
+    ``reserved`` are names that no record may have at its top; one that does is unusual.
+    """
+
+    def __init__(self, path: list[bytes], reserved: list[bytes], decimal: bool, seed: i64) -> None:
+        """Names in UTF-8. ``decimal``: a text key is the decimal form of an integer; else XXH64 with ``seed``."""
+        self.path: Final = path
+        self.depth: Final[i64] = len(path)
+        self.reserved: Final = reserved
+        self.decimal: Final = decimal
+        self.seed: Final = seed
+        # What ``_object`` has found: where the value starts and ends, 0 for nothing.
+        self.value: i64 = 0
+        self.value_end: i64 = 0
+
+    def fill(self, rows: KeyRows, block: bytes) -> None:
+        """Add rows from the next line on; the block ends with a line end."""
+        size: i64 = len(block)
+        position = rows.next
+        row = rows.count
+        rows.problem = NOTHING_WRONG
+        while row < rows.room:
+            if position == size:
+                rows.finished = True
+                break
+            try:
+                position = skip_space(block, position, NO_NEWLINE)
+                if block[position] == 10:
+                    position += 1
+                    rows.lines += 1
+                    rows.next = position
+                    continue
+                self.value = 0
+                position = self._object(block, position, 0)
+                if position < 0 or self.value == 0:
+                    rows.problem = UNUSUAL_LINE
+                    break
+                inside = position - 1
+                position = skip_space(block, position, NO_NEWLINE)
+                if block[position] != 10 or not self._hash(rows.keys, row, block):
+                    rows.problem = UNUSUAL_LINE
+                    break
+            except IndexError:
+                rows.problem = UNUSUAL_LINE
+                break
+            position += 1
+            rows.starts[row] = rows.next
+            rows.ends[row] = position
+            rows.insides[row] = inside
+            rows.lines += 1
+            rows.next = position
+            row += 1
+        rows.count = row
+
+    def _object(self, block: bytes, position: i64, level: i64) -> i64:
+        """Pass over an object on the path; of a name that is there twice the last one counts."""
+        if block[position] != 123:
+            return UNUSUAL
+        position = skip_space(block, position + 1, NO_NEWLINE)
+        if block[position] == 125:
+            return position + 1
+        wanted = self.path[level]
+        while True:
+            if block[position] != 34:
+                return UNUSUAL
+            name = position + 1
+            position = self._name_end(block, name)
+            if position < 0:
+                return UNUSUAL
+            found = is_at(block, name, position, wanted)
+            if level == 0 and len(self.reserved) > 0 and self._is_reserved(block, name, position):
+                return UNUSUAL
+            position = skip_space(block, position + 1, NO_NEWLINE)
+            if block[position] != 58:
+                return UNUSUAL
+            position = skip_space(block, position + 1, NO_NEWLINE)
+            if not found:
+                position = skip_value(block, position, NO_NEWLINE)
+            elif level + 1 < self.depth:
+                self.value = 0
+                position = self._object(block, position, level + 1)
+            else:
+                self.value = position
+                position = skip_value(block, position, NO_NEWLINE)
+                self.value_end = position
+            if position < 0:
+                return UNUSUAL
+            position = skip_space(block, position, NO_NEWLINE)
+            c: i64 = block[position]
+            if c == 125:
+                return position + 1
+            if c != 44:
+                return UNUSUAL
+            position = skip_space(block, position + 1, NO_NEWLINE)
+
+    def _name_end(self, block: bytes, position: i64) -> i64:
+        """Where the quote behind a name is; an escape could spell any name, so it is unusual."""
+        position = plain_end(block, position)
+        c: i64 = block[position]
+        while c > 126:
+            position = position + 1 if c == 127 else skip_utf8(block, position)
+            if position < 0:
+                return UNUSUAL
+            position = plain_end(block, position)
+            c = block[position]
+        return position if c == 34 else UNUSUAL
+
+    def _is_reserved(self, block: bytes, start: i64, end: i64) -> bool:
+        found = False
+        for name in self.reserved:
+            if is_at(block, start, end, name):
+                found = True
+        return found
+
+    def _hash(self, keys: vec[i64], row: i64, block: bytes) -> bool:
+        """The 64 bits of the key whose value was found; False for a value that is unusual."""
+        start = self.value
+        end = self.value_end
+        c: i64 = block[start]
+        if c == 34:
+            start += 1
+            end -= 1
+            if start == end:
+                return False
+            # An escape stands for another character.
+            if plain_end(block, start) != end and block.find(b"\\", start, end) >= 0:
+                return False
+            if not self.decimal:
+                keys[row] = xxh64_span(block, start, end, self.seed)
+                return True
+        elif c == 45:
+            if skip_digits(block, start + 1) != end:
+                return False
+        elif skip_digits(block, start) != end or end == start:
+            return False
+        if decimal_problem(block, start, end) != NOTHING_WRONG:
+            return False
+        keys[row] = decimal_bits(block, start, end)
+        return True
+
+
+def is_at(block: bytes, start: i64, end: i64, name: bytes) -> bool:
+    """Whether ``block[start:end]`` is this name."""
+    size: i64 = len(name)
+    if end - start != size:
+        return False
+    at: i64 = 0
+    while at < size:
+        if block[start + at] != name[at]:
+            return False
+        at += 1
+    return True

@@ -1,0 +1,196 @@
+"""Lines of a block as rows: where each stands, and the 64 bits of its key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from librt.strings import read_i64_le
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.keylines import (
+    BYTE_NUMBERS,
+    CARRIAGE_RETURN,
+    EMPTY,
+    NOT_64_BITS,
+    NOTHING_WRONG,
+    ONES,
+    TWO_63,
+    TWO_64,
+    decimal_bits,
+    decimal_problem,
+)
+from rvhctl.core.xxh64 import xxh64_span
+from rvhctl.errors import JumpHashError
+
+COMPILED: Final = not __file__.endswith(".py")
+
+NO_KEY: Final = 3
+"""What is wrong with a line in which no key is found; the numbers before are those of ``keylines``."""
+
+UNUSUAL_LINE: Final = 4
+"""A line of NDJSON that the caller must read by the JSON library."""
+
+ROWS: Final = 4096
+"""Rows at a time: their columns stay in a processor's cache."""
+
+
+class KeyRows:
+    """Some records of a block, in order, and what comes after them.
+
+    ``keys``: the 64 bits of each key; ``starts`` and ``ends``: each record's bytes with its line end;
+    ``insides``: where something may be put into a record of NDJSON, before its last brace.
+    """
+
+    def __init__(self, room: i64 = ROWS) -> None:
+        self.room: Final = room
+        self.keys = vec[i64]([0] * int(room))
+        self.starts = vec[i64]([0] * int(room))
+        self.ends = vec[i64]([0] * int(room))
+        self.insides = vec[i64]([0] * int(room))
+        self.count: i64 = 0
+        self.lines: i64 = 0
+        """Lines these rows come from, blank ones too."""
+        self.next: i64 = 0
+        """Where the first line that is no row starts."""
+        self.problem: i64 = NOTHING_WRONG
+        """What is wrong with that line."""
+        self.finished = False
+        """No complete line is left, unless something is wrong with the next."""
+
+    def begin(self, start: i64) -> None:
+        """No rows; the next line starts here."""
+        self.count = 0
+        self.lines = 0
+        self.next = start
+        self.problem = NOTHING_WRONG
+        self.finished = False
+
+    def add(self, key: i64, start: i64, end: i64, inside: i64) -> None:
+        """The next line is a row: its record starts here, and the line ends there, its line end included."""
+        row = self.count
+        self.keys[row] = key
+        self.starts[row] = start
+        self.ends[row] = end
+        self.insides[row] = inside
+        self.count = row + 1
+        self.lines += 1
+        self.next = end
+
+    def skip(self, end: i64) -> None:
+        """The next line is blank and ends here."""
+        self.lines += 1
+        self.next = end
+
+    def shorten(self, end: i64) -> None:
+        """The block ends here already: the last row's line end is shorter than it was."""
+        if self.count > 0:
+            self.ends[self.count - 1] = min(self.ends[self.count - 1], end)
+
+
+def line_end(block: bytes, start: i64, delimiter: i64) -> i64:
+    """Where the line that starts here has its delimiter; -1 if the block ends before."""
+    if not COMPILED:
+        return block.find(bytes([delimiter]), start)
+    size: i64 = len(block)
+    last_word: i64 = size - 8
+    ones: i64 = ONES
+    pattern: i64 = ones * delimiter
+    end = start
+    # Eight bytes at a time: a byte of the word that equals the delimiter becomes zero, and the lowest zero
+    # byte gets the lowest high bit.
+    while end <= last_word:
+        word: i64 = read_i64_le(block, end) ^ pattern
+        found: i64 = (word - ones) & ~word & (ones << 7)
+        if found != 0:
+            return end + (((((found & -found) >> 7) & ones) * BYTE_NUMBERS) >> 56)
+        end += 8
+    while end < size:
+        if block[end] == delimiter:
+            return end
+        end += 1
+    return -1
+
+
+def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed: i64) -> None:
+    """Fill the rows from the next line on; a key is its line without the line end.
+
+    A key goes by XXH64 with ``seed``, or, if ``decimal``, is an integer by itself.
+    """
+    keys = rows.keys
+    starts = rows.starts
+    ends = rows.ends
+    room = rows.room
+    start = rows.next
+    row: i64 = 0
+    text_lines = delimiter == 10
+    while row < room:
+        end = line_end(block, start, delimiter)
+        if end < 0:
+            rows.finished = True
+            break
+        stop = end
+        if text_lines and stop > start and block[stop - 1] == CARRIAGE_RETURN:
+            stop -= 1
+        if stop == start:
+            rows.problem = EMPTY
+            break
+        if decimal:
+            problem: i64 = decimal_problem(block, start, stop)
+            if problem != NOTHING_WRONG:
+                rows.problem = problem
+                break
+            bits = decimal_bits(block, start, stop)
+            if not COMPILED:
+                bits = signed(bits)
+            keys[row] = bits
+        else:
+            keys[row] = xxh64_span(block, start, stop, seed)
+        starts[row] = start
+        start = end + 1
+        ends[row] = start
+        row += 1
+    rows.count = row
+    rows.lines = row
+    rows.next = start
+
+
+def digest_lines(
+    rows: KeyRows,
+    block: bytes,
+    delimiter: bytes,
+    key_of: Callable[[bytes], bytes | None] | None,
+    digest: Callable[[bytes], int],
+) -> None:
+    """``hash_lines`` by functions: what is the key of a line (all of it, if there is none), and its 64 bits.
+
+    ``digest`` answers in 0..2^64-1, or raises JumpHashError where a key is no integer and has to be one. A
+    line of which ``key_of`` makes None has no key.
+    """
+    while rows.count < rows.room:
+        end = block.find(delimiter, rows.next)
+        if end < 0:
+            rows.finished = True
+            return
+        stop = end
+        if delimiter == b"\n" and stop > rows.next and block[stop - 1] == CARRIAGE_RETURN:
+            stop -= 1
+        line = block[rows.next : stop]
+        key = line if key_of is None else key_of(line)
+        if key is None:
+            rows.problem = NO_KEY
+            return
+        if len(key) == 0:
+            rows.problem = EMPTY
+            return
+        try:
+            rows.add(signed(digest(key)), rows.next, end + 1, stop)
+        except JumpHashError:
+            rows.problem = NOT_64_BITS
+            return
+
+
+def signed(bits: int) -> i64:
+    """An unsigned 64-bit integer as the signed one of the same bits."""
+    return bits if bits < TWO_63 else bits - TWO_64

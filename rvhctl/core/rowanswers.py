@@ -1,0 +1,107 @@
+"""What goes out for rows of keys: bucket numbers, names, or the rows' own bytes."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.strings import BytesWriter
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.keylines import write_line
+from rvhctl.core.keyrows import KeyRows
+from rvhctl.core.noderows import copy
+
+COMPILED: Final = not __file__.endswith(".py")
+
+
+def joined(texts: list[bytes], chosen: vec[i64], rows: i64) -> bytes:
+    """The text of each bucket."""
+    if not COMPILED:
+        return b"".join([texts[bucket] for bucket in chosen[:rows]])
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows:
+        answers.write(texts[chosen[row]])
+        row += 1
+    return answers.getvalue()
+
+
+def numbers(chosen: vec[i64], rows: i64) -> bytes:
+    """A bucket number a line."""
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows:
+        write_line(answers, chosen[row])
+        row += 1
+    return answers.getvalue()
+
+
+class Label:
+    """How a bucket is written: a text of its own, or its number between two texts."""
+
+    def __init__(self, texts: list[bytes] | None, before: bytes, after: bytes) -> None:
+        self.named: Final = texts is not None
+        self.texts: Final = texts or []
+        self.before: Final = before
+        self.after: Final = after
+
+    def write(self, answers: BytesWriter, bucket: i64) -> None:
+        if self.named:
+            answers.write(self.texts[bucket])
+        else:
+            answers.write(self.before)
+            write_line(answers, bucket)
+            answers.truncate(len(answers) - 1)
+            answers.write(self.after)
+
+
+class Choice:
+    """How what was chosen for a key is written: its owner, then perhaps a list of all that were chosen."""
+
+    def __init__(
+        self, owner: Label | None, item: Label | None, opening: bytes, between: bytes, closing: bytes
+    ) -> None:
+        """``owner`` None: only the list; ``item`` None: no list."""
+        self.owner: Final = owner
+        self.item: Final = item
+        self.opening: Final = opening
+        self.between: Final = between
+        self.closing: Final = closing
+
+    def write(self, answers: BytesWriter, chosen: vec[i64], first: i64, end: i64) -> None:
+        """The buckets ``chosen[first:end]`` of one key."""
+        if self.owner is not None:
+            self.owner.write(answers, chosen[first])
+        if self.item is None:
+            return
+        answers.write(self.opening)
+        at = first
+        while at < end:
+            if at > first:
+                answers.write(self.between)
+            self.item.write(answers, chosen[at])
+            at += 1
+        answers.write(self.closing)
+
+
+def answered(choice: Choice, chosen: vec[i64], rows: i64, count: i64) -> bytes:
+    """What was chosen for each row, ``count`` buckets each."""
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows:
+        choice.write(answers, chosen, row * count, (row + 1) * count)
+        row += 1
+    return answers.getvalue()
+
+
+def extended(choice: Choice, block: bytes, rows: KeyRows, chosen: vec[i64], count: i64) -> bytes:
+    """The bytes of each row, with what was chosen for it put in at its ``insides``."""
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows.count:
+        copy(answers, block, rows.starts[row], rows.insides[row])
+        choice.write(answers, chosen, row * count, (row + 1) * count)
+        copy(answers, block, rows.insides[row], rows.ends[row])
+        row += 1
+    return answers.getvalue()

@@ -1,0 +1,148 @@
+"""Rows of keys by their owners: the bytes of some, of each bucket's, or only the owners' numbers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i32_le, write_i64_le
+from librt.vecs import append, vec
+from mypy_extensions import i32, i64
+
+from rvhctl.core.keyrows import KeyRows
+from rvhctl.core.noderows import copy
+
+
+class Wanted:
+    """A few buckets out of many."""
+
+    def __init__(self, buckets: list[int]) -> None:
+        self.buckets = vec[i64]()
+        for bucket in sorted(buckets):
+            self.buckets = append(self.buckets, bucket)
+
+    def has(self, bucket: i64) -> bool:
+        low: i64 = 0
+        high: i64 = len(self.buckets)
+        end = high
+        while low < high:
+            middle = (low + high) >> 1
+            if self.buckets[middle] < bucket:
+                low = middle + 1
+            else:
+                high = middle
+        return low < end and self.buckets[low] == bucket
+
+
+def selected(wanted: Wanted, block: bytes, rows: KeyRows, owners: vec[i64]) -> bytes:
+    """The bytes of the rows that belong to wanted buckets."""
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows.count:
+        if wanted.has(owners[row]):
+            copy(answers, block, rows.starts[row], rows.ends[row])
+        row += 1
+    return answers.getvalue()
+
+
+def packed(owners: vec[i64], rows: i64) -> bytes:
+    """The owners as integers of four bytes, for ``Tally.add`` or ``Traffic.add``."""
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows:
+        owner: i32 = int(owners[row])
+        write_i32_le(answers, owner)
+        row += 1
+    return answers.getvalue()
+
+
+def packed_pairs(owners: vec[i64], others: vec[i64], rows: i64) -> bytes:
+    """Owner here and owner there of each row."""
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows:
+        owner: i32 = int(owners[row])
+        other: i32 = int(others[row])
+        write_i32_le(answers, owner)
+        write_i32_le(answers, other)
+        row += 1
+    return answers.getvalue()
+
+
+def packed_groups(block: bytes, rows: KeyRows, owners: vec[i64]) -> bytes:
+    """The bytes of each bucket's rows, in order: the bucket, how many bytes, the bytes; and so on."""
+    groups: dict[int, BytesWriter] = {}
+    row: i64 = 0
+    while row < rows.count:
+        owner = int(owners[row])
+        group = groups.get(owner)
+        if group is None:
+            group = groups[owner] = BytesWriter()
+        copy(group, block, rows.starts[row], rows.ends[row])
+        row += 1
+    answers = BytesWriter()
+    for bucket, group in groups.items():
+        write_i64_le(answers, bucket)
+        write_i64_le(answers, len(group))
+        answers.write(group.getvalue())
+    return answers.getvalue()
+
+
+def groups_of(text: bytes) -> list[tuple[int, bytes]]:
+    """What ``packed_groups`` has packed."""
+    groups: list[tuple[int, bytes]] = []
+    at: i64 = 0
+    end: i64 = len(text)
+    while at < end:
+        size = read_i64_le(text, at + 8)
+        groups.append((int(read_i64_le(text, at)), text[at + 16 : at + 16 + size]))
+        at += 16 + size
+    return groups
+
+
+class Tally:
+    """How many keys each bucket owns."""
+
+    def __init__(self, buckets: i64) -> None:
+        self.counts = vec[i64]([0] * int(buckets))
+        self.total: i64 = 0
+
+    def add(self, owners: bytes) -> None:
+        """Count ``packed`` owners."""
+        at: i64 = 0
+        end: i64 = len(owners)
+        while at < end:
+            owner: i64 = int(read_i32_le(owners, at))
+            self.counts[owner] = self.counts[owner] + 1
+            at += 4
+        self.total += end >> 2
+
+
+class Traffic:
+    """How many keys leave and enter each node, when buckets here and there may be numbered differently."""
+
+    def __init__(self, nodes: i64, here: vec[i64], there: vec[i64]) -> None:
+        """``here`` and ``there``: which node each bucket is; empty where a bucket is its number."""
+        self.here: Final = here
+        self.there: Final = there
+        self.entering = vec[i64]([0] * int(nodes))
+        self.leaving = vec[i64]([0] * int(nodes))
+        self.total: i64 = 0
+        self.moved: i64 = 0
+
+    def add(self, pairs: bytes) -> None:
+        """Count ``packed_pairs``."""
+        at: i64 = 0
+        end: i64 = len(pairs)
+        named = len(self.here) > 0
+        while at < end:
+            source: i64 = int(read_i32_le(pairs, at))
+            target: i64 = int(read_i32_le(pairs, at + 4))
+            if named:
+                source = self.here[source]
+                target = self.there[target]
+            if source != target:
+                self.moved += 1
+                self.leaving[source] = self.leaving[source] + 1
+                self.entering[target] = self.entering[target] + 1
+            at += 8
+        self.total += end >> 3

@@ -1,0 +1,127 @@
+"""How lines of a block become rows of keys: whole lines, what a pattern finds in them, a field of NDJSON."""
+
+from __future__ import annotations
+
+from typing import Final, Protocol
+
+from rvhctl.core import keylines
+from rvhctl.core.fieldrows import FieldScan
+from rvhctl.core.jump import COMPILED
+from rvhctl.core.keybuckets import key_bits
+from rvhctl.core.keyrows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
+from rvhctl.errors import InputError, JumpHashError
+from rvhctl.keyhash import Recipe
+from rvhctl.keyjob import SHOWN, Answers, line_error
+from rvhctl.keys import KeyRule
+from rvhctl.record_keys import FieldPath, LinePattern
+
+TWO_63: Final = 1 << 63
+
+
+class LineKeys(Protocol):
+    """Fills rows from the complete lines of a block."""
+
+    def fill(self, rows: KeyRows, block: bytes) -> None:
+        """Add rows from the next line on: until they are full, no line is left, or one is wrong."""
+        ...
+
+    def bad_line(self, line: bytes) -> bytes:
+        """As much of a wrong line as its message takes."""
+        ...
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError:
+        """What is wrong with a line."""
+        ...
+
+
+class TextKeys:
+    """The key is the line, or what a pattern finds in it."""
+
+    def __init__(self, recipe: Recipe, delimiter: bytes, pattern: LinePattern | None = None) -> None:
+        self._recipe: Final = recipe
+        self._delimiter: Final = delimiter
+        self._pattern: Final = pattern
+        self._decimal: Final = recipe.in_core == keylines.DECIMAL
+        xxh64 = COMPILED and recipe.name == "xxh64"
+        self._native: Final = pattern is None and (xxh64 or self._decimal)
+        self._seed: Final = recipe.seed if recipe.seed < TWO_63 else recipe.seed - 2 * TWO_63
+
+    def fill(self, rows: KeyRows, block: bytes) -> None:
+        if self._native:
+            hash_lines(rows, block, self._delimiter[0], self._decimal, self._seed)
+            return
+        key_of = None if self._pattern is None else self._pattern.key_of
+        digest_lines(rows, block, self._delimiter, key_of, self._recipe.digest)
+
+    def bad_line(self, line: bytes) -> bytes:
+        return line[:SHOWN]
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError:
+        if answers.problem == NO_KEY and self._pattern is not None:
+            return self._pattern.no_match(answers.bad_line.removesuffix(b"\r"), source, line)
+        return line_error(answers, source, line)
+
+
+class FieldKeys:
+    """The key is a field of each line of NDJSON; a blank line is no record."""
+
+    def __init__(self, recipe: Recipe, path: FieldPath, reserved: tuple[str, ...]) -> None:
+        """``reserved``: members that no record may have at its top."""
+        self._recipe: Final = recipe
+        self._path: Final = path
+        self._reserved: Final = reserved
+        self._rule: Final = KeyRule(integers=recipe.in_core == keylines.DECIMAL)
+        seed = recipe.seed if recipe.seed < TWO_63 else recipe.seed - 2 * TWO_63
+        self._scan: Final = FieldScan(
+            [name.encode("utf-8", "surrogateescape") for name in path.names],
+            [name.encode() for name in reserved],
+            self._rule.integers,
+            seed,
+        )
+        # The scanner has XXH64 and integers of its own; with other hashes every line is read by the library.
+        self._native: Final = COMPILED and (recipe.name == "xxh64" or self._rule.integers)
+
+    def fill(self, rows: KeyRows, block: bytes) -> None:
+        while rows.count < rows.room and not rows.finished:
+            if self._native:
+                self._scan.fill(rows, block)
+                if rows.problem != UNUSUAL_LINE:
+                    return
+                rows.problem = keylines.NOTHING_WRONG
+            if not self._read_line(rows, block):
+                return
+
+    def bad_line(self, line: bytes) -> bytes:
+        return line
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError:
+        try:
+            self._key(answers.bad_line, source, line)
+        except InputError as error:
+            return error
+        raise AssertionError("the line has a key")
+
+    def _read_line(self, rows: KeyRows, block: bytes) -> bool:
+        """Add the next line by the JSON library; False if something is wrong with it."""
+        end = block.find(b"\n", rows.next) + 1
+        if end == 0:
+            rows.finished = True
+            return True
+        line = block[rows.next : end - 1]
+        if not line.strip():
+            rows.skip(end)
+            return True
+        try:
+            bits = self._key(line, "", 0)
+        except InputError:
+            rows.problem = UNUSUAL_LINE
+            return False
+        rows.add(bits, rows.next, end, rows.next + line.rindex(b"}"))
+        return True
+
+    def _key(self, line: bytes, source: str, number: int) -> int:
+        key = self._path.line_key(line, self._rule, source, number, reserved=self._reserved)
+        try:
+            return key_bits(key, False, self._recipe.digest)
+        except JumpHashError as error:
+            raise InputError(str(error), source=source, line=number) from None

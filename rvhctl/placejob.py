@@ -1,0 +1,128 @@
+"""One job over lines of keys whose owners are asked for: what goes out for each line is the caller's choice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core import keylines
+from rvhctl.core.choosing import Chooser
+from rvhctl.core.keyrows import KeyRows
+from rvhctl.core.placement import Placement
+from rvhctl.core.rowanswers import Choice, answered, extended, joined, numbers
+from rvhctl.core.rowspans import Wanted, packed, packed_groups, packed_pairs, selected
+from rvhctl.errors import InputError
+from rvhctl.keyjob import Answers
+from rvhctl.linekeys import LineKeys
+
+Output = Callable[[bytes, KeyRows], bytes]
+"""What goes out for the rows of a block."""
+
+
+class PlaceJob:
+    """A :class:`rvhctl.keyjob.LineJob` over the owners of keys."""
+
+    def __init__(self, keys: LineKeys, output: Output, delimiter: bytes) -> None:
+        self.delimiter: Final = delimiter
+        self._keys: Final = keys
+        self._output: Final = output
+        self._rows: Final = KeyRows()
+
+    @property
+    def line_end(self) -> bytes:
+        """What makes a line of an unfinished one; a carriage return at its end stays in the key."""
+        return b"\r\n" if self.delimiter == b"\n" else self.delimiter
+
+    def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]:
+        """The complete lines of ``block[start:]``; the last ``end`` is where the unfinished line starts."""
+        return self._answers(block, start, block)
+
+    def last_answers(self, line: bytes) -> Iterator[Answers]:
+        """A last line that has no line end; what goes out of its bytes gets one."""
+        return self._answers(line + self.line_end, 0, line + self.delimiter)
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError:
+        return self._keys.error(answers, source, line)
+
+    def _answers(self, block: bytes, start: int, shown: bytes) -> Iterator[Answers]:
+        rows = self._rows
+        while True:
+            rows.begin(start)
+            self._keys.fill(rows, block)
+            if len(shown) < len(block):
+                rows.shorten(len(shown))
+            text = self._output(shown, rows) if rows.count else b""
+            lines, start, problem = int(rows.lines), int(rows.next), int(rows.problem)
+            if problem == keylines.NOTHING_WRONG:
+                yield Answers(text, lines, start)
+                if rows.finished:
+                    return
+                continue
+            end = block.index(self.delimiter, start)
+            bad = self._keys.bad_line(block[start:end])
+            start = end + 1
+            yield Answers(text, lines, start, problem, bad)
+
+
+class Owners:
+    """The first ``count`` buckets of each row's order, in a column that is used again and again."""
+
+    def __init__(self, placement: Placement, count: int = 1) -> None:
+        self._chooser = Chooser(placement, count)
+        self.count: Final = count
+        self._column = vec[i64]()
+
+    def of(self, rows: KeyRows) -> vec[i64]:
+        """Those of all rows, ``count`` a row."""
+        size = rows.room * self.count
+        if len(self._column) < size:
+            self._column = vec[i64]([0] * size)
+        row = 0
+        while row < rows.count:
+            row = self._chooser.choose(rows.keys, row, rows.count, self._column)
+        return self._column
+
+
+def numbers_output(owners: Owners) -> Output:
+    """A bucket number a line."""
+    return lambda block, rows: numbers(owners.of(rows), rows.count)
+
+
+def names_output(owners: Owners, ids: list[bytes]) -> Output:
+    """An id a line."""
+    texts = [node_id + b"\n" for node_id in ids]
+    return lambda block, rows: joined(texts, owners.of(rows), rows.count)
+
+
+def choice_output(owners: Owners, choice: Choice) -> Output:
+    """What a choice writes, and nothing else."""
+    return lambda block, rows: answered(choice, owners.of(rows), rows.count, owners.count)
+
+
+def extended_output(owners: Owners, choice: Choice) -> Output:
+    """The records, with what a choice writes put in."""
+    return lambda block, rows: extended(choice, block, rows, owners.of(rows), owners.count)
+
+
+def selected_output(owners: Owners, buckets: list[int]) -> Output:
+    """The records of some buckets."""
+    wanted = Wanted(buckets)
+    return lambda block, rows: selected(wanted, block, rows, owners.of(rows))
+
+
+def groups_output(owners: Owners) -> Output:
+    """The records of each bucket, for ``rowspans.groups_of``."""
+    return lambda block, rows: packed_groups(block, rows, owners.of(rows))
+
+
+def tally_output(owners: Owners) -> Output:
+    """The owners, for ``rowspans.Tally``."""
+    return lambda block, rows: packed(owners.of(rows), rows.count)
+
+
+def traffic_output(here: Owners, there: Owners) -> Output:
+    """The owners here and there, for ``rowspans.Traffic``."""
+    return lambda block, rows: packed_pairs(here.of(rows), there.of(rows), rows.count)

@@ -1,0 +1,257 @@
+"""How even keys lie, what would move, and why a key is where it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+import orjson
+
+from rvhctl.api.placement import Explanation, Placement
+from rvhctl.color import ColorChoice
+from rvhctl.core.rowspans import Tally, Traffic, packed, packed_pairs
+from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
+from rvhctl.keys import Key, show
+from rvhctl.options import OutputFormat
+from rvhctl.placejob import Output, Owners, tally_output, traffic_output
+from rvhctl.placing.documents import (
+    MOVES_HEAD,
+    STATS_HEAD,
+    count_row,
+    explanation,
+    moves_row,
+)
+from rvhctl.placing.records import Records, RecordShape
+from rvhctl.rows_answer import Row, RowsAnswer, plain_row
+from rvhctl.sink import Sink
+
+PIECE: Final = 4096
+"""Buckets written at a time."""
+
+
+class StatsAction:
+    """``--stats``."""
+
+    def __init__(self, placement: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:
+        check_size(placement.slots, "--stats")
+        self._placement: Final = placement
+        self._format: Final = format_
+        self._sink: Final = sink
+        self._color: Final = color
+        self._tally: Final = Tally(placement.slots.buckets)
+
+    def output(self, shape: RecordShape) -> Output | None:
+        return tally_output(Owners(self._placement.core))
+
+    def write(self, owners: bytes) -> None:
+        self._tally.add(owners)
+
+    def add(self, records: Records) -> None:
+        owners = self._placement.buckets(records.keys)
+        self._tally.add(packed(column(owners), len(owners)))
+
+    def finish(self) -> None:
+        stats = stats_of(self._placement.slots, self._tally)
+        if self._format == "table":
+            from rvhctl.formats import table
+
+            self._sink.write(table.histogram(*_bars(stats), _stats_caption(stats), self._color))
+        else:
+            head = {name: getattr(stats, name) for name in STATS_HEAD}
+            write_summary(self._format, self._sink, head, map(count_row, stats.buckets))
+        self._sink.flush()
+
+
+class ToAction:
+    """``--to``, ``--to-nodes``, ``--to-down``: what would move."""
+
+    def __init__(
+        self, here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
+    ) -> None:
+        self._here: Final = here
+        self._there: Final = there
+        self._format: Final = format_
+        self._sink: Final = sink
+        self._color: Final = color
+        self._counter: Final = MoveCounter(here.slots, there.slots)
+        self._traffic: Final[Traffic] = self._counter.traffic
+
+    def output(self, shape: RecordShape) -> Output | None:
+        return traffic_output(Owners(self._here.core), Owners(self._there.core))
+
+    def write(self, pairs: bytes) -> None:
+        self._traffic.add(pairs)
+
+    def add(self, records: Records) -> None:
+        here, there = self._here.buckets(records.keys), self._there.buckets(records.keys)
+        self._traffic.add(packed_pairs(column(here), column(there), len(here)))
+
+    def finish(self) -> None:
+        moves = self._counter.moves()
+        if self._format == "table":
+            from rvhctl.formats import table
+
+            rows = [list(map(str, moves_row(row).values())) for row in moves.buckets]
+            names = ["bucket", *(["node"] if self._here.slots.ids else []), "in", "out"]
+            self._sink.write(table.rows(names, rows, _moves_caption(moves), self._color))
+        else:
+            head = {name: getattr(moves, name) for name in MOVES_HEAD}
+            write_summary(self._format, self._sink, head, map(moves_row, moves.buckets))
+        self._sink.flush()
+
+
+class MovesAction:
+    """``--moves``: each key that would move, from where to where."""
+
+    def __init__(
+        self, here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
+    ) -> None:
+        MoveCounter(here.slots, there.slots)  # refuses what cannot be compared
+        self._here: Final = here
+        self._there: Final = there
+        self._format: Final = format_
+        self._total = 0
+        self._rows: Final = RowsAnswer(format_, sink, self._caption, color)
+
+    def output(self, shape: RecordShape) -> Output | None:
+        return None
+
+    def write(self, answers: bytes) -> None:
+        raise AssertionError("there is no output from bytes")
+
+    def add(self, records: Records) -> None:
+        self._total += len(records.keys)
+        pairs = zip(self._here.buckets(records.keys), self._there.buckets(records.keys), strict=True)
+        name_here, name_there = self._here.slots.name_of, self._there.slots.name_of
+        self._rows.add(
+            [
+                self._row(key, source, target)
+                for key, (source, target) in zip(records.keys, pairs, strict=True)
+                if name_here(source) != name_there(target)
+            ]
+        )
+
+    def finish(self) -> None:
+        named = ["from_node", "to_node"] if self._here.slots.ids else []
+        self._rows.finish(["key", "from", "to", *named])
+
+    def _row(self, key: Key, source: int, target: int) -> Row:
+        nodes = [self._here.slots.name_of(source), self._there.slots.name_of(target)]
+        if self._format == "plain":
+            return {"key": key, "from": nodes[0], "to": nodes[1]}
+        row: Row = {
+            "key": key if self._format in ("json", "ndjson") else show(key),
+            "from": source,
+            "to": target,
+        }
+        return row | ({"from_node": nodes[0], "to_node": nodes[1]} if self._here.slots.ids else {})
+
+    def _caption(self, rows: int) -> str:
+        return f"{rows} of {self._total} keys would move"
+
+
+class ExplainAction:
+    """``--explain``: the probes of each key, and why each was passed over."""
+
+    def __init__(
+        self, placement: Placement, replicas: int, format_: OutputFormat, sink: Sink, color: ColorChoice
+    ) -> None:
+        self._placement: Final = placement
+        self._replicas: Final = replicas
+        self._format: Final = format_
+        self._keys = 0
+        self._rows: Final = RowsAnswer(format_, sink, self._caption, color)
+
+    def output(self, shape: RecordShape) -> Output | None:
+        return None
+
+    def write(self, answers: bytes) -> None:
+        raise AssertionError("there is no output from bytes")
+
+    def add(self, records: Records) -> None:
+        self._keys += len(records.keys)
+        for key in records.keys:
+            explained = self._placement.explain(key, self._replicas)
+            if self._format in ("json", "ndjson"):
+                self._rows.add([{"key": key, **explanation(self._placement.slots, explained)}])
+            else:
+                self._rows.add(list(self._steps(key, explained)))
+
+    def finish(self) -> None:
+        self._rows.finish(["key", "step", "hash", "bucket", *self._node(0), "verdict"])
+
+    def _node(self, bucket: int) -> Row:
+        ids = self._placement.slots.ids
+        return {"node": ids[bucket]} if ids else {}
+
+    def _steps(self, key: Key, explained: Explanation) -> Iterator[Row]:
+        """Steps 0 to 63 are probes; a score stands behind the last one with its r."""
+        shown = key if self._format == "plain" else show(key)
+        for probe in explained.probes:
+            yield {
+                "key": shown,
+                "step": probe.number,
+                "hash": probe.hash,
+                "bucket": probe.bucket,
+                **self._node(probe.bucket),
+                "verdict": probe.verdict,
+            }
+        for bucket, r in explained.scored.items():
+            yield {
+                "key": shown,
+                "step": "score",
+                "hash": r,
+                "bucket": bucket,
+                **self._node(bucket),
+                "verdict": "taken",
+            }
+
+    def _caption(self, rows: int) -> str:
+        return f"{rows} steps of {self._keys} keys"
+
+
+def column(buckets: list[int]) -> Any:
+    """Numbers of buckets for the core."""
+    from librt.vecs import vec
+    from mypy_extensions import i64
+
+    return vec[i64](buckets)
+
+
+def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[Row]) -> None:
+    """Totals and a row a bucket: one JSON object; only the rows as CSV; only the totals as plain text."""
+    match format_:
+        case "json" | "ndjson":
+            sink.write(orjson.dumps(head)[:-1] + b',"buckets":[')
+            between = b""
+            while piece := list(islice(rows, PIECE)):
+                sink.write(between + orjson.dumps(piece)[1:-1])
+                between = b","
+            sink.write(b"]}\n")
+        case "csv" | "tsv":
+            answer = RowsAnswer(format_, sink, str, "never")
+            while piece := list(islice(rows, PIECE)):
+                answer.add(piece)
+        case _:
+            sink.write_all(plain_row([name, "" if value is None else value]) for name, value in head.items())
+
+
+def _bars(stats: Stats) -> tuple[list[str], list[int]]:
+    return (
+        [str(row.bucket) if row.node is None else row.node for row in stats.buckets],
+        [row.keys for row in stats.buckets],
+    )
+
+
+def _stats_caption(stats: Stats) -> str:
+    parts = [f"{stats.total} keys", f"mean {stats.mean:.4g}"]
+    if stats.max_over_mean is not None:
+        parts.append(f"max/mean {stats.max_over_mean:.4g}")
+    chance = "" if stats.p_value is None else f", p {stats.p_value:.3g}"
+    return f"{', '.join(parts)}\nstdev {stats.stdev:.4g}, chi-square {stats.chi_square:.4g}{chance}"
+
+
+def _moves_caption(moves: Moves) -> str:
+    least = f"no scheme moves less than {moves.least:.2%}"
+    return f"{moves.moved} of {moves.total} keys move, {moves.share:.2%}\n{least}"

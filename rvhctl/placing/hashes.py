@@ -1,0 +1,26 @@
+"""``--list-hashes``: each recipe from a key to its 64 bits, and the systems that have the same."""
+
+from __future__ import annotations
+
+from rvhctl.answer import answer_format
+from rvhctl.color import ColorChoice
+from rvhctl.keyhash import RECIPES
+from rvhctl.options import OutputFormat
+from rvhctl.rows_answer import RowsAnswer
+from rvhctl.sink import Sink
+
+
+def write_hashes(asked: OutputFormat, color: ColorChoice) -> None:
+    """Write name, recipe and systems of each."""
+    sink = Sink()
+    format_ = answer_format(asked, "flags", sink)
+    answer = RowsAnswer(
+        format_, sink, lambda rows: f"{rows} hashes; an integer key is its own 64 bits", color
+    )
+    answer.add(
+        [
+            {"name": recipe.name, "recipe": recipe.description, "agrees_with": recipe.agrees_with}
+            for recipe in RECIPES.values()
+        ]
+    )
+    answer.finish(["name", "recipe", "agrees_with"])

@@ -1,0 +1,219 @@
+"""Records with a key each, from flags, text lines, JSON, NDJSON, CSV and TSV, and their own bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, Literal
+
+from rvhctl import jsontext
+from rvhctl.core.jsonspans import element_spans
+from rvhctl.errors import InputError, OnBad, UsageError
+from rvhctl.keys import Key, KeyRule
+from rvhctl.lines import whole_lines
+from rvhctl.options import InputFormat
+from rvhctl.record_keys import FieldPath, LinePattern, check_reserved
+from rvhctl.source import STDIN, Source, format_by_suffix, open_sources
+
+RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
+
+SLICE: Final = 4096
+"""Records handed on at a time."""
+
+
+@dataclass
+class Records:
+    """Some records of one source, in order.
+
+    ``raws`` are their own bytes: of a line with its line end, of a row of CSV without. ``keys`` are as many.
+    """
+
+    shape: RecordShape
+    keys: list[Key] = field(default_factory=list)
+    raws: list[bytes] = field(default_factory=list)
+    header: list[str] = field(default_factory=list)
+    """The columns of CSV and TSV."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """Where a record has its key, and what a key must be."""
+
+    rule: KeyRule
+    path: FieldPath | None
+    pattern: LinePattern | None
+    delimiter: bytes
+    reserved: tuple[str, ...]
+    """Members (or columns) that no record may have, because they are to be added."""
+
+    @property
+    def objects(self) -> bool:
+        """Records are objects or rows with a field, not bare keys."""
+        return self.path is not None
+
+
+def shape_of(name: str, input_format: InputFormat, taking: Taking) -> RecordShape | None:
+    """The shape of a source as far as its name and the flags tell; None: it has to be looked at.
+
+    Raises:
+        UsageError: the flags contradict one another.
+    """
+    if taking.pattern is not None:
+        if input_format not in ("auto", "plain"):
+            raise UsageError(f"--regex reads text lines, not {input_format}")
+        return "plain"
+    if taking.path is None:
+        return input_format if input_format != "auto" else format_by_suffix(name) or "plain"
+    if input_format == "plain":
+        raise UsageError("--field reads JSON, NDJSON, CSV or TSV, not plain text")
+    return None if input_format == "auto" else input_format
+
+
+def looked_shape(source: Source) -> RecordShape:
+    """The shape of records by how a source begins: ``[`` JSON, ``{`` NDJSON, else a header of CSV or TSV."""
+    with source.reading():
+        head = source.stream.peek(1).lstrip()
+    if head[:1] == b"[":
+        return "json"
+    if head[:1] == b"{" or not head:
+        return "ndjson"
+    return "tsv" if b"\t" in head.split(b"\n", 1)[0] else "csv"
+
+
+def shapes_of(files: list[str], input_format: InputFormat, taking: Taking) -> list[RecordShape | None]:
+    """The shape of each source; None for standard input where it has to be looked at when its turn comes."""
+    shapes: list[RecordShape | None] = []
+    for name in files or [STDIN]:
+        shape = shape_of(name, input_format, taking)
+        if shape is None and name != STDIN:
+            shape = next(looked_shape(source) for source in open_sources([name]))
+        shapes.append(shape)
+    return shapes
+
+
+def flag_records(keys: list[bytes], taking: Taking) -> Records:
+    """Keys given with ``-k``; each is its own record."""
+    records = Records("plain")
+    for key in keys:
+        part: bytes | None = key if taking.pattern is None else taking.pattern.key_of(key)
+        if part is None:
+            assert taking.pattern is not None
+            raise InputError(
+                f"the pattern {taking.pattern.text!r} does not match", source="--key", value=key.decode()
+            )
+        records.keys.append(taking.rule.text(part, "--key"))
+        records.raws.append(key + taking.delimiter)
+    return records
+
+
+def read_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
+    """The records of a source, some at a time; what stands before a bad one is given before ``on_bad``."""
+    match shape:
+        case "json":
+            yield from _json_records(source, taking, on_bad)
+        case "csv" | "tsv":
+            yield from _row_records(source, shape, taking, on_bad)
+        case _:
+            yield from _line_records(source, shape, taking, on_bad)
+
+
+def _line_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
+    delimiter = b"\n" if shape == "ndjson" else taking.delimiter
+    for block, first_line in whole_lines(source, delimiter):
+        records = Records(shape)
+        start = 0
+        number = first_line
+        while start < len(block):
+            end = block.find(delimiter, start) + 1
+            line = block[start : end - 1] if end else block[start:]
+            try:
+                key = _line_key(line, bool(end), shape, taking, source.name, number)
+                if key is not None:
+                    records.keys.append(key)
+                    records.raws.append(line + delimiter)
+            except InputError as error:
+                if records.keys:
+                    yield records
+                    records = Records(shape)
+                on_bad(error)
+            start = end or len(block)
+            number += 1
+        if records.keys:
+            yield records
+
+
+def _line_key(
+    line: bytes, ended: bool, shape: RecordShape, taking: Taking, source: str, number: int
+) -> Key | None:
+    """The key of a line; None for a blank line of NDJSON."""
+    if shape == "ndjson":
+        if not line.strip():
+            return None
+        if taking.path is not None:
+            return taking.path.line_key(line, taking.rule, source, number, reserved=taking.reserved)
+        value = jsontext.parse(line, source, number)
+        return taking.rule.json(value, partial(jsontext.exact_value, line), source, number)
+    if ended and taking.delimiter == b"\n":
+        line = line.removesuffix(b"\r")
+    if taking.pattern is None:
+        return taking.rule.text(line, source, number)
+    key = taking.pattern.key_of(line)
+    if key is None:
+        raise taking.pattern.no_match(line, source, number)
+    return taking.rule.text(key, source, number)
+
+
+def _json_records(source: Source, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
+    text = source.read_all()
+    document = jsontext.parse(text, source.name)
+    if not isinstance(document, list):
+        what = "records" if taking.objects else "keys"
+        raise InputError(f"the document must be an array of {what}", source=source.name)
+    spans = element_spans(text, text.find(b"["))
+    records = Records("json")
+    for row, value in enumerate(document):
+        raw = text[spans[2 * row] : spans[2 * row + 1]]
+        place = f"record {row + 1}" if taking.objects else f"key {row + 1}"
+        exact = partial(jsontext.exact_value, raw)
+        try:
+            records.keys.append(_json_key(value, exact, taking, source.name, place))
+        except InputError as error:
+            on_bad(error)
+            continue
+        # A record over several lines goes out on one; a line end can only stand between its tokens.
+        records.raws.append(raw.replace(b"\n", b"").replace(b"\r", b""))
+        if len(records.keys) == SLICE:
+            yield records
+            records = Records("json")
+    yield records
+
+
+def _json_key(value: Any, exact: Any, taking: Taking, source: str, place: str) -> Key:
+    if taking.path is None:
+        return taking.rule.json(value, exact, source, place=place)
+    key = taking.path.key_of(value, exact, taking.rule, source, None, place)
+    check_reserved(value, taking.reserved, source, None, place)
+    return key
+
+
+def _row_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
+    from rvhctl.formats.csv import Rows
+
+    rows = Rows(source.read_all(), source.name, "," if shape == "csv" else "\t")
+    records = Records(shape, header=rows.header)
+    if rows.header:
+        column = rows.column("key" if taking.path is None else taking.path.text)
+        check_reserved(rows.header, taking.reserved, source.name, 1)
+        for fields, raw, line in rows:
+            try:
+                rows.check_width(fields, line)
+                records.keys.append(taking.rule.text(fields[column], source.name, line))
+            except InputError as error:
+                on_bad(error)
+                continue
+            records.raws.append(raw)
+            if len(records.keys) == SLICE:
+                yield records
+                records = Records(shape, header=rows.header)
+    yield records

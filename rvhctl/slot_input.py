@@ -1,0 +1,132 @@
+"""The nodes of ``--nodes`` and the survivors of ``--live``: names in a flag, or a document of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
+from rvhctl.records import check_id
+from rvhctl.report import fail
+from rvhctl.slots import Slots
+from rvhctl.source import STDIN, Source, open_sources
+
+if TYPE_CHECKING:
+    from rvhctl.nodes import Nodes
+
+MISSING: Final = "no such file or directory"
+
+
+@dataclass
+class NodeList:
+    """Nodes in the order in which they are to own keys."""
+
+    source: str
+    ids: Sequence[str]
+    latencies: Sequence[float] = ()
+    """Milliseconds, NaN for no measurement; empty where the source has only names."""
+    weights: dict[str, float] = field(default_factory=dict)
+    not_up: list[str] = field(default_factory=list)
+    """The state of these is down or drain."""
+
+    def slots(self) -> Slots:
+        """The nodes as buckets, those that are not up as down.
+
+        Raises:
+            InputError: there are none, or one is there twice.
+        """
+        try:
+            slots = Slots.named(self.ids)
+        except JumpHashError as error:
+            raise InputError(str(error), source=self.source) from None
+        return slots.with_weights(self.weights).with_down(self.not_up)
+
+    def too_slow(self, threshold: float) -> list[str]:
+        """The nodes over the threshold in milliseconds, and those without a measurement.
+
+        Raises:
+            UsageError: the source has only names.
+        """
+        if not self.latencies:
+            raise UsageError(f"--threshold needs nodes with latencies; {self.source} gives names only")
+        return [i for i, latency in zip(self.ids, self.latencies, strict=True) if not latency <= threshold]
+
+
+def nodes_of(flag: str, value: str) -> NodeList:
+    """The nodes that a flag names: ``a,b,c`` (a comma makes it names), ``FILE``, ``@FILE``, or ``-``.
+
+    Raises:
+        UsageError: an empty name.
+        InputError: the document cannot be read, or a node in it is wrong.
+    """
+    if "," in value and not value.startswith("@"):
+        try:
+            return NodeList(flag, [check_id(name.strip()) for name in value.removesuffix(",").split(",")])
+        except InvalidNodeError as error:
+            raise UsageError(f"{flag}: {error}") from None
+    path = value.removeprefix("@")
+    try:
+        # The sources close when they are read to their end.
+        (nodes,) = map(read_node_list, open_sources([path]))
+    except InputError as error:
+        if value != path or path == STDIN or error.line is not None or error.problem != MISSING:
+            raise
+        hint = f"for a single name end with a comma: {flag} '{path},'"
+        raise InputError(error.problem, source=path, hint=hint) from None
+    return nodes
+
+
+def read_node_list(source: Source) -> NodeList:
+    """The nodes of a document as ``failover`` reads and writes it, or an id a line."""
+    text = source.read_all()
+    if _is_plain(text):
+        return _plain_list(text, source.name)
+    nodes = _table(text, source.name)
+    fleet = nodes.fleet()
+    ids = list(nodes.ids)
+    return NodeList(
+        source.name,
+        ids,
+        list(nodes.latencies),
+        {i: weight for i, weight in zip(ids, fleet.weights, strict=False) if weight != 1.0},
+        [i for i, state in zip(ids, fleet.states, strict=False) if state],
+    )
+
+
+def _is_plain(text: bytes) -> bool:
+    """Neither JSON nor a table: its first line has no delimiter and is not the header ``id``."""
+    first = text.lstrip().split(b"\n", 1)[0].rstrip(b"\r")
+    return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or first == b"id")
+
+
+def _table(text: bytes, source: str) -> Nodes:
+    """The nodes with whatever else they say of themselves; they need no latency."""
+    from rvhctl.formats import csv, json, ndjson
+    from rvhctl.node_input import DELIMITERS, node_shape
+    from rvhctl.nodes import NodesBuilder
+
+    builder = NodesBuilder(latency=False)
+    shape = node_shape(text)
+    if shape == "json":
+        json.read_nodes(text, source, builder, coordinates=False, on_bad=fail)
+    elif shape == "ndjson":
+        ndjson.read_nodes(text, source, builder, coordinates=False, on_bad=fail)
+    else:
+        csv.read_nodes(text, source, builder, delimiter=DELIMITERS[shape], coordinates=False, on_bad=fail)
+    return builder.build(shape)
+
+
+def _plain_list(text: bytes, source: str) -> NodeList:
+    from rvhctl.jsontext import decode_utf8
+
+    ids: list[str] = []
+    for number, line in enumerate(decode_utf8(text, source).split("\n"), 1):
+        node_id = line.removesuffix("\r")
+        if not node_id:
+            continue
+        try:
+            ids.append(check_id(node_id))
+        except InvalidNodeError as error:
+            raise InputError(error.problem, source=source, line=number, value=error.value) from None
+    return NodeList(source, ids)

@@ -1,0 +1,157 @@
+"""The buckets of a placement: how many, which node stands in each, what each weighs, who is down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import fsum, isfinite
+from typing import Any, Final
+
+from rvhctl.core.keybuckets import checked_buckets
+from rvhctl.core.placement import Placement as Core
+from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, shorten
+
+NodeName = str | int
+"""The id of a node, or the number of a bucket that has no name."""
+
+MANY: Final = 20_000
+"""Among more names the nearest is not looked for: it would take longer than a person waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Buckets 0 to ``buckets - 1``; bucket i is for ever node i.
+
+    ``ids`` is empty where buckets have no names. ``weights`` lacks the buckets that weigh 1.
+    """
+
+    buckets: int
+    ids: Sequence[str]
+    rows: Mapping[str, int]
+    weights: Mapping[int, float]
+    down: frozenset[int]
+
+    @classmethod
+    def numbered(cls, buckets: object) -> Slots:
+        """Buckets without names.
+
+        Raises:
+            JumpHashError: no integer, or out of range.
+        """
+        return cls(checked_buckets(buckets), (), {}, {}, frozenset())
+
+    @classmethod
+    def named(cls, ids: Sequence[str]) -> Slots:
+        """A bucket for each id, in order.
+
+        Raises:
+            JumpHashError: there is none, one is empty, or one is there twice.
+        """
+        rows: dict[str, int] = {}
+        for row, node_id in enumerate(ids):
+            if not node_id:
+                raise JumpHashError(f"node {row + 1} has an empty id")
+            first = rows.setdefault(node_id, row)
+            if first != row:
+                raise JumpHashError(
+                    f"the id {shorten(node_id)} is there twice, as node {first + 1} and as node {row + 1}"
+                )
+        if not rows:
+            raise JumpHashError("the list of nodes is empty")
+        return cls(checked_buckets(len(rows)), tuple(ids), rows, {}, frozenset())
+
+    def with_weights(self, weights: Mapping[Any, float]) -> Slots:
+        """Some weights set anew.
+
+        Raises:
+            UnknownNodeError: a name is none of the nodes.
+            JumpHashError: a weight is not finite and above 0.
+        """
+        if not weights:
+            return self
+        merged = dict(self.weights)
+        for name, weight in weights.items():
+            bucket = self.bucket_of(name)
+            if isinstance(weight, bool) or not isinstance(weight, int | float):
+                raise JumpHashError(f"the weight of {name!r} must be a number (got {shorten(weight)})")
+            if not (weight > 0 and isfinite(weight)):
+                raise JumpHashError(f"the weight of {name!r} must be finite and above 0 (got {weight!r})")
+            merged[bucket] = float(weight)
+        return replace(self, weights={bucket: weight for bucket, weight in merged.items() if weight != 1.0})
+
+    def with_down(self, names: Iterable[NodeName]) -> Slots:
+        """These down, and nobody else.
+
+        Raises:
+            UnknownNodeError: a name is none of the nodes.
+        """
+        return replace(self, down=frozenset(map(self.bucket_of, names)))
+
+    @property
+    def live(self) -> int:
+        """How many buckets are up."""
+        return self.buckets - len(self.down)
+
+    def name_of(self, bucket: int) -> NodeName:
+        """The id of the node in a bucket, or the bucket's number where there are no names."""
+        return self.ids[bucket] if self.ids else bucket
+
+    def bucket_of(self, name: object) -> int:
+        """The bucket of a node by its id; by its number where there are no names.
+
+        Raises:
+            UnknownNodeError: there is no such node.
+        """
+        if self.ids:
+            if isinstance(name, str) and name in self.rows:
+                return self.rows[name]
+            raise UnknownNodeError(f"no node has the id {shorten(name)}{self._hint(name)}")
+        if isinstance(name, int) and not isinstance(name, bool) and 0 <= name < self.buckets:
+            return name
+        raise UnknownNodeError(f"there is no bucket {shorten(name)}; they are 0..{self.buckets - 1}")
+
+    def has(self, name: object) -> bool:
+        """Whether there is a node of that name."""
+        if self.ids:
+            return name in self.rows
+        return isinstance(name, int) and 0 <= name < self.buckets
+
+    def weight(self, bucket: int) -> float:
+        return self.weights.get(bucket, 1.0)
+
+    def parts(self) -> tuple[Callable[[int], float], float]:
+        """What each bucket should own: a function from a bucket to its part, and the sum of all parts.
+
+        A part is the weight as a multiple of the largest live one, so that the sum of huge weights stays
+        finite and equal weights stay whole; that of a dead bucket is 0.
+        """
+        alive = [weight for bucket, weight in self.weights.items() if bucket not in self.down]
+        common = self.live - len(alive)
+        largest = max([1.0] * bool(common) + alive)
+        total = fsum([common / largest, *(weight / largest for weight in alive)])
+        return lambda bucket: 0.0 if bucket in self.down else self.weight(bucket) / largest, total
+
+    def core(self, dialect: int) -> Core:
+        """The same for the core.
+
+        Raises:
+            NoLiveNodeError: all are down.
+        """
+        if not self.live:
+            what = "node" if self.ids else "bucket"
+            raise NoLiveNodeError(f"no live {what}: all {self.buckets} are down")
+        return Core(self.buckets, dialect, dict(self.weights), list(self.down))
+
+    def _hint(self, name: object) -> str:
+        near = nearest(name, self.ids)
+        return f"; did you mean {near!r}?" if near else ""
+
+
+def nearest(name: object, names: Collection[str]) -> str:
+    """The most similar of the names, or nothing."""
+    if not isinstance(name, str) or len(names) > MANY:
+        return ""
+    from difflib import get_close_matches
+
+    found = get_close_matches(name, names, 1)
+    return found[0] if found else ""

@@ -1,0 +1,284 @@
+"""``rvhctl jump-hash`` with names, failures, weights, replicas."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.cli import rvhctl
+
+from rvhctl.api.placement import Placement
+
+KEYS = [f"user-{number}" for number in range(200)]
+STDIN = "".join(f"{key}\n" for key in KEYS).encode()
+NODES = [
+    {"id": "a", "latency": 10, "weight": 0.5},
+    {"id": "b", "latency": 80},
+    {"id": "c", "latency": None},
+    {"id": "d", "state": "drain", "latency": 5},
+    {"id": "e", "state": "down"},
+    {"id": "f", "samples": [20, 30, None]},
+]
+
+
+def jump(*arguments: str, stdin: bytes = STDIN) -> list[str]:
+    """The lines of an answer without complaints."""
+    outcome = rvhctl("jump-hash", *arguments, stdin=stdin)
+    assert (outcome.code, outcome.err) == (0, ""), outcome
+    return outcome.out.decode().splitlines()
+
+
+def refused(*arguments: str, stdin: bytes = STDIN) -> tuple[int, str]:
+    """Exit code and message of a run that answers nothing."""
+    outcome = rvhctl("jump-hash", *arguments, stdin=stdin)
+    assert outcome.out == b""
+    assert outcome.err.startswith("rvhctl: ")
+    assert outcome.err.count("\n") == 1
+    return outcome.code, outcome.err[len("rvhctl: ") : -1]
+
+
+def owners(placement: Placement) -> list[str]:
+    return [str(owner) for owner in placement.owners(KEYS)]
+
+
+class TestNames:
+    @pytest.mark.parametrize("output", ["plain", "auto"])
+    def test_the_answer_is_the_id(self, output: str) -> None:
+        assert jump("--nodes", "a,b,c", "-o", output) == owners(Placement(["a", "b", "c"]))
+
+    def test_json_has_key_bucket_and_node(self) -> None:
+        expected = [
+            {"key": key, "bucket": bucket, "node": "abc"[bucket]}
+            for key, bucket in zip(KEYS, Placement(3).buckets(KEYS), strict=True)
+        ]
+        assert json.loads("".join(jump("--nodes", "a,b,c", "--json"))) == expected
+        assert [json.loads(line) for line in jump("--nodes", "a,b,c", "-o", "ndjson")] == expected
+        assert jump("--nodes", "a,b,c", "-o", "csv")[:2] == [
+            "key,bucket,node",
+            f"user-0,{expected[0]['bucket']},{expected[0]['node']}",
+        ]
+
+    def test_a_table(self) -> None:
+        text = "\n".join(jump("--nodes", "a,b,c", "--down", "b", "-o", "table", "-k", "foo", stdin=b""))
+        assert "node" in text
+        assert "1 keys in 3 nodes, 2 of them live" in text
+
+    def test_a_comma_makes_names_of_it(self) -> None:
+        assert jump("--nodes", "only,", "-k", "k") == ["only"]
+        assert jump("--nodes", " a , b ", "-k", "foo") == jump("--nodes", "a,b", "-k", "foo")
+
+    @pytest.mark.parametrize("name", ["nodes.json", "nodes.ndjson", "object.json", "nodes.csv"])
+    def test_node_documents(self, tmp_path: Path, name: str) -> None:
+        path = tmp_path / name
+        if name == "nodes.json":
+            path.write_text(json.dumps(NODES, indent=1))
+        elif name == "object.json":
+            path.write_text(json.dumps({"nodes": NODES, "threshold": 1}))
+        elif name == "nodes.ndjson":
+            path.write_text("".join(json.dumps(node) + "\n" for node in NODES))
+        else:
+            path.write_text("id,weight,state\na,0.5,\nb,,up\nc,,\nd,,drain\ne,,down\nf,1,\n")
+        expected = Placement(list("abcdef"), weights={"a": 0.5}, down=["d", "e"])
+        assert jump("--nodes", str(path)) == owners(expected)
+        assert jump("--nodes", f"@{path}") == owners(expected)
+
+    def test_a_plain_list(self, tmp_path: Path) -> None:
+        path = tmp_path / "nodes"
+        path.write_bytes(b"a\r\nb\n\nc")
+        assert jump("--nodes", str(path)) == owners(Placement(["a", "b", "c"]))
+        assert jump("--nodes", "-", "-k", "foo", stdin=b"a\nb\nc\n") == jump("--nodes", "a,b,c", "-k", "foo")
+
+    def test_compressed(self, tmp_path: Path) -> None:
+        import gzip
+
+        path = tmp_path / "nodes.gz"
+        path.write_bytes(gzip.compress(b"a\nb\nc\n"))
+        assert jump("--nodes", str(path)) == owners(Placement(["a", "b", "c"]))
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "says"),
+        [
+            (("--nodes", "a,b", "-b", "3"), 2, "--buckets and --nodes exclude each other"),
+            (("--nodes", "a,b,a"), 1, "--nodes: the id 'a' is there twice, as node 1 and as node 3"),
+            (("--nodes", "a,,b"), 2, "--nodes: the id is empty"),
+            (
+                ("--nodes", "nowhere"),
+                1,
+                "nowhere: no such file or directory; for a single name end with a comma",
+            ),
+            (("--nodes", "@nowhere"), 1, "nowhere: no such file or directory"),
+            (("--nodes", "-"), 2, "standard input ('-') can be read only once"),
+            (("--down", "b"), 2, "--buckets or --nodes is missing"),
+            (("-b", "3", "--live", "x"), 2, "--live makes no sense without --nodes"),
+            (("-b", "3", "--threshold", "0"), 2, "--threshold makes no sense without --nodes"),
+            (("--nodes", "a,b", "--threshold", "9"), 2, "--threshold needs nodes with latencies"),
+            (
+                ("--nodes", "alpha,beta", "--down", "alhpa"),
+                2,
+                "--down: no node has the id 'alhpa'; did you mean 'alpha'?",
+            ),
+            (
+                ("--nodes", "alpha,beta", "--weight", "bta=2"),
+                2,
+                "--weight: no node has the id 'bta'; did you mean 'beta'?",
+            ),
+            (("-b", "3", "--down", "3"), 2, "--down: there is no bucket 3; they are 0..2"),
+            (("-b", "3", "--down", "x"), 2, "--down takes numbers of buckets without --nodes"),
+            (
+                ("--nodes", "a,b", "--weight", "a=0"),
+                2,
+                "--weight: the weight of 'a' must be finite and above 0",
+            ),
+            (
+                ("--nodes", "a,b", "--weight", "a=inf"),
+                2,
+                "--weight: the weight of 'a' must be finite and above 0",
+            ),
+            (("--nodes", "a,b", "--weight", "a"), 2, "--weight is ID=NUMBER (got 'a')"),
+            (("--nodes", "a,b", "--down", "a,b"), 3, "no live node: all 2 are down"),
+            (("-b", "1", "--down", "0"), 3, "no live bucket: all 1 are down"),
+            (("-b", "0", "--down", "0"), 1, "buckets is out of range (got 0)"),
+            (("-b", "4", "--hash", "xxh46"), 2, "did you mean 'xxh64'"),
+            (("-b", "4", "--hash", "crc32", "--seed", "1"), 2, "--seed: the hash crc32 has none"),
+            (("-b", "4", "--seed", "-1"), 1, "a seed of xxh64 is 0..18446744073709551615 (got -1)"),
+        ],
+    )
+    def test_refusals(self, arguments: tuple[str, ...], code: int, says: str) -> None:
+        assert refused(*arguments)[0] == code
+        assert says in refused(*arguments)[1]
+
+    @pytest.mark.parametrize(
+        ("text", "says"),
+        [
+            (
+                '[{"id":"a"},{"id":"b","weight":0}]',
+                "node 2 (id 'b'): the weight must be finite and above 0 (got 0)",
+            ),
+            (
+                '{"id":"a"}\n{"id":"b","state":"gone"}\n',
+                ":2:19: the state must be up, drain or down (got 'gone')",
+            ),
+            ('{"id":"a"}\n{"id":"a"}\n', ":2: the id 'a' was there before"),
+            ("[]", ": the list of nodes is empty"),
+            ("", ": the list of nodes is empty"),
+            ('{"id":"a"}\n{"id":}\n', ":2:7: not JSON"),
+        ],
+    )
+    def test_bad_documents(self, tmp_path: Path, text: str, says: str) -> None:
+        path = tmp_path / "nodes"
+        path.write_text(text)
+        code, message = refused("--nodes", str(path))
+        assert code == 1
+        assert says in message
+        assert message.startswith(str(path))
+
+
+class TestFailures:
+    @pytest.mark.parametrize("flags", [["--down", "b,d"], ["--down", "d", "--down", "b"]])
+    def test_down_is_a_set(self, flags: list[str]) -> None:
+        assert jump("--nodes", "a,b,c,d", *flags) == owners(Placement(list("abcd"), down=["b", "d"]))
+
+    def test_down_without_names(self) -> None:
+        assert jump("-b", "5", "--down", "3,0") == owners(Placement(5, down=[0, 3]))
+
+    def test_an_id_with_a_comma(self, tmp_path: Path) -> None:
+        path = tmp_path / "nodes"
+        path.write_text('[{"id":"a,b"},{"id":"c"}]')
+        assert set(jump("--nodes", str(path), "--down", "a,b")) == {"c"}
+
+    def test_live_is_everybody_else_down(self, tmp_path: Path) -> None:
+        expected = owners(Placement(list("abcd"), down=["b", "d"]))
+        for text in (
+            "c\na\nzzz\n",
+            '[{"id":"a","latency":1},{"id":"c","latency":2}]',
+            "id,latency\nc,1\na,2\n",
+        ):
+            path = tmp_path / "live"
+            path.write_text(text)
+            assert jump("--nodes", "a,b,c,d", "--live", str(path)) == expected
+        assert jump("--nodes", "a,b,c,d", "--live", "-", "-k", "k", stdin=b"a\n") == ["a"]
+
+    def test_nobody_survived(self, tmp_path: Path) -> None:
+        path = tmp_path / "live"
+        path.write_text("")
+        assert refused("--nodes", "a,b", "--live", str(path)) == (3, "no live node: all 2 are down")
+
+    def test_threshold(self, tmp_path: Path) -> None:
+        path = tmp_path / "nodes"
+        path.write_text(json.dumps(NODES))
+        expected = Placement(list("abcdef"), weights={"a": 0.5}, down=["b", "c", "d", "e"])
+        assert jump("--nodes", str(path), "--threshold", "25") == owners(expected)
+        assert refused("--nodes", str(path), "--threshold", "-1")[0] == 1
+
+
+class TestWeightsAndReplicas:
+    def test_weights(self) -> None:
+        expected = owners(Placement(list("abc"), weights={"a": 0.5, "c": 2.0}))
+        assert jump("--nodes", "a,b,c", "--weight", "a=0.5,c=2") == expected
+        assert jump("--nodes", "a,b,c", "--weight", "a=0.5", "--weight", "c=2") == expected
+        assert jump("-b", "3", "--weight", "1=0.5") == owners(Placement(3, weights={1: 0.5}))
+
+    def test_replicas_plain(self) -> None:
+        expected = ["\t".join(map(str, names)) for names in Placement(list("abcd")).replicas_many(KEYS, 3)]
+        assert jump("--nodes", "a,b,c,d", "--replicas", "3") == expected
+        assert jump("-b", "10", "--replicas", "3", "-k", "foo") == ["8\t0\t2"]
+
+    def test_replicas_json_and_csv(self) -> None:
+        entries = [{"bucket": 8}, {"bucket": 0}, {"bucket": 2}]
+        assert json.loads(jump("-b", "10", "--replicas", "3", "-k", "foo", "-o", "ndjson")[0]) == {
+            "key": "foo",
+            "bucket": 8,
+            "replicas": entries,
+        }
+        assert json.loads(jump("--nodes", "a,b", "--replicas", "1", "-k", "foo", "--json")[0])[0] == {
+            "key": "foo",
+            "bucket": 0,
+            "node": "a",
+            "replicas": [{"bucket": 0, "node": "a"}],
+        }
+        assert jump("-b", "10", "--replicas", "2", "-k", "foo", "-o", "csv") == [
+            "key,bucket,replica_1,replica_2",
+            "foo,8,8,0",
+        ]
+
+    def test_fewer_live_than_asked_for(self) -> None:
+        code, message = refused("--nodes", "a,b,c", "--down", "b", "--replicas", "3")
+        assert code == 1
+        assert "--replicas 3, but there are 2 live nodes; --allow-fewer takes what there is" in message
+        few = jump("--nodes", "a,b,c", "--down", "b", "--replicas", "3", "--allow-fewer")
+        assert {tuple(sorted(line.split("\t"))) for line in few} == {("a", "c")}
+        assert refused("--nodes", "a,b", "--allow-fewer")[0] == 2
+
+
+class TestHashes:
+    def test_list_hashes(self) -> None:
+        listed = [json.loads(line) for line in jump("--list-hashes", "-o", "ndjson", stdin=b"")]
+        assert [row["name"] for row in listed][:4] == ["xxh64", "xxh3", "xxh32", "int"]
+        assert len(listed) == 12
+        assert all(row["recipe"] and row["agrees_with"] for row in listed)
+        assert "ClickHouse halfMD5" in "\n".join(jump("--list-hashes", stdin=b""))
+
+    @pytest.mark.parametrize("name", ["xxh3", "fnv1a", "md5-le", "murmur3-128"])
+    def test_hash_seed_dialect(self, name: str) -> None:
+        seed = 42 if name in ("xxh3", "murmur3-128") else 0
+        expected = owners(Placement(1000, hash=name, seed=seed, dialect="guava"))
+        flags = ("-b", "1000", "--hash", name, "--seed", str(seed), "--dialect", "guava")
+        assert jump(*flags) == expected
+        assert [str(row["bucket"]) for row in json.loads("".join(jump(*flags, "--json")))] == expected
+
+    def test_the_dialects_part_on_edge_keys(self) -> None:
+        edge = ("-b", "5000", "--hash", "int", "-k", "10508701880529192810", "--dialect")
+        assert [jump(*edge, dialect) for dialect in ("paper", "guava", "exact")] == [
+            ["4095"],
+            ["4096"],
+            ["4096"],
+        ]
+
+    def test_the_choices_are_the_recipes(self) -> None:
+        from typing import get_args
+
+        from rvhctl.commands.jump_hash import Hash
+        from rvhctl.keyhash import RECIPES
+
+        assert get_args(get_args(Hash)[0]) == tuple(RECIPES)
