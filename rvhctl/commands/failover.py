@@ -60,7 +60,9 @@ EPILOG = options.epilog(
     "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
     "rvhctl failover --threshold 25 --top 3 nodes.json",
     "jq .nodes fleet.json | rvhctl failover --threshold 25 -o plain",
-    nobody="nobody survived",
+    "rvhctl failover --relative 1.5 --memory fleet.memory --rise 3 nodes.json",
+    "fping -C 4 -q -f hosts 2>&1 >/dev/null | rvhctl failover --from fping --relative 2 --explain",
+    nobody="nobody survived, or a group is as bad as --fail-on says",
 )
 
 

@@ -74,7 +74,10 @@ EPILOG = options.epilog(
     'rvhctl faultset --threshold 100 --nodes "a:52.37:4.90:12,b:52.31:4.76:9"',
     "rvhctl faultset --threshold 25 --precision 3 nodes.ndjson",
     "rvhctl faultset --threshold 25 --top 1 -o plain nodes.csv",
-    nobody="nobody survived",
+    "rvhctl faultset --relative 1.5 --floor 2 --min-survivors 50% --fail-on down nodes.csv",
+    "rvhctl faultset --relative 1.5 --plan --down-cell u1 nodes.csv",
+    "rvhctl faultset --advise nodes.csv",
+    nobody="nobody survived, or a group is as bad as --fail-on says",
 )
 
 
