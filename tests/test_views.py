@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvhctl.api.evaluate import advise, evaluate
@@ -137,6 +137,7 @@ ids_of_nodes = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ids_of_nodes, st.none() | st.integers(1, 3))
 def test_ids_cut_out_of_a_text_are_those_that_python_gives(
     tmp_path_factory: pytest.TempPathFactory, names: list[str], top: int | None

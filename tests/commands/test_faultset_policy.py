@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import naive_policy
 from support.cli import rvhctl
@@ -153,6 +153,7 @@ policies = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(nodes_given, policies, st.integers(1, 4), st.integers(0, 3), st.booleans())
 def test_the_program_the_package_and_the_reference_agree(
     tmp_path_factory: pytest.TempPathFactory,
