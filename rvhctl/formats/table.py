@@ -195,6 +195,6 @@ def _rendered(table: Table, caption: Text, width: int, colored: bool, encoding: 
         legacy_windows=False,
     )
     console.print(table)
-    console.print(caption, soft_wrap=True)
+    console.print(caption)
     out.seek(0)
     return "\n".join(line.rstrip() for line in out.read().split("\n")).encode(encoding)
