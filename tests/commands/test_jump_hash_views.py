@@ -138,7 +138,7 @@ class TestStats:
         assert len(lines) <= 60
         assert "█" in outcome.out.decode()
         assert any(line.startswith("200 keys, mean ") for line in lines)
-        assert lines[-1].startswith("stdev ")
+        assert any(line.startswith("stdev ") for line in lines)
 
     def test_non_utf8_keys_are_counted_too(self) -> None:
         document = json.loads("".join(jump("-b", "4", "--stats", "--json", stdin=b"\xff\n\xfe\n")))
