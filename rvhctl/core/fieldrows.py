@@ -12,8 +12,8 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.jsonskip import UNUSUAL, plain_end, skip_digits, skip_space, skip_utf8, skip_value
-from rvhctl.core.keylines import NOTHING_WRONG, decimal_bits, decimal_problem
-from rvhctl.core.keyrows import UNUSUAL_LINE, KeyRows
+from rvhctl.core.keylines import NOTHING_WRONG, decimal_problem
+from rvhctl.core.keyrows import UNUSUAL_LINE, KeyRows, integer_key
 from rvhctl.core.xxh64 import xxh64_span
 
 NO_NEWLINE: Final = 32
@@ -159,7 +159,7 @@ class FieldScan:
             return False
         if decimal_problem(block, start, end) != NOTHING_WRONG:
             return False
-        keys[row] = decimal_bits(block, start, end)
+        keys[row] = integer_key(block, start, end)
         return True
 
 

@@ -141,10 +141,7 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
             if problem != NOTHING_WRONG:
                 rows.problem = problem
                 break
-            bits = decimal_bits(block, start, stop)
-            if not COMPILED:
-                bits = signed(bits)
-            keys[row] = bits
+            keys[row] = integer_key(block, start, stop)
         else:
             keys[row] = xxh64_span(block, start, stop, seed)
         starts[row] = start
@@ -154,6 +151,14 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
     rows.count = row
     rows.lines = row
     rows.next = start
+
+
+def integer_key(block: bytes, start: i64, stop: i64) -> i64:
+    """``decimal_bits`` as a signed integer, interpreted too."""
+    bits = decimal_bits(block, start, stop)
+    if COMPILED:
+        return bits
+    return signed(bits)
 
 
 def digest_lines(

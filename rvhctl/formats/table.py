@@ -87,7 +87,7 @@ MOST_BARS = 50
 """Lines of a histogram; of more buckets several share a line."""
 
 
-SHORTEST_BAR = 4
+SHORTEST_BAR = 2
 """Characters of the longest bar where the terminal has hardly any room for it."""
 
 

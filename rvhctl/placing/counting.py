@@ -245,11 +245,15 @@ def _bars(stats: Stats) -> tuple[list[str], list[int]]:
 
 
 def _stats_caption(stats: Stats) -> str:
-    parts = [f"{stats.total} keys", f"mean {stats.mean:.4g}"]
-    if stats.max_over_mean is not None:
-        parts.append(f"max/mean {stats.max_over_mean:.4g}")
+    """In lines that a narrow terminal shows whole."""
+    worst = "" if stats.max_over_mean is None else f", max/mean {stats.max_over_mean:.4g}"
     chance = "" if stats.p_value is None else f", p {stats.p_value:.3g}"
-    return f"{', '.join(parts)}\nstdev {stats.stdev:.4g}, chi-square {stats.chi_square:.4g}{chance}"
+    lines = [
+        f"{stats.total} keys, mean {stats.mean:.4g}",
+        f"stdev {stats.stdev:.4g}{worst}",
+        f"chi-square {stats.chi_square:.4g}{chance}",
+    ]
+    return "\n".join(lines)
 
 
 def _moves_caption(moves: Moves) -> str:
