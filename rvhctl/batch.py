@@ -123,7 +123,8 @@ def answer_block(work: Work, block: Block) -> Answers:
         if not answer["ok"]:
             failed += 1
             if work.stop_at_failure:
-                message = f"{block.source}:{line}: {answer['error']['message']}"
+                message, place = answer["error"]["message"], f"{block.source}:{line}"
+                message = message if message.startswith(place) else f"{place}: {message}"
                 return Answers(b"".join(answers), len(answers), failed, message)
     return Answers(b"".join(answers), len(answers), failed)
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+LARGE = 1e15
+"""From here on an exponent reads better than so many digits."""
+
 
 def shown(value: float) -> str:
     """A number in short, but never another one: 100, 0.25, 100.0000001."""
+    if value.is_integer() and abs(value) < LARGE:
+        return str(int(value))
     short = f"{value:g}"
-    return short if float(short) == value else repr(value).removesuffix(".0")
+    return short if float(short) == value else repr(value)
 
 
 def aligned(values: Iterable[float]) -> list[str]:

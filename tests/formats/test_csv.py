@@ -1,0 +1,141 @@
+"""CSV and TSV: what comes in goes out, and what a spreadsheet or a person may write is read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.cli import rvhctl
+
+from rvhctl.errors import InputError
+from rvhctl.formats.csv import Rows, json_record, split_row, write_keys
+
+text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
+printable = st.text(st.sampled_from("ab7é日\",;\t '[]"), min_size=1, max_size=8).filter(str.strip)
+
+
+def written(rows: list[list[str]], delimiter: str, line_end: str) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=line_end).writerows(rows)
+    return out.getvalue().encode()
+
+
+@given(
+    st.lists(st.tuples(text, text, text), max_size=6), st.sampled_from(",\t"), st.sampled_from(["\n", "\r\n"])
+)
+def test_rows_and_their_own_bytes(rows: list[tuple[str, str, str]], delimiter: str, line_end: str) -> None:
+    # csv.writer writes a lone carriage return bare unless the line end has one.
+    rows = [row for row in rows if line_end == "\r\n" or "\r" not in "".join(row)]
+    data = written([["a", "b", "c"], *map(list, rows)], delimiter, line_end)
+    got = list(Rows(data, "rows", delimiter))
+    assert [tuple(fields) for fields, _, _ in got] == rows
+    assert [tuple(split_row(raw, delimiter)) for _, raw, _ in got] == rows
+    line = 2
+    for (fields, raw, number), row in zip(got, rows, strict=True):
+        assert number == line
+        line += len(io.StringIO(raw.decode(), newline="").readlines()) or 1
+        assert tuple(fields) == row
+
+
+@given(st.lists(text.filter(bool), max_size=6), st.sampled_from(",\t"))
+def test_keys_can_be_read_again(keys: list[str], delimiter: str) -> None:
+    data = write_keys(keys, [7] * len(keys), delimiter=delimiter, first=True)
+    read = csv.reader(io.StringIO(data.decode(), newline=""), delimiter=delimiter, strict=True)
+    assert list(read) == [["key", "bucket"], *([key, "7"] for key in keys)]
+
+
+@given(
+    st.dictionaries(printable, st.sampled_from(["1", "07", "1.50", ""]), min_size=1, max_size=5),
+    st.sampled_from(["csv", "tsv", "json", "ndjson"]),
+)
+def test_survivors_can_be_read_again(nodes: dict[str, str], format_: str) -> None:
+    ids = [node_id for node_id in nodes if "\t" not in node_id]
+    rows = [["note", "id", "latency"], *(['x,\n"y', node_id, nodes[node_id]] for node_id in ids)]
+    once = rvhctl("failover", "--threshold", "9", "-o", format_, stdin=written(rows, ",", "\n"))
+    if any(nodes[node_id] for node_id in ids):
+        assert once.code == 0
+        assert rvhctl("failover", "--threshold", "9", "-o", format_, stdin=once.out) == once
+    else:
+        assert once.code in (1, 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "as_json"),
+    [
+        ("5", "5"),
+        ("5.000", "5.000"),
+        ("+5", "5"),
+        ("-0.50", "-0.50"),
+        (".5", "0.5"),
+        ("5.", "5"),
+        ("0005", "5"),
+        ("00.5e+3", "0.5e+3"),
+        (" 7 ", "7"),
+        ("12345678901234567890123", "12345678901234567890123"),
+        ("", "null"),
+        ("  ", "null"),
+        ("1e400", '"1e400"'),
+        ("5ms", '"5ms"'),
+        ("nan", '"nan"'),
+        (".", '"."'),
+        ("1_0", '"1_0"'),
+        ("٣", '"٣"'),
+    ],
+)
+def test_numbers_keep_their_digits(number: str, as_json: str) -> None:
+    record = json_record(["id", "lat"], f"007,{number}".encode(), ",")
+    assert record.decode() == f'{{"id":"007","lat":{as_json}}}'
+    json.loads(record)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"a,b,a\n", "rows:1: the column 'a' is there twice"),
+        (b'a\n"b\n', "rows:2: not CSV: "),
+        (b'a\n"b"c\n', "rows:2: not CSV: "),
+        (b"a\nb\n\xff\n", "rows:3:1: not UTF-8: byte 0xff"),
+    ],
+)
+def test_what_is_no_csv(data: bytes, message: str) -> None:
+    with pytest.raises(InputError) as caught:
+        list(Rows(data, "rows", ","))
+    assert str(caught.value).startswith(message)
+
+
+def test_a_field_of_any_length() -> None:
+    nodes = b"id,latency\n%b,1\n" % (b"x" * 300_000)
+    assert rvhctl("failover", "--threshold", "1", stdin=nodes).out == nodes
+
+
+@pytest.mark.parametrize(
+    ("records", "expected"),
+    [
+        ('[{"id":"a","latency":1.0,"x":null}]', "id,latency,x\na,1.0,\n"),
+        (
+            '[{"id":"a","latency":1},{"latency":2,"id":"b","x":[1, {"y":"z"}]}]',
+            'id,latency,x\na,1,\nb,2,"[1, {""y"":""z""}]"\n',
+        ),
+        (
+            '[{"id":"a","latency":1,"t":true,"s":"true","big":12345678901234567890123}]',
+            "id,latency,t,s,big\na,1,true,true,12345678901234567890123\n",
+        ),
+        ('[{"id":"a,b","latency":1,"n":"x\\ny\\rz\\"q"}]', 'id,latency,n\n"a,b",1,"x\ny\rz""q"\n'),
+    ],
+)
+def test_objects_become_rows(records: str, expected: str) -> None:
+    assert (
+        rvhctl("failover", "--threshold", "9", "-o", "csv", stdin=records.encode()).out.decode() == expected
+    )
+
+
+def test_other_delimiters_out() -> None:
+    rows = b'id,latency,n\na,1,"x,y"\nb,2,p\tq\n'
+    out: Any = rvhctl("failover", "--threshold", "9", "-o", "tsv", stdin=rows).out
+    assert out == b'id\tlatency\tn\na\t1\tx,y\nb\t2\t"p\tq"\n'
+    assert rvhctl("failover", "--threshold", "9", "-o", "csv", stdin=out).out == rows

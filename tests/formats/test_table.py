@@ -1,0 +1,120 @@
+"""Tables: aligned, whole, and not misled by what is in the data."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.cli import rvhctl
+
+from rvhctl.milliseconds import aligned, shown
+
+FLEET = b"id,lat,lon,latency\na,52.37,4.90,12.5\nb,52.37,4.90,9\nc,48.86,2.35,31\nd,40.64,-73.78,\n"
+
+
+def table(*arguments: str, stdin: bytes = FLEET, **environment: str) -> str:
+    code, out, err = rvhctl(*arguments, "-o", "table", stdin=stdin, **environment)
+    assert (code, err) == (0, "")
+    return out.decode()
+
+
+def test_failover_ranks() -> None:
+    assert table("failover", "--threshold", "30") == (
+        "\n"
+        " rank   node   latency ms\n"
+        " ────────────────────────\n"
+        "    1   b             9.0\n"
+        "    2   a            12.5\n"
+        "\n"
+        "2 of 4 nodes within 30 ms\n"
+    )
+
+
+def test_faultset_groups_by_cell() -> None:
+    assert table("faultset", "--threshold", "100") == (
+        "\n"
+        " cell    nodes   survivors   best ms   ids\n"
+        " ──────────────────────────────────────────\n"
+        " u173z       2           2         9   b, a\n"
+        " u09tv       1           1        31   c\n"
+        " dr5x1       1           0         -\n"
+        "\n"
+        "3 of 4 nodes within 100 ms, in 2 of 3 cells\n"
+    )
+
+
+def test_what_top_leaves_out_is_said() -> None:
+    ranks = table("failover", "--threshold", "100", "--top", "1")
+    assert "    1   b" in ranks
+    assert "    2   a" not in ranks
+    assert ranks.endswith("3 of 4 nodes within 100 ms; the first 1 shown\n")
+    cells = table("faultset", "--threshold", "100", "--top", "1")
+    assert " u173z       2           2         9   b\n" in cells
+    assert cells.endswith("in 2 of 3 cells; the first 1 of a cell shown\n")
+    assert table("faultset", "--threshold", "100", "--top", "2") == table("faultset", "--threshold", "100")
+
+
+def test_jump_hash_shows_key_and_bucket() -> None:
+    assert table("jump-hash", "-b", "5", stdin=b"foo\n[bold]\n:smile:\n").splitlines()[1:] == [
+        " key       bucket",
+        " ────────────────",
+        " foo            3",
+        " [bold]         1",
+        " :smile:        0",
+        "",
+        "3 keys in 5 buckets",
+    ]
+
+
+@pytest.mark.parametrize("columns", ["20", "40", "80", "200"])
+def test_no_cell_is_cut(columns: str) -> None:
+    nodes = b"id,lat,lon,latency\n%b,1,1,123456.125\nb,1,1,7\n" % (b"x" * 500)
+    for command in ("failover", "faultset"):
+        drawn = table(command, "--threshold", "1e9", stdin=nodes, COLUMNS=columns)
+        assert drawn.count("x") == 500
+        assert all(
+            number in drawn for number in (("7.000", "123456.125") if command == "failover" else (" 7 ",))
+        )
+        assert "…" not in drawn
+
+
+def test_colour_is_for_the_table_alone() -> None:
+    plain = table("failover", "--threshold", "30")
+    colored = table("failover", "--threshold", "30", "--color", "always")
+    assert "\x1b[1m" in colored
+    assert "\x1b" not in plain
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (100.0, "100"),
+        (0.25, "0.25"),
+        (100.0000001, "100.0000001"),
+        (1e22, "1e+22"),
+        (123456789.0, "123456789"),
+    ],
+)
+def test_numbers_in_sentences(value: float, text: str) -> None:
+    assert shown(value) == text
+
+
+@given(st.floats(allow_nan=False))
+def test_a_number_shown_is_that_number(value: float) -> None:
+    assert float(shown(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([], []),
+        ([5.0, 12.0], ["5", "12"]),
+        ([5.0, 12.5], ["5.0", "12.5"]),
+        ([5.0, 0.1234567], ["5.000", "0.123"]),
+        ([float("nan"), 7.25], ["-", "7.25"]),
+        ([float("nan")], ["-"]),
+        ([100.0, 10.0], ["100", "10"]),
+    ],
+)
+def test_numbers_in_columns(values: list[float], texts: list[str]) -> None:
+    assert aligned(values) == texts

@@ -1,0 +1,181 @@
+"""Where input comes from: decompressed by its first bytes, without a byte-order mark, named in every error."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvhctl.errors import InputError, UsageError
+from rvhctl.lines import whole_lines
+from rvhctl.source import Source, format_by_suffix, open_sources
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+
+def read(path: Path) -> bytes:
+    (source,) = contents(str(path))
+    return source
+
+
+def contents(*names: str) -> list[bytes]:
+    return [source.read_all() for source in open_sources(names)]
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, zstd.compress], ids=["plain", "gzip", "zstd"])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["", "with a mark"])
+@pytest.mark.parametrize("text", [b"", b"a", b"foo\nbar\n" * 400_000], ids=["empty", "short", "long"])
+def test_the_name_does_not_matter_for_what_is_in_a_file(
+    packed: Callable[[bytes], bytes], mark: bytes, text: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "file.txt").write_bytes(packed(mark + text))
+    assert read(tmp_path / "file.txt") == text
+
+
+def test_several_members_are_one_text(tmp_path: Path) -> None:
+    (tmp_path / "gz").write_bytes(gzip.compress(b"a\n") + gzip.compress(b"b\n"))
+    (tmp_path / "zst").write_bytes(zstd.compress(b"a\n") + zstd.compress(b"b\n"))
+    assert contents(str(tmp_path / "gz"), str(tmp_path / "zst")) == [b"a\nb\n", b"a\nb\n"]
+
+
+def test_the_first_bytes_of_another_format_are_just_bytes(tmp_path: Path) -> None:
+    for text in (b"\x1f", b"\x28\xb5", b"\xef\xbb", b"\xff"):
+        (tmp_path / "file").write_bytes(text)
+        assert read(tmp_path / "file") == text
+
+
+def damaged(data: bytes) -> bytes:
+    at = len(data) - 6
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (gzip.compress(b"foo\n" * 99)[:-5], "the compressed data ends too early; the file is truncated"),
+        (gzip.compress(b"foo\n" * 99)[:12], "the compressed data ends too early; the file is truncated"),
+        (b"\x1f\x8b", "the compressed data ends too early; the file is truncated"),
+        (zstd.compress(b"foo\n" * 99)[:-3], "the compressed data ends too early; the file is truncated"),
+        (damaged(gzip.compress(b"foo\n" * 99)), "the compressed data is damaged: "),
+        (gzip.compress(b"foo\n") + b"rubbish", "the compressed data is damaged: "),
+        (zstd.compress(b"foo\n")[:9] + b"\xff\xff\xff\xff\xff", "the compressed data is damaged: "),
+        ("[]".encode("utf-16"), "the text is UTF-16; convert it to UTF-8"),
+        (gzip.compress("[]".encode("utf-16")), "the text is UTF-16; convert it to UTF-8"),
+    ],
+)
+def test_what_cannot_be_read(data: bytes, problem: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(data)
+    with pytest.raises(InputError) as caught:
+        read(tmp_path / "file")
+    assert str(caught.value).startswith(f"{tmp_path / 'file'}: {problem}")
+
+
+def test_an_error_of_the_system_names_the_file() -> None:
+    class Broken(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, buffer: object) -> int:
+            raise OSError(5, "Input/output error")
+
+    source = Source("tape", io.BufferedReader(Broken()), plain_file=False)
+    with pytest.raises(InputError, match=r"^tape: read error: Input/output error$"):
+        source.read_all()
+
+
+def test_other_errors_are_not_hidden() -> None:
+    with (
+        pytest.raises(ZeroDivisionError),
+        Source("x", io.BufferedReader(io.BytesIO()), plain_file=False).reading(),
+    ):  # type: ignore[arg-type]
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("names", "error"),
+    [
+        (("-", "-"), UsageError("standard input ('-') can be read only once")),
+        (("no such",), InputError("no such file or directory", source="no such")),
+        (("",), InputError("no such file or directory", source="''")),
+        ((".",), InputError("is a directory", source=".")),
+        (("nul\0",), InputError("embedded null byte", source="nul\0")),
+    ],
+)
+def test_names_are_looked_at_first(names: tuple[str, ...], error: Exception, tmp_path: Path) -> None:
+    (tmp_path / "good").write_bytes(b"")
+    with pytest.raises(type(error)) as caught:
+        next(open_sources([str(tmp_path / "good"), *names]))
+    assert str(caught.value).startswith(str(error))
+
+
+@pytest.mark.parametrize(
+    ("name", "format_"),
+    [
+        ("a.json", "json"),
+        ("a.ndjson", "ndjson"),
+        ("a.JSONL", "ndjson"),
+        ("dir.csv/a.tsv", "tsv"),
+        ("a.csv.gz", "csv"),
+        ("a.json.ZST", "json"),
+        ("a.gz", None),
+        ("json", None),
+        (".json", None),
+        ("a.txt", None),
+        ("-", None),
+    ],
+)
+def test_a_suffix_states_a_format(name: str, format_: str | None) -> None:
+    assert format_by_suffix(name) == format_
+
+
+def test_a_compressed_stream_gives_what_is_there() -> None:
+    """Whatever the compressor has flushed comes out while the stream is still open."""
+    reader, writer = os.pipe()
+    packer = zlib.compressobj(wbits=31)
+    try:
+        os.write(writer, packer.compress(b"foo\nba") + packer.flush(zlib.Z_SYNC_FLUSH))
+        (source,) = [next(iter(open_sources([f"/dev/fd/{reader}"])))]
+        assert source.read_some() == b"foo\nba"
+    finally:
+        os.close(writer)
+        os.close(reader)
+
+
+class Pieces(io.RawIOBase):
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.pieces = [piece for piece in pieces if piece]
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self.pieces.pop(0) if self.pieces else b""
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+@given(
+    st.lists(st.sampled_from([b"\n", b"a", b"bc\n", b"\n\nd", b"\0", b"x" * 50])),
+    st.sampled_from([b"\n", b"\0"]),
+)
+def test_whole_lines_and_their_numbers(pieces: list[bytes], delimiter: bytes) -> None:
+    text = b"".join(pieces)
+    source = Source("pieces", io.BufferedReader(Pieces(pieces)), plain_file=False)
+    blocks = list(whole_lines(source, delimiter))
+    assert b"".join(block for block, _ in blocks) == text
+    assert all(block.endswith(delimiter) for block, _ in blocks[:-1])
+    line = 1
+    for block, number in blocks:
+        assert number == line
+        line += block.count(delimiter)
