@@ -100,7 +100,7 @@ app = typer.Typer(
         "rvhctl faultset --threshold 25 --precision 3 nodes.json",
         "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
         "rvhctl jump-hash -k foo -b 5",
-        nobody="nobody survived",
+        nobody="nobody is left to serve",
     ),
     add_completion=False,
     pretty_exceptions_enable=False,

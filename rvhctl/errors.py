@@ -23,7 +23,7 @@ class ExitCode(IntEnum):
 class RvhctlError(ValueError):
     """The base of every error of this package."""
 
-    exit_code = ExitCode.FAILED
+    exit_code: int = ExitCode.FAILED
 
 
 class FaultsetError(RvhctlError):
@@ -112,6 +112,14 @@ class WriteError(RvhctlError):
 
 class SomeFailedError(RvhctlError):
     """All the rest was answered; only the program raises it."""
+
+
+class TerminatedError(RvhctlError):
+    """A signal asked the program to end; what was half written is cleared away first."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("terminated")
+        self.exit_code = 128 + number
 
 
 class InputError(RvhctlError):

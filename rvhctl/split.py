@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, Protocol
 
-from rvhctl.errors import RvhctlError, UsageError
+from rvhctl.errors import RvhctlError, TerminatedError, UsageError
 from rvhctl.slots import Slots
 
 BUFFERED: Final = 16 << 20
@@ -201,4 +201,4 @@ def _termination_raises() -> Iterator[None]:
 
 
 def _terminate(number: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
+    raise TerminatedError(number)
