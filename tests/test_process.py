@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 from support.program import PATIENCE, Program
 
+from rvhctl import __main__
 from rvhctl.api.keys import jump_hash
 
 FAILOVER = ("failover", "--nodes", "a,b,c", "--latencies", "50,200,75", "--threshold", "100")
@@ -176,6 +178,12 @@ def test_closed_streams(program: Program, arguments: tuple[str, ...]) -> None:
     assert closed("<&- >&- 2>&-") == (1, b"", "")
 
 
+def test_a_usage_error_needs_no_standard_output(program: Program) -> None:
+    command = ["sh", "-c", 'exec "$@" >&-', "sh", *program.command("nonsense")]
+    done = subprocess.run(command, env=program.environment, capture_output=True, timeout=PATIENCE)
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)
+
+
 def test_no_standard_input_is_a_usage_error(program: Program) -> None:
     command = ["sh", "-c", 'exec "$@" <&-', "sh", *program.command(*STREAM)]
     done = subprocess.run(command, env=program.environment, capture_output=True, timeout=PATIENCE)
@@ -269,6 +277,30 @@ def test_interrupted_while_it_waits_for_input(program: Program) -> None:
             wait_until(lambda: process.send_signal(signal.SIGINT) or process.poll(), "the end")
             assert (process.returncode, process.stdout.read(), process.stderr.read()) == (130, b"", b"")
             process.stdin.close()
+
+
+def test_interrupted_while_nobody_reads_the_answer(program: Program) -> None:
+    """What is left of the answer is not waited for."""
+    with program.start(*STREAM) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        os.set_blocking(process.stdin.fileno(), False)
+        # Line by line, until the program takes no more: its answers fill the pipe that nobody reads.
+        while select.select([], [process.stdin], [], 1)[1]:
+            with suppress(BlockingIOError):
+                os.write(process.stdin.fileno(), b"foo\n" * 100)
+        process.send_signal(signal.SIGINT)
+        assert (process.wait(PATIENCE), process.stderr.read()) == (130, b"")
+
+
+def test_a_second_interruption_is_not_heard() -> None:
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            __main__._interrupt()
+        assert signal.getsignal(signal.SIGINT) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def test_workers_end_with_a_parent_that_is_killed(program: Program) -> None:
