@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from rvhctl.errors import OnBad
 from rvhctl.keys import Key, KeyRule
-from rvhctl.lines import whole_lines
 from rvhctl.options import InputFormat
-from rvhctl.source import Source, format_by_suffix, open_sources
+
+if TYPE_CHECKING:
+    from rvhctl.source import Source
 
 KeyShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 PLAIN: Final[KeyShape] = "plain"
@@ -18,6 +19,8 @@ PLAIN: Final[KeyShape] = "plain"
 
 def key_format(input_format: InputFormat, name: str) -> KeyShape:
     """Keys are never guessed at: text, unless -i or the file's suffix says otherwise."""
+    from rvhctl.source import format_by_suffix
+
     return input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
 
 
@@ -29,6 +32,8 @@ def flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
 def read_keys(
     files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
+    from rvhctl.source import open_sources  # here, because keys from flags need none of it
+
     for source in open_sources(files):
         yield from _read_one(source, key_format(input_format, source.name), null, rule, on_bad)
 
@@ -36,6 +41,8 @@ def read_keys(
 def _read_one(
     source: Source, format_: KeyShape, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
+    from rvhctl.lines import whole_lines
+
     match format_:
         case "json":
             from rvhctl.formats import json

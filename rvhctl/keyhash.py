@@ -11,7 +11,6 @@ from functools import partial
 from typing import NamedTuple
 
 from rvhctl.core import jump, keylines
-from rvhctl.core.checksums import crc64_xz, fnv1, fnv1a
 from rvhctl.errors import JumpHashError, shorten
 
 EMPTY_KEY = "the key is empty"
@@ -101,6 +100,27 @@ def decimal(key: bytes) -> int:
         shown = shorten(key.decode("utf-8", "backslashreplace"))
         raise JumpHashError(f"{NO_INTEGER} (got {shown}); {INTEGER_HINT}")
     return keylines.decimal_bits(key, 0, len(key)) & 0xFFFFFFFFFFFFFFFF
+
+
+def fnv1(key: bytes) -> int:
+    """FNV-1 of 64 bits."""
+    from rvhctl.core import checksums
+
+    return checksums.fnv1(key)
+
+
+def fnv1a(key: bytes) -> int:
+    """FNV-1a of 64 bits."""
+    from rvhctl.core import checksums
+
+    return checksums.fnv1a(key)
+
+
+def crc64_xz(key: bytes) -> int:
+    """CRC-64/XZ."""
+    from rvhctl.core import checksums
+
+    return checksums.crc64_xz(key)
 
 
 class Recipe(NamedTuple):

@@ -18,7 +18,7 @@ MAX_KEY: Final = (1 << 64) - 1
 
 INTEGER_HINT: Final = f"an integer key is the 64-bit key itself, {MIN_KEY}..{MAX_KEY}"
 
-_DECIMAL: Final = re.compile(rb"([+-]?)0*([0-9]{1,20})")
+_DECIMAL: Final = rb"([+-]?)0*([0-9]{1,20})"
 """A sign or none, any number of leading zeros, and no more digits than 64 bits can have."""
 
 
@@ -94,7 +94,7 @@ class KeyRule(NamedTuple):
 def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int:
     text = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
     # int() alone would take underscores, white space and the digits of other scripts.
-    found = _DECIMAL.fullmatch(text)
+    found = re.fullmatch(_DECIMAL, text)
     if found and MIN_KEY <= (number := int(b"".join(found.groups()))) <= MAX_KEY:
         return number
     raise InputError(

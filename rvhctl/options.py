@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import typer
@@ -148,22 +147,6 @@ OnErrorChoice = Annotated[
         show_default=False,
     ),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """How the commands over nodes read, answer and run."""
-
-    output: Output = "auto"
-    json: Json = False
-    input_format: Input = "auto"
-    color: Color = "auto"
-    level: LogLevel = "warn"
-    async_: Async = False
-    batch: Batch = False
-    jobs: Jobs = None
-    unordered: Unordered = False
-    on_error: OnErrorChoice = None
 
 
 def epilog(*examples: str, nobody: str = "") -> str:

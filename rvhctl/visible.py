@@ -21,7 +21,7 @@ _ESCAPES: Final = {
 }
 
 # The same in UTF-8, but for line feed and tab.
-_UNSAFE_BYTES: Final = re.compile(
+_UNSAFE_BYTES: Final = (
     rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]"
 )
 
@@ -33,7 +33,7 @@ def visible(text: str) -> str:
 
 def visible_lines(data: bytes) -> bytes:
     """Lines of UTF-8 with ``\\u001b`` in place of an escape character, and so on: in a JSON string, the same text."""
-    return _UNSAFE_BYTES.sub(_escaped, data)
+    return re.sub(_UNSAFE_BYTES, _escaped, data)
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:

@@ -11,9 +11,10 @@ from rvhctl.errors import EmptyNodesError, NegativeThresholdError, NoSurvivorsEr
 from rvhctl.milliseconds import shown
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
-from rvhctl.options import RunOptions, refuse
+from rvhctl.options import refuse
 from rvhctl.policy_options import DampingOptions, PolicyOptions
 from rvhctl.report import Report
+from rvhctl.run_options import RunOptions
 from rvhctl.version import core_name
 
 

@@ -19,9 +19,10 @@ from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.milliseconds import shown
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes
-from rvhctl.options import OutputFormat, RunOptions
+from rvhctl.options import OutputFormat
 from rvhctl.policy_options import Wanted
 from rvhctl.report import Report
+from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
 from rvhctl.version import core_name
 from rvhctl.views import Row, View, advice_view, explain_view, joined_cells, plan_view, shown_ids, write_view

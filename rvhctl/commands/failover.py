@@ -25,7 +25,7 @@ from rvhctl.commands._fleet import (
 from rvhctl.flags import failover_nodes
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes, Picked
-from rvhctl.options import RunOptions, refuse
+from rvhctl.options import refuse
 from rvhctl.policy_options import (
     DampingOptions,
     Down,
@@ -37,6 +37,7 @@ from rvhctl.policy_options import (
     names_in,
 )
 from rvhctl.report import Report
+from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
 
 NodeIds = Annotated[

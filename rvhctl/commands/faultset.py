@@ -29,7 +29,7 @@ from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes
-from rvhctl.options import RunOptions, refuse
+from rvhctl.options import refuse
 from rvhctl.policy_options import (
     Advise,
     DampingOptions,
@@ -47,6 +47,7 @@ from rvhctl.policy_options import (
     names_in,
 )
 from rvhctl.report import Report
+from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
 
 NodeSpecs = Annotated[

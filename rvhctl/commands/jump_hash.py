@@ -1,6 +1,6 @@
 """``rvhctl jump-hash``: which bucket owns each key."""
 
-from __future__ import annotations
+# Annotations are no strings here: Typer would evaluate each of them, twice, at every start.
 
 from typing import Annotated, Literal
 
@@ -17,8 +17,6 @@ from rvhctl.options import InputFormat, refuse
 from rvhctl.placing import flags as more
 from rvhctl.report import Report
 from rvhctl.sink import Sink
-from rvhctl.source import open_sources
-from rvhctl.version import core_name
 
 Buckets = Annotated[
     int | None,
@@ -155,7 +153,10 @@ def jump_hash(
         for some in keys:
             answer.add(some, _many_async(some, buckets) if async_ else jump_hash_many(some, buckets))
         count = answer.finish()
-    report.debug(f"{count} keys on the {core_name()} core in {report.milliseconds():.1f} ms")
+    if report.says("debug"):
+        from rvhctl.version import core_name
+
+        report.debug(f"{count} keys on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()
 
 
@@ -191,6 +192,7 @@ def _answer_text(
 ) -> int:
     """Text in, bucket numbers out: whole blocks through the core, with no object for a key; how many."""
     from rvhctl.keystream import bucket_lines
+    from rvhctl.source import open_sources
 
     count = 0
     for source in open_sources(files):
