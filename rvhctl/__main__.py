@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 # Not ``from typing import ...``: that alone would take as long as the whole of ``rvhctl -V``.
@@ -13,11 +12,16 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 COMPLETION_VARIABLE = "_RVHCTL_COMPLETE"
+VERSION_FLAGS = (["-V"], ["--version"])
 
 
 def entry() -> NoReturn:
     """The program, as the shell calls it."""
-    signal.signal(signal.SIGINT, _interrupt)
+    if sys.argv[1:] not in VERSION_FLAGS:
+        # Imported here: enum, which signal needs, would take as long as the whole of ``rvhctl -V``.
+        import signal
+
+        signal.signal(signal.SIGINT, _interrupt)
     code = main(sys.argv[1:])
     # All is written and checked by now; tearing the interpreter down would only take time.
     os._exit(code)
@@ -26,7 +30,7 @@ def entry() -> NoReturn:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line ``arguments``; the exit code."""
     try:
-        if list(arguments) in (["-V"], ["--version"]) and _say_version():
+        if list(arguments) in VERSION_FLAGS and _say_version():
             return 0
         return _run(arguments)
     except KeyboardInterrupt:
@@ -56,6 +60,9 @@ def _run(arguments: Sequence[str]) -> int:
     from rvhctl.report import message
     from rvhctl.sink import buffer_output
 
+    gc.freeze()
+    # Rows of an answer are many small objects, and none of them is in a cycle.
+    gc.set_threshold(50_000)
     gc.enable()
     buffer_output()
     if COMPLETION_VARIABLE in os.environ:
@@ -90,6 +97,8 @@ def _run(arguments: Sequence[str]) -> int:
 
 def _interrupt(*_: object) -> None:
     """The first ^C ends the run; a second must not disturb the cleaning up."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise KeyboardInterrupt
 
