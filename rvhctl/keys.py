@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError
+from rvhctl.keyhash import INTEGER_HINT, NO_INTEGER
 
 Key = str | bytes | int
 """Text as it came in (bytes where it was no JSON), or the 64-bit key itself."""
@@ -15,8 +16,6 @@ Buckets = Sequence[int]
 
 MIN_KEY: Final = -(1 << 63)
 MAX_KEY: Final = (1 << 64) - 1
-
-INTEGER_HINT: Final = f"an integer key is the 64-bit key itself, {MIN_KEY}..{MAX_KEY}"
 
 _DECIMAL: Final = rb"([+-]?)0*([0-9]{1,20})"
 """A sign or none, any number of leading zeros, and no more digits than 64 bits can have."""
@@ -97,9 +96,7 @@ def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int
     found = re.fullmatch(_DECIMAL, text)
     if found and MIN_KEY <= (number := int(b"".join(found.groups()))) <= MAX_KEY:
         return number
-    raise InputError(
-        "not a 64-bit integer key", source=source, line=line, place=place, value=show(key), hint=INTEGER_HINT
-    )
+    raise InputError(NO_INTEGER, source=source, line=line, place=place, value=show(key), hint=INTEGER_HINT)
 
 
 def show(key: Key) -> str | int:

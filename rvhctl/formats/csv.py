@@ -52,7 +52,6 @@ class Rows:
         self._next_line = 1
         first = next(iter(self), None)
         self.header: list[str] = first[0] if first else []
-        self.header_bytes: bytes = first[1] if first else b""
         for name in self.header:
             if self.header.count(name) > 1:
                 raise InputError(f"the column {name!r} is there twice", source=source, line=1)

@@ -8,7 +8,6 @@ from rvhctl.api.placement import Placement
 from rvhctl.core.rowspans import groups_of
 from rvhctl.errors import NothingSelectedError, UsageError
 from rvhctl.formats import csv
-from rvhctl.options import OutputFormat
 from rvhctl.placejob import Output, Owners, groups_output, selected_output
 from rvhctl.placing.records import Records, RecordShape
 from rvhctl.sink import Sink
@@ -133,15 +132,3 @@ class SplitAction:
 
     def finish(self) -> None:
         pass
-
-
-def check_as_they_came(output: OutputFormat, shape: RecordShape | None) -> None:
-    """``--only`` and ``--split-to`` do not change records.
-
-    Raises:
-        UsageError: another format is asked for.
-    """
-    if output not in ("auto", shape):
-        raise UsageError(
-            f"records go out as they came in; -o {output} makes no sense with --only or --split-to"
-        )
