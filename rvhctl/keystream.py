@@ -8,14 +8,12 @@ A plain regular file is cut at line ends and spread over worker processes (:mod:
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Generator
 from contextlib import closing
 from functools import partial
-from io import BufferedReader, FileIO
 from typing import BinaryIO, NamedTuple
 
-from rvhctl import keyfile
+from rvhctl import keyfile, plainfile
 from rvhctl.core import keylines
 from rvhctl.core.keybuckets import checked_buckets
 from rvhctl.errors import InputError
@@ -105,38 +103,13 @@ def _all_answers(
     stream: BinaryIO | int, job: LineJob, jobs: int | None, flush: Callable[[], object]
 ) -> Generator[Answers, None, None]:
     """The answers of a plain file's complete lines, which are there already, then of all that follows."""
-    place = _place(stream)
+    place = plainfile.place_of(stream)
     if place is not None:
         descriptor, start = place
-        end = keyfile.line_blocks_end(descriptor, start, job.delimiter)
+        end = plainfile.lines_end(descriptor, start, job.delimiter)
         yield from keyfile.file_answers(descriptor, start, end, job, jobs)
-        _seek(stream, end)
+        plainfile.seek(stream, end)
     yield from _coming_answers(_reader(stream), job, flush)
-
-
-def _place(stream: BinaryIO | int) -> tuple[int, int] | None:
-    """Descriptor and position of a plain regular file; None for all else.
-
-    A decompressor has a descriptor too, but that of the compressed file: only known types count.
-    """
-    if not hasattr(os, "pread"):
-        return None
-    if isinstance(stream, int):
-        descriptor = stream
-    elif type(stream) is FileIO or (type(stream) is BufferedReader and type(stream.raw) is FileIO):
-        descriptor = stream.fileno()
-    else:
-        return None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        return None
-    return descriptor, os.lseek(stream, 0, os.SEEK_CUR) if isinstance(stream, int) else stream.tell()
-
-
-def _seek(stream: BinaryIO | int, position: int) -> None:
-    if isinstance(stream, int):
-        os.lseek(stream, position, os.SEEK_SET)
-    else:
-        stream.seek(position)
 
 
 def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
