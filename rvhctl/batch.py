@@ -3,59 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from itertools import chain
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-import orjson
-
-from rvhctl import jsontext, requests
-from rvhctl.errors import InputError, RvhctlError, SomeFailedError
+from rvhctl import plainfile
+from rvhctl.errors import RvhctlError, SomeFailedError
 from rvhctl.lines import whole_lines
 from rvhctl.progress import Progress
+from rvhctl.requestblocks import Answers, Block, Cursor, Work, answer_block
+from rvhctl.requestfile import file_answers
 from rvhctl.sink import Sink
-from rvhctl.source import open_sources
+from rvhctl.source import Source, open_sources
 
 if TYPE_CHECKING:
     from rvhctl.workers import Workers
-
-Kind = Literal["failover", "faultset", "jump-hash"]
 
 WORTH_WORKERS: Final = 0.1
 """Seconds of work in this process after which worker processes pay for their start, if there is more to do."""
 
 PIECE: Final = 1 << 18
 """Bytes of requests that go to a worker at a time: some milliseconds of work."""
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """Which requests these are, and the flags that are defaults for them."""
-
-    kind: Kind
-    defaults: dict[str, Any]
-    stop_at_failure: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Some whole lines of a source, and where they stand."""
-
-    text: bytes
-    source: str
-    line: int
-    index: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """The answers to a block, one a line."""
-
-    text: bytes
-    count: int
-    failed: int
-    stopped: str = ""
-    """With ``stop_at_failure``: the message of the failure that the text ends with."""
 
 
 class Batch:
@@ -75,15 +44,36 @@ class Batch:
             SomeFailedError: some requests failed; all are answered.
             RvhctlError: the first failure, where that ends the run.
         """
-        blocks = _blocks(files)
+        sources = open_sources(files)
+        cursor = Cursor()
+        until = perf_counter() + WORTH_WORKERS if jobs > 1 else float("inf")
         with self._progress:
-            more = self._answer_here(blocks, perf_counter() + WORTH_WORKERS if jobs > 1 else float("inf"))
-            if more is not None:
-                from rvhctl.workers import Workers
+            for source in sources:
+                cursor.begin(source.name)
+                if not unordered:
+                    self._answer_file(source, cursor, jobs)
+                blocks = _blocks(source, cursor)
+                more = self._answer_here(blocks, until)
+                if more is not None:
+                    from rvhctl.workers import Workers
 
-                self._answer_there(more, blocks, Workers(jobs, self._work), unordered)
+                    rest = chain([more], blocks, _later_blocks(sources, cursor))
+                    self._answer_there(rest, Workers(jobs, self._work), unordered)
         if self.failed:
             raise SomeFailedError(f"{self.failed} of {self.requests} requests failed")
+
+    def _answer_file(self, source: Source, cursor: Cursor, jobs: int) -> None:
+        """Answer the whole lines of a plain file, which are there already; of anything else nothing."""
+        place = plainfile.place_of(source.stream)
+        if place is None:
+            return
+        with source.reading():
+            descriptor, start = place
+            end = plainfile.lines_end(descriptor, start, b"\n")
+            with closing(file_answers(descriptor, start, end, cursor, self._work, jobs)) as all_answers:
+                for answers in all_answers:
+                    self._write(answers)
+            plainfile.seek(source.stream, end)
 
     def _answer_here(self, blocks: Iterator[Block], until: float) -> Block | None:
         """Answer in this process; the first block that comes after the time is over."""
@@ -93,16 +83,12 @@ class Batch:
             self._write(answer_block(self._work, block))
         return None
 
-    def _answer_there(self, first: Block, blocks: Iterator[Block], workers: Workers, unordered: bool) -> None:
-        def all_blocks() -> Iterator[Block]:
-            yield first
-            yield from blocks
-
-        for answers in workers.map(all_blocks(), ordered=not unordered):
+    def _answer_there(self, blocks: Iterator[Block], workers: Workers, unordered: bool) -> None:
+        for answers in workers.map(blocks, ordered=not unordered):
             self._write(answers)
 
     def _write(self, answers: Answers) -> None:
-        self.requests += answers.count
+        self.requests += answers.requests
         self.failed += answers.failed
         self._sink.write(answers.text)
         self._sink.flush()
@@ -111,68 +97,21 @@ class Batch:
             raise RvhctlError(answers.stopped)
 
 
-def answer_block(work: Work, block: Block) -> Answers:
-    """The answers to the requests of a block."""
-    answers: list[bytes] = []
-    failed = 0
-    for line, text in enumerate(block.text.split(b"\n"), block.line):
-        if not text.strip():
-            continue
-        answer = _answer(work, text, block.source, line, block.index + len(answers))
-        answers.append(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
-        if not answer["ok"]:
-            failed += 1
-            if work.stop_at_failure:
-                message, place = answer["error"]["message"], f"{block.source}:{line}"
-                message = message if message.startswith(place) else f"{place}: {message}"
-                return Answers(b"".join(answers), len(answers), failed, message)
-    return Answers(b"".join(answers), len(answers), failed)
-
-
-def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict[str, Any]:
-    answer: dict[str, Any] = {"index": index}
-    try:
-        request = jsontext.parse(text, source, line)
-        if not isinstance(request, dict):
-            raise InputError("a request is an object", source=source, line=line)
-        if "id" in request:
-            answer["id"] = _own_id(request["id"], text)
-        result = requests.answer(work.kind, request, text, work.defaults)
-    except RvhctlError as error:
-        answer["ok"] = False
-        answer["error"] = {"type": type(error).__name__, "message": str(error)}
-        return answer
-    answer["ok"] = True
-    answer.update(result)
-    return answer
-
-
-def _own_id(value: Any, text: bytes) -> Any:
-    """The id as it came in: by its own digits, where it is or holds a number that a float may have changed."""
-    if value is None or isinstance(value, str | int):
-        return value
-    return orjson.Fragment(jsontext.member_text(text, "id"))
-
-
-def _blocks(files: Sequence[str]) -> Iterator[Block]:
+def _blocks(source: Source, cursor: Cursor) -> Iterator[Block]:
     """What can be read without waiting, in pieces of whole lines."""
-    index = 0
-    for source in open_sources(files):
-        for text, line in whole_lines(source):
-            start = 0
-            while start < len(text):
-                end = (
-                    text.rfind(b"\n", start, start + PIECE) + 1
-                    or text.find(b"\n", start + PIECE) + 1
-                    or len(text)
-                )
-                piece = text[start:end]
-                yield Block(piece, source.name, line, index)
-                line += piece.count(b"\n")
-                index += _requests_in(piece)
-                start = end
+    for text, _ in whole_lines(source):
+        start = 0
+        while start < len(text):
+            end = (
+                text.rfind(b"\n", start, start + PIECE) + 1
+                or text.find(b"\n", start + PIECE) + 1
+                or len(text)
+            )
+            yield cursor.block(text[start:end])
+            start = end
 
 
-def _requests_in(text: bytes) -> int:
-    """Lines that are not blank."""
-    return sum(not line.isspace() and line != b"" for line in text.split(b"\n"))
+def _later_blocks(sources: Iterator[Source], cursor: Cursor) -> Iterator[Block]:
+    for source in sources:
+        cursor.begin(source.name)
+        yield from _blocks(source, cursor)

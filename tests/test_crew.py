@@ -6,9 +6,9 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from support.processes import children
 
 from rvhctl.crew import Crew, Send
 from rvhctl.errors import RvhctlError
@@ -16,15 +16,11 @@ from rvhctl.errors import RvhctlError
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
 
-def children() -> set[str]:
-    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())
-
-
 @pytest.fixture(autouse=True)
 def nothing_left() -> Iterator[None]:
-    before = children(), set(os.listdir("/proc/self/fd"))
+    before = children(os.getpid()), set(os.listdir("/proc/self/fd"))
     yield
-    assert (children(), set(os.listdir("/proc/self/fd"))) == before
+    assert (children(os.getpid()), set(os.listdir("/proc/self/fd"))) == before
 
 
 def test_messages_come_in_order_whatever_their_size() -> None:

@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from support.processes import children, gone, wait_until
 
 from rvhctl import keyfile
 from rvhctl.api.keys import jump_hash
@@ -29,10 +29,6 @@ JOB = Job(1000, DEFAULT, b"\n")
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyfile, "BLOCK", 1000)
     monkeypatch.setattr(keyfile, "WORTH_WORKERS", 1)
-
-
-def children(pid: int) -> set[int]:
-    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 @pytest.fixture(autouse=True)
@@ -179,28 +175,12 @@ def stuck(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process.stdout.close()
 
 
-def gone(pid: int) -> bool:
-    """Whether a process has ended; an orphan may wait for whoever collects it."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
-
-
-def wait_until_gone(pids: set[int]) -> bool:
-    for _ in range(1000):
-        if all(gone(pid) for pid in pids):
-            return True
-        time.sleep(0.01)
-    return False
-
-
 def test_an_interrupt_ends_all_and_only_the_parent_speaks(stuck: subprocess.Popen[bytes]) -> None:
     workers = children(stuck.pid)
     assert len(workers) == 2
     os.killpg(stuck.pid, signal.SIGINT)
     assert stuck.wait(10) == -signal.SIGINT
-    assert wait_until_gone(workers)
+    wait_until(lambda: all(map(gone, workers)), "the end of the workers")
     assert stuck.stderr
     assert stuck.stderr.read().count(b"Traceback") == 1
 
@@ -211,7 +191,7 @@ def test_workers_do_not_outlive_their_parent(how: signal.Signals, stuck: subproc
     assert len(workers) == 2
     stuck.send_signal(how)
     assert stuck.wait(10) == -how
-    assert wait_until_gone(workers)
+    wait_until(lambda: all(map(gone, workers)), "the end of the workers")
 
 
 def test_workers_end_when_the_reader_has_gone(stuck: subprocess.Popen[bytes]) -> None:
@@ -221,4 +201,4 @@ def test_workers_end_when_the_reader_has_gone(stuck: subprocess.Popen[bytes]) ->
     stuck.stdout.close()
     assert stuck.wait(10) == 1
     assert b"BrokenPipeError" in stuck.stderr.read()
-    assert wait_until_gone(workers)
+    wait_until(lambda: all(map(gone, workers)), "the end of the workers")

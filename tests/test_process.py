@@ -9,13 +9,11 @@ import signal
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any
 
 import pytest
+from support.processes import children, gone, wait_until
 from support.program import PATIENCE, Program
 
 from rvhctl import __main__
@@ -32,25 +30,6 @@ ANSWERED = b'{"index":%d,"ok":true,"bucket":3}\n'
 
 def nodes(count: int) -> bytes:
     return b"".join(b'{"id":"n%d","lat":1,"lon":2,"latency":%d}\n' % (row, row % 100) for row in range(count))
-
-
-def wait_until(true: Callable[[], Any], what: str) -> Any:
-    """The first answer that is not empty; how long it takes is the machine's business."""
-    deadline = monotonic() + PATIENCE
-    while not (answer := true()):
-        assert monotonic() < deadline, f"never: {what}"
-        sleep(0.01)
-    return answer
-
-
-def children(pid: int) -> list[int]:
-    text = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout
-    return [int(word) for word in text.split()]
-
-
-def gone(pid: int) -> bool:
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True).stdout
-    return not state.strip() or state.startswith("Z")
 
 
 # The old packages' commands
@@ -250,7 +229,7 @@ def test_interrupted_in_a_long_stream(program: Program, arguments: tuple[str, ..
     ):
         assert process.stdout is not None
         assert process.stderr is not None
-        workers: list[int] = []
+        workers: set[int] = set()
         if "-j" in arguments:
             while not workers:  # they start when there is enough work for them
                 process.stdout.read(1 << 16)
@@ -309,7 +288,7 @@ def test_workers_end_with_a_parent_that_is_killed(program: Program) -> None:
         program.start(*BATCH, "-j", "2", stdin=producer.stdout) as process,
     ):
         assert process.stdout is not None
-        workers: list[int] = []
+        workers: set[int] = set()
         while not workers:
             process.stdout.read(1 << 16)
             workers = children(process.pid)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from rvhctl.batch import Batch, Kind, Work
+from rvhctl.batch import Batch
 from rvhctl.errors import UsageError
 from rvhctl.options import refuse
 from rvhctl.processors import usable_processors
 from rvhctl.progress import Progress
 from rvhctl.report import Report
+from rvhctl.requestblocks import Kind, Work
 from rvhctl.sink import Sink
 from rvhctl.version import core_name
 

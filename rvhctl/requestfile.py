@@ -1,0 +1,76 @@
+"""Requests of a plain regular file, answered block by block, by forked processes where that pays.
+
+Every process walks the file from the same place and cuts it at the same line ends. It answers the blocks of its
+turn, and in the others it only counts the requests: what crosses a pipe is answers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterator
+from functools import partial
+from time import perf_counter
+from typing import Final
+
+from rvhctl.crew import Crew, Send, may_fork
+from rvhctl.requestblocks import Answers, Block, Cursor, Work, answer_block
+
+WORTH_WORKERS: Final = 0.03
+"""Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""
+
+BLOCK: Final = 1 << 18
+"""Bytes of requests answered at a time: some milliseconds of work."""
+
+
+def file_answers(
+    descriptor: int, start: int, end: int, cursor: Cursor, work: Work, jobs: int
+) -> Generator[Answers, None, None]:
+    """The answers to the requests in ``[start, end)``, in order. Lines start at ``start`` and end at ``end``.
+
+    The file's position is neither used nor moved.
+    """
+    blocks = _blocks(descriptor, start, end, cursor)
+    seconds = 0.0
+    done = 0
+    for block in blocks:
+        began = perf_counter()
+        answers = answer_block(work, block)
+        seconds += perf_counter() - began
+        done += len(block.text)
+        yield answers
+        rest = end - start - done
+        if jobs > 1 and seconds / done * rest > WORTH_WORKERS and may_fork():
+            yield from _shared_answers(blocks, work, min(jobs, -(-rest // BLOCK)))
+
+
+def _blocks(descriptor: int, start: int, end: int, cursor: Cursor) -> Iterator[Block]:
+    size = BLOCK
+    while start < end:
+        wanted = min(size, end - start)
+        text = os.pread(descriptor, wanted, start)
+        cut = text.rfind(b"\n") + 1
+        if not cut and len(text) == wanted:
+            size *= 2  # a line longer than that
+            continue
+        if not text:
+            return  # somebody has cut the file meanwhile
+        text = text[: cut or len(text)]
+        start += len(text)
+        size = BLOCK
+        yield cursor.block(text)
+
+
+def _shared_answers(blocks: Iterator[Block], work: Work, processes: int) -> Iterator[Answers]:
+    """The answers to the rest of the blocks, by this process and ``processes - 1`` others."""
+
+    def answer(turn: int, send: Send) -> None:
+        for number, block in enumerate(blocks):
+            if number % processes == turn:
+                send(tuple(answer_block(work, block)))
+
+    with Crew() as crew:
+        # Each gets a copy of the iterator, which stands where this one does.
+        others = [crew.start(partial(answer, turn)) for turn in range(1, processes)]
+        for number, block in enumerate(blocks):
+            turn = number % processes
+            yield Answers(*others[turn - 1].receive()) if turn else answer_block(work, block)
