@@ -20,6 +20,10 @@ Send = Callable[[Any], None]
 """Takes a message: a tuple of numbers, bytes and text."""
 
 
+class WorkerError(RvhctlError):
+    """A worker process cannot start, or has died."""
+
+
 def may_fork() -> bool:
     """Whether a fork is safe here: it copies locks that other threads hold, and those threads it does not."""
     if sys.platform != "linux":
@@ -39,12 +43,12 @@ class Worker(NamedTuple):
 
         Raises:
             OSError: what ended its work.
-            RvhctlError: it has died.
+            WorkerError: it has died.
         """
         try:
             message = marshal.load(self.pipe)
         except EOFError:
-            raise RvhctlError(f"worker process {self.pid} has died; try --jobs 1") from None
+            raise WorkerError(f"worker process {self.pid} has died; try --jobs 1") from None
         if isinstance(message, int):
             raise OSError(message, os.strerror(message))
         return message
@@ -74,7 +78,7 @@ class Crew:
         """A process that does this work.
 
         Raises:
-            RvhctlError: there can be no more processes.
+            WorkerError: there can be no more processes.
         """
         reader, writer = os.pipe()
         _widen(writer)
@@ -89,7 +93,7 @@ class Crew:
                 _live(work, writer)
         except OSError as error:
             os.close(reader)
-            raise RvhctlError(f"cannot start a worker process: {error.strerror}; try --jobs 1") from None
+            raise WorkerError(f"cannot start a worker process: {error.strerror}; try --jobs 1") from None
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             os.close(writer)

@@ -25,6 +25,7 @@ def read_nodes(
     coordinates: bool,
     on_bad: OnBad,
     latency: bool = True,
+    within: float | None = None,
 ) -> Nodes:
     """All nodes of all sources, in order.
 
@@ -33,6 +34,7 @@ def read_nodes(
         coordinates: whether each node needs lat and lon.
         on_bad: gets each bad record; it raises it, or the record is left out.
         latency: whether each node needs a latency.
+        within: slower nodes (ms) and those without a latency may be counted instead of read.
 
     Raises:
         InputError: a source cannot be read, or what ``on_bad`` raises.
@@ -43,6 +45,12 @@ def read_nodes(
     headers: list[list[str]] = []
     shapes: list[Shape] = []
     for source in open_sources(files):
+        if COMPILED and within is not None and len(files) <= 1 and input_format in ("auto", "ndjson"):
+            from rvhctl.nodes_within import nodes_within
+
+            sifted = nodes_within(source, within)
+            if sifted is not None:
+                return sifted
         text = source.read_all()
         shape = node_shape(text) if input_format == "auto" else input_format
         shapes.append(shape)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, cast
@@ -11,13 +10,13 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl import jsontext
-from rvhctl.core.idtable import IdTable
 from rvhctl.core.noderows import NodeRows
 from rvhctl.core.nodescan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.fleet import Details
-from rvhctl.nodes import Nodes, Picked, Shape
+from rvhctl.nodes import NOBODY, LeftOut, Nodes, Picked, Shape
 from rvhctl.records import read_record
+from rvhctl.twins import has_twins, new_seed
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20
@@ -41,26 +40,35 @@ def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
         if state == UNUSUAL_RECORD and not _add_unusual(scan, details, integer_ids, coordinates):
             return None
     details.skip(len(scan) - len(details))
-    if _has_duplicate(scan):
+    if _may_have_twins(scan):
         return None
-    return ScannedNodes(scan, shape, details, _IntegerIds(scan, integer_ids))
+    bare = scan.in_hand.integer_ids
+    return ScannedNodes(scan, shape, details, IntegerIds(scan, integer_ids, bare=bare))
 
 
 class ScannedNodes(Nodes):
     """Rows over the text; ids and records are cut out of it when they are asked for."""
 
-    def __init__(self, scan: NodeScan, shape: Shape, details: Details, integer_ids: Collection[int]) -> None:
+    def __init__(
+        self,
+        rows: NodeRows,
+        shape: Shape,
+        details: Details,
+        integer_ids: Collection[int],
+        left_out: LeftOut = NOBODY,
+    ) -> None:
         super().__init__(
             shape=shape,
-            ids=_Ids(scan),
-            latencies=scan.latencies,
-            lats=scan.lats,
-            lons=scan.lons,
-            records=_Records(scan),
+            ids=_Ids(rows),
+            latencies=rows.latencies,
+            lats=rows.lats,
+            lons=rows.lons,
+            records=_Records(rows),
             details=details,
             integer_ids=integer_ids,
+            left_out=left_out,
         )
-        self._rows: NodeRows = scan
+        self._rows = rows
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         rows = _vector(picked)
@@ -78,21 +86,23 @@ class ScannedNodes(Nodes):
             yield self._rows.join_ids(rows, first, min(first + JOIN_ROWS, len(rows)), b"\n")
 
 
-class _IntegerIds(Collection[int]):
+class IntegerIds(Collection[int]):
     """Rows whose id is an integer: those that the scanner read, and those that it left to the JSON library."""
 
-    def __init__(self, scan: NodeScan, others: set[int]) -> None:
-        self._scan = scan
+    def __init__(self, rows: NodeRows, others: Collection[int] = (), *, bare: bool) -> None:
+        """``bare``: whether the scanner read any."""
+        self._rows = rows
         self._others = others
+        self._bare = bare
 
     def __bool__(self) -> bool:
-        return self._scan.in_hand.integer_ids or bool(self._others)
+        return self._bare or bool(self._others)
 
     def __contains__(self, row: object) -> bool:
-        return row in self._others or self._scan.has_bare_id(cast("int", row))
+        return row in self._others or self._rows.has_bare_id(cast("int", row))
 
     def __iter__(self) -> Iterator[int]:
-        return (row for row in range(len(self._scan)) if row in self)
+        return (row for row in range(len(self._rows)) if row in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -148,9 +158,7 @@ def _add_unusual(scan: NodeScan, details: Details, integer_ids: set[int], coordi
     return True
 
 
-def _has_duplicate(rows: NodeRows) -> bool:
-    # An unforeseeable seed: nobody can prepare ids that all fall into one slot.
-    table = IdTable(rows, int.from_bytes(os.urandom(7), "little"))
-    return any(
-        table.add(first, min(first + ID_ROWS, len(rows))) >= 0 for first in range(0, len(rows), ID_ROWS)
-    )
+def _may_have_twins(rows: NodeRows) -> bool:
+    seed = new_seed()
+    firsts = range(0, len(rows), ID_ROWS)
+    return has_twins([rows.hash_ids(first, min(first + ID_ROWS, len(rows)), seed) for first in firsts])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final, Literal
+from math import inf
+from typing import Final, Literal, NamedTuple
 
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -22,6 +23,18 @@ Picked = Sequence[int] | vec[i64]
 
 PIECE: Final = 4096
 """Records joined at a time, so that a long answer is not held twice."""
+
+
+class LeftOut(NamedTuple):
+    """Nodes over a limit, which their reader has counted and forgotten."""
+
+    nodes: int = 0
+    unmeasured: int = 0
+    best: float = inf
+    """Their least latency in milliseconds."""
+
+
+NOBODY: Final = LeftOut()
 
 
 @dataclass
@@ -46,9 +59,27 @@ class Nodes:
     """``samples``, ``state`` and ``weight``; of no node, or of as many as there are."""
     integer_ids: Collection[int] = ()
     """The rows whose id came in as an integer of JSON."""
+    left_out: LeftOut = NOBODY
 
     def __len__(self) -> int:
         return len(self.latencies)
+
+    @property
+    def total(self) -> int:
+        """How many nodes came in."""
+        return len(self) + self.left_out.nodes
+
+    @property
+    def unmeasured(self) -> int:
+        """How many of them have no measurement."""
+        return sum(latency != latency for latency in self.latencies) + self.left_out.unmeasured
+
+    @property
+    def best(self) -> float | None:
+        """The least latency of all; None if nobody has one."""
+        best = min((latency for latency in self.latencies if latency == latency), default=inf)
+        best = min(best, self.left_out.best)
+        return best if best < inf else None
 
     @property
     def has_details(self) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from io import BufferedReader, FileIO
 from typing import BinaryIO, Final
 
-STEP: Final = 1 << 19
+STEP: Final = 1 << 16
+"""Bytes looked at for a line end at a time."""
 
 
 def place_of(stream: BinaryIO | int) -> tuple[int, int] | None:
@@ -45,3 +47,44 @@ def lines_end(descriptor: int, start: int, delimiter: bytes) -> int:
             return low + cut + 1
         end = low
     return start
+
+
+def line_blocks(descriptor: int, start: int, end: int, size: int) -> Iterator[bytes]:
+    """What stands in ``[start, end)``, whole lines at a time: about ``size`` bytes, or one longer line."""
+    wanted = size
+    while start < end:
+        asked = min(wanted, end - start)
+        block = os.pread(descriptor, asked, start)
+        cut = len(block)
+        # The last line of all, and of a file that somebody has cut meanwhile, need not have an end.
+        if len(block) == asked and start + cut < end:
+            cut = block.rfind(b"\n") + 1
+            if not cut:
+                wanted *= 2
+                continue
+        if not block:
+            return
+        yield block[:cut]
+        start += cut
+        wanted = size
+
+
+def line_ranges(descriptor: int, start: int, end: int, count: int) -> list[tuple[int, int]]:
+    """``[start, end)`` in at most ``count`` ranges of whole lines, of about the same size."""
+    cuts = [start]
+    for number in range(1, count):
+        cut = _next_line(descriptor, start + (end - start) * number // count, end)
+        if cuts[-1] < cut < end:
+            cuts.append(cut)
+    return list(zip(cuts, [*cuts[1:], end], strict=True))
+
+
+def _next_line(descriptor: int, place: int, end: int) -> int:
+    """Where the first line behind ``place`` starts."""
+    while place < end:
+        part = os.pread(descriptor, min(STEP, end - place), place)
+        cut = part.find(b"\n") + 1
+        if cut or not part:
+            return place + cut
+        place += len(part)
+    return end

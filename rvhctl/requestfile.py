@@ -6,13 +6,13 @@ turn, and in the others it only counts the requests: what crosses a pipe is answ
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterator
 from functools import partial
 from time import perf_counter
 from typing import Final
 
 from rvhctl.crew import Crew, Send, may_fork
+from rvhctl.plainfile import line_blocks
 from rvhctl.requestblocks import Answers, Block, Cursor, Work, answer_block
 
 WORTH_WORKERS: Final = 0.03
@@ -29,7 +29,7 @@ def file_answers(
 
     The file's position is neither used nor moved.
     """
-    blocks = _blocks(descriptor, start, end, cursor)
+    blocks = map(cursor.block, line_blocks(descriptor, start, end, BLOCK))
     seconds = 0.0
     done = 0
     for block in blocks:
@@ -41,23 +41,6 @@ def file_answers(
         rest = end - start - done
         if jobs > 1 and seconds / done * rest > WORTH_WORKERS and may_fork():
             yield from _shared_answers(blocks, work, min(jobs, -(-rest // BLOCK)))
-
-
-def _blocks(descriptor: int, start: int, end: int, cursor: Cursor) -> Iterator[Block]:
-    size = BLOCK
-    while start < end:
-        wanted = min(size, end - start)
-        text = os.pread(descriptor, wanted, start)
-        cut = text.rfind(b"\n") + 1
-        if not cut and len(text) == wanted:
-            size *= 2  # a line longer than that
-            continue
-        if not text:
-            return  # somebody has cut the file meanwhile
-        text = text[: cut or len(text)]
-        start += len(text)
-        size = BLOCK
-        yield cursor.block(text)
 
 
 def _shared_answers(blocks: Iterator[Block], work: Work, processes: int) -> Iterator[Answers]:

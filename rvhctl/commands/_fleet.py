@@ -38,12 +38,18 @@ def read_fleet_nodes(
     inventory: str | None,
     *,
     coordinates: bool,
+    within: float | None = None,
 ) -> Nodes:
-    """Nodes from FILEs or standard input: node documents, or what a measuring tool says."""
+    """Nodes from FILEs or standard input: node documents, or what a measuring tool says.
+
+    ``within``: slower nodes (ms) may be left out while reading.
+    """
     on_bad = report.on_bad(run.on_error)
     if from_ is None:
         refuse("without --from", {"--inventory": inventory})
-        return read_nodes(files or [], run.input_format, coordinates=coordinates, on_bad=on_bad)
+        return read_nodes(
+            files or [], run.input_format, coordinates=coordinates, on_bad=on_bad, within=within
+        )
     from rvhctl.probe_input import read_probes
 
     refuse("with --from", {"--input-format": run.input_format != "auto"})
@@ -76,7 +82,7 @@ def there(nodes: Nodes, report: Report) -> None:
     Raises:
         EmptyNodesError: there are none.
     """
-    if not len(nodes):
+    if not nodes.total:
         raise report.ending(EmptyNodesError())
 
 
@@ -94,11 +100,11 @@ def check_threshold(threshold: float | None) -> None:
 
 def nobody(nodes: Nodes, limit: float) -> NoSurvivorsError:
     """What is said when no node survives."""
-    best = min((latency for latency in nodes.latencies if latency == latency), default=None)
+    best = nodes.best
     if best is None:
-        return NoSurvivorsError(f"no survivors: none of {len(nodes)} nodes has a measurement")
+        return NoSurvivorsError(f"no survivors: none of {nodes.total} nodes has a measurement")
     return NoSurvivorsError(
-        f"no survivors: the best of {len(nodes)} nodes takes {shown(best)} ms, over {shown(limit)}"
+        f"no survivors: the best of {nodes.total} nodes takes {shown(best)} ms, over {shown(limit)}"
     )
 
 
@@ -106,12 +112,12 @@ def say_dropped(report: Report, nodes: Nodes, limit: float, kept: int) -> None:
     """``--level info`` counts the dropped nodes by reason; ``debug`` adds what ran, and how long."""
     if not report.says("info"):
         return
-    unmeasured = sum(latency != latency for latency in nodes.latencies)
-    over = len(nodes) - unmeasured - kept
+    unmeasured = nodes.unmeasured
+    over = nodes.total - unmeasured - kept
     report.info(
-        f"kept {kept} of {len(nodes)} nodes; {over} over {shown(limit)} ms, {unmeasured} without measurement"
+        f"kept {kept} of {nodes.total} nodes; {over} over {shown(limit)} ms, {unmeasured} without measurement"
     )
-    report.debug(f"{len(nodes)} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")
+    report.debug(f"{nodes.total} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")
 
 
 def exclude(flags: dict[str, object]) -> None:

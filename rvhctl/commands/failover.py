@@ -108,20 +108,26 @@ def failover(
     sink = Sink()
     asked = asked_format(run.output, run.json)
     check_threshold(threshold)
+
+    def wanted_at(limit: float | None) -> Wanted:
+        policy = limits.policy(limit, damping)
+        return Wanted(policy, None, damping.memory, failed, top, explain=explain, fail_on=limits.fail_on)
+
     if nodes is not None or latencies is not None:
         refuse("with --nodes", {"--from": from_})
         table = given(files, run.input_format, lambda: failover_nodes(nodes, latencies))
     else:
-        table = read_fleet_nodes(files, run, report, from_, None, coordinates=False)
-    policy = limits.policy(limit_stated(threshold, table), damping)
+        # Plain failover never looks at the others again.
+        within = threshold if threshold is not None and wanted_at(threshold).is_plain else None
+        table = read_fleet_nodes(files, run, report, from_, None, coordinates=False, within=within)
+    wanted = wanted_at(limit_stated(threshold, table))
     there(table, report)
-    wanted = Wanted(policy, None, damping.memory, failed, top, explain=explain, fail_on=limits.fail_on)
     if not wanted.is_plain or table.has_details:
         from rvhctl.commands._policy import answer_by_policy
 
         answer_by_policy(table, wanted, run, asked, sink, report)
         return
-    limit = limit_of(policy)
+    limit = limit_of(wanted.policy)
     picked = _ranked(table, limit, run.async_)
     say_dropped(report, table, limit, len(picked))
     if not len(picked):

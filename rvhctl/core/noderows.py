@@ -12,6 +12,8 @@ from librt.strings import BytesWriter, read_i64_le, write_i64_le
 from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
+from rvhctl.core.idhash import hash_of
+
 ID_LENGTH_BITS: Final = 32
 ID_LENGTH: Final = 0xFFFFFFFF
 
@@ -89,8 +91,21 @@ class NodeRows:
     def id_text(self, row: i64) -> str:
         return self.id_bytes(row).decode()
 
-    def same_id(self, row: i64, other: i64) -> bool:
-        return self.id_bytes(row) == self.id_bytes(other)
+    def hash_ids(self, first: i64, last: i64, seed: i64) -> bytes:
+        """The hashes of the ids of rows ``first`` until before ``last``, 8 bytes each; see ``hash_of``."""
+        writer = BytesWriter()
+        data = self.data
+        starts = self.starts
+        spans = self.id_spans
+        for row in range(first, last):
+            span = spans[row]
+            if span < 0:
+                other = self.other_ids[-1 - span]
+                write_i64_le(writer, hash_of(other, 0, len(other), seed))
+            else:
+                start = starts[row] + (span >> ID_LENGTH_BITS)
+                write_i64_le(writer, hash_of(data, start, start + (span & ID_LENGTH), seed))
+        return writer.getvalue()
 
     def record(self, row: i64) -> bytes:
         """The bytes of a row's record, as they came in."""

@@ -31,7 +31,7 @@ def failover(nodes: Nodes, picked: Picked, top: int | None, threshold: float, co
     latencies = aligned(nodes.latencies[row] for row in rows)
     ids = (nodes.ids[row] for row in rows)
     cells = [(str(rank), *cell) for rank, cell in enumerate(zip(ids, latencies, strict=True), 1)]
-    caption = f"{len(picked)} of {len(nodes)} nodes within {shown(threshold)} ms{_first(top, len(picked))}"
+    caption = f"{len(picked)} of {nodes.total} nodes within {shown(threshold)} ms{_first(top, len(picked))}"
     return _drawn(("rank:r", "node", "latency ms:r"), cells, caption, color)
 
 
@@ -51,7 +51,7 @@ def faultset(
     kept = sum(len(picked) for _, _, picked in cells)
     left = sum(bool(picked) for _, _, picked in cells)
     most = max((len(picked) for _, _, picked in cells), default=0)
-    caption = f"{kept} of {len(nodes)} nodes within {shown(threshold)} ms, in {left} of {len(cells)} cells"
+    caption = f"{kept} of {nodes.total} nodes within {shown(threshold)} ms, in {left} of {len(cells)} cells"
     return _drawn(
         ("cell:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
         rows,

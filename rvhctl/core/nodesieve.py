@@ -1,0 +1,102 @@
+"""NDJSON nodes within a latency limit, block by block: what lies over it is counted and forgotten.
+
+Of every node, kept or not, a hash of its id remains, to find out whether one comes twice.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Final
+
+from librt.strings import BytesWriter, read_f64_le, read_i64_le, write_f64_le, write_i64_le
+from librt.vecs import append
+from mypy_extensions import i64
+
+from rvhctl.core.noderows import NodeRows, copy
+from rvhctl.core.nodescan import DONE, MORE, NodeScan
+
+ROW: Final = 24
+"""Bytes of a packed row: latency, length of the record, place of the id in it."""
+
+
+class NodeSieve:
+    """What is left of a block of whole lines."""
+
+    def __init__(self, block: bytes, limit: float, seed: i64) -> None:
+        """``limit`` in milliseconds; ``seed``: the same for all blocks whose ids are compared."""
+        self.usual = False
+        """Whether the block could be read; if not, some record is wrong, or for the JSON library to read."""
+        self.records = b""
+        """The nodes within the limit, a line each, as they came."""
+        self.rows = b""
+        """What is known of each of these, packed."""
+        self.hashes = b""
+        """64 bits for the id of every node."""
+        self.unmeasured: i64 = 0
+        """Nodes without a latency."""
+        self.best: float = inf
+        """The least latency of all, in milliseconds."""
+        self.integer_ids = False
+        """Whether any id is an integer."""
+        # The scanner reads whole words, so it would leave the last record to the JSON library.
+        scan = NodeScan(block + b"\n" * 32, False)
+        size: i64 = len(block) + 32
+        state = scan.run(size)
+        while state == MORE:
+            state = scan.run(size)
+        if state == DONE:
+            self.usual = True
+            self.integer_ids = scan.in_hand.integer_ids
+            self._sift(scan, limit, seed)
+
+    def _sift(self, scan: NodeScan, limit: float, seed: i64) -> None:
+        records = BytesWriter()
+        rows = BytesWriter()
+        block = scan.data
+        latencies = scan.latencies
+        starts = scan.starts
+        ends = scan.ends
+        spans = scan.id_spans
+        best = self.best
+        count: i64 = len(starts)
+        for row in range(count):
+            latency = latencies[row]
+            if latency < best:
+                best = latency
+            if latency <= limit:
+                start = starts[row]
+                end = ends[row]
+                copy(records, block, start, end)
+                records.append(10)
+                write_f64_le(rows, latency)
+                write_i64_le(rows, end - start)
+                write_i64_le(rows, spans[row])
+            elif latency != latency:
+                self.unmeasured += 1
+        self.best = best
+        self.records = records.getvalue()
+        self.rows = rows.getvalue()
+        self.hashes = scan.hash_ids(0, count, seed)
+
+
+class KeptRows(NodeRows):
+    """The rows of some sieves, whose records are joined."""
+
+    def __init__(self, data: bytes, rows: i64) -> None:
+        """``rows``: how many there will be."""
+        super().__init__(data, False, True)
+        self.place: i64 = 0
+        self.reserve(rows)
+
+    def add(self, packed: bytes) -> None:
+        """The rows of the next sieve."""
+        place = self.place
+        size: i64 = len(packed)
+        for at in range(0, size, ROW):
+            self.latencies = append(self.latencies, read_f64_le(packed, at))
+            self.starts = append(self.starts, place)
+            place += read_i64_le(packed, at + 8)
+            self.ends = append(self.ends, place)
+            place += 1
+            self.id_spans = append(self.id_spans, read_i64_le(packed, at + 16))
+        self.place = place

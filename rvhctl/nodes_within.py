@@ -1,0 +1,140 @@
+"""Nodes within a latency limit, out of a large plain file of NDJSON.
+
+Block by block, on all processors: of a node over the limit nothing is kept but a hash of its id. So a file takes
+the memory of what survives, and no time for what does not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, zip_longest
+from math import inf
+from typing import Final, NamedTuple
+
+from rvhctl import plainfile
+from rvhctl.core.nodesieve import ROW, KeptRows, NodeSieve
+from rvhctl.crew import Crew, Send, Worker, WorkerError, may_fork
+from rvhctl.fleet import Details
+from rvhctl.node_input import node_shape
+from rvhctl.node_scan import IntegerIds, ScannedNodes
+from rvhctl.nodes import LeftOut, Nodes
+from rvhctl.processors import usable_processors
+from rvhctl.source import Source
+from rvhctl.twins import has_twins, new_seed
+
+WORTH_SIEVE: Final = 4 << 20
+"""A file must be this long for a fork (a few milliseconds) to be worth it."""
+
+BLOCK: Final = 1 << 19
+"""Bytes of a block: a millisecond of work, so that ^C is heard, and few enough for the cache."""
+
+
+HASH: Final = 8
+"""Bytes of the hash of an id."""
+
+END: Final = (0,)
+"""The last message of a worker."""
+
+
+class Sifted(NamedTuple):
+    """What is left of a block, as one process tells another; see ``NodeSieve``."""
+
+    records: bytes
+    rows: bytes
+    hashes: bytes
+    unmeasured: int
+    best: float
+    integer_ids: bool
+
+
+NOTHING: Final = Sifted(b"", b"", b"", 0, inf, False)
+
+
+def nodes_within(source: Source, limit: float) -> Nodes | None:
+    """The nodes of a source that are within the limit (ms); the others are counted.
+
+    Returns:
+        None, and nothing is read, if this is no large file of NDJSON, if most of its nodes survive, or if
+        anything in it is wrong or unusual: whoever reads it record by record says what.
+    """
+    place = plainfile.place_of(source.stream)
+    if place is None:
+        return None
+    with source.reading():
+        descriptor, start = place
+        end = os.fstat(descriptor).st_size
+        if end - start < WORTH_SIEVE:
+            return None
+        sift = partial(_sift, limit=limit, seed=new_seed())
+        head = next(plainfile.line_blocks(descriptor, start, end, BLOCK), b"")
+        first = sift(head) if node_shape(head) == "ndjson" else None
+        if first is None or len(first.rows) // ROW > len(first.hashes) // HASH // 2:
+            return None
+        try:
+            rest = _sift_range(descriptor, start + len(head), end, sift)
+        except WorkerError:
+            return None  # one process can do it, too
+        nodes = None if rest is None else _joined([first, *rest])
+        if nodes is not None:
+            plainfile.seek(source.stream, end)
+    return nodes
+
+
+def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
+    """What is left of some whole lines; None if anything in them is unusual."""
+    sieve = NodeSieve(block, limit, seed)
+    if not sieve.usual:
+        return None
+    return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best, sieve.integer_ids)
+
+
+def _sift_range(
+    descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None]
+) -> list[Sifted] | None:
+    """What is left of each block of ``[start, end)``, in order; None if anything is unusual."""
+    ranges = plainfile.line_ranges(descriptor, start, end, usable_processors() if may_fork() else 1)
+
+    def sifted(borders: tuple[int, int]) -> Iterator[Sifted | None]:
+        return map(sift, plainfile.line_blocks(descriptor, *borders, BLOCK))
+
+    def work(borders: tuple[int, int], send: Send) -> None:
+        for part in sifted(borders):
+            send(tuple(part or ()))
+        send(END)
+
+    parts: list[list[Sifted]] = [[] for _ in ranges]
+    with Crew() as crew:
+        workers = [crew.start(partial(work, borders)) for borders in ranges[1:]]
+        # In turn, so that no worker waits for long before its pipe is emptied.
+        for row in zip_longest(sifted(ranges[0]), *map(_received, workers), fillvalue=NOTHING):
+            for part, of_range in zip(row, parts, strict=True):
+                if part is None:
+                    return None
+                of_range.append(part)
+    return list(chain.from_iterable(parts))
+
+
+def _received(worker: Worker) -> Iterator[Sifted | None]:
+    while (message := worker.receive()) != END:
+        yield Sifted(*message) if message else None
+
+
+def _joined(parts: list[Sifted]) -> Nodes | None:
+    """The nodes of all blocks; None if an id may be there twice."""
+    if has_twins([part.hashes for part in parts]):
+        return None
+    total = sum(len(part.hashes) for part in parts) // HASH
+    rows = KeptRows(b"".join(part.records for part in parts), sum(len(part.rows) for part in parts) // ROW)
+    for part in parts:
+        rows.add(part.rows)
+    details = Details()
+    details.skip(len(rows))
+    return ScannedNodes(
+        rows,
+        "ndjson",
+        details,
+        IntegerIds(rows, bare=any(part.integer_ids for part in parts)),
+        LeftOut(total - len(rows), sum(part.unmeasured for part in parts), min(part.best for part in parts)),
+    )

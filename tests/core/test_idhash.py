@@ -1,0 +1,91 @@
+"""An id that comes a second time is found by its hash, whatever the ids are."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvhctl.core.columns import BLOCK
+from rvhctl.core.idhash import ROOM, SHARDS, IdHashes, hash_of
+from rvhctl.core.nodescan import DONE, MORE, NodeScan
+from rvhctl.twins import has_twins
+
+ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(
+    "0123456789abcdef-\u00e9\n", min_size=1, max_size=40
+)
+
+
+def hashes_of(node_ids: list[str], seed: int, escaped: bool = False) -> bytes:
+    text = "\n".join(json.dumps({"id": node_id, "latency": 1}, ensure_ascii=escaped) for node_id in node_ids)
+    scan = NodeScan(text.encode(), False)
+    while (status := scan.run(1 << 20)) != DONE:
+        if status == MORE:
+            continue
+        record = json.loads(scan.data[scan.slow_start : scan.slow_end])
+        scan.add_row(1.0, 0.0, 0.0, record["id"].encode(), scan.slow_start, scan.slow_end)
+    assert len(scan) == len(node_ids)
+    return scan.hash_ids(0, len(scan), seed)
+
+
+@given(st.lists(ids, max_size=60), st.integers(0, 2**56 - 1), st.booleans())
+def test_every_repetition_is_found(node_ids: list[str], seed: int, escaped: bool) -> None:
+    repeated = len(set(node_ids)) < len(node_ids)
+    assert has_twins([hashes_of(node_ids, seed, escaped)]) == repeated
+
+
+@pytest.mark.parametrize("last", ["node-8999", "node-17"])
+def test_many_ids_in_parts(last: str) -> None:
+    node_ids = [f"node-{i}" for i in range(8999)] + [last]
+    parts = [hashes_of(node_ids[first : first + 2000], 5) for first in range(0, 9000, 2000)]
+    assert has_twins(parts) == (last == "node-17")
+
+
+def test_none() -> None:
+    assert not has_twins([])
+    assert not has_twins([b""])
+
+
+@pytest.mark.parametrize("length", range(1, 40))
+def test_every_byte_of_an_id_counts(length: int) -> None:
+    base = "0" * length
+    near = [base[:i] + "1" + base[i + 1 :] for i in range(length)]
+    longer = [base + "0", base + "1"]
+    assert not has_twins([hashes_of([base, *near, *longer], 1)])
+
+
+def test_the_place_of_an_id_does_not_change_its_hash() -> None:
+    for length in range(1, 30):
+        node_id = bytes(range(48, 48 + length))
+        around = [
+            hash_of(b"x" * before + node_id + b"y" * 9, before, before + length, 7) for before in range(9)
+        ]
+        assert set(around) == {hash_of(b"x" + node_id, 1, 1 + length, 7)}
+
+
+def test_the_last_slot_is_followed_by_the_first() -> None:
+    # All in one shard and its last slot, unlike in bits that count for neither.
+    slots = (40 * ROOM // BLOCK + 1) * BLOCK
+    last = ((slots - 1) << 32) // slots + 1
+    values = [(last << 32) | (number * SHARDS + 3) for number in range(40)]
+
+    def found(values: list[int]) -> bool:
+        packed = struct.pack(f"<{len(values)}Q", *values)
+        hashes = IdHashes()
+        hashes.count(packed)
+        hashes.deal(packed)
+        return [hashes.has_twins(shard) for shard in range(SHARDS)] == [
+            shard == 3 and len(set(values)) < len(values) for shard in range(SHARDS)
+        ]
+
+    assert found(values)
+    assert found([*values[:-1], values[7]])
+
+
+def test_an_id_never_has_the_hash_of_a_free_slot() -> None:
+    for number in range(1000):
+        text = str(number).encode()
+        assert hash_of(text, 0, len(text), 0) != 0

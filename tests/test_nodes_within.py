@@ -1,0 +1,234 @@
+"""A large file gives the same answer as a pipe, where every node is read and kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.cli import Outcome, rvhctl
+from support.processes import children
+
+from rvhctl import node_input, nodes_within
+from rvhctl.nodes import Nodes
+from rvhctl.source import Source
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pread")
+
+COMMAND = ("failover", "--threshold", "100")
+
+Sifted = list[Nodes | None]
+
+
+@pytest.fixture(params=[1, 2, 3], ids="{} processes".format)
+def sifted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sifted]:
+    """Every file is large, and so are blocks of a few lines; what came of each file."""
+    attempts: Sifted = []
+    whole = nodes_within.nodes_within
+
+    def watched(source: Source, limit: float) -> Nodes | None:
+        kept = whole(source, limit)
+        if source.name != "stdin":
+            attempts.append(kept)
+        return kept
+
+    monkeypatch.setattr(node_input, "COMPILED", True)
+    monkeypatch.setattr(nodes_within, "nodes_within", watched)
+    monkeypatch.setattr(nodes_within, "WORTH_SIEVE", 1)
+    monkeypatch.setattr(nodes_within, "BLOCK", 300)
+    monkeypatch.setattr(nodes_within, "usable_processors", lambda: request.param)
+    before = children(os.getpid())
+    yield attempts
+    assert children(os.getpid()) == before
+
+
+def from_a_pipe(text: bytes, path: Path, *flags: str) -> Outcome:
+    """The same, with the file's name in the messages."""
+    code, out, err = rvhctl(*COMMAND, *flags, stdin=text)
+    return Outcome(code, out, err.replace("stdin", str(path)))
+
+
+def node(number: int, **more: Any) -> dict[str, Any]:
+    return {"id": f"node-{number}", "lat": 1.5, "latency": number * 371 % 1000 / 2, **more}
+
+
+def lines(*nodes: dict[str, Any]) -> bytes:
+    return b"".join(json.dumps(node, ensure_ascii=False).encode() + b"\n" for node in nodes)
+
+
+FLEET = [node(number) for number in range(500)]
+FIT = sum(node["latency"] <= 100 for node in FLEET)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        (),
+        ("-o", "plain"),
+        ("-o", "json"),
+        ("-o", "csv"),
+        ("-o", "table"),
+        ("--top", "7"),
+        ("--async",),
+        ("-l", "info"),
+        ("-i", "ndjson"),
+    ],
+    ids=" ".join,
+)
+def test_every_format(flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) -> None:
+    path = tmp_path / "nodes"
+    text = lines(*FLEET, node(500, latency=None))
+    path.write_bytes(text)
+    assert rvhctl(*COMMAND, *flags, str(path)) == from_a_pipe(text, path, *flags)
+    (kept,) = sifted
+    assert kept is not None
+    assert (len(kept), kept.total, kept.unmeasured) == (FIT, 501, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines(*FLEET).rstrip(),
+        lines(*FLEET).replace(b"\n", b"\r\n"),
+        lines(*FLEET).replace(b"\n", b"\n\n \n") + b"\n\n",
+        b"\xef\xbb\xbf" + lines(*FLEET),
+        lines(*(node(number, id=number) for number in range(500))),
+        lines(*(node(number, id=f"\u00e9{number}") for number in range(500))),
+        lines(*FLEET, node(501, more="x" * 5000, latency=3), node(502, latency=2), node(503, latency=1)),
+        lines(*(node(number, latency=150 if number else 100) for number in range(500))),
+        lines(*({"id": number, "latency": number * 7 % 1000} for number in range(800, 1200))),
+    ],
+    ids=[
+        "no last line end",
+        "CRLF",
+        "blank lines",
+        "BOM",
+        "integers",
+        "UTF-8",
+        "a long line",
+        "one survivor",
+        "short",
+    ],
+)
+def test_every_kind_of_text(text: bytes, tmp_path: Path, sifted: Sifted) -> None:
+    path = tmp_path / "nodes"
+    path.write_bytes(text)
+    answer = rvhctl(*COMMAND, str(path))
+    assert answer == from_a_pipe(text, path)
+    assert answer.code == 0
+    assert sifted[0] is not None
+
+
+@pytest.mark.parametrize(
+    ("fleet", "message"),
+    [
+        ([node(number, latency=150 + number) for number in range(400)], "the best of 400 nodes takes 150 ms"),
+        ([node(number, latency=None) for number in range(400)], "none of 400 nodes has a measurement"),
+    ],
+)
+def test_nobody_survives(fleet: list[dict[str, Any]], message: str, tmp_path: Path, sifted: Sifted) -> None:
+    path = tmp_path / "nodes"
+    path.write_bytes(lines(*fleet))
+    answer = rvhctl(*COMMAND, str(path))
+    assert answer == from_a_pipe(lines(*fleet), path)
+    assert answer.code == 3
+    assert message in answer.err
+    assert sifted[0] is not None
+
+
+@pytest.mark.parametrize("where", [0, 250, 499])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"latency": "x"},
+        {"latency": -1},
+        {"id": ""},
+        {"id": "node-40"},
+        {"id": 'with "quotes"'},
+        {"state": "down"},
+        {"samples": [1, 2, None]},
+    ],
+    ids=str,
+)
+def test_what_is_odd_is_read_record_by_record(
+    odd: dict[str, Any], where: int, tmp_path: Path, sifted: Sifted
+) -> None:
+    fleet = [*FLEET[:where], {**FLEET[where], **odd}, *FLEET[where + 1 :]]
+    path = tmp_path / "nodes"
+    path.write_bytes(lines(*fleet))
+    for flags in ((), ("--on-error", "skip")):
+        assert rvhctl(*COMMAND, *flags, str(path)) == from_a_pipe(lines(*fleet), path, *flags)
+    assert sifted == [None, None]
+
+
+@pytest.mark.usefixtures("sifted")
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"id": st.integers(0, 60) | st.text("ab", min_size=1, max_size=6)},
+            optional={
+                "latency": st.none() | st.floats(0, 400) | st.integers(0, 300),
+                "note": st.text(max_size=3) | st.lists(st.none(), max_size=2),
+            },
+        ),
+        min_size=5,
+        max_size=40,
+        unique_by=lambda node: str(node["id"]),
+    )
+)
+def test_any_nodes(tmp_path: Path, fleet: list[dict[str, Any]]) -> None:
+    path = tmp_path / "nodes"
+    text = lines(*FLEET[:5], *fleet)
+    path.write_bytes(text)
+    assert rvhctl(*COMMAND, str(path)) == from_a_pipe(text, path)
+
+
+def test_most_survive(tmp_path: Path, sifted: Sifted) -> None:
+    """Then keeping them all costs less."""
+    text = lines(*(node(number, latency=number % 150) for number in range(500)))
+    (tmp_path / "nodes").write_bytes(text)
+    assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=text)
+    assert sifted == [None]
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [("--relative", "2"), ("--explain",), ("--down", "node-2"), ("--min-survivors", "3")],
+    ids=" ".join,
+)
+def test_a_policy_needs_every_node(flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) -> None:
+    (tmp_path / "nodes").write_bytes(lines(*FLEET))
+    answer = rvhctl(*COMMAND, *flags, str(tmp_path / "nodes"))
+    assert answer == rvhctl(*COMMAND, *flags, stdin=lines(*FLEET))
+    assert sifted == []
+
+
+@pytest.mark.parametrize(
+    "text", [b"", b"[" + lines(*FLEET).replace(b"\n", b",")[:-1] + b"]", b"id,latency\na,5\n"]
+)
+def test_other_texts(text: bytes, tmp_path: Path, sifted: Sifted) -> None:
+    (tmp_path / "nodes").write_bytes(text)
+    answer = rvhctl(*COMMAND, str(tmp_path / "nodes"))
+    assert answer == rvhctl(*COMMAND, stdin=text)
+    assert sifted == [None]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+def test_without_more_processes_one_does_it_all(
+    tmp_path: Path, sifted: Sifted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> int:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    alone = nodes_within.usable_processors() == 1
+    monkeypatch.setattr(os, "fork", refused)
+    (tmp_path / "nodes").write_bytes(lines(*FLEET))
+    assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=lines(*FLEET))
+    assert (sifted == [None]) != alone
