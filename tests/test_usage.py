@@ -8,6 +8,7 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl.app import COMMANDS, one_command
+from rvhctl.options import epilog
 
 
 @pytest.mark.parametrize(
@@ -74,6 +75,10 @@ def test_no_bracket_is_eaten() -> None:
     out = rvhctl("failover", "-h").out.decode()
     assert "[OPTIONS] [FILE]..." in out
     assert "[x>=1]" in out
+
+
+def test_brackets_of_an_example_stay() -> None:
+    assert "\\[FILE]" in epilog("rvhctl failover [FILE]")
 
 
 def test_all_commands_are_listed() -> None:

@@ -118,6 +118,12 @@ def test_a_key_that_is_no_utf8() -> None:
     )
 
 
+def test_a_key_from_a_flag_has_no_line_and_no_column() -> None:
+    code, out, err = rvhctl(*FIVE, "-k", "\udcff", "-o", "json")
+    assert (code, out) == (1, b"")
+    assert err.startswith("rvhctl: --key: the key is not UTF-8 (got '\\\\xff'); ")
+
+
 def test_what_came_before_a_bad_key_is_answered() -> None:
     assert rvhctl(*FIVE, stdin=b"foo\n\nfoo\n") == (1, b"3\n", "rvhctl: stdin:2: the key is empty\n")
     assert rvhctl(*FIVE, "--on-error", "skip", stdin=b"foo\n\nfoo\n") == (
