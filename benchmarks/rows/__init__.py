@@ -12,6 +12,7 @@ from benchmarks.rows.calls import (
     jump_call_row,
 )
 from benchmarks.rows.common import Built
+from benchmarks.rows.extras import names_row, plan_row
 from benchmarks.rows.keys import keys_memory_row, keys_row
 from benchmarks.rows.nodes import batch_row, failover_lines_row, faultset_lines_row
 from benchmarks.rows.start import key_start_row, version_start_row
@@ -29,6 +30,8 @@ def all_rows(sizes: Sizes, built: Built) -> list[Row]:
         failover_lines_row(sizes, built),
         faultset_lines_row(sizes, built),
         batch_row(sizes, built),
+        plan_row(sizes, built),
+        names_row(sizes, built),
         encode_row(sizes),
         encode_many_row(sizes),
         key_start_row(built),
