@@ -60,7 +60,7 @@ def read_nodes(
             and len(files) <= 1
             and (shape == "ndjson" or (shape == "json" and _is_array(text)))
         ):
-            from rvhctl.node_scan import scan_nodes
+            from rvhctl.scanned_nodes import scan_nodes
 
             scanned = scan_nodes(text, shape, coordinates=coordinates)
             if scanned is not None:

@@ -18,9 +18,9 @@ from rvhctl.core.nodesieve import ROW, KeptRows, NodeSieve
 from rvhctl.crew import Crew, Send, Worker, WorkerError, may_fork
 from rvhctl.fleet import Details
 from rvhctl.node_input import node_shape
-from rvhctl.node_scan import IntegerIds, ScannedNodes
 from rvhctl.nodes import LeftOut, Nodes
 from rvhctl.processors import usable_processors
+from rvhctl.scanned_nodes import IntegerIds, ScannedNodes
 from rvhctl.source import Source
 from rvhctl.twins import has_twins, new_seed
 
