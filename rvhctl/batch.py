@@ -46,14 +46,16 @@ class Batch:
         """
         sources = open_sources(files)
         cursor = Cursor()
-        until = perf_counter() + WORTH_WORKERS if jobs > 1 else float("inf")
+        patience = WORTH_WORKERS if jobs > 1 else float("inf")
         with self._progress:
             for source in sources:
                 cursor.begin(source.name)
                 if not unordered:
                     self._answer_file(source, cursor, jobs)
                 blocks = _blocks(source, cursor)
+                until = perf_counter() + patience
                 more = self._answer_here(blocks, until)
+                patience = until - perf_counter()
                 if more is not None:
                     from rvhctl.workers import Workers
 

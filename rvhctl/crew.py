@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
@@ -16,12 +17,15 @@ from rvhctl.errors import RvhctlError
 PIPE: Final = 1 << 20
 """Bytes that a pipe may hold: the answers to several blocks, so that no worker waits for its turn."""
 
-Send = Callable[[Any], None]
+Send = Callable[[tuple[Any, ...]], None]
 """Takes a message: a tuple of numbers, bytes and text."""
+
+ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
+"""Signals that end a worker without a word, whatever this process does at one of them."""
 
 
 class WorkerError(RvhctlError):
-    """A worker process cannot start, or has died."""
+    """A worker process has died."""
 
 
 def may_fork() -> bool:
@@ -49,57 +53,70 @@ class Worker(NamedTuple):
             message = marshal.load(self.pipe)
         except EOFError:
             raise WorkerError(f"worker process {self.pid} has died; try --jobs 1") from None
-        if isinstance(message, int):
+        if isinstance(message, int):  # no tuple: the number of an error
             raise OSError(message, os.strerror(message))
         return message
 
 
 class Crew:
-    """Some workers, none of which outlives the ``with`` block or a parent that is killed.
+    """Some workers, which end with the ``with`` block; with a parent that is killed, at their next message.
 
     A full pipe holds its worker back, so what is in flight is bounded.
     """
 
     def __init__(self) -> None:
         self._workers: list[Worker] = []
+        self._ignored = False
 
     def __enter__(self) -> Crew:
+        # Where the end of a child is ignored, its number may soon be that of a stranger.
+        self._ignored = signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN
+        if self._ignored:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers:
-            worker.pipe.close()
-            os.kill(worker.pid, signal.SIGKILL)  # after its last message it has nothing left to do
-            os.waitpid(worker.pid, 0)
+        self._end()
+        if self._ignored:
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
-    def start(self, work: Callable[[Send], object]) -> Worker:
-        """A process that does this work.
+    def start(self, works: Sequence[Callable[[Send], object]]) -> list[Worker]:
+        """A process for each work; none at all where there cannot be so many, and this one is to do everything."""
+        try:
+            for work in works:
+                self._fork(work)
+        except OSError:
+            self._end()
+        return list(self._workers)
 
-        Raises:
-            WorkerError: there can be no more processes.
-        """
+    def _fork(self, work: Callable[[Send], object]) -> None:
         reader, writer = os.pipe()
         _widen(writer)
-        # ^C must not reach the child before it has its own handler, or it would run up this process's stack.
-        mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        # Before it has handlers of its own, a signal would run up this process's stack in the child; and in
+        # this process it must not come between the fork and the note of it.
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
         try:
             pid = os.fork()
             if pid == 0:
-                # With a pipe's reader open elsewhere, a worker would outlive a killed parent.
-                for other in (reader, *(worker.pipe.fileno() for worker in self._workers)):
-                    os.close(other)
-                _live(work, writer)
-        except OSError as error:
+                _live(work, writer, [reader, *(worker.pipe.fileno() for worker in self._workers)])
+            self._workers.append(Worker(pid, os.fdopen(reader, "rb")))
+        except OSError:
             os.close(reader)
-            raise WorkerError(f"cannot start a worker process: {error.strerror}; try --jobs 1") from None
+            raise
         finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
             os.close(writer)
-        worker = Worker(pid, os.fdopen(reader, "rb"))
-        self._workers.append(worker)
-        return worker
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    def _end(self) -> None:
+        while self._workers:
+            worker = self._workers.pop()
+            worker.pipe.close()
+            # After its last message it has nothing left to do.
+            with suppress(ProcessLookupError, ChildProcessError):
+                os.kill(worker.pid, signal.SIGKILL)
+                os.waitpid(worker.pid, 0)
 
 
 def _widen(pipe: int) -> None:
@@ -110,22 +127,25 @@ def _widen(pipe: int) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-def _live(work: Callable[[Send], object], pipe: int) -> NoReturn:
-    """The life of a worker. It dies quietly by ^C or with its parent, and leaves the cleaning up to it."""
+def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoReturn:
+    """The life of a worker. It dies quietly by a signal or with its parent, and leaves the cleaning up to it."""
 
-    def send(message: Any) -> None:
+    def write(message: Any) -> None:
         view = memoryview(marshal.dumps(message))
         while view:
             view = view[os.write(pipe, view) :]
 
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        # With a pipe's reader open elsewhere, a worker would outlive a killed parent.
+        for other in others:
+            os.close(other)
+        for number in (*ENDING, signal.SIGPIPE):
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         try:
-            work(send)
+            work(write)
         except OSError as error:
-            send(error.errno or 0)
+            write(error.errno or errno.EIO)
     except MemoryError:
         pass  # the parent sees that the worker is gone
     except BaseException:

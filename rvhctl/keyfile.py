@@ -1,8 +1,7 @@
 """Lines of a plain regular file, answered block by block, by worker processes where that pays.
 
 A block owns the lines that start in it. Workers take blocks in turn and send their answers through pipes;
-this process works on blocks of its own and passes all answers on in order. A full pipe holds its worker back,
-so what is in flight is bounded.
+this process works on blocks of its own and passes all answers on in order.
 """
 
 from __future__ import annotations
@@ -81,20 +80,20 @@ def _whole_line(descriptor: int, beginning: bytes, at: int, job: LineJob) -> byt
         step = min(2 * step, BLOCK)
 
 
-def _shared_answers(descriptor: int, start: int, end: int, job: LineJob, workers: int) -> Iterator[Answers]:
-    """``file_answers`` by this process and ``workers - 1`` others."""
+def _shared_answers(descriptor: int, start: int, end: int, job: LineJob, processes: int) -> Iterator[Answers]:
+    """``file_answers`` by this process and ``processes - 1`` others, or alone where there can be no others."""
     blocks = _count(start, end)
 
     def work(turn: int, send: Send) -> None:
-        for block in range(turn, blocks, workers):
+        for block in range(turn, blocks, processes):
             for answers in _block_answers(descriptor, start, end, block, job):
                 send(tuple(answers))
             send(BLOCK_DONE)
 
     with Crew() as crew:
-        others = [crew.start(partial(work, turn)) for turn in range(1, workers)]
+        others = crew.start([partial(work, turn) for turn in range(1, processes)])
         for block in range(blocks):
-            turn = block % workers
+            turn = block % (len(others) + 1)
             if turn == 0:
                 yield from _block_answers(descriptor, start, end, block, job)
                 continue

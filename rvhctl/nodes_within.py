@@ -56,8 +56,8 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
     """The nodes of a source that are within the limit (ms); the others are counted.
 
     Returns:
-        None, and nothing is read, if this is no large file of NDJSON, if most of its nodes survive, or if
-        anything in it is wrong or unusual: whoever reads it record by record says what.
+        None, and nothing is read, if this is no large file of NDJSON, if most nodes survive (at any place in
+        it, of those so far), or if anything is wrong or unusual: whoever reads record by record says what.
     """
     place = plainfile.place_of(source.stream)
     if place is None:
@@ -69,14 +69,15 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
             return None
         sift = partial(_sift, limit=limit, seed=new_seed())
         head = next(plainfile.line_blocks(descriptor, start, end, BLOCK), b"")
-        first = sift(head) if node_shape(head) == "ndjson" else None
-        if first is None or len(first.rows) // ROW > len(first.hashes) // HASH // 2:
-            return None
         try:
-            rest = _sift_range(descriptor, start + len(head), end, sift)
-        except WorkerError:
-            return None  # one process can do it, too
-        nodes = None if rest is None else _joined([first, *rest])
+            first = sift(head)
+            # Its first record, and that something follows, tell NDJSON from a document over many lines.
+            if first is None or not first.hashes or node_shape(head) != "ndjson":
+                return None
+            rest = _sift_range(descriptor, start + len(head), end, sift, [first])
+            nodes = None if rest is None else _joined(rest)
+        except (WorkerError, MemoryError):
+            return None  # the other reader may do
         if nodes is not None:
             plainfile.seek(source.stream, end)
     return nodes
@@ -91,9 +92,12 @@ def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
 
 
 def _sift_range(
-    descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None]
+    descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None], before: list[Sifted]
 ) -> list[Sifted] | None:
-    """What is left of each block of ``[start, end)``, in order; None if anything is unusual."""
+    """What is left of each block of ``[start, end)``, in order, behind what was there ``before``.
+
+    None if anything is unusual, or most nodes survive.
+    """
     ranges = plainfile.line_ranges(descriptor, start, end, usable_processors() if may_fork() else 1)
 
     def sifted(borders: tuple[int, int]) -> Iterator[Sifted | None]:
@@ -104,15 +108,24 @@ def _sift_range(
             send(tuple(part or ()))
         send(END)
 
-    parts: list[list[Sifted]] = [[] for _ in ranges]
+    parts = [before, *([] for _ in ranges[1:])]
+    kept = sum(len(part.rows) for part in before) // ROW
+    total = sum(len(part.hashes) for part in before) // HASH
+    if kept * 2 > total:
+        return None  # to keep everything costs less
     with Crew() as crew:
-        workers = [crew.start(partial(work, borders)) for borders in ranges[1:]]
+        workers = crew.start([partial(work, borders) for borders in ranges[1:]])
+        others = map(_received, workers) if workers else map(sifted, ranges[1:])
         # In turn, so that no worker waits for long before its pipe is emptied.
-        for row in zip_longest(sifted(ranges[0]), *map(_received, workers), fillvalue=NOTHING):
+        for row in zip_longest(sifted(ranges[0]), *others, fillvalue=NOTHING):
             for part, of_range in zip(row, parts, strict=True):
                 if part is None:
                     return None
                 of_range.append(part)
+                kept += len(part.rows) // ROW
+                total += len(part.hashes) // HASH
+            if kept * 2 > total:
+                return None
     return list(chain.from_iterable(parts))
 
 

@@ -50,37 +50,36 @@ def lines_end(descriptor: int, start: int, delimiter: bytes) -> int:
 
 
 def line_blocks(descriptor: int, start: int, end: int, size: int) -> Iterator[bytes]:
-    """What stands in ``[start, end)``, whole lines at a time: about ``size`` bytes, or one longer line."""
-    wanted = size
-    while start < end:
-        asked = min(wanted, end - start)
-        block = os.pread(descriptor, asked, start)
-        cut = len(block)
-        # The last line of all, and of a file that somebody has cut meanwhile, need not have an end.
-        if len(block) == asked and start + cut < end:
-            cut = block.rfind(b"\n") + 1
-            if not cut:
-                wanted *= 2
-                continue
-        if not block:
-            return
-        yield block[:cut]
-        start += cut
-        wanted = size
+    """What stands in ``[start, end)``, whole lines at a time: at most ``size`` bytes, or more where a line is longer.
+
+    The very last line need not have an end; nor that of a file that somebody has cut meanwhile.
+    """
+    pieces: list[bytes] = []
+    while start < end and (block := os.pread(descriptor, min(size, end - start), start)):
+        cut = block.rfind(b"\n") + 1
+        pieces.append(block[:cut] if cut else block)
+        start += cut or len(block)
+        if cut:
+            lines = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            pieces.clear()
+            del block
+            yield lines
+    if pieces:
+        yield b"".join(pieces)
 
 
 def line_ranges(descriptor: int, start: int, end: int, count: int) -> list[tuple[int, int]]:
     """``[start, end)`` in at most ``count`` ranges of whole lines, of about the same size."""
     cuts = [start]
     for number in range(1, count):
-        cut = _next_line(descriptor, start + (end - start) * number // count, end)
+        cut = _line_end(descriptor, start + (end - start) * number // count, end)
         if cuts[-1] < cut < end:
             cuts.append(cut)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _next_line(descriptor: int, place: int, end: int) -> int:
-    """Where the first line behind ``place`` starts."""
+def _line_end(descriptor: int, place: int, end: int) -> int:
+    """Where the line of ``place`` ends."""
     while place < end:
         part = os.pread(descriptor, min(STEP, end - place), place)
         cut = part.find(b"\n") + 1

@@ -12,12 +12,16 @@ if TYPE_CHECKING:
 PATIENCE: Final = 1.0
 """Seconds before anything is shown; a short run stays quiet."""
 
+INTERVAL: Final = 0.1
+"""Seconds between two drawings."""
+
 
 class Progress:
     """Counts requests, once the run takes longer than a person likes to wait without a sign."""
 
     def __init__(self) -> None:
         self._started = monotonic()
+        self._drawn = 0.0
         self._wanted = sys.stderr is not None and sys.stderr.isatty()
         self._shown: RichProgress | None = None
         self._task: Any = None
@@ -30,8 +34,10 @@ class Progress:
             self._shown.stop()
 
     def update(self, requests: int, failed: int) -> None:
-        if not self._wanted or monotonic() - self._started < PATIENCE:
+        now = monotonic()
+        if not self._wanted or now - self._started < PATIENCE or now - self._drawn < INTERVAL:
             return
+        self._drawn = now
         if self._shown is None:
             from rich.console import Console
             from rich.progress import Progress as RichProgress
@@ -43,8 +49,10 @@ class Progress:
                 TimeElapsedColumn(),
                 console=Console(stderr=True, markup=False, highlight=False),
                 transient=True,
+                # No thread of its own: with one running, no worker could be forked.
+                auto_refresh=False,
             )
             self._task = self._shown.add_task("")
             self._shown.start()
         failures = f", {failed} failed" if failed else ""
-        self._shown.update(self._task, description=f"{requests} requests{failures}")
+        self._shown.update(self._task, description=f"{requests} requests{failures}", refresh=True)

@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Final
 
 from rvhctl.crew import Crew, Send, may_fork
+from rvhctl.errors import InputError
 from rvhctl.plainfile import line_blocks
 from rvhctl.requestblocks import Answers, Block, Cursor, Work, answer_block
 
@@ -20,6 +21,9 @@ WORTH_WORKERS: Final = 0.03
 
 BLOCK: Final = 1 << 18
 """Bytes of requests answered at a time: some milliseconds of work."""
+
+END: Final = ()
+"""The last message of a worker."""
 
 
 def file_answers(
@@ -44,16 +48,26 @@ def file_answers(
 
 
 def _shared_answers(blocks: Iterator[Block], work: Work, processes: int) -> Iterator[Answers]:
-    """The answers to the rest of the blocks, by this process and ``processes - 1`` others."""
+    """The answers to the rest of the blocks, by this process and ``processes - 1`` others.
+
+    Or alone, where there can be no others.
+    """
 
     def answer(turn: int, send: Send) -> None:
         for number, block in enumerate(blocks):
             if number % processes == turn:
                 send(tuple(answer_block(work, block)))
+        send(END)
 
     with Crew() as crew:
         # Each gets a copy of the iterator, which stands where this one does.
-        others = [crew.start(partial(answer, turn)) for turn in range(1, processes)]
+        others = crew.start([partial(answer, turn) for turn in range(1, processes)])
         for number, block in enumerate(blocks):
-            turn = number % processes
-            yield Answers(*others[turn - 1].receive()) if turn else answer_block(work, block)
+            turn = number % (len(others) + 1)
+            if turn == 0:
+                yield answer_block(work, block)
+                continue
+            message = others[turn - 1].receive()
+            if message == END:
+                raise InputError("was cut short while it was read", source=block.source)
+            yield Answers(*message)

@@ -13,7 +13,7 @@ def new_seed() -> int:
 
 
 def has_twins(hashes: list[bytes]) -> bool:
-    """Whether any two hashes of one seed are the same; so it is with two equal ids, and one time in billions else."""
+    """Whether any two hashes of one seed are the same: two ids are equal, or very nearly never are not."""
     known = IdHashes()
     for some in hashes:
         known.count(some)

@@ -55,7 +55,12 @@ class Workers:
             RvhctlError: reading failed (after all answers that came before it), or a worker died.
         """
         # All workers are forked here, before a thread exists.
-        self._pool.submit(int).result()
+        try:
+            self._pool.submit(int).result()
+        except OSError as error:
+            raise RvhctlError(
+                f"cannot start the worker processes: {error.strerror}; try fewer --jobs"
+            ) from None
         events: SimpleQueue[Event] = SimpleQueue()
         Thread(target=self._read, args=(blocks, events), daemon=True).start()
         try:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from itertools import count
+from typing import Any
 
 import pytest
 from support.processes import children
+from support.program import PATIENCE
 
 from rvhctl.crew import Crew, Send
 from rvhctl.errors import RvhctlError
@@ -23,6 +28,11 @@ def nothing_left() -> Iterator[None]:
     assert (children(os.getpid()), set(os.listdir("/proc/self/fd"))) == before
 
 
+def wait(send: Send) -> None:
+    send(())
+    time.sleep(PATIENCE)
+
+
 def test_messages_come_in_order_whatever_their_size() -> None:
     def work(send: Send) -> None:
         for size in (0, 1, 3_000_000, 7):
@@ -30,7 +40,7 @@ def test_messages_come_in_order_whatever_their_size() -> None:
         send(())
 
     with Crew() as crew:
-        first, second = crew.start(work), crew.start(work)
+        first, second = crew.start([work, work])
         for worker in (first, second, first, second):
             worker.receive()
         assert first.receive() == (b"x" * 3_000_000, 3_000_000, "text")
@@ -44,7 +54,7 @@ def test_what_the_system_refuses_a_worker_is_raised_here() -> None:
         raise OSError(5, "Input/output error")
 
     with Crew() as crew:
-        worker = crew.start(work)
+        (worker,) = crew.start([work])
         assert worker.receive() == (1,)
         with pytest.raises(OSError, match="Input/output error"):
             worker.receive()
@@ -55,26 +65,71 @@ def test_a_mistake_in_a_worker_is_seen(capfd: pytest.CaptureFixture[str]) -> Non
         raise ZeroDivisionError("a mistake")
 
     with Crew() as crew, pytest.raises(RvhctlError, match=r"^worker process \d+ has died; try --jobs 1$"):
-        crew.start(work).receive()
+        crew.start([work])[0].receive()
     assert "ZeroDivisionError: a mistake" in capfd.readouterr().err
 
 
-def test_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused() -> int:
-        raise OSError(11, "Resource temporarily unavailable")
+@pytest.mark.parametrize("call", ["fork", "pipe"])
+def test_without_enough_processes_there_are_none(call: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    function, calls = getattr(os, call), count()
 
+    def refused_the_second_time() -> Any:
+        if next(calls):
+            raise OSError(11, "Resource temporarily unavailable")
+        return function()
+
+    monkeypatch.setattr(os, call, refused_the_second_time)
     with Crew() as crew:
-        crew.start(lambda send: send(()))
-        monkeypatch.setattr(os, "fork", refused)
-        with pytest.raises(RvhctlError, match=r"^cannot start a worker process: Resource .*; try --jobs 1$"):
-            crew.start(lambda send: send(()))
+        assert crew.start([wait, wait]) == []
+
+
+def test_an_interrupt_between_a_fork_and_the_note_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    fork = os.fork
+
+    def interrupted() -> int:
+        pid = fork()
+        if pid:
+            signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        return pid
+
+    monkeypatch.setattr(os, "fork", interrupted)
+    with pytest.raises(KeyboardInterrupt), Crew() as crew:
+        crew.start([wait])
+
+
+def test_a_parent_that_ignores_the_ends_of_its_children() -> None:
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    try:
+        with Crew() as crew:
+            (worker,) = crew.start([lambda send: send((1,))])
+            assert worker.receive() == (1,)
+        assert signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGCHLD, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_worker_without_a_word(
+    number: signal.Signals, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = signal.signal(number, lambda *_: 1 / 0)
+    try:
+        with Crew() as crew:
+            (worker,) = crew.start([wait])
+            worker.receive()
+            os.kill(worker.pid, number)
+            with pytest.raises(RvhctlError, match="has died"):
+                worker.receive()
+    finally:
+        signal.signal(number, before)
+    assert capfd.readouterr().err == ""
 
 
 def test_the_callers_blocked_signals_stay_blocked() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         with Crew() as crew:
-            crew.start(lambda send: send(())).receive()
+            crew.start([lambda send: send(())])[0].receive()
         assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

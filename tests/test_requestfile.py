@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ from support.processes import children, gone, wait_until
 from support.program import PATIENCE, Program
 
 from rvhctl import requestfile
-from rvhctl.requestblocks import Answers, Cursor, Work
+from rvhctl.errors import InputError
+from rvhctl.requestblocks import Answers, Block, Cursor, Work
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -128,6 +130,38 @@ def test_a_file_that_is_cut_meanwhile_ends_the_run(tmp_path: Path) -> None:
         rest = list(run)
     assert answered + sum(answers.requests - answers.failed for answers in rest) == 500
     assert sum(answers.failed for answers in rest) == 1
+
+
+def test_a_file_that_is_cut_under_the_workers(tmp_path: Path, started: list[int]) -> None:
+    path = tmp_path / "requests"
+    line = b'{"key":"foo"}\n'
+    path.write_bytes(line * 100_000)
+    work = Work("jump-hash", {"buckets": 9, "hash": "xxh64"})
+    with path.open("rb+") as file:
+        cursor = Cursor()
+        cursor.begin("requests")
+        run = requestfile.file_answers(file.fileno(), 0, 100_000 * len(line), cursor, work, 2)
+        answered = [next(run) for _ in range(4)]
+        file.truncate(0)
+        with suppress(InputError):
+            answered += run
+    assert started == [2]
+    whole = sum(answers.requests - answers.failed for answers in answered)
+    indices = [json.loads(text)["index"] for answers in answered for text in answers.text.splitlines()]
+    assert indices[:whole] == list(range(whole))
+
+
+def test_a_worker_that_saw_the_end_sooner(tmp_path: Path) -> None:
+    parent = os.getpid()
+
+    def blocks() -> Iterator[Block]:
+        for number in range(5 if os.getpid() == parent else 3):
+            yield Block(b'{"key":"foo"}\n', "requests", number + 1, number)
+
+    run = requestfile._shared_answers(blocks(), Work("jump-hash", {"buckets": 9, "hash": "xxh64"}), 2)
+    assert [next(run).requests for _ in range(3)] == [1, 1, 1]
+    with pytest.raises(InputError, match=r"^requests: was cut short while it was read$"):
+        next(run)
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill", "no reader"])

@@ -6,11 +6,13 @@ import json
 import os
 import resource
 import signal
+import sys
 import time
 from pathlib import Path
 
 import pytest
 from support.cli import rvhctl
+from support.processes import children, wait_until
 from support.program import Program
 
 import rvhctl as package
@@ -176,6 +178,26 @@ def test_a_signal_leaves_nothing(place: Path, number: int, code: int) -> None:
     _, err = process.communicate(timeout=60)
     assert process.returncode == code
     assert b"Traceback" not in (err or b"")
+    assert names(place) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_to_all_processes_is_spoken_of_once(
+    place: Path, tmp_path_factory: pytest.TempPathFactory, number: int, code: int
+) -> None:
+    keys = tmp_path_factory.mktemp("input") / "keys"
+    keys.write_bytes(b"".join(b"%d\n" % key for key in range(3_000_000)))
+    process = PROGRAM.start(
+        *("jump-hash", "-b", "3", "-i", "plain", "-j", "3", "--split-to", "part-{bucket}", str(keys)),
+        cwd=place,
+        start_new_session=True,
+    )
+    wait_until(lambda: len(children(process.pid)) == 2, "the start of the workers")
+    os.killpg(process.pid, number)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == code
+    assert err == (b"rvhctl: terminated\n" if number == signal.SIGTERM else b"")
     assert names(place) == []
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rvhctl.core.columns import BLOCK
 from rvhctl.core.idhash import ROOM, SHARDS, IdHashes, hash_of
 from rvhctl.core.nodescan import DONE, MORE, NodeScan
+from rvhctl.core.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
 from rvhctl.twins import has_twins
 
 ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(
@@ -85,7 +86,29 @@ def test_the_last_slot_is_followed_by_the_first() -> None:
     assert found([*values[:-1], values[7]])
 
 
-def test_an_id_never_has_the_hash_of_a_free_slot() -> None:
-    for number in range(1000):
-        text = str(number).encode()
-        assert hash_of(text, 0, len(text), 0) != 0
+@pytest.mark.parametrize("seed", range(0, 2**56, 2**56 // 20))
+def test_ids_that_differ_in_a_few_places_have_no_twins(seed: int) -> None:
+    """Racks, units and slots: words of eight bytes that differ at their ends."""
+    node_ids = [
+        f"dc{d}-rk0{r}-u0{u}-s0{s}"
+        for d in range(10)
+        for r in range(10)
+        for u in range(10)
+        for s in range(10)
+    ]
+    assert not has_twins([hashes_of(node_ids, seed)])
+
+
+def test_a_free_slot_is_no_hash() -> None:
+    # XXH64 of eight bytes undone: the seed with which it is 0.
+    prime_1, prime_2, prime_4, prime_5 = (
+        number % 2**64 for number in (2 * HALF_PRIME_1 + 1, PRIME_2, 2 * HALF_PRIME_4 + 1, PRIME_5)
+    )
+    word = int.from_bytes(b"node-123", "little") * prime_2 % 2**64
+    word = (word << 31 | word >> 33) * prime_1 % 2**64
+    state = -prime_4 * pow(prime_1, -1, 2**64) % 2**64
+    state = (state >> 27 | state << 37) % 2**64
+    seed = ((state ^ word) - prime_5 - 8) % 2**64
+    seed = seed - 2**64 if seed >= 2**63 else seed
+    assert xxh64(b"node-123", seed) == 0
+    assert hash_of(b"node-123", 0, 8, seed) == 1
