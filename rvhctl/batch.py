@@ -12,7 +12,7 @@ from rvhctl import plainfile
 from rvhctl.errors import RvhctlError, SomeFailedError
 from rvhctl.lines import whole_lines
 from rvhctl.progress import Progress
-from rvhctl.requestblocks import Answers, Block, Cursor, Work, answer_block
+from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.requestfile import file_answers
 from rvhctl.sink import Sink
 from rvhctl.source import Source, open_sources
@@ -20,11 +20,8 @@ from rvhctl.source import Source, open_sources
 if TYPE_CHECKING:
     from rvhctl.workers import Workers
 
-WORTH_WORKERS: Final = 0.1
+WORTH_POOL: Final = 0.1
 """Seconds of work in this process after which worker processes pay for their start, if there is more to do."""
-
-PIECE: Final = 1 << 18
-"""Bytes of requests that go to a worker at a time: some milliseconds of work."""
 
 
 class Batch:
@@ -46,7 +43,7 @@ class Batch:
         """
         sources = open_sources(files)
         cursor = Cursor()
-        patience = WORTH_WORKERS if jobs > 1 else float("inf")
+        patience = WORTH_POOL if jobs > 1 else float("inf")
         with self._progress:
             for source in sources:
                 cursor.begin(source.name)
@@ -105,8 +102,8 @@ def _blocks(source: Source, cursor: Cursor) -> Iterator[Block]:
         start = 0
         while start < len(text):
             end = (
-                text.rfind(b"\n", start, start + PIECE) + 1
-                or text.find(b"\n", start + PIECE) + 1
+                text.rfind(b"\n", start, start + BLOCK) + 1
+                or text.find(b"\n", start + BLOCK) + 1
                 or len(text)
             )
             yield cursor.block(text[start:end])

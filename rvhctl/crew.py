@@ -17,6 +17,9 @@ from rvhctl.errors import RvhctlError
 PIPE: Final = 1 << 20
 """Bytes that a pipe may hold: the answers to several blocks, so that no worker waits for its turn."""
 
+LARGE_FILE: Final = 4 << 20
+"""Bytes from which a file is worth a fork, which takes a few milliseconds."""
+
 Send = Callable[[tuple[Any, ...]], None]
 """Takes a message: a tuple of numbers, bytes and text."""
 

@@ -11,15 +11,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from rvhctl.crew import Crew, Send, may_fork
+from rvhctl.crew import LARGE_FILE, Crew, Send, may_fork
 from rvhctl.keyjob import Answers, LineJob
 from rvhctl.processors import usable_processors
 
 BLOCK = 1 << 19
 """Bytes of a block: some milliseconds of work, so that ^C is heard, and few enough for the cache."""
-
-WORTH_WORKERS = 4 << 20
-"""A file must be this long for a fork (a few milliseconds) to be worth it."""
 
 BLOCK_DONE: Final = ()
 """What a worker sends behind the answers of a block."""
@@ -40,7 +37,7 @@ def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int 
 
 
 def _processes(size: int, jobs: int | None) -> int:
-    if size < WORTH_WORKERS or jobs == 1 or not may_fork():
+    if size < LARGE_FILE or jobs == 1 or not may_fork():
         return 1
     return jobs or usable_processors()
 

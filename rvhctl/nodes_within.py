@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from rvhctl import plainfile
 from rvhctl.core.nodesieve import ROW, KeptRows, NodeSieve
-from rvhctl.crew import Crew, Send, Worker, WorkerError, may_fork
+from rvhctl.crew import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
 from rvhctl.fleet import Details
 from rvhctl.node_input import node_shape
 from rvhctl.nodes import LeftOut, Nodes
@@ -24,12 +24,12 @@ from rvhctl.scanned_nodes import IntegerIds, ScannedNodes
 from rvhctl.source import Source
 from rvhctl.twins import has_twins, new_seed
 
-WORTH_SIEVE: Final = 4 << 20
-"""A file must be this long for a fork (a few milliseconds) to be worth it."""
-
 BLOCK: Final = 1 << 19
 """Bytes of a block: a millisecond of work, so that ^C is heard, and few enough for the cache."""
 
+
+KEPT: Final = 16 << 20
+"""Bytes; blocks and what is made of them take less."""
 
 HASH: Final = 8
 """Bytes of the hash of an id."""
@@ -65,8 +65,11 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
     with source.reading():
         descriptor, start = place
         end = os.fstat(descriptor).st_size
-        if end - start < WORTH_SIEVE:
+        if end - start < LARGE_FILE:
             return None
+        # After a large object is freed, the C library keeps what blocks free for the next ones, instead of
+        # giving it back to the system each time.
+        bytes(KEPT)
         sift = partial(_sift, limit=limit, seed=new_seed())
         head = next(plainfile.line_blocks(descriptor, start, end, BLOCK), b"")
         try:

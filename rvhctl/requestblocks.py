@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
@@ -11,6 +11,9 @@ from rvhctl import jsontext, requests
 from rvhctl.errors import InputError, RvhctlError
 
 Kind = Literal["failover", "faultset", "jump-hash"]
+
+BLOCK: Final = 1 << 18
+"""Bytes of requests answered at a time: some milliseconds of work."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,10 @@ from typing import Final
 from rvhctl.crew import Crew, Send, may_fork
 from rvhctl.errors import InputError
 from rvhctl.plainfile import line_blocks
-from rvhctl.requestblocks import Answers, Block, Cursor, Work, answer_block
+from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 
-WORTH_WORKERS: Final = 0.03
+WORTH_FORK: Final = 0.03
 """Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""
-
-BLOCK: Final = 1 << 18
-"""Bytes of requests answered at a time: some milliseconds of work."""
 
 END: Final = ()
 """The last message of a worker."""
@@ -43,7 +40,7 @@ def file_answers(
         done += len(block.text)
         yield answers
         rest = end - start - done
-        if jobs > 1 and seconds / done * rest > WORTH_WORKERS and may_fork():
+        if jobs > 1 and seconds / done * rest > WORTH_FORK and may_fork():
             yield from _shared_answers(blocks, work, min(jobs, -(-rest // BLOCK)))
 
 

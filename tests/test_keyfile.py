@@ -28,7 +28,7 @@ JOB = Job(1000, DEFAULT, b"\n")
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keyfile, "BLOCK", 1000)
-    monkeypatch.setattr(keyfile, "WORTH_WORKERS", 1)
+    monkeypatch.setattr(keyfile, "LARGE_FILE", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -88,7 +88,7 @@ def test_lines_longer_than_blocks(tmp_path: Path) -> None:
 
 
 def test_small_files_and_busy_programs_need_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    big = keyfile.WORTH_WORKERS
+    big = keyfile.LARGE_FILE
     monkeypatch.setattr(keyfile, "usable_processors", lambda: 5)
     assert keyfile._processes(big, None) == 5
     assert keyfile._processes(big, 2) == 2

@@ -93,7 +93,7 @@ def test_a_file_in_any_blocks(
         file.write(data)
         file.seek(0)
         patch.setattr(keyfile, "BLOCK", block)
-        patch.setattr(keyfile, "WORTH_WORKERS", 1)
+        patch.setattr(keyfile, "LARGE_FILE", 1)
         patch.setattr(keystream, "READ", block)
         assert run(file, skip=skip, delimiter=delimiter, jobs=jobs) == expected
 

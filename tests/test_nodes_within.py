@@ -41,7 +41,7 @@ def sifted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
     monkeypatch.setattr(node_input, "COMPILED", True)
     monkeypatch.setattr(nodes_within, "nodes_within", watched)
-    monkeypatch.setattr(nodes_within, "WORTH_SIEVE", 1)
+    monkeypatch.setattr(nodes_within, "LARGE_FILE", 1)
     monkeypatch.setattr(nodes_within, "BLOCK", 300)
     monkeypatch.setattr(nodes_within, "usable_processors", lambda: request.param)
     before = children(os.getpid())
@@ -258,7 +258,7 @@ def test_without_more_memory_the_other_reader_may_do(
 def test_what_follows_has_not_been_read_from_standard_input(tmp_path: Path, program: Program) -> None:
     path = tmp_path / "nodes"
     path.write_bytes(lines(*(node(number) for number in range(100_000))))
-    assert path.stat().st_size > nodes_within.WORTH_SIEVE
+    assert path.stat().st_size > nodes_within.LARGE_FILE
     with path.open("rb") as file:
         with program.start(*COMMAND, "-o", "plain", stdin=file) as process:
             out, err = process.communicate(timeout=PATIENCE)

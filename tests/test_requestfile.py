@@ -50,7 +50,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(requestfile, "_shared_answers", counted)
     monkeypatch.setattr(requestfile, "BLOCK", 1000)
-    monkeypatch.setattr(requestfile, "WORTH_WORKERS", 0.0)
+    monkeypatch.setattr(requestfile, "WORTH_FORK", 0.0)
     return numbers
 
 
