@@ -24,7 +24,7 @@ Send = Callable[[tuple[Any, ...]], None]
 """Takes a message: a tuple of numbers, bytes and text."""
 
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
-"""Signals that end a worker without a word, whatever this process does at one of them."""
+"""Signals that end a worker without a word, whatever this process does at one of them, unless it ignores it."""
 
 
 class WorkerError(RvhctlError):
@@ -142,8 +142,10 @@ def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoRet
         # With a pipe's reader open elsewhere, a worker would outlive a killed parent.
         for other in others:
             os.close(other)
-        for number in (*ENDING, signal.SIGPIPE):
-            signal.signal(number, signal.SIG_DFL)
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        for number in ENDING:
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         try:
             work(write)

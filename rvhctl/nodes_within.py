@@ -27,6 +27,8 @@ from rvhctl.twins import has_twins, new_seed
 BLOCK: Final = 1 << 19
 """Bytes of a block: a millisecond of work, so that ^C is heard, and few enough for the cache."""
 
+LONG_LINE: Final = 8 << 20
+"""Bytes of a line that is left to the other reader, which copies less of it."""
 
 KEPT: Final = 16 << 20
 """Bytes; blocks and what is made of them take less."""
@@ -77,7 +79,7 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
             # Its first record, and that something follows, tell NDJSON from a document over many lines.
             if first is None or not first.hashes or node_shape(head) != "ndjson":
                 return None
-            rest = _sift_range(descriptor, start + len(head), end, sift, [first])
+            rest = _sift_rest(descriptor, start + len(head), end, sift, [first])
             nodes = None if rest is None else _joined(rest)
         except (WorkerError, MemoryError):
             return None  # the other reader may do
@@ -88,13 +90,15 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
 
 def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
     """What is left of some whole lines; None if anything in them is unusual."""
+    if len(block) > LONG_LINE:
+        return None
     sieve = NodeSieve(block, limit, seed)
     if not sieve.usual:
         return None
     return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best, sieve.integer_ids)
 
 
-def _sift_range(
+def _sift_rest(
     descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None], before: list[Sifted]
 ) -> list[Sifted] | None:
     """What is left of each block of ``[start, end)``, in order, behind what was there ``before``.

@@ -48,6 +48,22 @@ def test_messages_come_in_order_whatever_their_size() -> None:
         assert first.receive() == ()
 
 
+def test_a_worker_ignores_what_its_parent_ignores() -> None:
+    def work(send: Send) -> None:
+        send(())
+        os.kill(os.getpid(), signal.SIGHUP)
+        send((1,))
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Crew() as crew:
+            (worker,) = crew.start([work])
+            assert worker.receive() == ()
+            assert worker.receive() == (1,)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_what_the_system_refuses_a_worker_is_raised_here() -> None:
     def work(send: Send) -> None:
         send((1,))

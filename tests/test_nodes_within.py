@@ -255,6 +255,16 @@ def test_without_more_memory_the_other_reader_may_do(
     assert sifted == [None]
 
 
+def test_a_very_long_line_is_for_the_other_reader(
+    tmp_path: Path, sifted: Sifted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nodes_within, "LONG_LINE", 10_000)
+    text = lines(*FLEET, node(501, more="x" * 10_000), node(502))
+    (tmp_path / "nodes").write_bytes(text)
+    assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=text)
+    assert sifted == [None]
+
+
 def test_what_follows_has_not_been_read_from_standard_input(tmp_path: Path, program: Program) -> None:
     path = tmp_path / "nodes"
     path.write_bytes(lines(*(node(number) for number in range(100_000))))

@@ -35,7 +35,7 @@ class NodeSieve:
         self.unmeasured: i64 = 0
         """Nodes without a latency."""
         self.best: float = inf
-        """The least latency of all, in milliseconds."""
+        """The least latency over the limit, in milliseconds."""
         self.integer_ids = False
         """Whether any id is an integer."""
         # The scanner reads whole words, so it would leave the last record to the JSON library.
@@ -61,8 +61,6 @@ class NodeSieve:
         count: i64 = len(starts)
         for row in range(count):
             latency = latencies[row]
-            if latency < best:
-                best = latency
             if latency <= limit:
                 start = starts[row]
                 end = ends[row]
@@ -73,6 +71,8 @@ class NodeSieve:
                 write_i64_le(rows, spans[row])
             elif latency != latency:
                 self.unmeasured += 1
+            elif latency < best:
+                best = latency
         self.best = best
         self.records = records.getvalue()
         self.rows = rows.getvalue()
