@@ -48,10 +48,9 @@ class Sifted(NamedTuple):
     hashes: bytes
     unmeasured: int
     best: float
-    integer_ids: bool
 
 
-NOTHING: Final = Sifted(b"", b"", b"", 0, inf, False)
+NOTHING: Final = Sifted(b"", b"", b"", 0, inf)
 
 
 def nodes_within(source: Source, limit: float) -> Nodes | None:
@@ -95,7 +94,7 @@ def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
     sieve = NodeSieve(block, limit, seed)
     if not sieve.usual:
         return None
-    return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best, sieve.integer_ids)
+    return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best)
 
 
 def _sift_rest(
@@ -155,6 +154,6 @@ def _joined(parts: list[Sifted]) -> Nodes | None:
         rows,
         "ndjson",
         details,
-        IntegerIds(rows, bare=any(part.integer_ids for part in parts)),
+        IntegerIds(rows),
         LeftOut(total - len(rows), sum(part.unmeasured for part in parts), min(part.best for part in parts)),
     )

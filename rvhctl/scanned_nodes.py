@@ -89,8 +89,8 @@ class ScannedNodes(Nodes):
 class IntegerIds(Collection[int]):
     """Rows whose id is an integer: those that the scanner read, and those that it left to the JSON library."""
 
-    def __init__(self, rows: NodeRows, others: Collection[int] = (), *, bare: bool) -> None:
-        """``bare``: whether the scanner read any."""
+    def __init__(self, rows: NodeRows, others: Collection[int] = (), *, bare: bool = True) -> None:
+        """``bare``: whether the scanner may have read any."""
         self._rows = rows
         self._others = others
         self._bare = bare

@@ -123,7 +123,10 @@ def test_every_kind_of_text(text: bytes, tmp_path: Path, sifted: Sifted) -> None
     answer = rvhctl(*COMMAND, str(path))
     assert answer == from_a_pipe(text, path)
     assert answer.code == 0
-    assert sifted[0] is not None
+    (kept,) = sifted
+    assert kept is not None
+    integers = {row for row, record in enumerate(kept.records) if type(json.loads(record)["id"]) is int}
+    assert set(kept.integer_ids) == integers
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,6 @@ class NodeSieve:
         """Nodes without a latency."""
         self.best: float = inf
         """The least latency over the limit, in milliseconds."""
-        self.integer_ids = False
-        """Whether any id is an integer."""
         # The scanner reads whole words, so it would leave the last record to the JSON library.
         scan = NodeScan(block + b"\n" * 32, False)
         size: i64 = len(block) + 32
@@ -46,7 +44,6 @@ class NodeSieve:
             state = scan.run(size)
         if state == DONE:
             self.usual = True
-            self.integer_ids = scan.in_hand.integer_ids
             self._sift(scan, limit, seed)
 
     def _sift(self, scan: NodeScan, limit: float, seed: i64) -> None:
