@@ -46,7 +46,7 @@ class Worker(NamedTuple):
     pipe: BinaryIO
 
     def receive(self) -> Any:
-        """Its next message.
+        """Its next message; None when its work is done.
 
         Raises:
             OSError: what ended its work.
@@ -56,7 +56,7 @@ class Worker(NamedTuple):
             message = marshal.load(self.pipe)
         except EOFError:
             raise WorkerError(f"worker process {self.pid} has died; try --jobs 1") from None
-        if isinstance(message, int):  # no tuple: the number of an error
+        if isinstance(message, int):  # the number of an error
             raise OSError(message, os.strerror(message))
         return message
 
@@ -149,6 +149,7 @@ def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoRet
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         try:
             work(write)
+            write(None)
         except OSError as error:
             write(error.errno or errno.EIO)
     except MemoryError:

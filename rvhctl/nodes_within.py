@@ -36,9 +36,6 @@ KEPT: Final = 16 << 20
 HASH: Final = 8
 """Bytes of the hash of an id."""
 
-END: Final = (0,)
-"""The last message of a worker."""
-
 
 class Sifted(NamedTuple):
     """What is left of a block, as one process tells another; see ``NodeSieve``."""
@@ -112,7 +109,6 @@ def _sift_rest(
     def work(borders: tuple[int, int], send: Send) -> None:
         for part in sifted(borders):
             send(tuple(part or ()))
-        send(END)
 
     parts = [before, *([] for _ in ranges[1:])]
     kept = sum(len(part.rows) for part in before) // ROW
@@ -136,7 +132,7 @@ def _sift_rest(
 
 
 def _received(worker: Worker) -> Iterator[Sifted | None]:
-    while (message := worker.receive()) != END:
+    while (message := worker.receive()) is not None:
         yield Sifted(*message) if message else None
 
 

@@ -19,9 +19,6 @@ from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_blo
 WORTH_FORK: Final = 0.03
 """Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""
 
-END: Final = ()
-"""The last message of a worker."""
-
 
 def file_answers(
     descriptor: int, start: int, end: int, cursor: Cursor, work: Work, jobs: int
@@ -54,7 +51,6 @@ def _shared_answers(blocks: Iterator[Block], work: Work, processes: int) -> Iter
         for number, block in enumerate(blocks):
             if number % processes == turn:
                 send(tuple(answer_block(work, block)))
-        send(END)
 
     with Crew() as crew:
         # Each gets a copy of the iterator, which stands where this one does.
@@ -65,6 +61,6 @@ def _shared_answers(blocks: Iterator[Block], work: Work, processes: int) -> Iter
                 yield answer_block(work, block)
                 continue
             message = others[turn - 1].receive()
-            if message == END:
+            if message is None:
                 raise InputError("was cut short while it was read", source=block.source)
             yield Answers(*message)

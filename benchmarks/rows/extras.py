@@ -10,6 +10,11 @@ from benchmarks.rows.common import THRESHOLD, Built
 NODES = [f"node-{number}" for number in range(100)]
 
 
+def ours(name: str, command: list[str]) -> Program:
+    """A command of ``rvhctl``, whose answer is not that of the others in its row."""
+    return Program(name=name, role=Role.OURS, group=name, commands=lambda path: [[*command, str(path)]])
+
+
 def plan_row(sizes: Sizes, built: Built) -> Row:
     faultset = [built.rvhctl, "faultset", "--precision", "3", "-o", "ndjson"]
     plain, plan = f"faultset --threshold {THRESHOLD}", "faultset --relative 1.5 --plan"
@@ -19,18 +24,8 @@ def plan_row(sizes: Sizes, built: Built) -> Row:
         source=lambda: data.node_file(sizes.nodes),
         each_to_first=True,
         contestants=[
-            Program(
-                name=plain,
-                role=Role.OURS,
-                group="plain",
-                commands=lambda path: [[*faultset, "--threshold", THRESHOLD, str(path)]],
-            ),
-            Program(
-                name=plan,
-                role=Role.OURS,
-                group="plan",
-                commands=lambda path: [[*faultset, "--relative", "1.5", "--plan", str(path)]],
-            ),
+            ours(plain, [*faultset, "--threshold", THRESHOLD]),
+            ours(plan, [*faultset, "--relative", "1.5", "--plan"]),
         ],
         goals=[Goal(plan, 1.5, plain)],
     )
@@ -40,9 +35,6 @@ def names_row(sizes: Sizes, built: Built) -> Row:
     jump_hash = [built.rvhctl, "jump-hash", "-j", "1"]
     named = [*jump_hash, "--nodes", ",".join(NODES)]
     plain, names, down = "-b 100", "--nodes, 100 of them", "--nodes, 30 of 100 --down"
-
-    def ours(name: str, command: list[str]) -> Program:
-        return Program(name=name, role=Role.OURS, group=name, commands=lambda path: [[*command, str(path)]])
 
     return Row(
         key="names",

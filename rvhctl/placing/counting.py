@@ -101,7 +101,17 @@ class ToAction:
         self._sink.flush()
 
 
-class MovesAction:
+class _KeyByKey:
+    """An action that looks at every key as an object: nothing goes out of the bytes of a block."""
+
+    def output(self, shape: RecordShape) -> Output | None:
+        return None
+
+    def write(self, answers: bytes) -> None:
+        raise AssertionError("there is no output from bytes")
+
+
+class MovesAction(_KeyByKey):
     """``--moves``: each key that would move, from where to where."""
 
     def __init__(
@@ -113,12 +123,6 @@ class MovesAction:
         self._format: Final = format_
         self._total = 0
         self._rows: Final = RowsAnswer(format_, sink, self._caption, color)
-
-    def output(self, shape: RecordShape) -> Output | None:
-        return None
-
-    def write(self, answers: bytes) -> None:
-        raise AssertionError("there is no output from bytes")
 
     def add(self, records: Records) -> None:
         self._total += len(records.keys)
@@ -151,7 +155,7 @@ class MovesAction:
         return f"{rows} of {self._total} keys would move"
 
 
-class ExplainAction:
+class ExplainAction(_KeyByKey):
     """``--explain``: the probes of each key, and why each was passed over."""
 
     def __init__(
@@ -162,12 +166,6 @@ class ExplainAction:
         self._format: Final = format_
         self._keys = 0
         self._rows: Final = RowsAnswer(format_, sink, self._caption, color)
-
-    def output(self, shape: RecordShape) -> Output | None:
-        return None
-
-    def write(self, answers: bytes) -> None:
-        raise AssertionError("there is no output from bytes")
 
     def add(self, records: Records) -> None:
         self._keys += len(records.keys)

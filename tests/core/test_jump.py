@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.naive_placement import naive_paper_jump
 
 from rvhctl.core.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_exact, jump_guava, jump_in
 
@@ -24,17 +25,6 @@ buckets = st.one_of(st.integers(1, 100), st.integers(1, MAX_BUCKETS), st.just(MA
 def signed(key: int) -> int:
     """The 64 bits of any integer as a signed one."""
     return (key + 2**63) % 2**64 - 2**63
-
-
-def naive_paper(key: int, buckets: int) -> int:
-    """The C code of the paper, line by line; a Python float is a C double."""
-    key %= 2**64
-    b, j = -1, 0
-    while j < buckets:
-        b = j
-        key = (key * 2862933555777941757 + 1) % 2**64
-        j = math.floor((b + 1) * (float(1 << 31) / float((key >> 33) + 1)))
-    return b
 
 
 def naive_exact(key: int, buckets: int) -> int:
@@ -79,7 +69,7 @@ def test_other_implementations_give_the_same_buckets(dialect: str) -> None:
 @example(0, MAX_BUCKETS)
 @example(-(2**63), MAX_BUCKETS)
 def test_naive_references_agree(key: int, count: int) -> None:
-    assert jump(key, count) == naive_paper(key, count)
+    assert jump(key, count) == naive_paper_jump(key, count)
     assert jump_exact(key, count) == naive_exact(key, count)
     assert jump_guava(key, count) == naive_guava(key, count)
 
@@ -92,7 +82,7 @@ def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) ->
     """Keys made so that the first step has this x, also where 2^31 / x is nearly or exactly whole."""
     x = min(max(2**31 // x + off, 1), 2**31)
     key = signed((((x - 1) << 33 | low) - 1) * INVERSE)
-    assert jump(key, count) == naive_paper(key, count)
+    assert jump(key, count) == naive_paper_jump(key, count)
 
 
 @given(keys)
