@@ -46,6 +46,7 @@ def test_messages_come_in_order_whatever_their_size() -> None:
         assert first.receive() == (b"x" * 3_000_000, 3_000_000, "text")
         assert first.receive() == (b"x" * 7, 7, "text")
         assert first.receive() == ()
+        assert first.receive() is None
 
 
 def test_a_worker_ignores_what_its_parent_ignores() -> None:

@@ -24,28 +24,20 @@ HALF_CRC_POLYNOMIAL: Final = (0xC96C5795D7870F42 - 0x10000000000000000) >> 1
 
 def fnv1(data: bytes) -> int:
     """FNV-1, 64 bits: multiply, then XOR with the byte."""
-    if not COMPILED:
-        state = 2 * HALF_FNV_BASIS + 1
-        for byte in data:
-            state = (state * FNV_PRIME & MASK_64) ^ byte
-        return state & MASK_64
-    half: i64 = HALF_FNV_BASIS
-    bits: i64 = (half << 1) + 1
-    at: i64 = 0
-    end: i64 = len(data)
-    while at < end:
-        c: i64 = data[at]
-        bits = (bits * FNV_PRIME) ^ c  # wraps
-        at += 1
-    return int(bits) & MASK_64
+    return fnv(data, False)
 
 
 def fnv1a(data: bytes) -> int:
     """FNV-1a, 64 bits: XOR with the byte, then multiply."""
+    return fnv(data, True)
+
+
+def fnv(data: bytes, xor_first: bool) -> int:
     if not COMPILED:
         state = 2 * HALF_FNV_BASIS + 1
         for byte in data:
-            state = (state ^ byte) * FNV_PRIME & MASK_64
+            state = (state ^ byte) * FNV_PRIME if xor_first else (state * FNV_PRIME) ^ byte
+            state &= MASK_64
         return state & MASK_64
     half: i64 = HALF_FNV_BASIS
     bits: i64 = (half << 1) + 1
@@ -53,7 +45,8 @@ def fnv1a(data: bytes) -> int:
     end: i64 = len(data)
     while at < end:
         c: i64 = data[at]
-        bits = (bits ^ c) * FNV_PRIME
+        # The multiplication wraps.
+        bits = (bits ^ c) * FNV_PRIME if xor_first else (bits * FNV_PRIME) ^ c
         at += 1
     return int(bits) & MASK_64
 

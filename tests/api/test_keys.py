@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.turns import turns_during
 
 from rvhctl.api import keys as api
 from rvhctl.api.keys import (
@@ -88,23 +89,7 @@ def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_event_loop_gets_its_turn_between_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(api, "SLICE", 10)
-    turns = 0
-
-    async def run() -> None:
-        nonlocal turns
-
-        async def count() -> None:
-            nonlocal turns
-            while True:
-                turns += 1
-                await asyncio.sleep(0)
-
-        counter = asyncio.create_task(count())
-        await jump_hash_many_async(["a"] * 200, 3)
-        counter.cancel()
-
-    asyncio.run(run())
-    assert turns >= 20
+    assert turns_during(lambda: jump_hash_many_async(["a"] * 200, 3)) >= 20
 
 
 class Number(enum.IntEnum):

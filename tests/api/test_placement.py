@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.naive_placement import naive_order
+from support.turns import turns_during
 
 from rvhctl.api import placement as api
 from rvhctl.api.keys import jump_hash, jump_hash_many
@@ -224,23 +225,7 @@ class TestCalls:
 
     def test_the_event_loop_gets_its_turn(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(api, "SLICE", 10)
-        turns = 0
-
-        async def run() -> None:
-            nonlocal turns
-
-            async def count() -> None:
-                nonlocal turns
-                while True:
-                    turns += 1
-                    await asyncio.sleep(0)
-
-            counter = asyncio.create_task(count())
-            await Placement(3).owners_async(["a"] * 200)
-            counter.cancel()
-
-        asyncio.run(run())
-        assert turns >= 20
+        assert turns_during(lambda: Placement(3).owners_async(["a"] * 200)) >= 20
 
     def test_nodes_as_documents(self) -> None:
         nodes = [
