@@ -9,12 +9,12 @@ from rvhctl import __version__, core
 
 
 def core_name() -> str:
-    """Which core runs: the compiled one where it is installed.
+    """Return which core runs: the compiled one where its shared library is installed.
 
     Looked up, not imported: that would take as long as all the rest of ``rvhctl -V``.
     """
-    found = PathFinder.find_spec("rvhctl.core.jump", core.__path__)
-    return "interpreted" if found is None or str(found.origin).endswith(".py") else "compiled"
+    found = PathFinder.find_spec("rvhctl.core._native__mypyc", core.__path__)
+    return "compiled" if found else "interpreted"
 
 
 def describe() -> str:

@@ -13,7 +13,7 @@ from support.program import Program, copy_without_compiled
 POSIX_ONLY = ["test_docs.py", "test_process.py", "test_terminal.py", "commands/test_completion.py"]
 collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 
-CORE_DIR = str(Path(__file__).parents[1] / "rvhctl" / "core")
+CORE = Path(__file__).parents[1] / "rvhctl" / "core"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,8 +27,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--core") == "interpreted":
         # A finder that knows no extension suffix does not see the compiled modules.
-        finder = FileFinder(CORE_DIR, (SourceFileLoader, SOURCE_SUFFIXES))
-        sys.path_importer_cache[CORE_DIR] = finder
+        for folder in [CORE, *(path for path in CORE.iterdir() if path.is_dir())]:
+            finder = FileFinder(str(folder), (SourceFileLoader, SOURCE_SUFFIXES))
+            sys.path_importer_cache[str(folder)] = finder
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

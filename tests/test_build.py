@@ -35,8 +35,8 @@ class Checkout:
 
     def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.core = root / "rvhctl" / "core"
-        self.core.mkdir(parents=True)
-        for name in ("__init__.py", "_build.py", "jump.py", "geohash.py"):
+        (self.core / "geo").mkdir(parents=True)
+        for name in ("__init__.py", "_build.py", "jump.py", "geo/__init__.py", "geo/geohash.py"):
             (self.core / name).touch()
         self.monkeypatch = monkeypatch
         self.module: Any = load_hook()
@@ -47,8 +47,10 @@ class Checkout:
     def compiler_works(self, works: bool) -> None:
         def compile_core(library_root: Path) -> str | None:
             # A failing compiler leaves a part behind, as a real one does.
-            (library_root / "rvhctl" / "core").mkdir(parents=True, exist_ok=True)
-            (library_root / "rvhctl" / "core" / "jump.so").touch()
+            core = library_root / "rvhctl" / "core"
+            (core / "geo").mkdir(parents=True, exist_ok=True)
+            (core / "jump.so").touch()
+            (core / "geo" / "geohash.so").touch()
             return None if works else "the compiler's last words"
 
         self.monkeypatch.setattr(self.module, "compile_core", compile_core)
@@ -69,7 +71,7 @@ class Checkout:
         return build_data, screen.warnings
 
     def libraries(self) -> list[str]:
-        return sorted(path.name for path in self.core.glob("*.so"))
+        return sorted(path.relative_to(self.core).as_posix() for path in self.core.rglob("*.so"))
 
 
 @pytest.fixture
@@ -81,7 +83,10 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
 def test_a_wheel_gets_the_libraries_and_leaves_the_checkout_alone(checkout: Checkout) -> None:
     build_data, warnings = checkout.build("standard")
 
-    assert list(build_data["force_include"].values()) == ["rvhctl/core/jump.so"]
+    assert list(build_data["force_include"].values()) == [
+        "rvhctl/core/geo/geohash.so",
+        "rvhctl/core/jump.so",
+    ]
     assert (build_data["pure_python"], build_data["infer_tag"]) == (False, True)
     assert checkout.libraries() == []
     assert warnings == []
@@ -90,7 +95,7 @@ def test_a_wheel_gets_the_libraries_and_leaves_the_checkout_alone(checkout: Chec
 def test_an_editable_install_gets_the_libraries_in_place(checkout: Checkout) -> None:
     build_data, warnings = checkout.build("editable")
 
-    assert checkout.libraries() == ["jump.so"]
+    assert checkout.libraries() == ["geo/geohash.so", "jump.so"]
     assert build_data["force_include"] == {}
     assert (build_data["pure_python"], build_data["infer_tag"]) == (False, True)
     assert warnings == []
@@ -124,7 +129,7 @@ def test_a_build_that_must_compile_ends_with_the_compilers_last_words(
 
 def test_an_editable_install_that_skips_takes_old_libraries_away(checkout: Checkout) -> None:
     checkout.monkeypatch.setenv("RVHCTL_MYPYC", "0")
-    (checkout.core / "jump.so").touch()
+    (checkout.core / "geo" / "geohash.so").touch()
 
     build_data, warnings = checkout.build("editable")
 

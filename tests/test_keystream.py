@@ -170,9 +170,9 @@ PROGRAM = """
 import sys
 from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 if sys.argv[1] == "interpreted":
-    import rvhctl.core
-    folder = rvhctl.core.__path__[0]
-    sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
+    import os, rvhctl.core
+    for folder, _, _ in os.walk(rvhctl.core.__path__[0]):
+        sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 from resource import RUSAGE_SELF, getrusage
 from rvhctl.keystream import bucket_lines
 before = getrusage(RUSAGE_SELF).ru_maxrss

@@ -1,4 +1,4 @@
-"""Hatchling build hook: compile the modules beside this file with mypyc.
+"""Hatchling build hook: compile the modules beside and below this file with mypyc.
 
 ``RVHCTL_MYPYC`` decides: unset, try, and fall back to the interpreted core with a warning;
 ``1``, a failure ends the build; ``0``, leave the core interpreted.
@@ -66,13 +66,13 @@ setup(
 def core_modules() -> list[str]:
     """The modules to compile, relative to the root of the project."""
     return sorted(
-        path.relative_to(ROOT).as_posix() for path in CORE.glob("*.py") if path.name not in NOT_COMPILED
+        path.relative_to(ROOT).as_posix() for path in CORE.rglob("*.py") if path.name not in NOT_COMPILED
     )
 
 
 def libraries(core: Path) -> list[Path]:
-    """The compiled files in a ``core`` folder."""
-    return sorted(path for pattern in LIBRARIES for path in core.glob(pattern))
+    """Return the compiled files in a ``core`` folder and its subfolders."""
+    return sorted(path for pattern in LIBRARIES for path in core.rglob(pattern))
 
 
 def remove_libraries() -> None:
@@ -160,9 +160,9 @@ class CompiledCore(BuildHookInterface):
         build_data["pure_python"] = False
         build_data["infer_tag"] = True
         if not editable:
-            core = Path(self.library_root.name) / "rvhctl" / "core"
-            for path in libraries(core):
-                build_data["force_include"][str(path)] = f"rvhctl/core/{path.name}"
+            root = Path(self.library_root.name)
+            for path in libraries(root / "rvhctl" / "core"):
+                build_data["force_include"][str(path)] = path.relative_to(root).as_posix()
 
 
 if __name__ == "__main__":
