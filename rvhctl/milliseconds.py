@@ -1,15 +1,35 @@
-"""Milliseconds for people."""
+"""Milliseconds: the rule of a threshold, and numbers for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import inf
+
+from rvhctl.core.numeric import number_of
+from rvhctl.errors import NegativeThresholdError, shorten
+
+THRESHOLD_RULE = "the threshold must be a number of milliseconds, finite and not negative"
 
 LARGE = 1e15
 """From here on an exponent reads better than so many digits."""
 
 
+def checked_threshold(threshold: object) -> float:
+    """A threshold in milliseconds, whichever way it came in.
+
+    Raises:
+        NegativeThresholdError: negative, not finite or no number (a bool is none).
+    """
+    number = number_of(threshold)
+    if number is not None and 0 <= number < inf:
+        return number + 0.0  # -0.0 becomes 0.0
+    got = shown(threshold) if isinstance(threshold, float) else shorten(threshold)
+    raise NegativeThresholdError(f"{THRESHOLD_RULE} (got {got})")
+
+
 def shown(value: float) -> str:
     """A number in short, but never another one: 100, 0.25, 100.0000001."""
+    value = float(value)  # an int has no is_integer before Python 3.12
     if value.is_integer() and abs(value) < LARGE:
         return str(int(value))
     short = f"{value:g}"

@@ -11,7 +11,6 @@ from librt.vecs import vec
 
 from rvhctl import jsontext
 from rvhctl.api.fields import read_columns
-from rvhctl.api.nodes import checked_threshold
 from rvhctl.api.policy import Policy
 from rvhctl.cells import first_of_each
 from rvhctl.core import faultset as cells_of
@@ -26,6 +25,7 @@ from rvhctl.errors import (
     shorten,
 )
 from rvhctl.fleet import DETAILS, Details, Fleet
+from rvhctl.milliseconds import checked_threshold
 from rvhctl.policy_options import POLICY_MEMBERS
 from rvhctl.records import Record, read_record
 

@@ -158,7 +158,7 @@ def _coordinate(fields: dict[str, Any], field: str, limit: float) -> float:
 
 def _whole(number: float) -> float | int:
     """-1.0 as people write it."""
-    return int(number) if number.is_integer() else number
+    return int(number) if float(number).is_integer() else number
 
 
 def _members(fields: Mapping[str, Any]) -> str:

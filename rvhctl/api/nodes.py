@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
 from typing import TypeVar
 
 from librt.vecs import extend, vec
@@ -20,10 +19,9 @@ from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,
     LengthMismatchError,
-    NegativeThresholdError,
     NoSurvivorsError,
-    shorten,
 )
+from rvhctl.milliseconds import checked_threshold
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 
@@ -171,22 +169,6 @@ def _faultset(
     if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
     return (yield from _picked(items, cells.survivors, size))
-
-
-def checked_threshold(threshold: object) -> float:
-    """A threshold in milliseconds.
-
-    Raises:
-        NegativeThresholdError: negative, not finite or no number (a bool is none).
-    """
-    if isinstance(threshold, int | float) and not isinstance(threshold, bool) and 0 <= threshold < inf:
-        try:
-            return float(threshold)
-        except OverflowError:
-            pass
-    raise NegativeThresholdError(
-        f"the threshold must be a finite number of milliseconds and not negative (got {shorten(threshold)})"
-    )
 
 
 def _picked(items: list[Id], order: vec[i64], size: int) -> Steps[list[Id]]:

@@ -7,7 +7,8 @@ from math import inf
 from typing import Final, Literal
 
 from rvhctl.core.samples import AGGREGATES
-from rvhctl.errors import FaultsetError, NegativeThresholdError, shorten
+from rvhctl.errors import FaultsetError, shorten
+from rvhctl.milliseconds import checked_threshold
 from rvhctl.percent import Percent, parse_percent
 
 Aggregate = Literal["median", "mean", "min", "max", "p95", "p99"]
@@ -123,10 +124,8 @@ def _share(percent: Percent, name: str) -> Percent:
 
 
 def _check_limits(threshold: object, relative: object, floor: object) -> None:
-    if threshold is not None and not _is_latency(threshold):
-        raise NegativeThresholdError(
-            f"the threshold must be finite and not negative, in milliseconds (got {shorten(threshold)})"
-        )
+    if threshold is not None:
+        checked_threshold(threshold)
     if relative is not None and not (_is_latency(relative) and relative >= 1):  # type: ignore[operator]
         raise FaultsetError(
             f"relative must be 1 or more, times the median of a group (got {shorten(relative)})"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from rvhctl.api.policy import Policy
-from rvhctl.errors import EmptyNodesError, NegativeThresholdError, NoSurvivorsError, UsageError
-from rvhctl.milliseconds import shown
+from rvhctl.errors import EmptyNodesError, NoSurvivorsError, UsageError
+from rvhctl.milliseconds import checked_threshold, shown
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
@@ -66,8 +65,7 @@ def limit_stated(threshold: float | None, nodes: Nodes) -> float | None:
         NegativeThresholdError: it is negative or not finite.
     """
     stated = nodes.stated("threshold") if threshold is None else threshold
-    check_threshold(stated)
-    return None if stated is None else float(stated)
+    return None if stated is None else checked_threshold(stated)
 
 
 def limit_of(policy: Policy) -> float:
@@ -84,18 +82,6 @@ def there(nodes: Nodes, report: Report) -> None:
     """
     if not nodes.total:
         raise report.ending(EmptyNodesError())
-
-
-def check_threshold(threshold: float | None) -> None:
-    """A flag can be judged before any input is read.
-
-    Raises:
-        NegativeThresholdError: it is negative or not finite.
-    """
-    if threshold is not None and not 0 <= threshold < math.inf:
-        raise NegativeThresholdError(
-            f"the threshold must be finite and not negative (got {shown(threshold)}); give it in milliseconds"
-        )
 
 
 def nobody(nodes: Nodes, limit: float) -> NoSurvivorsError:

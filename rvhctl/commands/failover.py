@@ -13,7 +13,6 @@ from rvhctl.api.slices import ranked
 from rvhctl.bundles import bundled
 from rvhctl.commands._fleet import (
     answer_batch,
-    check_threshold,
     given,
     limit_of,
     limit_stated,
@@ -23,6 +22,7 @@ from rvhctl.commands._fleet import (
     there,
 )
 from rvhctl.flags import failover_nodes
+from rvhctl.milliseconds import checked_threshold
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
@@ -107,7 +107,8 @@ def failover(
         refuse("with --explain, which shows every node", {"--top": top})
     sink = Sink()
     asked = asked_format(run.output, run.json)
-    check_threshold(threshold)
+    if threshold is not None:
+        checked_threshold(threshold)
 
     def wanted_at(limit: float | None) -> Wanted:
         policy = limits.policy(limit, damping)

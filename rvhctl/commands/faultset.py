@@ -14,7 +14,6 @@ from rvhctl.bundles import bundled
 from rvhctl.cells import each_cell, first_of_each
 from rvhctl.commands._fleet import (
     answer_batch,
-    check_threshold,
     exclude,
     given,
     limit_of,
@@ -27,6 +26,7 @@ from rvhctl.commands._fleet import (
 from rvhctl.core.faultset import Faultset
 from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
+from rvhctl.milliseconds import checked_threshold
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
@@ -155,7 +155,8 @@ def faultset(
         )
     sink = Sink()
     asked = asked_format(run.output, run.json)
-    check_threshold(threshold)
+    if threshold is not None:
+        checked_threshold(threshold)
     whole_precision(DEFAULT_PRECISION if precision is None else precision)
     if nodes is not None:
         refuse("with --nodes", {"--from": from_, "--inventory": inventory})

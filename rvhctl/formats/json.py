@@ -10,6 +10,7 @@ from rvhctl import jsontext
 from rvhctl.core.jsonspans import element_spans
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, shorten
 from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.milliseconds import THRESHOLD_RULE
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
 
@@ -60,8 +61,8 @@ def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], 
     value = document.get(name)
     if value is None or type(value) is kind or (kind is float and type(value) is int):
         return value
-    wanted = "a number of milliseconds" if kind is float else "an integer"
-    raise InputError(f"{name} must be {wanted}", source=source, place=name, value=value)
+    rule = THRESHOLD_RULE if kind is float else f"{name} must be an integer"
+    raise InputError(rule, source=source, place=name, value=value)
 
 
 def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from rvhctl.api.placement import Placement
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError
 from rvhctl.keyhash import RECIPES
+from rvhctl.milliseconds import checked_threshold
 from rvhctl.options import refuse
-from rvhctl.slot_input import NodeList, nodes_of
+from rvhctl.slot_input import nodes_of
 from rvhctl.slots import NodeName, Slots, nearest
 from rvhctl.source import STDIN
 
@@ -107,16 +108,8 @@ def _slots(value: str | None, fleet: Fleet, flag: str) -> tuple[Slots, frozenset
     slots = nodes.slots()
     out: set[NodeName] = {slots.name_of(bucket) for bucket in slots.down}
     if fleet.threshold is not None:
-        out.update(_too_slow(nodes, fleet.threshold))
+        out.update(nodes.too_slow(checked_threshold(fleet.threshold)))
     return slots.with_down(()), frozenset(out)
-
-
-def _too_slow(nodes: NodeList, threshold: float) -> list[str]:
-    from rvhctl.errors import NegativeThresholdError
-
-    if not 0 <= threshold < float("inf"):
-        raise NegativeThresholdError(f"the threshold must be finite and not negative (got {threshold:g})")
-    return nodes.too_slow(threshold)
 
 
 def _weights(texts: Iterable[str], named: bool) -> dict[NodeName, float]:

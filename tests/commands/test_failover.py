@@ -160,17 +160,17 @@ def test_what_was_left_out_weighs_more_than_nobody() -> None:
         (
             ("--th", "-5"),
             1,
-            "the threshold must be finite and not negative (got -5); give it in milliseconds",
+            "the threshold must be a number of milliseconds, finite and not negative (got -5)",
         ),
         (
             ("--th", "nan"),
             1,
-            "the threshold must be finite and not negative (got nan); give it in milliseconds",
+            "the threshold must be a number of milliseconds, finite and not negative (got nan)",
         ),
         (
             ("--th", "1e999"),
             1,
-            "the threshold must be finite and not negative (got inf); give it in milliseconds",
+            "the threshold must be a number of milliseconds, finite and not negative (got inf)",
         ),
         (("--th", "5", "--nodes", "a"), 2, "--nodes and --latencies go together"),
         (("--th", "5", "--lats", "1"), 2, "--nodes and --latencies go together"),

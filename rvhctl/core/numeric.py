@@ -1,0 +1,44 @@
+"""What counts as a number: Python's own, NumPy's scalars, ``Decimal``, ``Fraction`` and their like."""
+
+from __future__ import annotations
+
+from operator import index
+
+REAL_KINDS = "iuf"
+"""NumPy's letters for integers, unsigned integers and floats; a bool is ``b``, a duration ``m``."""
+
+
+def number_of(value: object) -> float | None:
+    """The number that has ``__index__`` or ``__float__``; None for a bool, a text, an array and all else.
+
+    An integer too large for a float is infinite.
+    """
+    if is_real(value):
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except OverflowError:
+            whole = whole_of(value)
+            return None if whole is None else float("inf") if whole > 0 else float("-inf")
+        except Exception:  # the object's own, such as that of a signalling NaN
+            return None
+    return None
+
+
+def whole_of(value: object) -> int | None:
+    """The integer that has ``__index__``; None for a bool and all else."""
+    if is_real(value):
+        try:
+            return index(value)  # type: ignore[arg-type]
+        except Exception:  # it has none
+            return None
+    return None
+
+
+def is_real(value: object) -> bool:
+    """Whether an object may be one number: no truth value, no duration, no array of several."""
+    if isinstance(value, (int, float)):
+        return not isinstance(value, bool)
+    if not hasattr(value, "__float__") and not hasattr(value, "__index__"):
+        return False  # float() would also read a text
+    kind = getattr(getattr(value, "dtype", None), "kind", "i")
+    return kind in REAL_KINDS and getattr(value, "ndim", 0) == 0
