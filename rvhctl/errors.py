@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import IntEnum
 
@@ -184,9 +185,19 @@ def shorten(value: object) -> str:
     """The value in quotes (a JSON null, true or false as such), cut for one line of a message."""
     literals = {None: "null", True: "true", False: "false"}
     try:
-        shown = literals[value] if value is None or isinstance(value, bool) else repr(value)
+        shown = literals[value] if value is None or isinstance(value, bool) else quoted(value)
     except Exception:  # Python writes no integer of more than 4300 digits; and an object may be broken
         if isinstance(value, int):
             return f"an integer of {value.bit_length()} bits"
         return f"an object of type {type(value).__name__}"
     return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"
+
+
+def quoted(value: object) -> str:
+    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as :mod:`rvhctl.visible` shows it."""
+    return bytes_escaped(repr(value))
+
+
+def bytes_escaped(literal: str) -> str:
+    r"""A literal with ``\xff`` in place of ``\udcff``, which ``repr`` writes for a byte that is no UTF-8."""
+    return re.sub(r"\\\\|\\udc([89a-f].)", lambda found: f"\\x{found[1]}" if found[1] else found[0], literal)

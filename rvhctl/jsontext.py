@@ -30,10 +30,11 @@ def decode_utf8(text: bytes, source: str, line: int = 1) -> str:
     except UnicodeDecodeError as error:
         start = text.rfind(b"\n", 0, error.start) + 1
         raise InputError(
-            f"not UTF-8: byte 0x{text[error.start]:02x}",
+            "not UTF-8",
             source=source,
             line=line + text.count(b"\n", 0, error.start),
             column=len(text[start : error.start].decode()) + 1,
+            value=text[error.start : error.start + 1].decode("utf-8", "surrogateescape"),
         ) from None
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import NamedTuple
 
 from rvhctl.core import jump, keylines
-from rvhctl.errors import JumpHashError, shorten
+from rvhctl.errors import JumpHashError, quoted, shorten
 
 EMPTY_KEY = "the key is empty"
 NO_INTEGER = "not a 64-bit integer key"
@@ -97,7 +97,7 @@ def decimal(key: bytes) -> int:
     if not key:
         raise JumpHashError(EMPTY_KEY)
     if keylines.decimal_problem(key, 0, len(key)) != keylines.NOTHING_WRONG:
-        shown = shorten(key.decode("utf-8", "backslashreplace"))
+        shown = shorten(key.decode("utf-8", "surrogateescape"))
         raise JumpHashError(f"{NO_INTEGER} (got {shown}); {INTEGER_HINT}")
     return keylines.decimal_bits(key, 0, len(key)) & 0xFFFFFFFFFFFFFFFF
 
@@ -264,5 +264,5 @@ def recipe_of(name: str, seed: int = 0) -> Recipe:
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), RECIPES, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(RECIPES)}"
+    hint = f"did you mean {quoted(near[0])}?" if near else f"one of {', '.join(RECIPES)}"
     raise JumpHashError(f"unknown hash (got {shorten(name)}); {hint}")

@@ -79,5 +79,5 @@ def line_error(answers: Answers, source: str, line: int) -> InputError:
     """What is wrong with a text line that is no key."""
     if answers.problem == keylines.EMPTY:
         return InputError(EMPTY_KEY, source=source, line=line)
-    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "surrogateescape")
     return InputError(NO_INTEGER, source=source, line=line, value=value, hint=INTEGER_HINT)

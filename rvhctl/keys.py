@@ -100,5 +100,5 @@ def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int
 
 
 def show(key: Key) -> str | int:
-    """The key for people: bytes that are no UTF-8 are escaped."""
-    return key.decode("utf-8", "backslashreplace") if isinstance(key, bytes) else key
+    """The key as text; messages and tables show what is no UTF-8 in it as ``\\xff``."""
+    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else key

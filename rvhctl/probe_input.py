@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from rvhctl.errors import InputError, OnBad, UsageError
+from rvhctl.errors import InputError, OnBad, UsageError, quoted
 from rvhctl.node_answer import json_nodes
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes, NodesBuilder
@@ -81,7 +81,7 @@ def _fields(probe: Probe, known: dict[str, dict[str, Any]], inventory: str | Non
     if inventory is None:
         return dict(probe.fields())
     if probe.id not in known:
-        raise InputError(f"the target {probe.id!r} is not in the inventory {inventory}")
+        raise InputError(f"the target {quoted(probe.id)} is not in the inventory {inventory}")
     # The measurement of now, not one that the inventory may still hold.
     placed = {name: value for name, value in known[probe.id].items() if name not in ("latency", "samples")}
     return {**placed, **probe.fields()}

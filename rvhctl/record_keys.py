@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from rvhctl import jsontext
-from rvhctl.errors import InputError, UsageError
+from rvhctl.errors import InputError, UsageError, quoted
 from rvhctl.keys import Key, KeyRule
 
 RESERVED: Final = ("bucket", "node", "replicas")
@@ -31,7 +31,7 @@ class FieldPath:
         self.text: Final = text
         self.names: Final = text.split(".")
         if not all(self.names):
-            raise UsageError(f"--field: a name is empty (got {text!r}); it is like user.id")
+            raise UsageError(f"--field: a name is empty (got {quoted(text)}); it is like user.id")
 
     def key_of(
         self, value: Any, exact: Callable[[], Any], rule: KeyRule, source: str, line: int | None, place: str
@@ -51,17 +51,18 @@ class FieldPath:
         for depth, name in enumerate(self.names):
             if type(found) is not dict:
                 inside = ".".join(self.names[:depth])
-                raise wrong(f"the field {self.text!r} is missing: {inside!r} is no object")
+                raise wrong(f"the field {quoted(self.text)} is missing: {quoted(inside)} is no object")
             if name not in found:
                 raise wrong(
-                    f"the field {self.text!r} is missing", hint=f"there is {', '.join(found) or 'nothing'}"
+                    f"the field {quoted(self.text)} is missing",
+                    hint=f"there is {', '.join(found) or 'nothing'}",
                 )
             found = found[name]
         if type(found) not in (str, int, float):
             shown = (
                 "an object" if isinstance(found, dict) else "an array" if isinstance(found, list) else found
             )
-            raise wrong(f"the field {self.text!r} is neither a string nor an integer", value=shown)
+            raise wrong(f"the field {quoted(self.text)} is neither a string nor an integer", value=shown)
         return rule.json(found, lambda: self._walk(exact()), source, line, place)
 
     def line_key(
@@ -94,7 +95,7 @@ def check_reserved(
     for name in reserved:
         if name in names:
             raise InputError(
-                f"the record already has {name!r}, which is to be added",
+                f"the record already has {quoted(name)}, which is to be added",
                 source=source,
                 line=line,
                 place=place,
@@ -113,7 +114,7 @@ class LinePattern:
         try:
             self._pattern = re.compile(text)
         except (re.error, OverflowError, RecursionError) as error:
-            raise UsageError(f"--regex: {error} (got {text!r})") from None
+            raise UsageError(f"--regex: {error} (got {quoted(text)})") from None
         self.text: Final = text
         self._group: int | str = 0
         if KEY_GROUP in self._pattern.groupindex:
@@ -135,11 +136,11 @@ class LinePattern:
         key = None if found is None else found[self._group]
         return None if key is None else key.encode("utf-8", "surrogateescape")
 
-    def no_match(self, line: bytes, source: str, number: int) -> InputError:
+    def no_match(self, line: bytes, source: str, number: int | None = None) -> InputError:
         """What is wrong with a line without a key."""
         return InputError(
-            f"the pattern {self.text!r} does not match",
+            f"the pattern {quoted(self.text)} does not match",
             source=source,
             line=number,
-            value=line.decode("utf-8", "backslashreplace"),
+            value=line.decode("utf-8", "surrogateescape"),
         )

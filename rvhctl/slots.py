@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rvhctl.core.keybuckets import checked_buckets
 from rvhctl.core.placement import Placement as Core
-from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, shorten
+from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
 
 NodeName = str | int
 """The id of a node, or the number of a bucket that has no name."""
@@ -73,9 +73,11 @@ class Slots:
         for name, weight in weights.items():
             bucket = self.bucket_of(name)
             if isinstance(weight, bool) or not isinstance(weight, int | float):
-                raise JumpHashError(f"the weight of {name!r} must be a number (got {shorten(weight)})")
+                raise JumpHashError(f"the weight of {quoted(name)} must be a number (got {shorten(weight)})")
             if not (weight > 0 and isfinite(weight)):
-                raise JumpHashError(f"the weight of {name!r} must be finite and above 0 (got {weight!r})")
+                raise JumpHashError(
+                    f"the weight of {quoted(name)} must be finite and above 0 (got {shorten(weight)})"
+                )
             merged[bucket] = float(weight)
         return replace(self, weights={bucket: weight for bucket, weight in merged.items() if weight != 1.0})
 
@@ -144,7 +146,7 @@ class Slots:
 
     def _hint(self, name: object) -> str:
         near = nearest(name, self.ids)
-        return f"; did you mean {near!r}?" if near else ""
+        return f"; did you mean {quoted(near)}?" if near else ""
 
 
 def nearest(name: object, names: Collection[str]) -> str:

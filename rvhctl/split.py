@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final, Protocol
 
-from rvhctl.errors import RvhctlError, TerminatedError, UsageError
+from rvhctl.errors import RvhctlError, TerminatedError, UsageError, quoted
 from rvhctl.slots import Slots
 
 BUFFERED: Final = 16 << 20
@@ -30,7 +30,7 @@ class Template:
         """
         names = set(_PLACEHOLDER.findall(text))
         if not names & {"bucket", "node"}:
-            raise UsageError(f"--split-to needs {{bucket}} or {{node}} (got {text!r})")
+            raise UsageError(f"--split-to needs {{bucket}} or {{node}} (got {quoted(text)})")
         if unknown := names - {"bucket", "node"}:
             raise UsageError(f"--split-to knows {{bucket}} and {{node}} only (got {{{min(unknown)}}})")
         if "node" in names:
@@ -50,7 +50,9 @@ class Template:
 def _check_file_name(node_id: str) -> None:
     separators = {"/", os.sep, os.altsep or "/", "\0"}
     if node_id in (".", "..") or any(separator in node_id for separator in separators):
-        raise UsageError(f"--split-to: the id {node_id!r} cannot be part of a file's name; use {{bucket}}")
+        raise UsageError(
+            f"--split-to: the id {quoted(node_id)} cannot be part of a file's name; use {{bucket}}"
+        )
 
 
 class Frame(Protocol):

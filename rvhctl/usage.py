@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from rvhctl.app import COMMANDS
+from rvhctl.errors import bytes_escaped, quoted
 from rvhctl.report import message
 
 
@@ -17,11 +18,11 @@ def explain(error: Any, arguments: Sequence[str]) -> int:
     if str(error.message) == "Missing command.":
         _show_help(error)
         return int(error.exit_code)
-    text = " ".join(_problem(error).split()).rstrip(".")
+    text = bytes_escaped(" ".join(_problem(error).split()).rstrip("."))
     text = text[:1].lower() + text[1:]
     near = _nearest(error)
     if near:
-        text = f"{text}; did you mean {near!r}?"
+        text = f"{text}; did you mean {quoted(near)}?"
     message(f"{text}; try '{_where(error, arguments)} --help'")
     return int(error.exit_code)
 

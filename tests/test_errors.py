@@ -19,6 +19,8 @@ class Broken:
         (True, "true"),
         (1, "1"),
         ("a\nb", r"'a\nb'"),
+        ("é\udcff\\udcff", r"'é\xff\\udcff'"),
+        (["\udc80", "\ud800"], r"['\x80', '\ud800']"),
         (Broken(), "an object of type Broken"),
         pytest.param(10**5000, "an integer of 16610 bits", id="huge"),
         pytest.param([10**5000], "an object of type list", id="huge inside"),

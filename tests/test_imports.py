@@ -138,6 +138,17 @@ def test_only_the_edge_ends_the_process() -> None:
         assert module in ("__main__", "crew", "workers") or "os._exit" not in text
 
 
+@pytest.mark.parametrize("module", sorted(MODULES.keys() - {"", "errors"}))
+def test_values_are_quoted_by_one_function(module: str) -> None:
+    """``errors.quoted`` or ``errors.shorten``, not ``repr``: bytes that are no text look alike everywhere."""
+    raw = {
+        node.lineno
+        for node in ast.walk(MODULES[module])
+        if isinstance(node, ast.FormattedValue) and node.conversion == ord("r")
+    }
+    assert not raw
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_files_are_short(module: str) -> None:
     file = PACKAGE.joinpath(*module.split("."))

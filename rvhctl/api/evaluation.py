@@ -19,7 +19,7 @@ from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
 from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.grouping import by_group, sizes_of
 from rvhctl.core.joining import Joining, renumbered
-from rvhctl.errors import EmptyNodesError, FaultsetError
+from rvhctl.errors import EmptyNodesError, FaultsetError, quoted
 from rvhctl.fleet import Fleet
 from rvhctl.percent import Percent
 
@@ -269,6 +269,6 @@ class Evaluation:
     def _rows_in(self, prefix: str) -> list[int]:
         lats, lons = self.fleet.lats, self.fleet.lons
         if not len(lats):
-            raise FaultsetError(f"nodes without coordinates are in no cell (got {prefix!r})")
+            raise FaultsetError(f"nodes without coordinates are in no cell (got {quoted(prefix)})")
         cell, letters = cell_of_text(prefix), len(prefix)
         return [row for row in range(len(lats)) if cell_number(lats[row], lons[row], letters) == cell]

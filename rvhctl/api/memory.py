@@ -11,7 +11,7 @@ from librt.vecs import vec
 from mypy_extensions import i64, u8
 
 from rvhctl.core.memory import IN, OUT, UNKNOWN
-from rvhctl.errors import InputError
+from rvhctl.errors import InputError, quoted
 
 FORMAT: Final = "rvhctl-memory"
 VERSION: Final = 1
@@ -125,7 +125,7 @@ def _document(text: bytes, source: str) -> dict[str, Any]:
 
 
 def _standing(entry: Any, rounds: int, source: str, node: str) -> Standing:
-    place = f"node {node!r}"
+    place = f"node {quoted(node)}"
     if not isinstance(entry, dict) or type(entry.get("fit")) is not bool:
         raise _broken(source, place, entry)
     seen = _counter(entry.get("seen", rounds), source, place)

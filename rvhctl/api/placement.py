@@ -18,7 +18,7 @@ from rvhctl.core.placement import PROBES
 from rvhctl.core.placement import Placement as Core
 from rvhctl.core.probes import pair_hash
 from rvhctl.core.rowspans import Tally, packed, packed_pairs
-from rvhctl.errors import JumpHashError, shorten
+from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
 from rvhctl.slots import NodeName, Slots, nearest
@@ -132,7 +132,7 @@ class Placement:
                 raise JumpHashError(f"{name} must be of type {kind.__name__} (got {shorten(value)})")
         if dialect not in DIALECTS:
             near = nearest(dialect, DIALECTS)
-            hint = f"did you mean {near!r}?" if near else f"one of {', '.join(DIALECTS)}"
+            hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(DIALECTS)}"
             raise JumpHashError(f"unknown dialect (got {shorten(dialect)}); {hint}")
         self._slots = slots
         self._recipe = recipe_of(hash_name, seed)

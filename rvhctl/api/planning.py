@@ -17,7 +17,7 @@ from rvhctl.core import advise as advising
 from rvhctl.core.plan import Plan
 from rvhctl.core.spill import healths, weighted_healths
 from rvhctl.core.verdicts import VERDICTS
-from rvhctl.errors import EmptyNodesError, FaultsetError
+from rvhctl.errors import EmptyNodesError, FaultsetError, shorten
 from rvhctl.fleet import Fleet
 
 NEAREST: Final = 2
@@ -62,7 +62,7 @@ class FleetPlan:
         if evaluation.precision is None:
             raise FaultsetError("a plan needs cells: evaluate with a precision")
         if type(nearest) is not int or not 0 <= nearest < 1 << 31:
-            raise FaultsetError(f"nearest must be a whole number of 0 or more (got {nearest!r})")
+            raise FaultsetError(f"nearest must be a whole number of 0 or more (got {shorten(nearest)})")
         self.evaluation = evaluation
         weights = evaluation.fleet.weights
         self.healths: vec[i64] = (

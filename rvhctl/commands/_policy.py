@@ -13,7 +13,7 @@ from rvhctl.api.planning import FleetPlan, advise
 from rvhctl.api.policy import Policy
 from rvhctl.core.reasons import REASONS
 from rvhctl.core.verdicts import VERDICTS
-from rvhctl.errors import NoSurvivorsError, RvhctlError, VerdictError
+from rvhctl.errors import NoSurvivorsError, RvhctlError, VerdictError, quoted
 from rvhctl.evaluated import first_of_groups
 from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.milliseconds import shown
@@ -51,7 +51,7 @@ def answer_by_policy(
     """
     evaluation = evaluate(nodes, wanted)
     for name in evaluation.unmatched:
-        report.warn(f"no node is called or stands in {name!r}, so nothing there can fail")
+        report.warn(f"no node is called or stands in {quoted(name)}, so nothing there can fail")
     _say(report, evaluation)
     format_ = answer_format(asked, nodes.shape, sink)
     ending = _ending(evaluation, wanted)

@@ -15,7 +15,7 @@ import orjson
 
 from rvhctl import jsontext
 from rvhctl.core.jsonspans import member_spans
-from rvhctl.errors import InputError, InvalidNodeError, OnBad, shorten
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted, shorten
 from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
@@ -54,7 +54,7 @@ class Rows:
         self.header: list[str] = first[0] if first else []
         for name in self.header:
             if self.header.count(name) > 1:
-                raise InputError(f"the column {name!r} is there twice", source=source, line=1)
+                raise InputError(f"the column {quoted(name)} is there twice", source=source, line=1)
 
     def __iter__(self) -> Iterator[tuple[list[str], bytes, int]]:
         while True:
@@ -85,7 +85,7 @@ class Rows:
             return self.header.index(name)
         except ValueError:
             raise InputError(
-                f"the {self.name} header has no column {name!r}",
+                f"the {self.name} header has no column {quoted(name)}",
                 source=self.source,
                 line=1,
                 hint=f"its columns: {', '.join(map(shorten, self.header[:MAX_COLUMNS]))}",

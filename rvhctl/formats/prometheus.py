@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from rvhctl import jsontext
-from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.probes import Probe
 from rvhctl.records import check_id, check_latency
 
@@ -132,6 +132,7 @@ def _milliseconds(value: str) -> float | None:
 def _put(column: dict[str, Any], target: str, value: object, name: str) -> None:
     if target in column:
         raise InputError(
-            f"{name} of {LABEL} {target!r} is there twice", hint="narrow the query, to one job for instance"
+            f"{name} of {LABEL} {quoted(target)} is there twice",
+            hint="narrow the query, to one job for instance",
         )
     column[target] = value

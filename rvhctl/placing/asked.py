@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rvhctl.api.placement import Placement
-from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError
+from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
 from rvhctl.keyhash import RECIPES
 from rvhctl.milliseconds import checked_threshold
 from rvhctl.options import refuse
@@ -128,7 +128,7 @@ def _weights(texts: Iterable[str], named: bool) -> dict[NodeName, float]:
                 weights[name if named else int(name)] = float(number)
             except ValueError:
                 what = "ID=NUMBER" if named else "BUCKET=NUMBER"
-                raise UsageError(f"--weight is {what} (got {part!r})") from None
+                raise UsageError(f"--weight is {what} (got {quoted(part)})") from None
     return weights
 
 
@@ -170,7 +170,7 @@ def _bucket(text: str, slots: Slots, flag: str) -> int:
         if slots.ids:
             return slots.bucket_of(text)
         if not (text.isascii() and text.isdigit()):
-            raise UsageError(f"{flag} takes numbers of buckets without --nodes (got {text!r})")
+            raise UsageError(f"{flag} takes numbers of buckets without --nodes (got {quoted(text)})")
         return slots.bucket_of(int(text))
     except UnknownNodeError as error:
         raise UsageError(f"{flag}: {error}") from None
@@ -188,8 +188,8 @@ def buckets_named(text: str, slots: Slots, flag: str) -> list[int]:
         if slots.ids and name not in slots.rows and name.isascii() and name.isdigit():
             if int(name) >= slots.buckets:
                 near = nearest(name, slots.ids)
-                hint = f"; did you mean {near!r}?" if near else ""
-                raise UsageError(f"{flag}: neither a node nor a bucket is {name!r}{hint}")
+                hint = f"; did you mean {quoted(near)}?" if near else ""
+                raise UsageError(f"{flag}: neither a node nor a bucket is {quoted(name)}{hint}")
             buckets.append(int(name))
         else:
             buckets.append(_bucket(name, slots, flag))

@@ -99,9 +99,7 @@ def flag_records(keys: list[bytes], taking: Taking) -> Records:
         part: bytes | None = key if taking.pattern is None else taking.pattern.key_of(key)
         if part is None:
             assert taking.pattern is not None
-            raise InputError(
-                f"the pattern {taking.pattern.text!r} does not match", source="--key", value=key.decode()
-            )
+            raise taking.pattern.no_match(key, "--key")
         records.keys.append(taking.rule.text(part, "--key"))
         records.raws.append(key + taking.delimiter)
     return records

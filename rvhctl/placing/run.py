@@ -111,7 +111,7 @@ def run(fleet: Fleet, wish: Wish, report: Report, on_bad: OnBad) -> None:
             _answer(source, shapes.pop(0) or looked_shape(source), action, here, taking, wish, sink, on_bad)
             source = next(sources, None)
         action.finish()
-    report.debug(f"{here!r} on the {core_name()} core in {report.milliseconds():.1f} ms")
+    report.debug(f"{here} on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()
 
 

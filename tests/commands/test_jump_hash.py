@@ -108,7 +108,7 @@ def test_what_is_no_integer_key(key: str, format_: str) -> None:
 def test_a_key_that_is_no_utf8() -> None:
     keys = b"foo\n\xc3\xa9bar\xff\nfoo\n"
     assert rvhctl(*FIVE, stdin=keys) == (0, b"3\n%d\n3\n" % jump_hash(b"\xc3\xa9bar\xff", 5), "")
-    message = "rvhctl: stdin:2:5: the key is not UTF-8 (got 'ébar\\\\xff'); only -o plain can answer for it\n"
+    message = "rvhctl: stdin:2:5: the key is not UTF-8 (got 'ébar\\xff'); only -o plain can answer for it\n"
     assert rvhctl(*FIVE, "-o", "ndjson", stdin=keys) == (1, b'{"key":"foo","bucket":3}\n', message)
     assert rvhctl(*FIVE, "-o", "json", stdin=keys) == (1, b"", message)
     assert rvhctl(*FIVE, "-o", "csv", "--on-error", "skip", stdin=keys) == (
@@ -121,7 +121,7 @@ def test_a_key_that_is_no_utf8() -> None:
 def test_a_key_from_a_flag_has_no_line_and_no_column() -> None:
     code, out, err = rvhctl(*FIVE, "-k", "\udcff", "-o", "json")
     assert (code, out) == (1, b"")
-    assert err.startswith("rvhctl: --key: the key is not UTF-8 (got '\\\\xff'); ")
+    assert err.startswith("rvhctl: --key: the key is not UTF-8 (got '\\xff'); ")
 
 
 def test_what_came_before_a_bad_key_is_answered() -> None:

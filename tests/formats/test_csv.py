@@ -99,7 +99,7 @@ def test_numbers_keep_their_digits(number: str, as_json: str) -> None:
         (b"a,b,a\n", "rows:1: the column 'a' is there twice"),
         (b'a\n"b\n', "rows:2: not CSV: "),
         (b'a\n"b"c\n', "rows:2: not CSV: "),
-        (b"a\nb\n\xff\n", "rows:3:1: not UTF-8: byte 0xff"),
+        (b"a\nb\n\xff\n", "rows:3:1: not UTF-8 (got '\\xff')"),
     ],
 )
 def test_what_is_no_csv(data: bytes, message: str) -> None:
