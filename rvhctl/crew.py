@@ -13,6 +13,10 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
 from rvhctl.errors import RvhctlError
+from rvhctl.plainfile import CutShortError
+
+CUT_SHORT: Final = 0
+"""Instead of the number of an error."""
 
 PIPE: Final = 1 << 20
 """Bytes that a pipe may hold: the answers to several blocks, so that no worker waits for its turn."""
@@ -50,6 +54,7 @@ class Worker(NamedTuple):
 
         Raises:
             OSError: what ended its work.
+            CutShortError: so did the file that it read.
             WorkerError: it has died.
         """
         try:
@@ -57,6 +62,8 @@ class Worker(NamedTuple):
         except EOFError:
             raise WorkerError(f"worker process {self.pid} has died; try --jobs 1") from None
         if isinstance(message, int):  # the number of an error
+            if message == CUT_SHORT:
+                raise CutShortError
             raise OSError(message, os.strerror(message))
         return message
 
@@ -150,6 +157,8 @@ def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoRet
         try:
             work(write)
             write(None)
+        except CutShortError:
+            write(CUT_SHORT)
         except OSError as error:
             write(error.errno or errno.EIO)
     except MemoryError:

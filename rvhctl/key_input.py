@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, Literal
 
-from rvhctl.errors import OnBad
+from rvhctl.errors import OnBad, UsageError
 from rvhctl.keys import Key, KeyRule
 from rvhctl.options import InputFormat
 
@@ -17,11 +17,18 @@ KeyShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 PLAIN: Final[KeyShape] = "plain"
 
 
-def key_format(input_format: InputFormat, name: str) -> KeyShape:
-    """Keys are never guessed at: text, unless -i or the file's suffix says otherwise."""
+def key_format(input_format: InputFormat, name: str, *, null: bool = False) -> KeyShape:
+    """Keys are never guessed at: text, unless -i or the file's suffix says otherwise.
+
+    Raises:
+        UsageError: it does, and ``null`` says that they are bytes.
+    """
     from rvhctl.source import format_by_suffix
 
-    return input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
+    shape = input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
+    if null and shape != PLAIN:
+        raise UsageError("--null makes no sense with keys that are not plain text")
+    return shape
 
 
 def flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
@@ -34,7 +41,7 @@ def read_keys(
 ) -> Iterator[list[Key]]:
     from rvhctl.source import open_sources  # here, because keys from flags need none of it
 
-    for source in open_sources(files):
+    for source in open_sources(files, raw=null):
         yield from _read_one(source, key_format(input_format, source.name), null, rule, on_bad)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
+from rvhctl import plainfile
 from rvhctl.crew import LARGE_FILE, Crew, Send, may_fork
 from rvhctl.keyjob import Answers, LineJob
 from rvhctl.processors import usable_processors
@@ -26,6 +27,9 @@ def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int 
     """The answers of the lines of ``[start, end)``, in order. Lines start at ``start`` and end at ``end``.
 
     The file's position is neither used nor moved.
+
+    Raises:
+        CutShortError: the file ends before ``end``.
     """
     blocks = _count(start, end)
     workers = min(_processes(end - start, jobs), blocks)
@@ -47,11 +51,11 @@ def _block_answers(descriptor: int, start: int, end: int, block: int, job: LineJ
     low = start + block * BLOCK
     high = min(low + BLOCK, end)
     if block == 0:
-        data = os.pread(descriptor, high - low, low)
+        data = plainfile.read_range(descriptor, low, high)
         first = 0
     else:
         # A line starts here only if the byte before ends another.
-        data = os.pread(descriptor, high - low + 1, low - 1)
+        data = plainfile.read_range(descriptor, low - 1, high)
         first = data.find(job.delimiter) + 1
         if first == 0:
             return
@@ -68,9 +72,11 @@ def _whole_line(descriptor: int, beginning: bytes, at: int, job: LineJob) -> byt
     step = 1 << 12
     while True:
         part = os.pread(descriptor, step, at)
+        if not part:
+            raise plainfile.CutShortError
         cut = part.find(job.delimiter) + 1
-        if cut or not part:  # no more: somebody has cut the file meanwhile
-            parts.append(part[:cut] or job.line_end)
+        if cut:
+            parts.append(part[:cut])
             return b"".join(parts)
         parts.append(part)
         at += len(part)

@@ -64,6 +64,7 @@ def bucket_lines(
         InputError: a line is empty, or no 64-bit integer where one is asked for. It names source and line.
         JumpHashError: ``buckets`` or ``hash_name`` is wrong.
         OSError: the stream cannot be read; or what ``write`` and ``flush`` raise.
+        CutShortError: a regular file was cut while it was read.
     """
     job = Job(checked_buckets(buckets), recipe_of(hash_name), delimiter)
     return answer_lines(
@@ -84,7 +85,7 @@ def answer_lines(
     """Write what a job answers to the lines of the stream; otherwise as :func:`bucket_lines`."""
     lines = bad = 0
     # Closing ends the workers, also where a write or a bad line ends the run.
-    with closing(_all_answers(stream, job, jobs, flush)) as all_answers:
+    with closing(_all_answers(stream, job, jobs, flush, source_name)) as all_answers:
         for answers in all_answers:
             if answers.text:
                 write(answers.text)
@@ -100,16 +101,19 @@ def answer_lines(
 
 
 def _all_answers(
-    stream: BinaryIO | int, job: LineJob, jobs: int | None, flush: Callable[[], object]
+    stream: BinaryIO | int, job: LineJob, jobs: int | None, flush: Callable[[], object], source_name: str
 ) -> Generator[Answers, None, None]:
     """The answers of a plain file's complete lines, which are there already, then of all that follows."""
     place = plainfile.place_of(stream)
     if place is not None:
         descriptor, start = place
+        size = os.fstat(descriptor).st_size
         end = plainfile.lines_end(descriptor, start, job.delimiter)
         yield from keyfile.file_answers(descriptor, start, end, job, jobs)
         plainfile.seek(stream, end)
-    yield from _coming_answers(_reader(stream), job, flush)
+    yield from _coming_answers(_reader(stream), job, flush, source_name)
+    if place is not None:
+        plainfile.check_whole(descriptor, plainfile.position(stream), size)
 
 
 def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
@@ -121,13 +125,15 @@ def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
 
 
 def _coming_answers(
-    read: Callable[[int], bytes], job: LineJob, flush: Callable[[], object]
+    read: Callable[[int], bytes], job: LineJob, flush: Callable[[], object], source_name: str
 ) -> Generator[Answers, None, None]:
     """Answers as the lines come. Parts of an unfinished line are joined once, when it ends."""
     parts: list[bytes] = []
     while data := read(READ):
         start = data.find(job.delimiter) + 1
         if start == 0:
+            if plainfile.has_nuls(data):
+                raise InputError("NUL bytes instead of text", source=source_name)
             parts.append(data)
             continue
         parts.append(data[:start])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rvhctl.errors import InputError
+from rvhctl.plainfile import has_nuls
 from rvhctl.source import Source
 
 
@@ -11,12 +13,17 @@ def whole_lines(source: Source, delimiter: bytes = b"\n") -> Iterator[tuple[byte
     """Blocks of whole lines, and the number of the first line of each, from 1.
 
     A block holds every line that could be read without waiting. Only the last may lack its line end.
+
+    Raises:
+        InputError: the source cannot be read; or NUL comes instead of lines.
     """
     pieces: list[bytes] = []
     line = 1
     while block := source.read_some():
         cut = block.rfind(delimiter) + 1
         if not cut:
+            if has_nuls(block):
+                raise InputError("NUL bytes instead of text", source=source.name, line=line)
             # A line longer than a block: kept in pieces, so that it is copied once.
             pieces.append(block)
             continue

@@ -11,6 +11,51 @@ from typing import BinaryIO, Final
 STEP: Final = 1 << 16
 """Bytes looked at for a line end at a time."""
 
+NULS: Final = bytes(1 << 12)
+"""So many in a row are no text."""
+
+
+class CutShortError(EOFError):
+    """The file ends before the place where it ended when reading began."""
+
+    def __init__(self) -> None:
+        super().__init__("was cut short while it was read")
+
+
+def has_nuls(block: bytes) -> bool:
+    """Whether the first NUL byte begins a row of them: a hole in a file, or a bomb of a few compressed bytes."""
+    start = block.find(0)
+    return start >= 0 and block.startswith(NULS, start)
+
+
+def check_whole(descriptor: int, position: int, size: int) -> None:
+    """At the end of a file that had ``size`` bytes.
+
+    Raises:
+        CutShortError: somebody has cut it. (Files of the system's own state may be shorter than they say.)
+    """
+    if position < size and os.fstat(descriptor).st_size < size:
+        raise CutShortError
+
+
+def read_range(descriptor: int, start: int, end: int) -> bytes:
+    """The bytes of ``[start, end)``, in as many reads as the file system wants.
+
+    Raises:
+        CutShortError: the file ends before.
+    """
+    data = os.pread(descriptor, end - start, start)
+    if len(data) == end - start:
+        return data
+    pieces = [data]
+    while data:
+        start += len(data)
+        if start == end:
+            return b"".join(pieces)
+        data = os.pread(descriptor, end - start, start)
+        pieces.append(data)
+    raise CutShortError
+
 
 def place_of(stream: BinaryIO | int) -> tuple[int, int] | None:
     """Descriptor and position of a plain regular file; None for all else.
@@ -27,7 +72,11 @@ def place_of(stream: BinaryIO | int) -> tuple[int, int] | None:
         return None
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         return None
-    return descriptor, os.lseek(stream, 0, os.SEEK_CUR) if isinstance(stream, int) else stream.tell()
+    return descriptor, position(stream)
+
+
+def position(stream: BinaryIO | int) -> int:
+    return os.lseek(stream, 0, os.SEEK_CUR) if isinstance(stream, int) else stream.tell()
 
 
 def seek(stream: BinaryIO | int, position: int) -> None:
@@ -42,7 +91,7 @@ def lines_end(descriptor: int, start: int, delimiter: bytes) -> int:
     end = os.fstat(descriptor).st_size
     while end > start:
         low = max(start, end - STEP)
-        cut = os.pread(descriptor, end - low, low).rfind(delimiter)
+        cut = read_range(descriptor, low, end).rfind(delimiter)
         if cut >= 0:
             return low + cut + 1
         end = low
@@ -52,10 +101,11 @@ def lines_end(descriptor: int, start: int, delimiter: bytes) -> int:
 def line_blocks(descriptor: int, start: int, end: int, size: int) -> Iterator[bytes]:
     """What stands in ``[start, end)``, whole lines at a time: at most ``size`` bytes, or more where a line is longer.
 
-    The very last line need not have an end; nor that of a file that somebody has cut meanwhile.
+    The very last line need not have an end.
     """
     pieces: list[bytes] = []
-    while start < end and (block := os.pread(descriptor, min(size, end - start), start)):
+    while start < end:
+        block = read_range(descriptor, start, min(start + size, end))
         cut = block.rfind(b"\n") + 1
         pieces.append(block[:cut] if cut else block)
         start += cut or len(block)
@@ -81,9 +131,9 @@ def line_ranges(descriptor: int, start: int, end: int, count: int) -> list[tuple
 def _line_end(descriptor: int, place: int, end: int) -> int:
     """Where the line of ``place`` ends."""
     while place < end:
-        part = os.pread(descriptor, min(STEP, end - place), place)
+        part = read_range(descriptor, place, min(place + STEP, end))
         cut = part.find(b"\n") + 1
-        if cut or not part:
+        if cut:
             return place + cut
         place += len(part)
     return end

@@ -14,7 +14,7 @@ from rvhctl.nodes import Nodes, NodesBuilder
 from rvhctl.probes import Probe
 from rvhctl.records import read_record
 from rvhctl.report import fail
-from rvhctl.source import Source, open_sources
+from rvhctl.source import Source, is_stdin, open_sources
 
 
 def read_probes(
@@ -37,11 +37,13 @@ def read_probes(
         warn: gets what is no error but may mislead.
 
     Raises:
-        UsageError: coordinates are needed, and there is no inventory.
+        UsageError: coordinates are needed, and there is no inventory; or it is where the targets come from, too.
         InputError: a source cannot be read, a target is not in the inventory, or what ``on_bad`` raises.
     """
     if coordinates and inventory is None:
         raise UsageError("--from needs --inventory FILE to know where the nodes stand")
+    if inventory is not None and is_stdin(inventory) and (not files or any(map(is_stdin, files))):
+        raise UsageError("standard input ('-') can be read only once; name a FILE")
     known = {} if inventory is None else _inventory(inventory, coordinates=coordinates)
     builder = NodesBuilder()
     for source in open_sources(files):

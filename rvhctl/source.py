@@ -1,103 +1,244 @@
-"""Where input comes from: files and standard input, plain, gzip or zstd, and which format each is in."""
+"""Where input comes from: files and standard input, plain or compressed, and which format each is in."""
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import PurePath
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
+from rvhctl.decompress import BLOCK, Reading, compression_of, tells_compression, unpacked
 from rvhctl.errors import InputError, UsageError
+from rvhctl.plainfile import CutShortError, check_whole, has_nuls
 
 if TYPE_CHECKING:
-    from typing_extensions import Buffer
+    pass
 
 FileFormat = Literal["json", "ndjson", "csv", "tsv"]
 
 STDIN: Final = "-"
-GZIP_MAGIC: Final = b"\x1f\x8b"
-ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
+STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
-COMPRESSED_SUFFIXES: Final = frozenset({".gz", ".zst"})
+COMPRESSED_SUFFIXES: Final = frozenset({".gz", ".zst", ".xz", ".bz2"})
 
-BLOCK: Final = 1 << 20
-"""Bytes asked for at a time."""
+Enough = Callable[[bytes], bool]
+"""Whether the beginning of a source tells what was asked of it."""
 
 
 class Source:
-    """One open input: its name for messages, and its bytes, decompressed and without a byte-order mark."""
+    """One input, opened when it is first looked at or read, and only once.
 
-    def __init__(self, name: str, stream: io.BufferedReader, *, plain_file: bool) -> None:
-        self.name = name
+    Its bytes are decompressed and without a byte-order mark; with ``raw`` they are as they stand.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        stream: io.BufferedReader | None = None,
+        *,
+        plain_file: bool = False,
+        raw: bool = False,
+    ) -> None:
+        """``stream``: what to read, where that is open already."""
+        self.name = "stdin" if name == STDIN else name
         self.plain_file = plain_file
         """A regular, uncompressed file: it may be cut into pieces."""
+        self._path: Final = name
+        self._raw: Final = raw
+        self._file: io.BufferedReader | None = None
+        self._regular = False
+        self._start = 0
+        self._size = 0
         self._stream = stream
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None and self._path != STDIN:
+            self._file.close()
 
     @property
     def stream(self) -> io.BufferedReader:
+        """The bytes that are still to be read."""
+        if self._stream is None:
+            if self._file is None:
+                self._open()
+            self._unpack()
+        assert self._stream is not None
         return self._stream
+
+    def look(self, enough: Enough) -> bytes:
+        """The beginning of what is still to be read: until that is ``enough``, or all of it."""
+        with self.reading():
+            return self._look(enough)
+
+    def rewind(self) -> None:
+        """Keep nothing of a regular file that was only looked at, until its turn comes; a pipe keeps it all."""
+        if self._regular and self._file is not None:
+            self._file.seek(self._start)
+            self._stream = None
 
     def read_some(self, size: int = BLOCK) -> bytes:
         """What is there now, at most ``size`` bytes; empty at the end."""
         with self.reading():
-            return self._stream.read1(size)
+            block = self.stream.read1(size)
+            if not block:
+                self._check_whole()
+            return block
 
     def read_all(self) -> bytes:
-        """The rest, to the end."""
+        """The rest, to the end.
+
+        Raises:
+            InputError: also where nothing but NUL comes, of which a few compressed bytes may hold gigabytes.
+        """
         with self.reading():
-            raw = self._stream.raw
-            if self.plain_file and isinstance(raw, io.FileIO):
+            stream = self.stream
+            if self.plain_file and isinstance(stream.raw, io.FileIO):
+                self._refuse_nul(os.pread(stream.fileno(), BLOCK, stream.tell()))
                 # Straight into one object of the file's size; the buffer in between would copy it.
-                raw.seek(self._stream.tell())
-                return raw.readall()
+                stream.raw.seek(stream.tell())
+                text = stream.raw.readall()
+                self._check_whole()
+                return text
             # Block by block: a single read() loops inside the interpreter and may miss a ^C between two blocks.
-            return b"".join(iter(partial(self._stream.read1, BLOCK), b""))
+            # And into one growing buffer: joined, blocks would take twice the memory of the text.
+            whole = io.BytesIO()
+            while block := stream.read1(BLOCK):
+                self._refuse_nul(block)
+                whole.write(block)
+            return whole.getvalue()
 
     @contextmanager
     def reading(self) -> Iterator[None]:
         """What goes wrong while the stream is read becomes an error that names the source."""
         try:
             yield
+        except CutShortError as error:
+            raise InputError(str(error), source=self.name) from None
         except EOFError:
             raise InputError(
                 "the compressed data ends too early", source=self.name, hint="the file is truncated"
             ) from None
-        except Exception as error:
-            if isinstance(error, OSError) and error.errno is not None:
+        except OSError as error:
+            if error.errno is not None:
                 raise InputError(f"read error: {error.strerror}", source=self.name) from None
-            # BadGzipFile, zlib.error and ZstdError are of modules that are imported only when they are needed.
-            if type(error).__module__.partition(".")[0] not in ("gzip", "zlib", "backports", "compression"):
+            raise self._damaged(error) from None
+        except Exception as error:
+            # These modules are imported only when they are needed.
+            if type(error).__module__.partition(".")[0] not in ("zlib", "_lzma", "backports", "compression"):
                 raise
-            raise InputError(f"the compressed data is damaged: {error}", source=self.name) from None
+            if "not enough memory" in str(error):
+                raise MemoryError from None
+            raise self._damaged(error) from None
+
+    def _damaged(self, error: Exception) -> InputError:
+        return InputError(f"the compressed data is damaged: {error}", source=self.name)
+
+    def _open(self) -> None:
+        file = _stdin() if self._path == STDIN else _opened(self._path)
+        self._file = file
+        with self.reading():
+            status = _status(file)
+            self._regular = status is not None and stat.S_ISREG(status.st_mode)
+            if status is not None and self._regular:
+                self._start = file.tell()
+                self._size = status.st_size
+
+    def _unpack(self) -> None:
+        """Begin to read: decompress, and leave out a byte-order mark."""
+        assert self._file is not None
+        self._stream = self._file
+        self.plain_file = self._regular
+        if self._raw:
+            return
+        with self.reading():
+            compression = compression_of(self._look(tells_compression))
+            if compression is not None:
+                text = Reading(unpacked(self.name, compression, self._stream))
+                self._stream = io.BufferedReader(text, BLOCK)
+                self.plain_file = False
+            head = self._look(_tells_mark)
+            if head.startswith(UTF8_BOM):
+                self._stream.read(len(UTF8_BOM))
+            elif head.startswith(UTF16_BOMS):
+                raise InputError("the text is UTF-16", source=self.name, hint="convert it to UTF-8")
+
+    def _look(self, enough: Enough) -> bytes:
+        stream = self.stream
+        head = stream.peek()
+        if enough(head) or not head:
+            return head
+        start = stream.tell() if self.plain_file else 0
+        seen = io.BytesIO()
+        while not enough(head) and (block := stream.read1(BLOCK)):
+            self._refuse_nul(block)
+            seen.write(block)
+            head = seen.getvalue()
+        if self.plain_file:
+            stream.seek(start)
+        else:
+            self._stream = io.BufferedReader(Reading(stream, head), BLOCK)
+        return head
+
+    def _refuse_nul(self, block: bytes) -> None:
+        if not self._raw and has_nuls(block):
+            raise InputError("NUL bytes instead of text", source=self.name)
+
+    def _check_whole(self) -> None:
+        """At the end of a regular file: that nobody has cut it."""
+        if self.plain_file and self._stream is not None and self._size:
+            check_whole(self._stream.fileno(), self._stream.raw.tell(), self._size)
 
 
-def open_sources(files: Sequence[str]) -> Iterator[Source]:
-    """The inputs in order, each open while it is used; with none, standard input."""
+def open_sources(files: Sequence[str], *, raw: bool = False) -> Iterator[Source]:
+    """The inputs in order, each open while it is used; with none, standard input.
+
+    ``raw``: the bytes as they stand, neither decompressed nor looked at.
+    """
+    for name in source_names(files):
+        with Source(name, raw=raw) as source:
+            _ = source.stream
+            yield source
+
+
+def source_names(files: Sequence[str]) -> list[str]:
+    """The names of the inputs, after all that can be said before any is read.
+
+    So a misspelt last FILE does not cost the whole run.
+
+    Raises:
+        UsageError: a pipe is named twice; or there is no input.
+        InputError: there is no such file.
+    """
     names = list(files) or [STDIN]
     if names.count(STDIN) > 1:
         raise UsageError("standard input ('-') can be read only once")
+    pipes: dict[tuple[int, int], str] = {}
     for name in names:
-        if name != STDIN:
-            _check_exists(name)
+        status = _standard_status() if name == STDIN else _file_status(name)
+        if status is not None and stat.S_ISFIFO(status.st_mode):
+            other = pipes.setdefault((status.st_dev, status.st_ino), name)
+            if other != name or names.count(name) > 1:
+                raise UsageError(f"{other} and {name} are one pipe, which can be read only once")
     if not files and stdin_is_terminal():
         raise UsageError("no input: name a FILE, pipe data in, or give it with flags")
-    for name in names:
-        if name == STDIN:
-            stream = _stdin()
-            yield _prepare("stdin", stream, plain_file=_is_regular(stream))
-            continue
-        try:
-            file = open(name, "rb")  # noqa: SIM115 (closed below, after the consumer is done)
-        except OSError as error:
-            raise InputError(_reason(error), source=name) from None
-        with file:
-            yield _prepare(name, file, plain_file=os.path.isfile(name))
+    return names
+
+
+def is_stdin(name: str) -> bool:
+    """Whether a name is one of standard input's."""
+    return name in STDIN_NAMES
 
 
 def stdin_is_terminal() -> bool:
@@ -105,7 +246,7 @@ def stdin_is_terminal() -> bool:
 
 
 def format_by_suffix(name: str) -> FileFormat | None:
-    """The format that a file's name states, looking through .gz and .zst."""
+    """The format that a file's name states, looking through the suffix of a compression."""
     path = PurePath(name)
     if path.suffix.lower() in COMPRESSED_SUFFIXES:
         path = path.with_suffix("")
@@ -119,15 +260,26 @@ def format_by_suffix(name: str) -> FileFormat | None:
     return suffixes.get(path.suffix.lower())
 
 
-def _check_exists(name: str) -> None:
-    """Before anything is answered, so that a misspelt last FILE does not cost the whole run."""
+def _file_status(name: str) -> os.stat_result:
     try:
-        is_directory = os.path.isdir(name)
-        os.stat(name)
+        status = os.stat(name)
     except (OSError, ValueError) as error:
-        raise InputError(_reason(error), source=name or "''") from None
-    if is_directory:
+        hint = f"fetch it first: curl -s {name} | rvhctl ..." if "://" in name else ""
+        raise InputError(_reason(error), source=name or "''", hint=hint) from None
+    if stat.S_ISDIR(status.st_mode):
         raise InputError("is a directory", source=name)
+    return status
+
+
+def _standard_status() -> os.stat_result | None:
+    return None if sys.stdin is None else _status(sys.stdin)
+
+
+def _status(file: Any) -> os.stat_result | None:
+    try:
+        return os.fstat(file.fileno())
+    except (OSError, ValueError):  # no file at all
+        return None
 
 
 def _reason(error: Exception) -> str:
@@ -144,73 +296,30 @@ def _stdin() -> io.BufferedReader:
     return io.BufferedReader(cast("io.RawIOBase", stream))
 
 
-def _is_regular(stream: BinaryIO) -> bool:
+def _opened(name: str) -> io.BufferedReader:
     try:
-        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
-    except OSError:  # no file at all
-        return False
+        try:
+            return open(name, "rb")
+        except OSError as error:
+            if error.errno != errno.EMFILE or not _allow_more_files():
+                raise
+        return open(name, "rb")
+    except OSError as error:
+        raise InputError(_reason(error), source=name) from None
 
 
-def _prepare(name: str, stream: BinaryIO, *, plain_file: bool) -> Source:
-    buffered = cast("io.BufferedReader", stream)
-    source = Source(name, buffered, plain_file=plain_file)
-    with source.reading():
-        head = buffered.peek(4)[:4]
-        if head.startswith(GZIP_MAGIC):
-            import gzip
-
-            unzipped = gzip.GzipFile(fileobj=cast("BinaryIO", _Available(buffered)))
-            buffered = io.BufferedReader(_Decompressed(unzipped), BLOCK)
-            plain_file = False
-        elif head.startswith(ZSTD_MAGIC):
-            buffered = io.BufferedReader(_Decompressed(_zstd(name, buffered)), BLOCK)
-            plain_file = False
-        source = Source(name, buffered, plain_file=plain_file)
-        head = buffered.peek(4)[:4]
-        if head.startswith(UTF8_BOM):
-            buffered.read(len(UTF8_BOM))
-        elif head.startswith(UTF16_BOMS):
-            raise InputError("the text is UTF-16", source=name, hint="convert it to UTF-8")
-    return source
-
-
-class _Available:
-    """A compressed stream whose ``read`` gives what is there instead of waiting for more."""
-
-    def __init__(self, stream: io.BufferedReader) -> None:
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        return self._stream.read() if size < 0 else self._stream.read1(size)
-
-    def seekable(self) -> bool:
-        return False
-
-
-class _Decompressed(io.RawIOBase):
-    """The other end: what is decompressed goes on at once."""
-
-    def __init__(self, stream: io.BufferedIOBase) -> None:
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Buffer) -> int:
-        view = memoryview(buffer)
-        data = self._stream.read1(len(view))
-        view[: len(data)] = data
-        return len(data)
-
-
-def _zstd(name: str, stream: io.BufferedReader) -> io.BufferedIOBase:
+def _allow_more_files() -> bool:
+    """Raise the limit of open files as far as it goes: sources that were looked at stay open."""
     try:
-        if sys.version_info >= (3, 14):
-            from compression.zstd import ZstdFile
-        else:
-            from backports.zstd import ZstdFile
-    except ImportError:
-        raise InputError(
-            "the data is zstd-compressed", source=name, hint="install it with: pip install 'rvhctl[zstd]'"
-        ) from None
-    return cast("io.BufferedIOBase", ZstdFile(cast("BinaryIO", _Available(stream)), "rb"))
+        import resource
+    except ImportError:  # Windows
+        return False
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == hard:
+        return False
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return True
+
+
+def _tells_mark(head: bytes) -> bool:
+    return not any(mark.startswith(head) and mark != head for mark in (UTF8_BOM, *UTF16_BOMS))

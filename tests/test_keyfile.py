@@ -8,16 +8,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.processes import children, gone, wait_until
 
-from rvhctl import keyfile
+from rvhctl import keyfile, plainfile
 from rvhctl.api.keys import jump_hash
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.keyhash import DEFAULT
 from rvhctl.keyjob import Job
 from rvhctl.keystream import Counts, bucket_lines
+from rvhctl.plainfile import CutShortError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -135,15 +137,52 @@ def test_what_stops_a_worker_stops_the_run(
 
 
 @pytest.mark.usefixtures("small_blocks")
-def test_a_file_that_is_cut_meanwhile_ends_the_run(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_a_file_that_is_cut_meanwhile_is_no_short_answer(jobs: int, tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text("key\n" * 10_000)
     with path.open("rb+") as file:
-        run = keyfile.file_answers(file.fileno(), 0, 40_000, JOB, 1)
-        next(run)
+        run = keyfile.file_answers(file.fileno(), 0, 40_000, JOB, jobs)
+        answered = [next(run)]
         file.truncate(10_002)
-        lines = 250 + sum(answer.lines for answer in run)
-    assert lines == 2501
+        with pytest.raises(CutShortError, match=r"^was cut short while it was read$"):
+            answered += run
+    assert sum(answers.lines for answers in answered) <= 2500
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_long_line_that_is_cut_is_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    path.write_text("x" * 30_000 + "\n")
+    with path.open("rb+") as file:
+        run = keyfile.file_answers(file.fileno(), 0, 30_001, JOB, 1)
+        file.truncate(20_000)
+        with pytest.raises(CutShortError):
+            list(run)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("step", [1, 7, 999])
+def test_a_file_system_may_give_less_than_was_asked_for(
+    step: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys"
+    path.write_bytes(b"".join(b"key %d\n" % number for number in range(500)))
+    size = path.stat().st_size
+
+    def short(descriptor: int, wanted: int, start: int, whole: Any = os.pread) -> bytes:
+        return bytes(whole(descriptor, min(wanted, step), start))
+
+    with path.open("rb") as file:
+        wanted = [answers.text for answers in keyfile.file_answers(file.fileno(), 0, size, JOB, 1)]
+        monkeypatch.setattr(os, "pread", short)
+        assert plainfile.lines_end(file.fileno(), 0, b"\n") == size
+        got = [answers.text for answers in keyfile.file_answers(file.fileno(), 0, size, JOB, 1)]
+        assert b"".join(got) == b"".join(wanted)
+        blocks = list(plainfile.line_blocks(file.fileno(), 0, size, 100))
+        assert b"".join(blocks) == path.read_bytes()
+        assert all(block.endswith(b"\n") and len(block) <= 100 for block in blocks)
 
 
 PROGRAM = """

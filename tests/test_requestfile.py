@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from support.program import PATIENCE, Program
 
 from rvhctl import requestfile
 from rvhctl.errors import InputError
+from rvhctl.plainfile import CutShortError
 from rvhctl.requestblocks import Answers, Block, Cursor, Work
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
@@ -118,7 +118,7 @@ def test_standard_input_from_where_it_stands(tmp_path: Path, program: Program) -
 
 
 @pytest.mark.usefixtures("started")
-def test_a_file_that_is_cut_meanwhile_ends_the_run(tmp_path: Path) -> None:
+def test_a_file_that_is_cut_meanwhile_is_no_short_answer(tmp_path: Path) -> None:
     path = tmp_path / "requests"
     line = b'{"key":"foo"}\n'
     path.write_bytes(line * 1000)
@@ -127,9 +127,9 @@ def test_a_file_that_is_cut_meanwhile_ends_the_run(tmp_path: Path) -> None:
         run = requestfile.file_answers(file.fileno(), 0, 1000 * len(line), Cursor(), work, 1)
         answered = next(run).requests
         file.truncate(500 * len(line) + 3)
-        rest = list(run)
-    assert answered + sum(answers.requests - answers.failed for answers in rest) == 500
-    assert sum(answers.failed for answers in rest) == 1
+        with pytest.raises(CutShortError):
+            answered += sum(answers.requests for answers in run)
+    assert 0 < answered <= 500
 
 
 def test_a_file_that_is_cut_under_the_workers(tmp_path: Path, started: list[int]) -> None:
@@ -143,7 +143,7 @@ def test_a_file_that_is_cut_under_the_workers(tmp_path: Path, started: list[int]
         run = requestfile.file_answers(file.fileno(), 0, 100_000 * len(line), cursor, work, 2)
         answered = [next(run) for _ in range(4)]
         file.truncate(0)
-        with suppress(InputError):
+        with pytest.raises(CutShortError):
             answered += run
     assert started == [2]
     whole = sum(answers.requests - answers.failed for answers in answered)

@@ -173,10 +173,7 @@ def _shapes(
             raise UsageError("give keys with -k or in FILEs, not both")
         refuse("with --key", {"--null": null, "--input-format": input_format != "auto"})
         return {PLAIN}
-    shapes = {key_format(input_format, name) for name in files or ["-"]}
-    if null and PLAIN not in shapes:
-        raise UsageError("--null makes no sense with keys that are not plain text")
-    return shapes
+    return {key_format(input_format, name, null=null) for name in files or ["-"]}
 
 
 def _many_async(keys: list[Key], buckets: int) -> list[int]:
@@ -195,7 +192,7 @@ def _answer_text(
     from rvhctl.source import open_sources
 
     count = 0
-    for source in open_sources(files):
+    for source in open_sources(files, raw=null):
         with source.reading():
             counts = bucket_lines(
                 source.stream,

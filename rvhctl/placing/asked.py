@@ -12,7 +12,7 @@ from rvhctl.milliseconds import checked_threshold
 from rvhctl.options import refuse
 from rvhctl.slot_input import nodes_of
 from rvhctl.slots import NodeName, Slots, nearest
-from rvhctl.source import STDIN
+from rvhctl.source import is_stdin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,8 @@ def check_fleet(fleet: Fleet, reads_stdin: bool) -> None:
         refuse("with --nodes; use --to-nodes", {"--to": fleet.to is not None})
     if fleet.seed and RECIPES[fleet.hash].seeded is None:
         raise UsageError(f"--seed: the hash {fleet.hash} has none")
-    stdin = [value for value in (fleet.nodes, fleet.live, fleet.to_nodes) if value in (STDIN, "@-")]
+    named = [value for value in (fleet.nodes, fleet.live, fleet.to_nodes) if value is not None]
+    stdin = [value for value in named if is_stdin(value.removeprefix("@"))]
     if len(stdin) + reads_stdin > 1:
         raise UsageError("standard input ('-') can be read only once; give the keys with -k or in a FILE")
 

@@ -10,16 +10,20 @@ from typing import Any, Final, Literal
 from rvhctl import jsontext
 from rvhctl.core.jsonspans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
+from rvhctl.key_input import key_format
 from rvhctl.keys import Key, KeyRule
 from rvhctl.lines import whole_lines
 from rvhctl.options import InputFormat
 from rvhctl.record_keys import FieldPath, LinePattern, check_reserved
-from rvhctl.source import STDIN, Source, format_by_suffix, open_sources
+from rvhctl.source import Source
 
 RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 
 SLICE: Final = 4096
 """Records handed on at a time."""
+
+LONG_HEADER: Final = 1 << 16
+"""Bytes of a header that are looked at for its delimiter."""
 
 
 @dataclass
@@ -53,27 +57,31 @@ class Taking:
         return self.path is not None
 
 
-def shape_of(name: str, input_format: InputFormat, taking: Taking) -> RecordShape | None:
-    """The shape of a source as far as its name and the flags tell; None: it has to be looked at.
+def shape_of(source: Source, input_format: InputFormat, taking: Taking) -> RecordShape:
+    """The shape of a source: as its name and the flags tell, else by how it begins.
 
     Raises:
         UsageError: the flags contradict one another.
+        InputError: it cannot be read.
     """
     if taking.pattern is not None:
         if input_format not in ("auto", "plain"):
             raise UsageError(f"--regex reads text lines, not {input_format}")
         return "plain"
     if taking.path is None:
-        return input_format if input_format != "auto" else format_by_suffix(name) or "plain"
+        return key_format(input_format, source.name, null=taking.delimiter == b"\0")
     if input_format == "plain":
         raise UsageError("--field reads JSON, NDJSON, CSV or TSV, not plain text")
-    return None if input_format == "auto" else input_format
+    return looked_shape(source) if input_format == "auto" else input_format
 
 
 def looked_shape(source: Source) -> RecordShape:
-    """The shape of records by how a source begins: ``[`` JSON, ``{`` NDJSON, else a header of CSV or TSV."""
-    with source.reading():
-        head = source.stream.peek(1).lstrip()
+    """The shape of records by how a source begins: ``[`` JSON, ``{`` NDJSON, else a header of CSV or TSV.
+
+    A regular file is read from its start again, and everything else was read only once, too.
+    """
+    head = source.look(_tells_shape).lstrip()
+    source.rewind()
     if head[:1] == b"[":
         return "json"
     if head[:1] == b"{" or not head:
@@ -81,15 +89,9 @@ def looked_shape(source: Source) -> RecordShape:
     return "tsv" if b"\t" in head.split(b"\n", 1)[0] else "csv"
 
 
-def shapes_of(files: list[str], input_format: InputFormat, taking: Taking) -> list[RecordShape | None]:
-    """The shape of each source; None for standard input where it has to be looked at when its turn comes."""
-    shapes: list[RecordShape | None] = []
-    for name in files or [STDIN]:
-        shape = shape_of(name, input_format, taking)
-        if shape is None and name != STDIN:
-            shape = next(looked_shape(source) for source in open_sources([name]))
-        shapes.append(shape)
-    return shapes
+def _tells_shape(head: bytes) -> bool:
+    text = head.lstrip()
+    return text[:1] in (b"[", b"{") or b"\n" in text or len(head) >= LONG_HEADER
 
 
 def flag_records(keys: list[bytes], taking: Taking) -> Records:

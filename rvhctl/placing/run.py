@@ -24,14 +24,13 @@ from rvhctl.placing.records import (
     RecordShape,
     Taking,
     flag_records,
-    looked_shape,
     read_records,
-    shapes_of,
+    shape_of,
 )
 from rvhctl.record_keys import RESERVED, FieldPath, LinePattern
 from rvhctl.report import Report
 from rvhctl.sink import Sink
-from rvhctl.source import STDIN, Source, open_sources
+from rvhctl.source import Source, is_stdin, source_names
 from rvhctl.version import core_name
 
 
@@ -83,7 +82,7 @@ def run(fleet: Fleet, wish: Wish, report: Report, on_bad: OnBad) -> None:
         UsageError: flags contradict one another.
         RvhctlError: an input is wrong, nobody is live, or nothing was selected.
     """
-    check_fleet(fleet, reads_stdin=not wish.keys and (not wish.files or STDIN in wish.files))
+    check_fleet(fleet, reads_stdin=not wish.keys and (not wish.files or any(map(is_stdin, wish.files))))
     _check_wish(fleet, wish)
     taking = Taking(
         rule=KeyRule(),
@@ -94,22 +93,17 @@ def run(fleet: Fleet, wish: Wish, report: Report, on_bad: OnBad) -> None:
     )
     here, there = placements_of(fleet)
     sink = Sink()
-    shapes: list[RecordShape | None] = ["plain"]
-    if not wish.keys:
-        shapes = shapes_of([*wish.files], wish.input_format, taking)
+    sources = [] if wish.keys else [Source(name, raw=wish.null) for name in source_names(wish.files)]
+    # What was looked at stays open until its turn comes: a pipe cannot be opened twice.
+    shapes = [shape_of(source, wish.input_format, taking) for source in sources]
+    shape = shapes[0] if len(set(shapes)) == 1 else "ndjson" if shapes else "plain"
     with ExitStack() as stack:
-        sources = iter(()) if wish.keys else open_sources([*wish.files])
-        source = next(sources, None)
-        if source is not None and shapes[0] is None:
-            shapes[0] = looked_shape(source)
-        known = {shape or "ndjson" for shape in shapes}
-        shape: RecordShape = known.pop() if len(known) == 1 else "ndjson"
         action, taking = _action(fleet, wish, here, there, shape, sink, taking, stack)
         if wish.keys:
             action.add(flag_records([os.fsencode(key) for key in wish.keys], taking))
-        while source is not None:
-            _answer(source, shapes.pop(0) or looked_shape(source), action, here, taking, wish, sink, on_bad)
-            source = next(sources, None)
+        for source, of_source in zip(sources, shapes, strict=True):
+            with source:
+                _answer(source, of_source, action, here, taking, wish, sink, on_bad)
         action.finish()
     report.debug(f"{here} on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()
