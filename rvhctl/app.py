@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from rvhctl.errors import UsageError
 from rvhctl.options import epilog
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter, Parameter
+    from typer._click.parser import _OptionParser
 
 COMMANDS: Final = ("faultset", "failover", "jump-hash", "completion")
 """Each is a function of its own module in ``rvhctl.commands``, with underscores for hyphens."""
@@ -21,6 +23,9 @@ SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
 class OneCommand(TyperCommand):
     """A subcommand."""
+
+    def make_parser(self, ctx: Context) -> _OptionParser:
+        return _refusing_twice(super().make_parser(ctx), ctx)
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         from rvhctl.helptext import show_help
@@ -34,6 +39,9 @@ class AllCommands(TyperGroup):
     def list_commands(self, ctx: Context) -> list[str]:
         return list(COMMANDS)
 
+    def make_parser(self, ctx: Context) -> _OptionParser:
+        return _refusing_twice(super().make_parser(ctx), ctx)
+
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         return one_command(cmd_name) if cmd_name in COMMANDS else None
 
@@ -41,6 +49,27 @@ class AllCommands(TyperGroup):
         from rvhctl.helptext import show_help
 
         show_help(self, ctx)
+
+
+def _refusing_twice(parser: _OptionParser, ctx: Context) -> _OptionParser:
+    """The parser, which now refuses an option given twice unless its values add up.
+
+    The library's own would take the last value and forget the others.
+    """
+    parse = parser.parse_args
+
+    def parse_args(args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
+        values, rest, order = parse(args=args)
+        seen: set[str | None] = set()
+        for option in order:
+            if option.name in seen and not ctx.resilient_parsing:
+                raise UsageError(f"{option.opts[0]} is given twice")
+            if isinstance(option, TyperOption) and not option.multiple:
+                seen.add(option.name)
+        return values, rest, order
+
+    parser.parse_args = parse_args  # type: ignore[method-assign]
+    return parser
 
 
 def one_command(name: str) -> Command:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Final
 
 import orjson
 
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError, shorten
+from rvhctl.milliseconds import how_to_write
 from rvhctl.nodes import Nodes, NodesBuilder
 from rvhctl.records import EMPTY_HINT, NAN, Record, check_coordinate, check_id, check_latency
 
 _JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+
+
+def text_of(argument: str, flag: str) -> str:
+    """Return the text of an argument that names nodes, whatever the locale takes its bytes for.
+
+    Raises:
+        UsageError: it is not UTF-8.
+    """
+    try:
+        return os.fsencode(argument).decode()
+    except UnicodeError:
+        raise UsageError(f"{flag}: an id is text, and this is not UTF-8 (got {shorten(argument)})") from None
 
 
 def failover_nodes(ids_text: str | None, latencies_text: str | None) -> Nodes:
@@ -23,7 +37,7 @@ def failover_nodes(ids_text: str | None, latencies_text: str | None) -> Nodes:
     """
     if ids_text is None or latencies_text is None:
         raise UsageError("--nodes and --latencies go together")
-    ids = _split(ids_text)
+    ids = _split(text_of(ids_text, "--nodes"))
     latencies = _split(latencies_text)
     if len(ids) != len(latencies):
         raise LengthMismatchError(f"--nodes names {len(ids)}, --latencies gives {len(latencies)}")
@@ -44,7 +58,7 @@ def faultset_nodes(specs_text: str) -> Nodes:
     """
     builder = NodesBuilder()
     builder.start("--nodes")
-    for spec in _split(specs_text):
+    for spec in _split(text_of(specs_text, "--nodes")):
         parts = spec.rsplit(":", 3)
         if len(parts) != 4:
             raise UsageError(f"--nodes: a node is id:lat:lon:latency (got {shorten(spec)})")
@@ -76,7 +90,10 @@ def _number(text: str, flag: str) -> float:
             raise ValueError
         return number
     except ValueError:
-        raise UsageError(f"{flag}: not a number (got {shorten(text)})") from None
+        hint = how_to_write(text)
+        raise UsageError(
+            f"{flag}: not a number (got {shorten(text)})" + (f"; {hint}" if hint else "")
+        ) from None
 
 
 def _json_number(text: str) -> object:

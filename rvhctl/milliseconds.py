@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from math import inf
+from typing import Final
 
 from rvhctl.core.numeric import number_of
 from rvhctl.errors import NegativeThresholdError, shorten
 
 THRESHOLD_RULE = "the threshold must be a number of milliseconds, finite and not negative"
+
+_WITH_UNIT: Final = re.compile(r"(\d+(?:\.\d*)?) ?(ms|msec|s|sec|us|µs|ns|m|min)", re.IGNORECASE)
+_UNITS: Final = {
+    "ms": 1,
+    "msec": 1,
+    "s": 1e3,
+    "sec": 1e3,
+    "us": 1e-3,
+    "µs": 1e-3,
+    "ns": 1e-6,
+    "m": 6e4,
+    "min": 6e4,
+}
+_WITH_COMMA: Final = re.compile(r"(\d+),(\d+)", re.ASCII)
 
 LARGE = 1e15
 """From here on an exponent reads better than so many digits."""
@@ -25,6 +41,17 @@ def checked_threshold(threshold: object) -> float:
         return number + 0.0  # -0.0 becomes 0.0
     got = shown(threshold) if isinstance(threshold, float) else shorten(threshold)
     raise NegativeThresholdError(f"{THRESHOLD_RULE} (got {got})")
+
+
+def how_to_write(text: str) -> str:
+    """What to write in place of ``50ms``, ``2s`` or ``1,5``; empty for anything else."""
+    if found := _WITH_UNIT.fullmatch(text.strip()):
+        number, unit = found.groups()
+        return f"write {shown(float(f'{float(number) * _UNITS[unit.lower()]:.12g}'))}"
+    if found := _WITH_COMMA.fullmatch(text.strip()):
+        whole, rest = found.groups()
+        return f"write {whole}.{rest}" + (f" or {whole}{rest}" if len(rest) == 3 else "")
+    return ""
 
 
 def shown(value: float) -> str:

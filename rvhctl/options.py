@@ -8,6 +8,7 @@ import typer
 
 from rvhctl.color import ColorChoice
 from rvhctl.errors import UsageError
+from rvhctl.flag_types import Milliseconds, Whole
 
 InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
 OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
@@ -31,6 +32,7 @@ Threshold = Annotated[
         "--threshold",
         "--th",
         metavar="MS",
+        click_type=Milliseconds(),
         help="Keep nodes with a latency of at most MS milliseconds.",
         show_default=False,
     ),
@@ -41,7 +43,7 @@ Top = Annotated[
         "--top",
         "-n",
         metavar="K",
-        min=1,
+        click_type=Whole(min=1),
         help="At most the first K, of the list or of each cell.",
         show_default=False,
     ),
@@ -118,7 +120,7 @@ Jobs = Annotated[
         "--jobs",
         "-j",
         metavar="N",
-        min=1,
+        click_type=Whole(min=1),
         help="Processes; default: as many as are worth their start, at most the usable processors.",
         rich_help_panel=RUNNING,
         show_default=False,

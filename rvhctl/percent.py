@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from rvhctl.errors import FaultsetError, shorten
 
-_DECIMAL: Final = re.compile(r"(\d{1,30})(?:\.(\d{0,30}))?%", re.ASCII)
+_DECIMAL: Final = re.compile(r"(-?\d{1,30})(?:\.(\d{0,30}))?%", re.ASCII)
 
 
 class Percent(NamedTuple):
@@ -29,7 +29,7 @@ def parse_percent(text: str, name: str) -> Percent:
     """``20%`` or ``12.5%``, exactly; ``name`` is for the message.
 
     Raises:
-        FaultsetError: no decimal number with a ``%``, or over 100%.
+        FaultsetError: no decimal number with a ``%``, negative, or over 100%.
     """
     found = _DECIMAL.fullmatch(text.strip())
     if found is None:
@@ -39,4 +39,6 @@ def parse_percent(text: str, name: str) -> Percent:
     percent = Percent(int(whole + fraction), 100 * 10 ** len(fraction))
     if percent.numerator > percent.denominator:
         raise FaultsetError(f"{name} must be at most 100% (got {shorten(text)})")
+    if whole.startswith("-"):
+        raise FaultsetError(f"{name} must be at least 0% (got {shorten(text)})")
     return percent

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import typer
 
 from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, Policy, minimum
 from rvhctl.errors import FaultsetError, UsageError
+from rvhctl.flag_types import Milliseconds, Whole
+from rvhctl.flags import text_of
 from rvhctl.options import refuse
 from rvhctl.percent import Percent, parse_percent
 
@@ -57,7 +61,14 @@ class PolicyOptions:
     ] = None
     floor: Annotated[
         float | None,
-        _option("--floor", "MS", "With --relative: a limit is never lifted to less than MS.", LIMITS),
+        typer.Option(
+            "--floor",
+            metavar="MS",
+            click_type=Milliseconds(),
+            help="With --relative: a limit is never lifted to less than MS.",
+            rich_help_panel=LIMITS,
+            show_default=False,
+        ),
     ] = None
     aggregate: Annotated[
         Aggregate | None,
@@ -246,7 +257,7 @@ Nearest = Annotated[
     typer.Option(
         "--nearest",
         metavar="N",
-        min=0,
+        click_type=Whole(min=0),
         help="With --plan: healthy cells a cell may turn to; default 2.",
         rich_help_panel=VIEWS,
         show_default=False,
@@ -263,7 +274,7 @@ MinCell = Annotated[
     typer.Option(
         "--min-cell",
         metavar="K",
-        min=1,
+        click_type=Whole(min=1),
         help="A cell of fewer nodes joins its nearest neighbour. Mends precision 3, not 5.",
         rich_help_panel=RAILS,
         show_default=False,
@@ -290,26 +301,34 @@ def failed_nodes(down: list[str] | None, down_cell: list[str] | None = None) -> 
 
 
 def percent(flag: str, text: str | None) -> Percent | None:
-    """An exact percentage.
+    """Return an exact percentage.
 
     Raises:
         UsageError: the text is none.
+        FaultsetError: it is out of range.
     """
-    if text is None:
-        return None
-    try:
-        return parse_percent(text, flag)
-    except FaultsetError as error:
-        raise UsageError(str(error)) from None
+    return None if text is None else _in_range(text, _PERCENT, lambda: parse_percent(text, flag))
 
 
 def _minimum(text: str | None) -> int | Percent:
-    if text is None:
-        return 1
     try:
-        return minimum(text)
+        return 1 if text is None else _in_range(text, _COUNT_OR_PERCENT, lambda: minimum(text))
+    except (FaultsetError, UsageError) as error:
+        raise type(error)(str(error).replace("min_survivors", "--min-survivors")) from None
+
+
+_PERCENT: Final = re.compile(r" *-?\d+(\.\d*)?% *", re.ASCII)
+_COUNT_OR_PERCENT: Final = re.compile(r" *-?\d+(?:(\.\d*)?%)? *", re.ASCII)
+
+Parsed = TypeVar("Parsed")
+
+
+def _in_range(text: str, form: re.Pattern[str], parse: Callable[[], Parsed]) -> Parsed:
+    """Return what ``parse`` makes of the text; an error is one of usage unless the text has the right form."""
+    try:
+        return parse()
     except FaultsetError as error:
-        raise UsageError(str(error).replace("min_survivors", "--min-survivors")) from None
+        raise error if form.fullmatch(text) else UsageError(str(error)) from None
 
 
 def names_in(values: list[str] | None, flag: str) -> tuple[str, ...]:
@@ -318,7 +337,7 @@ def names_in(values: list[str] | None, flag: str) -> tuple[str, ...]:
     Raises:
         UsageError: an empty name.
     """
-    names = [name.strip() for value in values or () for name in value.split(",")]
+    names = [name.strip() for value in values or () for name in text_of(value, flag).split(",")]
     if "" in names:
         raise UsageError(f"{flag} has an empty name")
     return tuple(dict.fromkeys(names))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
+from rvhctl.flags import text_of
 from rvhctl.records import check_id
 from rvhctl.report import fail
 from rvhctl.slots import Slots
@@ -62,7 +63,8 @@ def nodes_of(flag: str, value: str) -> NodeList:
     """
     if "," in value and not value.startswith("@"):
         try:
-            return NodeList(flag, [check_id(name.strip()) for name in value.removesuffix(",").split(",")])
+            names = text_of(value, flag).removesuffix(",").split(",")
+            return NodeList(flag, [check_id(name.strip()) for name in names])
         except InvalidNodeError as error:
             raise UsageError(f"{flag}: {error}") from None
     path = value.removeprefix("@")

@@ -17,11 +17,11 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
     ("flags", "code", "message"),
     [
         (("--max-loss", "20"), 2, "--max-loss must be a percentage such as 20% (got '20'); write 20%"),
-        (("--max-loss", "100.1%"), 2, "--max-loss must be at most 100% (got '100.1%')"),
+        (("--max-loss", "100.1%"), 1, "--max-loss must be at most 100% (got '100.1%')"),
         (("--max-eject", "few"), 2, "--max-eject must be a percentage such as 20% (got 'few')"),
-        (("--min-survivors", "0"), 2, "--min-survivors must be at least 1 node, or more than 0% (got 0)"),
-        (("--min-survivors", "0%"), 2, "--min-survivors must be at least 1 node, or more than 0% (got 0%)"),
-        (("--min-survivors", "101%"), 2, "--min-survivors must be at most 100% (got '101%')"),
+        (("--min-survivors", "0"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0)"),
+        (("--min-survivors", "0%"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0%)"),
+        (("--min-survivors", "101%"), 1, "--min-survivors must be at most 100% (got '101%')"),
         (("--relative", "0.9"), 1, "relative must be 1 or more, times the median of a group (got 0.9)"),
         (("--relative", "nan"), 1, "relative must be 1 or more, times the median of a group (got nan)"),
         (

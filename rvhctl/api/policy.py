@@ -94,7 +94,7 @@ def minimum(value: object) -> int | Percent:
     """
     if isinstance(value, str):
         text = value.strip()
-        whole = text.isascii() and text.isdigit() and len(text) < 19
+        whole = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 19
         value = int(text) if whole else parse_percent(text, "min_survivors")
     if isinstance(value, Percent):
         if value.numerator > 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from rvhctl.api.placement import Placement
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
+from rvhctl.flags import text_of
 from rvhctl.keyhash import RECIPES
 from rvhctl.milliseconds import checked_threshold
 from rvhctl.options import refuse
@@ -121,7 +122,7 @@ def _weights(texts: Iterable[str], named: bool) -> dict[NodeName, float]:
     """
     weights: dict[NodeName, float] = {}
     for text in texts:
-        for part in text.split(","):
+        for part in text_of(text, "--weight").split(","):
             name, equals, number = part.strip().rpartition("=")
             try:
                 if not equals or not name or not number.isascii() or "_" in number:
@@ -137,7 +138,8 @@ def _weighted(here: Slots, there: Slots, weights: dict[NodeName, float]) -> tupl
     """Both with the weights of the nodes that they have.
 
     Raises:
-        UsageError: a node is in neither, or its weight is no weight.
+        UsageError: a node is in neither.
+        JumpHashError: a weight is not finite and above 0.
     """
     for name in weights:
         if not here.has(name) and not there.has(name):
@@ -148,7 +150,7 @@ def _weighted(here: Slots, there: Slots, weights: dict[NodeName, float]) -> tupl
             there.with_weights({name: weight for name, weight in weights.items() if there.has(name)}),
         )
     except JumpHashError as error:
-        raise UsageError(f"--weight: {error}") from None
+        raise JumpHashError(f"--weight: {error}") from None
 
 
 def _names(texts: Iterable[str], slots: Slots, flag: str) -> list[NodeName]:
@@ -158,7 +160,7 @@ def _names(texts: Iterable[str], slots: Slots, flag: str) -> list[NodeName]:
         UsageError: one of them is unknown.
     """
     names: list[NodeName] = []
-    for text in texts:
+    for text in (text_of(text, flag) for text in texts):
         # An id may have a comma in it, if it is given alone.
         parts = [text] if text in slots.rows else text.split(",") if text else []
         for part in parts:
@@ -184,7 +186,7 @@ def buckets_named(text: str, slots: Slots, flag: str) -> list[int]:
         UsageError: one of them is unknown.
     """
     buckets = []
-    for part in text.split(","):
+    for part in text_of(text, flag).split(","):
         name = part.strip()
         if slots.ids and name not in slots.rows and name.isascii() and name.isdigit():
             if int(name) >= slots.buckets:

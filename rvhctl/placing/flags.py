@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from rvhctl.flag_types import Milliseconds, Whole
+
 if TYPE_CHECKING:
     from rvhctl.placing.asked import Fleet
     from rvhctl.placing.run import Wish
@@ -51,12 +53,14 @@ Live = Annotated[
 ]
 MaxLatency = Annotated[
     float | None,
-    _text(
+    typer.Option(
         "--threshold",
         "--th",
         metavar="MS",
-        panel=NODES,
+        click_type=Milliseconds(),
         help="Nodes slower than that, or unmeasured, are down.",
+        rich_help_panel=NODES,
+        show_default=False,
     ),
 ]
 Weight = Annotated[
@@ -68,7 +72,7 @@ Replicas = Annotated[
     typer.Option(
         "--replicas",
         metavar="K",
-        min=1,
+        click_type=Whole(min=1),
         help="The first K nodes of each key's order, the owner first.",
         rich_help_panel=NODES,
         show_default=False,
@@ -180,19 +184,19 @@ _WISH = (
 _RUN = ("null", "output", "json", "input_format", "color", "jobs")
 
 # What the plain path, a number of buckets and no more, has in these.
-_PLAIN = (None, False, "paper", 0)
+_PLAIN = {"dialect": "paper", "seed": 0}
 _PLAIN_HASHES = ("xxh64", "int")
 
 
 def goes_beyond(asked: Asked) -> bool:
     """Whether anything is asked that the plain path has not."""
     # An empty list is an answer too (``--to-down ''``), and 0 a number; only None and defaults are nothing.
-    changed = any(_is_set(asked[name]) for name in (*_FLEET, *_WISH))
+    changed = any(_is_set(name, asked[name]) for name in (*_FLEET, *_WISH))
     return changed or asked["hash_"] not in _PLAIN_HASHES
 
 
-def _is_set(value: Any) -> bool:
-    return not any(value is plain or (value == plain and type(value) is type(plain)) for plain in _PLAIN)
+def _is_set(name: str, value: Any) -> bool:
+    return value is not None and value is not False and value != _PLAIN.get(name)
 
 
 def fleet_and_wish(asked: Asked) -> tuple[Fleet, Wish]:

@@ -127,12 +127,12 @@ class TestNames:
             (("-b", "3", "--down", "x"), 2, "--down takes numbers of buckets without --nodes"),
             (
                 ("--nodes", "a,b", "--weight", "a=0"),
-                2,
+                1,
                 "--weight: the weight of 'a' must be finite and above 0",
             ),
             (
                 ("--nodes", "a,b", "--weight", "a=inf"),
-                2,
+                1,
                 "--weight: the weight of 'a' must be finite and above 0",
             ),
             (("--nodes", "a,b", "--weight", "a"), 2, "--weight is ID=NUMBER (got 'a')"),

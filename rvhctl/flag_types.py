@@ -1,0 +1,49 @@
+"""What the value of an option may be: one that does not parse is wrong usage, one out of range is a failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from typer._click.types import FloatParamType, IntParamType, IntRange
+
+from rvhctl.errors import RvhctlError, quoted
+
+if TYPE_CHECKING:
+    from typer._click import Context, Parameter
+
+
+class Whole(IntRange):
+    """A whole number of ``min`` or more."""
+
+    name = "int"
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> int:
+        """Return the number.
+
+        Raises:
+            BadParameter: the text is no whole number.
+            RvhctlError: the number is too small.
+        """
+        number: int = IntParamType.convert(self, value, param, ctx)
+        if self.min is not None and number < self.min:
+            flag = param.opts[0] if param else self.name
+            raise RvhctlError(f"{flag} must be {self.min} or more (got {number})")
+        return number
+
+
+class Milliseconds(FloatParamType):
+    """A number of milliseconds; its range is checked by whoever takes it, also from a document."""
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> float:
+        """Return the number.
+
+        Raises:
+            BadParameter: the text is none; the message says how to write a duration.
+        """
+        from rvhctl.milliseconds import how_to_write
+
+        hint = how_to_write(value) if isinstance(value, str) else ""
+        if hint:
+            self.fail(f"{quoted(value)} is not a number of milliseconds; {hint}", param, ctx)
+        number: float = super().convert(value, param, ctx)
+        return number
