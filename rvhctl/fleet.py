@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, nan
 from typing import Any, Final, NamedTuple
@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 from librt.vecs import vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.columns import latency_of
+from rvhctl.core.numeric import number_of
 from rvhctl.core.reasons import STATES
 from rvhctl.core.samples import MEDIAN, aggregate, aggregated
 from rvhctl.errors import InvalidNodeError
@@ -171,40 +173,35 @@ def weight_of(value: object) -> float:
     """
     if value is None:
         return 1.0
-    if type(value) is not float and type(value) is not int:
+    weight = number_of(value)
+    if weight is None:
         raise InvalidNodeError("the weight must be a number", field="weight", value=value)
-    if not 0 < value < inf or value > _LARGEST:
+    if not 0 < weight < inf:
         raise InvalidNodeError(
             "the weight must be finite and above 0",
             field="weight",
             value=value,
             hint='a node to be left out has the state "drain"',
         )
-    return float(value)
-
-
-_LARGEST: Final = 1.7976931348623157e308
+    return weight
 
 
 def samples_of(value: object) -> list[float]:
     """A node's ``samples`` in milliseconds, NaN for each null; None is none.
 
     Raises:
-        InvalidNodeError: no list, or a sample that is neither null nor a latency.
+        InvalidNodeError: no list, or a sample that is neither null nor NaN nor a latency.
     """
     if value is None:
         return []
-    if not isinstance(value, (list, tuple)):
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
         raise InvalidNodeError("the samples must be a list of milliseconds", field="samples", value=value)
     samples = []
     for number, sample in enumerate(value, 1):
-        if sample is None or sample != sample:
-            samples.append(nan)
-        elif (type(sample) is float or type(sample) is int) and 0 <= sample <= _LARGEST:
-            samples.append(float(sample) + 0.0)  # -0.0 becomes 0.0
-        else:
-            number_type = type(sample) is float or type(sample) is int
-            problem = "must be finite and not negative" if number_type else "must be a number of milliseconds"
+        samples.append(latency_of(sample))
+        if samples[-1] < 0:
+            is_number = number_of(sample) is not None
+            problem = "must be finite and not negative" if is_number else "must be a number of milliseconds"
             raise InvalidNodeError(
                 f"sample {number} {problem}",
                 field="samples",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import doctest
 import json
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +61,7 @@ def test_coordinates_out_of_range_are_refused(row: dict[str, Any]) -> None:
         geohash.encode_many([0.0, lat], [0.0, lon], row["precision"])
 
 
-@pytest.mark.parametrize("value", [True, False, None, "52", b"52", Fraction(1, 2), [1.0], 1j])
+@pytest.mark.parametrize("value", [True, False, None, "52", b"52", [1.0], 1j])
 def test_what_is_no_number_is_refused(value: Any) -> None:
     with pytest.raises(InvalidNodeError, match="lat must be a number of degrees"):
         geohash.encode(value, 0.0)

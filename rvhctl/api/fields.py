@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
 from librt.vecs import vec
 
 from rvhctl.api.steps import Steps
-from rvhctl.core.columns import blank, latency_of, read_degrees, read_latencies
+from rvhctl.core.columns import blank, read_degrees, read_latencies
 from rvhctl.core.distinct import Distinct
 from rvhctl.core.geohash import degrees
+from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.errors import InvalidNodeError, shorten
 
 
@@ -34,6 +35,9 @@ AnyNode: TypeAlias = "Node | tuple[str | int, float, float, float | None] | Mapp
 
 FIELDS: Final = Node._fields
 BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
+
+ABSENT: Final = object()
+"""What a node says that has no such field."""
 
 
 def read_columns(
@@ -78,19 +82,27 @@ def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> l
 
 def value_of(node: object, index: int, field: str) -> object:
     """One field of one node of any form."""
+    value = stated(node, field)
+    if value is not ABSENT:
+        return value
+    if not isinstance(node, Mapping) and all(stated(node, name) is ABSENT for name in FIELDS):
+        raise InvalidNodeError(
+            f"node {index + 1} must be a mapping, a Node, a tuple (id, lat, lon, latency) "
+            "or an object with these attributes",
+            value=node,
+        )
+    raise InvalidNodeError(f"{place(index, named_id(node))}: {article(field)} is missing", field=field)
+
+
+def stated(node: object, field: str) -> object:
+    """What a node of any form says of a field, ``ABSENT`` for nothing."""
     if isinstance(node, Mapping):
-        try:
-            return node[field]
-        except KeyError:
-            named = named_id(node)
-            raise InvalidNodeError(
-                f"{place(index, named)}: {article(field)} is missing", field=field
-            ) from None
+        return node.get(field, ABSENT)
     if isinstance(node, tuple) and len(node) == len(FIELDS):
-        return node[FIELDS.index(field)]
-    raise InvalidNodeError(
-        f"node {index + 1} must be a mapping, a Node or a tuple (id, lat, lon, latency)", value=node
-    )
+        named: tuple[str, ...] = getattr(node, "_fields", ())
+        if not set(FIELDS) <= set(named):
+            return node[FIELDS.index(field)] if field in FIELDS else ABSENT
+    return getattr(node, field, ABSENT)
 
 
 def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
@@ -109,7 +121,7 @@ def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
 
 
 def latency_problem(value: object) -> str:
-    if isinstance(value, int | float) and not isinstance(value, bool) and latency_of(value) < 0:
+    if number_of(value) is not None:
         return "the latency must be finite and not negative"
     return "the latency must be a number of milliseconds"
 
@@ -121,13 +133,21 @@ def place(index: int, node_id: object) -> str:
 
 def named_id(node: object) -> object:
     """The id of a node for a message; None if it has none."""
-    if isinstance(node, Mapping):
-        return node.get("id")
-    return node[0] if isinstance(node, tuple) and node else None
+    node_id = stated(node, "id")
+    return None if node_id is ABSENT else node_id
 
 
 def article(field: str) -> str:
     return field if field in BOUNDS else f"the {field}"
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text has no lone surrogate."""
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class Ids:
@@ -142,10 +162,10 @@ class Ids:
         Ids that print alike (``7`` and ``"7"``) are the same.
 
         Raises:
-            InvalidNodeError: an id is empty, or neither str nor int (a bool is none).
+            InvalidNodeError: an id is empty, no UTF-8, or neither str nor an integer (a bool is none).
         """
         (ids,) = values_of(nodes[start : start + count], start, ("id",))
-        if set(map(type, ids)) != {str} or "" in ids:
+        if set(map(type, ids)) != {str} or "" in ids or not is_utf8("".join(ids)):  # type: ignore[arg-type]
             ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
         second = self._seen.add(ids)
         return start + second if second >= 0 else -1
@@ -153,6 +173,17 @@ class Ids:
     def forget(self) -> bool:
         """Let go of some of the ids, which takes 50 ms for 1.5 million; False when none is left."""
         return self._seen.forget()
+
+
+def ids_of(nodes: Iterable[object]) -> list[str | int]:
+    """The ids of checked nodes, as plain str and int."""
+    return [plain_id(stated(node, "id")) for node in nodes]
+
+
+def plain_id(node_id: object) -> str | int:
+    """A checked id as a plain str or int."""
+    whole = whole_of(node_id)
+    return str.__str__(node_id) if whole is None else int(whole)
 
 
 def refuse_second(nodes: Sequence[object], index: int, size: int) -> Steps[NoReturn]:
@@ -177,15 +208,20 @@ def id_text(node_id: object, index: int) -> str:
     """An id as it prints.
 
     Raises:
-        InvalidNodeError: it is empty, too long an integer, or neither str nor int (a bool is none).
+        InvalidNodeError: it is empty, no UTF-8, too long, or neither str nor an integer (a bool is none).
     """
     if isinstance(node_id, str):
-        if node_id:
-            return str.__str__(node_id)  # of a str enum the value, and a plain str
-        raise InvalidNodeError(f"node {index + 1}: the id is empty", field="id")
-    if isinstance(node_id, int) and not isinstance(node_id, bool):
+        if not node_id:
+            raise InvalidNodeError(f"node {index + 1}: the id is empty", field="id")
+        if not is_utf8(node_id):
+            raise InvalidNodeError(
+                f"node {index + 1}: the id must be text that UTF-8 can encode", field="id", value=node_id
+            )
+        return str.__str__(node_id)  # of a str enum the value, and a plain str
+    whole = whole_of(node_id)
+    if whole is not None:
         try:
-            return int.__repr__(node_id)
+            return int.__repr__(whole)
         except ValueError:  # Python writes no more than 4300 digits
             raise InvalidNodeError(
                 f"node {index + 1}: the id is too long", field="id", value=node_id

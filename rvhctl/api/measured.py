@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from math import nan
 from typing import Final
 
 from librt.vecs import vec
 
-from rvhctl.api.fields import named_id, place, read_columns, refuse, value_of
+from rvhctl.api.fields import ABSENT, Node, named_id, place, read_columns, refuse, stated, value_of
 from rvhctl.core.columns import blank, read_latencies
 from rvhctl.errors import InvalidNodeError
 from rvhctl.fleet import DETAILS, Details
@@ -24,7 +24,7 @@ def read_serving(nodes: Sequence[object], start: int, count: int) -> vec[float]:
     """
     block = nodes[start : start + count]
     kinds = set(map(type, block))
-    plain = all(map(_NOTHING_MORE, block)) if kinds == {dict} else not _any_mapping(kinds)  # type: ignore[arg-type]
+    plain = all(map(_NOTHING_MORE, block)) if kinds == {dict} else kinds <= {tuple, Node}  # type: ignore[arg-type]
     if plain:
         return read_columns(nodes, start, count, ("latency",))[0]
     details = Details()
@@ -52,12 +52,8 @@ def read_measured(block: Sequence[object], start: int, details: Details) -> vec[
     return column
 
 
-def _any_mapping(kinds: set[type]) -> bool:
-    return any(issubclass(kind, Mapping) for kind in kinds)
-
-
 def _latency(node: object, row: int, details: Details) -> object:
-    fields: Mapping[str, object] = node if isinstance(node, Mapping) else {}
+    fields = {name: value for name in DETAILS if (value := stated(node, name)) is not ABSENT}
     try:
         by_samples = details.add(fields)
     except InvalidNodeError as error:
@@ -67,6 +63,6 @@ def _latency(node: object, row: int, details: Details) -> object:
             value=error.value,
             hint=error.hint,
         ) from None
-    if "latency" not in fields and fields.get("samples") is not None:
+    if fields.get("samples") is not None and stated(node, "latency") is ABSENT:
         return by_samples
     return value_of(node, row, "latency")

@@ -8,7 +8,7 @@ from typing import TypeVar
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from rvhctl.api.fields import AnyNode, Ids, Node, read_columns, refuse, refuse_second
+from rvhctl.api.fields import AnyNode, Ids, Node, ids_of, read_columns, refuse, refuse_second
 from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
@@ -26,7 +26,6 @@ from rvhctl.milliseconds import checked_threshold
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 
 Id = TypeVar("Id")
-GivenNode = TypeVar("GivenNode", bound=AnyNode)
 
 
 def failover(ids: Iterable[Id], latencies: Iterable[float | None], threshold: float) -> list[Id]:
@@ -70,23 +69,24 @@ async def failover_async(ids: Iterable[Id], latencies: Iterable[float | None], t
     return await run_in_turns(_failover(ids, latencies, threshold, TURN))
 
 
-def faultset(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -> list[GivenNode]:
-    """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
+def faultset(nodes: Iterable[AnyNode], threshold: float, precision: int = 6) -> list[str | int]:
+    """Cluster nodes by geohash cell, fail over inside each cell, and merge the ids of the survivors.
 
     Args:
-        nodes: mappings with ``id``, ``lat``, ``lon`` and ``latency``, tuples of these four in this order, or
-            :class:`Node`. Degrees and milliseconds; a latency of None or NaN is no measurement, and such a
-            node never survives. Ids are str or int and unique. A mapping may also have ``state`` ("up", "drain"
-            or "down"; only an "up" node survives) and ``samples`` (milliseconds, None where one was lost; their
-            median is the latency of a node that states none).
+        nodes: mappings with ``id``, ``lat``, ``lon`` and ``latency``, objects with these attributes (such as
+            :class:`Node`), or tuples of these four in this order. Degrees and milliseconds; a latency of None or
+            NaN is no measurement, and such a node never survives. Ids are str or int and unique. A mapping or an
+            object may also have ``state`` ("up", "drain" or "down"; only an "up" node survives) and ``samples``
+            (milliseconds, None where one was lost; their median is the latency of a node that states none).
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
         precision: letters of a cell, 1 to 12: how near nodes are to be one fault set. About 5 km for 5,
             1 km for 6 (see :mod:`rvhctl.geohash`).
 
     Returns:
-        The nodes with latency <= threshold, the very objects that were given. Cells follow in the order in
-        which they first appear; inside a cell nodes ascend by latency, equal ones in the order given. A
-        cell with nobody left is skipped.
+        The ids of the nodes with latency <= threshold: a str, or an int where the id was one. Cells follow in
+        the order in which they first appear; inside a cell nodes ascend by latency, equal ones in the order
+        given. A cell with nobody left is skipped. For whole nodes, or columns, or why a node is out, see
+        :func:`rvhctl.evaluate`.
 
     Raises:
         NegativeThresholdError: the threshold is negative, not finite or no number (a bool is none).
@@ -99,12 +99,12 @@ def faultset(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -
     Source: the ``faultset`` of rvh_faultset; cells by exact geohash bisection.
 
     >>> faultset([("ams-1", 52.37, 4.90, 12.5), ("ams-2", 52.37, 4.90, 9.0), ("syd-1", -33.87, 151.21, 280.0)], 100)
-    [('ams-2', 52.37, 4.9, 9.0), ('ams-1', 52.37, 4.9, 12.5)]
+    ['ams-2', 'ams-1']
     """
     return run(_faultset(nodes, threshold, precision, WHOLE))
 
 
-async def faultset_async(nodes: Iterable[GivenNode], threshold: float, precision: int = 6) -> list[GivenNode]:
+async def faultset_async(nodes: Iterable[AnyNode], threshold: float, precision: int = 6) -> list[str | int]:
     """:func:`faultset`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. Do not change the
@@ -112,7 +112,7 @@ async def faultset_async(nodes: Iterable[GivenNode], threshold: float, precision
 
     >>> import asyncio
     >>> asyncio.run(faultset_async([Node("ams-1", 52.37, 4.90, 12.5)], 100))
-    [Node(id='ams-1', lat=52.37, lon=4.9, latency=12.5)]
+    ['ams-1']
     """
     return await run_in_turns(_faultset(nodes, threshold, precision, TURN))
 
@@ -142,19 +142,19 @@ def _failover(
 
 
 def _faultset(
-    nodes: Iterable[GivenNode], threshold: float, precision: int, size: int
-) -> Steps[list[GivenNode]]:
+    nodes: Iterable[AnyNode], threshold: float, precision: int, size: int
+) -> Steps[list[str | int]]:
     limit = checked_threshold(threshold)
     letters = whole_precision(precision)
     items = yield from listed(nodes, size, "nodes", FaultsetError)
     total = len(items)
     if not total:
         raise EmptyNodesError
-    ids = Ids()
+    seen = Ids()
     groups = Groups(letters)
     latencies = blank(0)
     for start in range(0, total, size):
-        second = ids.add(items, start, size)
+        second = seen.add(items, start, size)
         if second >= 0:
             yield from refuse_second(items, second, size)
         yield
@@ -163,12 +163,17 @@ def _faultset(
         yield
         groups.add(lats, lons, 0, len(lats))
         yield
-    while ids.forget():
+    while seen.forget():
         yield
     cells = yield from ranked_by_cell(groups, latencies, limit, size)
     if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
-    return (yield from _picked(items, cells.survivors, size))
+    survivors = yield from _picked(items, cells.survivors, size)
+    ids: list[str | int] = []
+    for start in range(0, len(survivors), size):
+        ids += ids_of(survivors[start : start + size])
+        yield
+    return ids
 
 
 def _picked(items: list[Id], order: vec[i64], size: int) -> Steps[list[Id]]:

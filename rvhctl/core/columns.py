@@ -8,6 +8,8 @@ from typing import Final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
+from rvhctl.core.numeric import number_of
+
 BLOCK: Final = 1024
 """Entries that ``zeros`` adds at a time."""
 
@@ -38,7 +40,7 @@ def blank(count: i64) -> vec[float]:
 def read_latencies(items: list[object], column: vec[float], start: i64) -> i64:
     """Copy latencies (ms) into the column from ``start`` on; the position of the first bad one, or -1.
 
-    A float or int, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
+    A number, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
     """
     k: i64 = 0
     count: i64 = len(items)
@@ -65,13 +67,18 @@ def latency_of(item: object) -> float:
         return item + 0.0 if 0.0 <= item < inf else NO_NUMBER
     if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= MAX_WHOLE:
         return float(item)
-    return NO_NUMBER
+    number = number_of(item)
+    if number is None:
+        return NO_NUMBER
+    if number != number:
+        return MISSING
+    return number + 0.0 if 0.0 <= number < inf else NO_NUMBER
 
 
 def read_degrees(items: list[object], bound: float, column: vec[float], start: i64) -> i64:
     """Copy coordinates (degrees) into the column from ``start`` on; the position of the first bad one, or -1.
 
-    A float or int from -bound to bound; a bool is no number.
+    A number from -bound to bound; a bool is no number.
     """
     k: i64 = 0
     count: i64 = len(items)
@@ -82,7 +89,10 @@ def read_degrees(items: list[object], bound: float, column: vec[float], start: i
         elif isinstance(item, int) and not isinstance(item, bool) and -180 <= item <= 180:
             value = float(item)
         else:
-            return k
+            number = number_of(item)
+            if number is None:
+                return k
+            value = number + 0.0
         if not -bound <= value <= bound:
             return k
         column[start + k] = value

@@ -12,6 +12,7 @@ from librt.strings import BytesWriter, write_i64_be
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.errors import FaultsetError, InvalidNodeError, shorten
 
 COMPILED: Final = not __file__.endswith(".py")
@@ -248,14 +249,11 @@ def degrees(value: object, bound: float, field: str) -> float:
     Raises:
         InvalidNodeError: not a number (a bool is none), not finite, or beyond the bound.
     """
-    if isinstance(value, float):
-        if -bound <= value <= bound:
-            return value
-    elif isinstance(value, int) and not isinstance(value, bool):
-        if -180 <= value <= 180 and -bound <= float(value) <= bound:
-            return float(value)
-    else:
+    number = number_of(value)
+    if number is None:
         raise InvalidNodeError(f"{field} must be a number of degrees", field=field, value=value)
+    if -bound <= number <= bound:
+        return number
     raise InvalidNodeError(f"{field} must lie within -{bound:g}..{bound:g} degrees", field=field, value=value)
 
 
@@ -265,8 +263,9 @@ def whole_precision(value: object) -> i64:
     Raises:
         FaultsetError: not a whole number from 1 to 12 (a bool is none).
     """
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_PRECISION:
-        return value
+    precision = whole_of(value)
+    if precision is not None and 1 <= precision <= MAX_PRECISION:
+        return precision
     raise FaultsetError(f"precision must be a whole number from 1 to 12 (got {shorten(value)})")
 
 

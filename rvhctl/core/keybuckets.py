@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from rvhctl.core.jump import MAX_BUCKETS, jump
+from rvhctl.core.numeric import whole_of
 from rvhctl.core.xxh64 import xxh64_span
 from rvhctl.errors import JumpHashError, shorten
 
@@ -48,6 +49,10 @@ def key_bits(key: object, native: bool, digest: Callable[[bytes], int]) -> i64:
     """The 64 bits of a key as a signed integer."""
     if isinstance(key, int) and not isinstance(key, bool):
         return integer_bits(key)
+    if not isinstance(key, (str, bytes)):
+        whole = whole_of(key)
+        if whole is not None:
+            return integer_bits(whole)
     data = key_bytes(key)
     if COMPILED and native:
         return xxh64_span(data, 0, len(data), 0)
@@ -84,8 +89,9 @@ def key_bytes(key: object) -> bytes:
 
 def checked_buckets(buckets: object) -> int:
     """The number of buckets, if it is one."""
-    if not isinstance(buckets, int) or isinstance(buckets, bool):
+    count = whole_of(buckets)
+    if count is None:
         raise JumpHashError(f"buckets must be an integer (got {shorten(buckets)}); give 1 to {MAX_BUCKETS}")
-    if buckets < 1 or buckets > MAX_BUCKETS:
+    if count < 1 or count > MAX_BUCKETS:
         raise JumpHashError(f"buckets is out of range (got {shorten(buckets)}); give 1 to {MAX_BUCKETS}")
-    return buckets
+    return count

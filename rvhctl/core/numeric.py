@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
 from operator import index
+from typing import Final
 
-REAL_KINDS = "iuf"
+REAL_KINDS: Final = "iuf"
 """NumPy's letters for integers, unsigned integers and floats; a bool is ``b``, a duration ``m``."""
 
 
@@ -13,25 +15,27 @@ def number_of(value: object) -> float | None:
 
     An integer too large for a float is infinite.
     """
-    if is_real(value):
-        try:
-            return float(value)  # type: ignore[arg-type]
-        except OverflowError:
-            whole = whole_of(value)
-            return None if whole is None else float("inf") if whole > 0 else float("-inf")
-        except Exception:  # the object's own, such as that of a signalling NaN
-            return None
-    return None
+    if not is_real(value):
+        return None
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        whole = whole_of(value)
+        return None if whole is None else inf if whole > 0 else -inf
+    except Exception:  # the object's own, such as that of a signalling NaN
+        return None
 
 
 def whole_of(value: object) -> int | None:
     """The integer that has ``__index__``; None for a bool and all else."""
-    if is_real(value):
-        try:
-            return index(value)  # type: ignore[arg-type]
-        except Exception:  # it has none
-            return None
-    return None
+    if isinstance(value, int):
+        return None if isinstance(value, bool) else value
+    if not is_real(value):
+        return None
+    try:
+        return index(value)  # type: ignore[arg-type]
+    except Exception:  # there is none
+        return None
 
 
 def is_real(value: object) -> bool:

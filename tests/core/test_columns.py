@@ -15,10 +15,10 @@ from mypy_extensions import i64
 from rvhctl.core import columns
 
 BAD_LATENCIES: list[Any] = [
-    -1.0, -5e-324, -1, math.inf, -math.inf, True, False, "1", b"1", [1.0], Decimal(1), 10**400, -(2**70)
+    -1.0, -5e-324, -1, math.inf, -math.inf, True, False, "1", b"1", [1.0], Decimal(-1), 10**400, -(2**70)
 ]  # fmt: skip
 BAD_DEGREES: list[Any] = [
-    90.00000000000001, -91, math.nan, math.inf, True, None, "1", 2**70, -(10**400), Decimal(1)
+    90.00000000000001, -91, math.nan, math.inf, True, None, "1", 2**70, -(10**400), Decimal(91)
 ]  # fmt: skip
 
 latencies = st.one_of(st.none(), st.just(math.nan), st.floats(0, allow_infinity=False), st.integers(0, 2**80))
