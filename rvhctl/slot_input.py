@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from rvhctl.nodes import Nodes
 
 MISSING: Final = "no such file or directory"
+
+_LEADING: Final = re.compile(rb"(\s*#[^\n]*)*\s*")
+"""Blank lines and comments before the first name."""
 
 
 @dataclass
@@ -80,7 +84,7 @@ def nodes_of(flag: str, value: str) -> NodeList:
 
 
 def read_node_list(source: Source) -> NodeList:
-    """The nodes of a document as ``failover`` reads and writes it, or an id a line."""
+    """The nodes of a document as ``failover`` reads and writes it, or an id a line with comments after a ``#``."""
     text = source.read_all()
     if _is_plain(text):
         return _plain_list(text, source.name)
@@ -98,7 +102,10 @@ def read_node_list(source: Source) -> NodeList:
 
 def _is_plain(text: bytes) -> bool:
     """Neither JSON nor a table: its first line has no delimiter and is not the header ``id``."""
-    first = text.lstrip().split(b"\n", 1)[0].rstrip(b"\r")
+    leading = _LEADING.match(text)
+    start = leading.end() if leading else 0
+    end = text.find(b"\n", start)
+    first = text[start : None if end < 0 else end].rstrip(b"\r")
     return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or first == b"id")
 
 
@@ -125,7 +132,7 @@ def _plain_list(text: bytes, source: str) -> NodeList:
     ids: list[str] = []
     for number, line in enumerate(decode_utf8(text, source).split("\n"), 1):
         node_id = line.removesuffix("\r")
-        if not node_id:
+        if not node_id or node_id.lstrip().startswith("#"):
             continue
         try:
             ids.append(check_id(node_id))

@@ -4,47 +4,111 @@ from __future__ import annotations
 
 import os
 import re
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+import stat
+import string
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, Protocol
 
-from rvhctl.errors import RvhctlError, TerminatedError, UsageError, quoted
+from rvhctl.errors import RvhctlError, UsageError, quoted
 from rvhctl.slots import Slots
+from rvhctl.staging import Staging, write_error
 
 BUFFERED: Final = 16 << 20
 """Bytes of records kept before they are written: each file is open only while its part is appended, so that
 one descriptor is enough however many buckets there are."""
 
-_PLACEHOLDER: Final = re.compile(r"\{(\w*)\}")
+_NUMBER_FORMAT: Final = re.compile(r"(0\d{1,2})?[dxXob]?")
 
 
 class Template:
-    """``part-{bucket}.txt`` or ``{node}.ndjson``."""
+    """``part-{bucket}.txt``, ``part-{bucket:03d}.txt`` or ``{node}.ndjson``."""
 
     def __init__(self, text: str, slots: Slots) -> None:
         """
         Raises:
-            UsageError: it names neither the bucket nor the node, or a node that cannot be a file's name.
+            UsageError: it names neither the bucket nor the node, or a node that cannot be a file's name, or
+                gives two buckets one file.
         """
-        names = set(_PLACEHOLDER.findall(text))
-        if not names & {"bucket", "node"}:
+        self._text = text
+        self._slots = slots
+        self._parts: list[str | Callable[[int], str]] = []
+        fields = self._parse()
+        if not fields:
             raise UsageError(f"--split-to needs {{bucket}} or {{node}} (got {quoted(text)})")
-        if unknown := names - {"bucket", "node"}:
-            raise UsageError(f"--split-to knows {{bucket}} and {{node}} only (got {{{min(unknown)}}})")
-        if "node" in names:
+        if "node" in fields:
             if not slots.ids:
                 raise UsageError("--split-to: {node} goes with --nodes")
             for node_id in slots.ids:
                 _check_file_name(node_id)
-        self._text = text
-        self._slots = slots
+        # Numbers in one folder differ by themselves; there may be millions of them.
+        if "node" in fields or os.path.dirname(text) != os.path.dirname(self.path(0)):
+            self._check_distinct()
 
     def path(self, bucket: int) -> str:
         """The file of a bucket."""
-        values = {"bucket": str(bucket), "node": str(self._slots.name_of(bucket))}
-        return _PLACEHOLDER.sub(lambda found: values[found[1]], self._text)
+        return "".join(part if isinstance(part, str) else part(bucket) for part in self._parts)
+
+    def _parse(self) -> set[str]:
+        """Take the text apart; the names of its fields.
+
+        Raises:
+            UsageError: a field is unknown, or has a format that makes no file names.
+        """
+        fields = set()
+        try:
+            pieces = list(string.Formatter().parse(self._text))
+        except ValueError as error:
+            raise UsageError(
+                f"--split-to: {error} (got {quoted(self._text)}); {{{{ and }}}} stand for braces"
+            ) from None
+        for literal, field, spec, conversion in pieces:
+            self._parts.append(literal)
+            if field is None:
+                continue
+            fields.add(field)
+            if field not in ("bucket", "node"):
+                raise UsageError(f"--split-to knows {{bucket}} and {{node}} only (got {{{field}}})")
+            self._parts.append(self._field(field, f"!{conversion}" if conversion else spec or ""))
+        return fields
+
+    def _field(self, field: str, spec: str) -> Callable[[int], str]:
+        if field == "node":
+            if spec:
+                raise UsageError(f"--split-to: {{node}} takes no format (got {quoted(spec)})")
+            return lambda bucket: str(self._slots.name_of(bucket))
+        if not _NUMBER_FORMAT.fullmatch(spec):
+            raise UsageError(
+                f"--split-to: no format of a bucket's number (got {quoted(spec)}); "
+                "write {bucket}, {bucket:03d} with zeros, or {bucket:x} for hexadecimal"
+            )
+        return lambda bucket: format(bucket, spec)
+
+    def _check_distinct(self) -> None:
+        """
+        Raises:
+            UsageError: two buckets have one file, here or on a file system that tells fewer names apart.
+        """
+        first: dict[tuple[str, str], int] = {}
+        folders: dict[str, str] = {}
+        for bucket in range(self._slots.buckets):
+            folder, name = os.path.split(self.path(bucket))
+            if folder not in folders:
+                folders[folder] = "/".join(map(_alike, os.path.realpath(folder).split(os.sep)))
+            other = first.setdefault((folders[folder], _alike(name)), bucket)
+            if other != bucket:
+                raise UsageError(
+                    f"--split-to: buckets {other} and {bucket} would share a file "
+                    f"({quoted(self.path(other))} and {quoted(self.path(bucket))}); "
+                    "use {bucket}, set off by a '-' or a '.'"
+                )
+
+
+def _alike(name: str) -> str:
+    """The same for names that some file system takes for one: of any case, composed or not, cut at the end."""
+    folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
+    return folded.rstrip(". ")
 
 
 def _check_file_name(node_id: str) -> None:
@@ -53,6 +117,12 @@ def _check_file_name(node_id: str) -> None:
         raise UsageError(
             f"--split-to: the id {quoted(node_id)} cannot be part of a file's name; use {{bucket}}"
         )
+    try:
+        os.fsencode(node_id)
+    except UnicodeEncodeError:
+        raise UsageError(
+            f"--split-to: the locale has no name for a file of the id {quoted(node_id)}; use {{bucket}}"
+        ) from None
 
 
 class Frame(Protocol):
@@ -77,14 +147,7 @@ class SplitFiles:
         self._parts: dict[int, list[bytes]] = {}
         self._waiting = 0
         self._paths: dict[int, str] = {}
-        self._temporary: dict[int, str] = {}
-        # Short, so that it fits wherever the file's own name does; unlike that of any other run.
-        self._mark = f".rvhctl-{os.getpid()}-{os.urandom(4).hex()}-"
-
-    @property
-    def files(self) -> int:
-        """How many there will be."""
-        return len(self._paths)
+        self._staging = Staging()
 
     def add(self, bucket: int, records: bytes) -> None:
         """More records of a bucket.
@@ -112,40 +175,27 @@ class SplitFiles:
         Raises:
             RvhctlError: a file cannot be written or renamed.
         """
-        with _termination_raises():
-            try:
-                yield
-                self._close()
-                self._rename()
-            except BaseException:
-                self._remove()
-                raise
+        with self._staging.all_or_none():
+            yield
+            self._close()
+            for path in self._paths.values():
+                self._check_free(path)
 
     def _check_free(self, path: str) -> None:
-        if os.path.isdir(path):
+        try:
+            mode = os.lstat(path).st_mode
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise write_error(path, error) from None
+        if stat.S_ISDIR(mode) or os.path.isdir(path):
             raise RvhctlError(f"{path}: is a directory")
-        if not self._force and os.path.lexists(path):
+        if not self._force:
             raise RvhctlError(f"{path}: the file exists; --force replaces it")
 
     def _write(self) -> None:
         for bucket, parts in self._parts.items():
-            path = self._temporary.get(bucket)
-            try:
-                if path is None:
-                    folder = os.path.dirname(self._paths[bucket])
-                    path = os.path.join(folder, f"{self._mark}{bucket}")
-                    # Known before it is there, so that an interrupt in between leaves nothing.
-                    self._temporary[bucket] = path
-                    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-                else:
-                    flags = os.O_WRONLY | os.O_APPEND
-                descriptor = os.open(path, flags | getattr(os, "O_BINARY", 0), 0o666)
-                with open(descriptor, "wb", buffering=0) as file:
-                    view = memoryview(b"".join(parts))
-                    while view:
-                        view = view[file.write(view) or 0 :]
-            except OSError as error:
-                raise _write_error(self._paths[bucket], error) from error
+            self._staging.append(self._paths[bucket], b"".join(parts))
         self._parts.clear()
         self._waiting = 0
 
@@ -154,53 +204,3 @@ class SplitFiles:
             for bucket in self._paths:
                 self._parts.setdefault(bucket, []).append(self._frame.closing)
         self._write()
-
-    def _rename(self) -> None:
-        """All or none: whatever has got its name already and was not there before is taken away again."""
-        for path in self._paths.values():
-            self._check_free(path)
-        done: list[str] = []
-        try:
-            for bucket, path in self._paths.items():
-                fresh = not os.path.lexists(path)
-                try:
-                    os.replace(self._temporary[bucket], path)
-                except OSError as error:
-                    raise _write_error(path, error) from error
-                if fresh:
-                    done.append(path)
-        except BaseException:
-            for path in done:
-                with suppress(OSError):
-                    os.unlink(path)
-            raise
-
-    def _remove(self) -> None:
-        for path in self._temporary.values():
-            with suppress(OSError):
-                os.unlink(path)
-
-
-def _write_error(path: str, error: OSError) -> RvhctlError:
-    reason = error.strerror or str(error)
-    return RvhctlError(f"{path}: write error: {reason[:1].lower()}{reason[1:]}")
-
-
-@contextmanager
-def _termination_raises() -> Iterator[None]:
-    """Meanwhile ``kill`` and a hang-up end the program by an exception, so that it can tidy up."""
-    saved = {}
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None:
-            with suppress(ValueError):  # not in the main thread
-                saved[number] = signal.signal(number, _terminate)
-    try:
-        yield
-    finally:
-        for number, handler in saved.items():
-            signal.signal(number, handler)
-
-
-def _terminate(number: int, _frame: FrameType | None) -> None:
-    raise TerminatedError(number)

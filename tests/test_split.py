@@ -6,6 +6,7 @@ import json
 import os
 import resource
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ from support.processes import children, wait_until
 from support.program import Program
 
 import rvhctl as package
-from rvhctl import split
+from rvhctl import split, staging
 from rvhctl.api.placement import Placement
 from rvhctl.errors import RvhctlError, UsageError
 from rvhctl.slots import Slots
@@ -103,10 +104,23 @@ def test_a_bad_record_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatc
     assert names(place) == []
 
 
-def test_a_folder_that_is_not_there(place: Path) -> None:
-    code, _, err = run("-b", "3", "--split-to", "no/part-{bucket}")
+def test_a_missing_folder_is_made(place: Path) -> None:
+    assert run("-b", "3", "--split-to", "new/part-{bucket}") == (0, b"", "")
+    assert names(place / "new") == ["part-0", "part-1", "part-2"]
+    assert run("--nodes", "a,b", "--split-to", "{node}/keys") == (0, b"", "")
+    assert names(place / "a") == names(place / "b") == ["keys"]
+
+
+def test_a_folder_that_was_made_for_nothing_goes_again(place: Path) -> None:
+    assert run("-b", "3", "--split-to", "new/part-{bucket}", stdin=STDIN + b"\n")[0] == 1
+    assert names(place) == []
+    code, _, err = run("-b", "3", "--split-to", "no/such/part-{bucket}")
     assert code == 1
     assert err.endswith(": write error: no such file or directory\n")
+    assert names(place) == []
+
+
+def test_a_folder_in_place_of_a_file(place: Path) -> None:
     (place / "part-1").mkdir()
     code, _, err = run("-b", "3", "--split-to", "part-{bucket}", "--force")
     assert (code, err) == (1, "rvhctl: part-1: is a directory\n")
@@ -143,6 +157,18 @@ def test_when_a_name_cannot_be_given_all_are_taken_away(place: Path, monkeypatch
         ("part", "--split-to needs {bucket} or {node} (got 'part')"),
         ("{node}", "--split-to: {node} goes with --nodes"),
         ("{bucket}{buket}", "--split-to knows {bucket} and {node} only (got {buket})"),
+        (
+            "{bucket",
+            "--split-to: expected '}' before end of string (got '{bucket'); {{ and }} stand for braces",
+        ),
+        *(
+            (
+                f"part-{{bucket:{wrong}}}",
+                f"--split-to: no format of a bucket's number (got {wrong!r}); "
+                "write {bucket}, {bucket:03d} with zeros, or {bucket:x} for hexadecimal",
+            )
+            for wrong in ("3d", "0", "e", "03f", "099999999d", ",", "{bucket}")
+        ),
     ],
 )
 def test_templates(place: Path, template: str, says: str) -> None:
@@ -153,6 +179,52 @@ def test_templates(place: Path, template: str, says: str) -> None:
 def test_an_id_does_not_leave_the_folder(name: str) -> None:
     with pytest.raises(UsageError, match="cannot be part of a file's name"):
         Template("{node}", Slots.named([name, "b"]))
+
+
+def test_numbers_of_one_width(place: Path) -> None:
+    assert run("-b", "3", "--split-to", "{{{bucket:03d}}}") == (0, b"", "")
+    assert names(place) == ["{000}", "{001}", "{002}"]
+    template = Template("{bucket:02x}-{node}", Slots.named([f"n{number}" for number in range(20)]))
+    assert template.path(19) == "13-n19"
+
+
+def test_a_node_takes_no_format() -> None:
+    with pytest.raises(UsageError, match=r"\{node\} takes no format \(got '>3'\)"):
+        Template("{node:>3}", Slots.named(["a"]))
+
+
+@pytest.mark.parametrize(
+    ("template", "ids"),
+    [
+        ("o-{node}{bucket}", ["x1", *"bcdefghij", "x"]),
+        ("{node}.txt", ["web", "Web"]),
+        ("{node}.txt", ["STRASSE", "straße"]),
+        ("{node}.txt", ["caf\u00e9", "cafe\u0301"]),
+        ("{node}", ["web", "web."]),
+        ("{node}/keys", ["web", "WEB "]),
+    ],
+)
+def test_two_buckets_never_share_a_file(place: Path, template: str, ids: list[str]) -> None:
+    code, out, err = run("--nodes", ",".join(ids), "--split-to", template)
+    assert (code, out, names(place)) == (2, b"", [])
+    last = Template("{bucket}", Slots.named(ids)).path(len(ids) - 1)
+    assert f"buckets 0 and {last} would share a file" in err
+
+
+def test_two_paths_that_a_link_makes_one(place: Path) -> None:
+    (place / "1").mkdir()
+    (place / "0").symlink_to("1")
+    code, _, err = run("-b", "3", "--split-to", "{bucket}/keys")
+    assert (code, names(place / "1")) == (2, [])
+    assert "buckets 0 and 1 would share a file ('0/keys' and '1/keys')" in err
+
+
+def test_a_link_in_place_of_a_file_is_replaced_itself(place: Path) -> None:
+    (place / "part-0").symlink_to("part-1")
+    assert run("-b", "2", "--split-to", "part-{bucket}", "--force")[0] == 0
+    assert not (place / "part-0").is_symlink()
+    lines = [(place / name).read_text().splitlines() for name in ("part-0", "part-1")]
+    assert sorted(lines[0] + lines[1]) == sorted(KEYS)
 
 
 def test_force_needs_a_template(place: Path) -> None:
@@ -199,6 +271,110 @@ def test_a_signal_to_all_processes_is_spoken_of_once(
     assert process.returncode == code
     assert err == (b"rvhctl: terminated\n" if number == signal.SIGTERM else b"")
     assert names(place) == []
+
+
+HALT_AT = """
+import os, signal, sys
+from rvhctl import __main__
+number, halt_at = int(sys.argv.pop(1)), int(sys.argv.pop(1))
+rename, seen = os.replace, []
+def replace(source, target):
+    rename(source, target)
+    seen.append(target)
+    if len(seen) == halt_at:
+        os.kill(os.getpid(), number)
+os.replace = replace
+__main__.entry()
+"""
+"""The program, which gets a signal right behind the so-manieth renaming."""
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+@pytest.mark.parametrize("halt_at", [1, 2, 3, 4, 5])
+def test_a_signal_between_renamings_leaves_what_was_there(
+    place: Path, number: int, code: int, halt_at: int
+) -> None:
+    (place / "part-1").write_text("old")
+    (place / "part-3").write_text("older")
+    process = subprocess.run(
+        [
+            *(sys.executable, "-c", HALT_AT, str(int(number)), str(halt_at)),
+            *("jump-hash", "-b", "5", "--split-to", "part-{bucket}", "--force"),
+        ],
+        input=STDIN,
+        capture_output=True,
+        cwd=place,
+        timeout=60,
+        env={**os.environ, "PYTHONPATH": str(Path(package.__file__).parents[1])},
+    )
+    assert process.returncode == code
+    assert names(place) == ["part-1", "part-3"]
+    assert ((place / "part-1").read_text(), (place / "part-3").read_text()) == ("old", "older")
+
+
+@pytest.mark.parametrize("milliseconds", range(0, 24, 2))
+def test_after_a_signal_at_any_moment_all_files_are_there_or_none(place: Path, milliseconds: int) -> None:
+    process = PROGRAM.start("jump-hash", "-b", "400", "--split-to", "part-{bucket}", cwd=place)
+    assert process.stdin is not None
+    process.stdin.write(STDIN)
+    process.stdin.close()
+    process.stdin = None
+    wait_until(lambda: bool(names(place)) or process.poll() is not None, "the first file")
+    time.sleep(milliseconds / 1000)
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)
+    assert process.returncode in (0, 143)
+    assert len(names(place)) == (len(set(Placement(400).buckets(KEYS))) if process.returncode == 0 else 0)
+
+
+def test_what_a_killed_run_leaves_is_removed_by_the_next(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = PROGRAM.start("jump-hash", "-b", "3", "--split-to", "part-{bucket}", cwd=place)
+    assert process.stdin is not None
+    for key in range(400_000):
+        process.stdin.write(b"%d-%099d\n" % (key, key))
+    process.stdin.flush()
+    wait_until(lambda: bool(names(place)), "the first file")
+    (left,) = names(place)
+    assert left.startswith(staging.LOCKED)
+    assert run("-b", "3", "--split-to", "more-{bucket}")[0] == 0
+    assert left in names(place), "its run is alive"
+    process.kill()
+    process.wait(timeout=60)
+    process.stdin.close()
+    assert run("-b", "3", "--split-to", "part-{bucket}")[0] == 0
+    assert names(place) == [f"{name}-{bucket}" for name in ("more", "part") for bucket in range(3)]
+
+
+def test_more_folders_than_locks(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "MOST_LOCKS", 2)
+    assert run("-b", "9", "--split-to", "{bucket}/keys") == (0, b"", "")
+    assert [names(place / str(bucket)) for bucket in range(9)] == [["keys"]] * 9
+
+
+def test_a_file_that_was_replaced_comes_back(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the file system has no hard links."""
+    (place / "part-0").write_text("old")
+
+    def none(*_: object, **__: object) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", none)
+    rename = os.replace
+
+    def fail_at_the_second(source: str, target: str) -> None:
+        if target == "part-1":
+            raise OSError(5, "Input/output error")
+        rename(source, target)
+
+    monkeypatch.setattr(os, "replace", fail_at_the_second)
+    code, _, err = run("-b", "2", "--split-to", "part-{bucket}", "--force")
+    assert (code, err) == (1, "rvhctl: part-1: write error: input/output error\n")
+    assert names(place) == ["part-0"]
+    assert (place / "part-0").read_text() == "old"
 
 
 def test_a_full_disk_leaves_nothing(place: Path) -> None:

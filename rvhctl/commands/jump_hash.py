@@ -55,7 +55,7 @@ EPILOG = options.epilog(
     "rvhctl jump-hash -k foo -b 5",
     "rvhctl jump-hash -b 8 keys.txt",
     "rvhctl jump-hash --nodes a,b,c --down b --field user.id events.ndjson",
-    "find tests -name 'test_*.py' | rvhctl jump-hash -b 4 --only 2",
+    "find tests -name 'test_*.py' | rvhctl jump-hash --only 1/4",
     nobody="no node is live, or --only found no record",
 )
 

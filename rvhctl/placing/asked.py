@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rvhctl.api.placement import Placement
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
@@ -14,6 +15,9 @@ from rvhctl.options import refuse
 from rvhctl.slot_input import nodes_of
 from rvhctl.slots import NodeName, Slots, nearest
 from rvhctl.source import is_stdin
+
+DIGITS: Final = 18
+"""At most so many has the number of a bucket; Python refuses to read some thousands."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,28 +176,65 @@ def _bucket(text: str, slots: Slots, flag: str) -> int:
     try:
         if slots.ids:
             return slots.bucket_of(text)
-        if not (text.isascii() and text.isdigit()):
+        if not _is_number(text):
             raise UsageError(f"{flag} takes numbers of buckets without --nodes (got {quoted(text)})")
         return slots.bucket_of(int(text))
     except UnknownNodeError as error:
         raise UsageError(f"{flag}: {error}") from None
 
 
-def buckets_named(text: str, slots: Slots, flag: str) -> list[int]:
-    """The buckets of ``--only``: ids, or else numbers.
+def buckets_named(texts: Iterable[str], slots: Slots, flag: str) -> list[int]:
+    """The buckets of ``--only``: ids, numbers, or places among all from 1 (``1/4``).
 
     Raises:
-        UsageError: one of them is unknown.
+        UsageError: one of them is unknown, or counts another number of buckets.
     """
-    buckets = []
-    for part in text_of(text, flag).split(","):
-        name = part.strip()
-        if slots.ids and name not in slots.rows and name.isascii() and name.isdigit():
-            if int(name) >= slots.buckets:
-                near = nearest(name, slots.ids)
-                hint = f"; did you mean {quoted(near)}?" if near else ""
-                raise UsageError(f"{flag}: neither a node nor a bucket is {quoted(name)}{hint}")
-            buckets.append(int(name))
-        else:
-            buckets.append(_bucket(name, slots, flag))
-    return buckets
+    parts = [part.strip() for text in texts for part in text_of(text, flag).split(",")]
+    return list(dict.fromkeys(_bucket_named(part, slots, flag) for part in parts))
+
+
+def _bucket_named(name: str, slots: Slots, flag: str) -> int:
+    if name in slots.rows:
+        return slots.rows[name]
+    if share := share_of(name, flag):
+        place, count = share
+        if count != slots.buckets:
+            what = "nodes" if slots.ids else "buckets"
+            raise UsageError(f"{flag} {name} counts {count} {what}, but there are {slots.buckets}")
+        return place - 1
+    if slots.ids and _is_number(name):
+        if int(name) >= slots.buckets:
+            near = nearest(name, slots.ids)
+            hint = f"; did you mean {quoted(near)}?" if near else ""
+            raise UsageError(f"{flag}: neither a node nor a bucket is {quoted(name)}{hint}")
+        return int(name)
+    return _bucket(name, slots, flag)
+
+
+def share_of(name: str, flag: str) -> tuple[int, int] | None:
+    """The place and the number of all in ``1/4``; None for any other text.
+
+    Raises:
+        UsageError: the place is not among them.
+    """
+    place, slash, count = name.partition("/")
+    if not slash or not (_is_number(place) and _is_number(count)):
+        return None
+    if not 1 <= int(place) <= int(count):
+        raise UsageError(
+            f"{flag}: K/N counts from 1 to N (got {quoted(name)}); a bucket's number counts from 0"
+        )
+    return int(place), int(count)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS
+
+
+def buckets_counted(texts: Iterable[str] | None, flag: str) -> int | None:
+    """The number of buckets that the first ``1/4`` of ``--only`` states."""
+    for text in texts or ():
+        for part in text.split(","):
+            if share := share_of(part.strip(), flag):
+                return share[1]
+    return None

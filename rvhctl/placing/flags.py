@@ -101,8 +101,13 @@ Regex = Annotated[
     ),
 ]
 Only = Annotated[
-    str | None,
-    _text("--only", metavar="BUCKET,...", panel=ANSWERS, help="Only the records of these, as they came."),
+    list[str] | None,
+    _text(
+        "--only",
+        metavar="BUCKET,...|K/N",
+        panel=ANSWERS,
+        help="Only the records of these, as they came; K/N: of the K-th of N, from 1 (-b is N then).",
+    ),
 ]
 AllowEmpty = Annotated[
     bool,
@@ -116,7 +121,7 @@ SplitTo = Annotated[
         "--split-to",
         metavar="TEMPLATE",
         panel=ANSWERS,
-        help="A file for each bucket that has records, as in 'part-{bucket}.txt' or '{node}.ndjson'.",
+        help="A file for each bucket that has records, as in 'part-{bucket:03d}.txt' or '{node}.ndjson'.",
     ),
 ]
 Force = Annotated[
@@ -201,13 +206,16 @@ def _is_set(name: str, value: Any) -> bool:
 
 def fleet_and_wish(asked: Asked) -> tuple[Fleet, Wish]:
     """The options in two parts: which nodes, and what becomes of which keys."""
-    from rvhctl.placing.asked import Fleet
+    from rvhctl.placing.asked import Fleet, buckets_counted
     from rvhctl.placing.run import Wish
 
+    buckets = asked["buckets"]
+    if buckets is None and asked["nodes"] is None:
+        buckets = buckets_counted(asked["only"], "--only")
     fleet = {name: asked[name] for name in _FLEET}
     wish = {name: asked[name] for name in (*_WISH, *_RUN)}
     return (
-        Fleet(buckets=asked["buckets"], hash=asked["hash_"], **fleet),
+        Fleet(buckets=buckets, hash=asked["hash_"], **fleet),
         Wish(files=asked["files"] or [], keys=asked["key"] or [], **wish),
     )
 

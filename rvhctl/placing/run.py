@@ -45,7 +45,7 @@ class Wish:
     regex: str | None = None
     replicas: int | None = None
     allow_fewer: bool = False
-    only: str | None = None
+    only: Sequence[str] | None = None
     allow_empty: bool = False
     split_to: str | None = None
     force: bool = False

@@ -89,6 +89,14 @@ class TestNames:
         assert jump("--nodes", str(path)) == owners(Placement(["a", "b", "c"]))
         assert jump("--nodes", "-", "-k", "foo", stdin=b"a\nb\nc\n") == jump("--nodes", "a,b,c", "-k", "foo")
 
+    def test_comments_in_a_plain_list(self, tmp_path: Path) -> None:
+        path = tmp_path / "nodes"
+        path.write_text("# the fleet, as of today\n\n  # racks:\na\r\n#b\nc\n#")
+        assert jump("--nodes", str(path), "-k", "foo") == jump("--nodes", "a,c", "-k", "foo")
+        assert jump("--nodes", "a,b,c", "--live", f"@{path}", "-k", "foo") == jump(
+            "--nodes", "a,b,c", "--down", "b", "-k", "foo"
+        )
+
     def test_compressed(self, tmp_path: Path) -> None:
         import gzip
 

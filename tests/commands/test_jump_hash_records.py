@@ -160,6 +160,42 @@ class TestOnly:
         assert jump("--nodes", "a,b,c,d", "--only", "1", stdin=STDIN) == expected
         assert refused("--nodes", "a,b", "--only", "x")[0] == 2
 
+    def test_given_twice_it_adds_up(self) -> None:
+        both = jump("-b", "4", "--only", "1,3", stdin=STDIN)
+        assert jump("-b", "4", "--only", "3", "--only", "1", "--only", "1", stdin=STDIN) == both
+        assert len(both) > len(jump("-b", "4", "--only", "1", stdin=STDIN))
+
+    def test_the_kth_of_n(self) -> None:
+        third = jump("-b", "4", "--only", "2", stdin=STDIN)
+        assert jump("--only", "3/4", stdin=STDIN) == jump("-b", "4", "--only", "3/4", stdin=STDIN) == third
+        assert jump("--nodes", "a,b,c,d", "--only", "3/4", stdin=STDIN) == third
+        assert jump("--only", "1/4,2/4", stdin=STDIN) == jump("-b", "4", "--only", "0,1", stdin=STDIN)
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("--only", "1/4", "-b", "5"), "--only 1/4 counts 4 buckets, but there are 5"),
+            (("--only", "1/4", "--only", "1/5"), "--only 1/5 counts 5 buckets, but there are 4"),
+            (("--only", "1/3", "--nodes", "a,b"), "--only 1/3 counts 3 nodes, but there are 2"),
+            (
+                ("--only", "0/4"),
+                "--only: K/N counts from 1 to N (got '0/4'); a bucket's number counts from 0",
+            ),
+            (
+                ("--only", "5/4"),
+                "--only: K/N counts from 1 to N (got '5/4'); a bucket's number counts from 0",
+            ),
+        ],
+    )
+    def test_a_share_that_contradicts(self, arguments: tuple[str, ...], says: str) -> None:
+        assert refused(*arguments) == (2, says)
+
+    def test_a_number_of_a_thousand_digits(self) -> None:
+        for flag in ("--only", "--down"):
+            assert refused("-b", "4", flag, "9" * 5000)[0] == 2
+            assert refused("--nodes", "a,b", flag, "9" * 5000)[0] == 2
+        assert refused("--only", "1/" + "9" * 5000)[0] == 2
+
     def test_documents_stay_documents(self) -> None:
         chosen = [key for key, bucket in zip(KEYS, BUCKETS, strict=True) if bucket == 2]
         lines = jump("-b", "4", "--field", "user.id", "--only", "2", stdin=EVENTS)
