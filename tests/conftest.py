@@ -12,7 +12,13 @@ import pytest
 from support.program import Program, copy_without_compiled
 
 # The documents show sessions in bash; signals, terminals and pipes without a reader are of POSIX.
-POSIX_ONLY = ["test_docs.py", "test_process.py", "test_terminal.py", "commands/test_completion.py"]
+POSIX_ONLY = [
+    "test_compare.py",
+    "test_docs.py",
+    "test_process.py",
+    "test_terminal.py",
+    "commands/test_completion.py",
+]
 collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 
 CORE = Path(__file__).parents[1] / "rvhctl" / "core"

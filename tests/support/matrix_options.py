@@ -1,0 +1,145 @@
+"""Every option of every command with values that it takes, and values that it does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+OUTPUTS: Final = ("auto", "table", "json", "ndjson", "csv", "tsv", "plain")
+
+
+class Option(NamedTuple):
+    """An option by all its spellings. Values are as a shell has them; without any it is a flag."""
+
+    spellings: tuple[str, ...]
+    valid: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+
+
+def _option(spellings: str, values: str = "") -> Option:
+    """``values``: valid ones, a bar, invalid ones. In double quotes stand several words.
+
+    ``\\xff`` is the byte that is no text.
+    """
+    valid, _, invalid = (
+        tuple(quoted or word for quoted, word in re.findall(r"\"([^\"]*)\"|((?:'[^']*'|[^\s'])+)", part))
+        for part in values.replace(r"\xff", "\udcff").partition(" | ")
+    )
+    return Option(tuple(spellings.split()), valid, invalid)
+
+
+RUNNING: Final = (
+    _option("--output -o", "json auto table ndjson csv tsv plain | xml '' JSON"),
+    _option("--json"),
+    _option("--input-format -i", "ndjson auto json csv tsv plain | yaml"),
+    _option("--color", "always auto never | red"),
+    _option("--level -l", "info debug warn error | loud"),
+    _option("--async -a"),
+    _option("--batch"),
+    _option("--jobs -j", "2 1 | 0 -1 x"),
+    _option("--unordered"),
+    _option("--on-error", "skip fail | stop"),
+    _option("--help -h"),
+    _option("--version -V"),
+)
+ON_NODES: Final = (
+    *RUNNING,
+    _option("--threshold --th", "50 0 1e3 95 | -1 nan inf 50ms 1,5 ''"),
+    _option("--top -n", "2 1 99 | 0 -1 x"),
+    _option("--relative", "1.5 1 3 | 0.5 -1 nan x"),
+    _option("--floor", "40 0 | -1 inf x"),
+    _option("--aggregate", "max median mean min p95 p99 | sum"),
+    _option("--max-loss", "25% 0% 100% 12.5% | 25 101% -1% x"),
+    _option("--min-survivors", "3 1 50% 0% | 0 -1 101% x"),
+    _option("--fail-on", "degraded down never | healthy"),
+    _option("--max-eject", "20% 0% 100% | 20 x"),
+    _option("--on-degraded", "all keep skip | none"),
+    _option("--on-down", "all skip | keep"),
+    _option("--memory", "out/memory | out out/missing/memory out/damaged ''"),
+    _option("--rise", "3 | 0 x"),
+    _option("--fall", "1 | 0 x"),
+    _option("--exit-band", "25% 0% | 25 -1%"),
+    _option("--explain"),
+    _option("--down", r"""ams-1 ams-1,paris "ams-1 --down sfo" | nobody ams-11 a,,b '' \xff"""),
+    _option("--from", "fping prometheus | ping"),
+)
+OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
+    "failover": (
+        *ON_NODES,
+        _option("--nodes", r"a,b,c 'a, b ,c' | a,b a,a,c a,,c '' a,b,\xff"),
+        _option("--latencies --lats", "50,200,75 50,,75 | 1,2 1,2,x 1,2,-3 1,2,nan ''"),
+    ),
+    "faultset": (
+        *ON_NODES,
+        _option("--nodes", "a:52.3:4.9:12,b:1:2:3 x:y:1:2:3 a:1:2: | a:1:2 a:91:2:3 a:x:2:3 ''"),
+        _option("--precision -p", "2 1 12 | 0 13 x 2.5"),
+        _option("--min-cell", "2 5 | 0 x"),
+        _option("--plan"),
+        _option("--nearest", "1 0 9 | -1 x"),
+        _option("--advise"),
+        _option("--down-cell", """u1 u "u1,d --down-cell x" | a '' u1,,d zzzz"""),
+        _option("--inventory", "inventory.csv inventory.json | inventory-bad.csv missing.csv nodes.ndjson"),
+    ),
+    "jump-hash": (
+        *RUNNING,
+        _option("--buckets -b", "10 1 2147483647 | 0 -1 2147483648 x 1.5"),
+        _option("--key -k", r"""foo "foo --key bar" '{' 42 | '' \xff"""),
+        _option(
+            "--hash",
+            "crc32 xxh64 xxh3 xxh32 int fnv1 fnv1a crc64-xz md5-be md5-le sha256-le murmur3-128 | md5 XXH64",
+        ),
+        _option("--null -0"),
+        _option("--nodes", r"a,b,c,d ids.txt @ids.txt nodes.json rich.csv | a a,a missing '' \xff,b"),
+        _option("--down", r'1 1,2 "1 --down 3" | 99 x 1,,2 0,1,2,3,4,5,6,7,8,9 \xff'),
+        _option("--live", "live.txt few.json | missing nodes.csv.gz"),
+        _option("--threshold --th", "100 | -1 x"),
+        _option("--weight", '1=0.5 1=2,2=3 "1=2 --weight 2=3" | 1 1=0 1=-1 1=x 99=1 =1 1=inf'),
+        _option("--replicas", "2 1 10 | 0 11 x"),
+        _option("--allow-fewer"),
+        _option("--field", "user.id user at | missing user..id '' user.id.more"),
+        _option("--regex", r"'user=(\S+)' '(?P<key>\d+) (.)' . | '(' '(a)(b)' nothing 'x*'"),
+        _option("--only", "1 1,2 '0, 3' | 10 x '' 1,,2 -1"),
+        _option("--allow-empty"),
+        _option(
+            "--split-to", "out/part-{bucket} out/{bucket}.txt | out/all out/{x} out/no/{bucket} out/{ ''"
+        ),
+        _option("--force"),
+        _option("--stats"),
+        _option("--to", "11 1 10 | 0 x 2147483648"),
+        _option("--to-nodes", "a,b,c,d,e b,a ids.txt | a,a missing"),
+        _option("--to-down", "2 '' 1,2 | 99 x"),
+        _option("--moves"),
+        _option("--explain"),
+        _option("--dialect", "guava paper exact | java"),
+        _option("--seed", "7 0 18446744073709551615 | -1 18446744073709551616 x"),
+        _option("--list-hashes"),
+    ),
+    "completion": (_option("--help -h"), _option("--version -V")),
+}
+
+BASES: Final[Mapping[str, tuple[str, ...]]] = {
+    "failover": (
+        "--threshold 100 rich.ndjson",
+        "--relative 1.5 --explain rich.csv",
+        "--threshold 100 --batch requests.good",
+        "--threshold 100 --nodes a,b,c --latencies 50,200,75",
+        "--threshold 100 --from fping probes.txt",
+    ),
+    "faultset": (
+        "--threshold 100 -p 2 rich.ndjson",
+        "--relative 1.5 --plan rich.json",
+        "--threshold 100 --batch requests.good",
+        "--advise rich.csv",
+        "--threshold 100 --from fping --inventory inventory.csv probes.txt",
+    ),
+    "jump-hash": (
+        "-b 10 keys.txt",
+        "--nodes a,b,c,d -k foo -k bar",
+        "-b 10 --field user.id events.ndjson",
+        "-b 10 --batch requests.few-keys",
+        "-b 10 --to 11 keys.txt",
+    ),
+    "completion": ("bash",),
+}
+"""Command lines to which each option is added."""
