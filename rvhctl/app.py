@@ -79,7 +79,11 @@ def one_command(name: str) -> Command:
     run = getattr(module, function)
     alone = typer.Typer(add_completion=False)
     alone.command(
-        name, cls=OneCommand, context_settings=SETTINGS, help=_paragraphs(run.__doc__), epilog=module.EPILOG
+        name,
+        cls=OneCommand,
+        context_settings=SETTINGS,
+        help=_paragraphs(run.__doc__ or ""),
+        epilog=module.EPILOG,
     )(run)
     command = typer.main.get_command(alone)
     command.params.append(_version_option(hidden=True))

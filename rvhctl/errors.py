@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import IntEnum
 
 
@@ -201,3 +201,15 @@ def quoted(value: object) -> str:
 def bytes_escaped(literal: str) -> str:
     r"""A literal with ``\xff`` in place of ``\udcff``, which ``repr`` writes for a byte that is no UTF-8."""
     return re.sub(r"\\\\|\\udc([89a-f].)", lambda found: f"\\x{found[1]}" if found[1] else found[0], literal)
+
+
+MAX_LISTED = 12
+"""Names that a message lists."""
+
+
+def listed(names: Collection[str]) -> str:
+    """The first of the names with commas between them, each cut for one line of a message."""
+    shown = [name if len(name) <= MAX_SHOWN else f"{name[: MAX_SHOWN - 1]}…" for name in names][:MAX_LISTED]
+    if len(names) > MAX_LISTED:
+        shown.append(f"and {len(names) - MAX_LISTED} more")
+    return ", ".join(shown)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NoReturn
+import re
+from typing import Any, Final, NoReturn
 
 import orjson
 
 from rvhctl.core.jsonspans import member_spans
 from rvhctl.errors import InputError
+
+MAX_EXACT_DEPTH: Final = 256
+
+_BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
 def parse(text: bytes, source: str, line: int | None = None) -> Any:
@@ -39,8 +44,31 @@ def decode_utf8(text: bytes, source: str, line: int = 1) -> str:
 
 
 def exact_value(text: bytes) -> Any:
-    """The value again, with integers of any size exact where orjson makes a float of them."""
+    """The value again, with integers of any size exact where orjson makes a float of them.
+
+    Raises:
+        InputError: it is nested too deeply for the standard library, which recurses.
+    """
+    if _depth(text) > MAX_EXACT_DEPTH:
+        raise InputError(
+            "a number beyond 64 bits in a value that is nested too deeply",
+            hint=f"at most {MAX_EXACT_DEPTH} levels",
+        )
     return json.loads(text)
+
+
+def _depth(text: bytes) -> int:
+    """How deeply arrays and objects are nested, at most."""
+    if text.count(b"[") + text.count(b"{") <= MAX_EXACT_DEPTH:
+        return 0
+    depth = deepest = 0
+    for token in _BRACKETS.finditer(text):
+        if token[0] in (b"[", b"{"):
+            depth += 1
+            deepest = max(deepest, depth)
+        elif token[0] in (b"]", b"}"):
+            depth -= 1
+    return deepest
 
 
 def key_text(key: str | bytes | int) -> bytes:

@@ -61,10 +61,13 @@ def _read_one(
             for block, line in whole_lines(source):
                 yield from ndjson.decode_keys(block, line, source.name, rule, on_bad)
         case "csv" | "tsv":
+            from rvhctl.csvrows import Rows
             from rvhctl.formats import csv
 
-            delimiter = "," if format_ == "csv" else "\t"
-            yield csv.read_keys(source.read_all(), source.name, rule, on_bad, delimiter=delimiter)
+            blocks = (block for block, _ in whole_lines(source))
+            rows = Rows(blocks, source.name, "," if format_ == "csv" else "\t")
+            if rows.header:
+                yield from (keys for keys, _ in csv.read_keys(rows, "key", rule, on_bad))
         case _:
             from rvhctl.formats import plain
 

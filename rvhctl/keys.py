@@ -73,7 +73,10 @@ class KeyRule(NamedTuple):
         if type(value) is str:
             return self.text(value, source, line, place)
         if type(value) is float:
-            value = exact()["key"] if isinstance(whole, dict) else exact()
+            try:
+                value = exact()["key"] if isinstance(whole, dict) else exact()
+            except InputError as error:
+                raise error.at(source, line, place) from None
         if type(value) is not int:
             raise InputError(
                 "a key is a string or an integer", source=source, line=line, place=place, value=value

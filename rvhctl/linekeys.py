@@ -6,6 +6,7 @@ from typing import Final, Protocol
 
 from rvhctl.core import keylines
 from rvhctl.core.fieldrows import FieldScan
+from rvhctl.core.jsonskip import MAX_DEPTH
 from rvhctl.core.jump import COMPILED
 from rvhctl.core.keybuckets import key_bits
 from rvhctl.core.keyrows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
@@ -54,11 +55,11 @@ class TextKeys:
         digest_lines(rows, block, self._delimiter, key_of, self._recipe.digest)
 
     def bad_line(self, line: bytes) -> bytes:
-        return line[:SHOWN]
+        return line[:SHOWN] if self._pattern is None else line
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:
         if answers.problem == NO_KEY and self._pattern is not None:
-            return self._pattern.no_match(answers.bad_line.removesuffix(b"\r"), source, line)
+            return self._pattern.no_key(answers.bad_line.removesuffix(b"\r"), source, line)
         return line_error(answers, source, line)
 
 
@@ -78,8 +79,10 @@ class FieldKeys:
             self._rule.integers,
             seed,
         )
-        # The scanner has XXH64 and integers of its own; with other hashes every line is read by the library.
-        self._native: Final = COMPILED and (recipe.name == "xxh64" or self._rule.integers)
+        # The scanner has XXH64 and integers of its own; with other hashes, and where it would have to go as deep
+        # as it goes for no value, every line is read by the library.
+        native = recipe.name == "xxh64" or self._rule.integers
+        self._native: Final = COMPILED and native and len(path.names) <= MAX_DEPTH
 
     def fill(self, rows: KeyRows, block: bytes) -> None:
         while rows.count < rows.room and not rows.finished:

@@ -22,6 +22,7 @@ from rvhctl.errors import (
     InvalidNodeError,
     LengthMismatchError,
     NoSurvivorsError,
+    listed,
     shorten,
 )
 from rvhctl.fleet import DETAILS, Details, Fleet
@@ -164,7 +165,7 @@ def _first(stated: Any, default: Any) -> Any:
 def _nodes(request: dict[str, Any]) -> list[Any]:
     nodes = request.get("nodes")
     if not isinstance(nodes, list):
-        has = ", ".join(request) or "no member"
+        has = listed(request) or "no member"
         raise FaultsetError(f"a request needs nodes, or ids and latencies; it has {has}")
     return nodes
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
 from rvhctl import jsontext
-from rvhctl.errors import InputError, UsageError, quoted
+from rvhctl.errors import InputError, UsageError, listed, quoted, shorten
 from rvhctl.keys import Key, KeyRule
 
 RESERVED: Final = ("bucket", "node", "replicas")
@@ -17,21 +17,39 @@ RESERVED: Final = ("bucket", "node", "replicas")
 KEY_GROUP: Final = "key"
 
 
-class FieldPath:
-    """``--field user.id``: a path of names through objects, or the name of a column.
+MAX_NAMES: Final = 100
+"""Names in a path: far more than records are deep, and far fewer than any reader's own limit."""
 
-    A name that has a dot itself can be reached only as a column.
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\.|$)', re.DOTALL)
+_BARE: Final = re.compile(r'((?!")(?:[^.\\]|\\[.\\"]|\\)+)(?=\.|$)', re.DOTALL)
+_ESCAPED: Final = re.compile(r'\\([.\\"])')
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
+
+
+class FieldPath:
+    """``--field user.id``: a path of names through objects and arrays, or the name of a column.
+
+    A name with dots stands in quotes (``"service.name"``), or has a backslash before each (``service\\.name``).
+    An element of an array goes by its index (``tags.0``).
     """
 
     def __init__(self, text: str) -> None:
         """
         Raises:
-            UsageError: a name is empty.
+            UsageError: a name is empty, a quote is not closed, or the path is too long.
         """
         self.text: Final = text
-        self.names: Final = text.split(".")
-        if not all(self.names):
-            raise UsageError(f"--field: a name is empty (got {quoted(text)}); it is like user.id")
+        self.names: Final = _names(text)
+        self._indexes: Final = [_INDEX.fullmatch(name) is not None for name in self.names]
+
+    @property
+    def shown(self) -> str:
+        """The path for a message."""
+        return shorten(self.text)
+
+    def column(self, header: Sequence[str]) -> str:
+        """The name of the column of that text; of CSV and TSV, whose names have no parts."""
+        return self.text if self.text in header or len(self.names) > 1 else self.names[0]
 
     def key_of(
         self, value: Any, exact: Callable[[], Any], rule: KeyRule, source: str, line: int | None, place: str
@@ -44,25 +62,21 @@ class FieldPath:
         Raises:
             InputError: the field is missing, or neither a string nor an integer, or no key.
         """
-        wrong = partial(InputError, source=source, line=line, place=place)
         if type(value) is not dict:
-            raise wrong("a record is an object", value=value)
-        found: Any = value
-        for depth, name in enumerate(self.names):
-            if type(found) is not dict:
-                inside = ".".join(self.names[:depth])
-                raise wrong(f"the field {quoted(self.text)} is missing: {quoted(inside)} is no object")
-            if name not in found:
-                raise wrong(
-                    f"the field {quoted(self.text)} is missing",
-                    hint=f"there is {', '.join(found) or 'nothing'}",
-                )
-            found = found[name]
+            raise InputError("a record is an object", source=source, line=line, place=place, value=value)
+        try:
+            found = self._walk(value)
+        except InputError as error:
+            raise error.at(source, line, place) from None
         if type(found) not in (str, int, float):
-            shown = (
-                "an object" if isinstance(found, dict) else "an array" if isinstance(found, list) else found
+            kinds: dict[type, str] = {dict: "an object", list: "an array"}
+            raise InputError(
+                f"the field {self.shown} is neither a string nor an integer",
+                source=source,
+                line=line,
+                place=place,
+                value=kinds.get(type(found), found),
             )
-            raise wrong(f"the field {quoted(self.text)} is neither a string nor an integer", value=shown)
         return rule.json(found, lambda: self._walk(exact()), source, line, place)
 
     def line_key(
@@ -78,10 +92,60 @@ class FieldPath:
         check_reserved(value, reserved, source, number, "")
         return key
 
-    def _walk(self, value: Any) -> Any:
-        for name in self.names:
-            value = value[name]
-        return value
+    def _walk(self, record: Any) -> Any:
+        """What stands at the end of the path.
+
+        Raises:
+            InputError: nothing does.
+        """
+        found = record
+        for depth, name in enumerate(self.names):
+            if type(found) is dict and name in found:
+                found = found[name]
+            elif type(found) is list and self._indexes[depth] and int(name) < len(found):
+                found = found[int(name)]
+            else:
+                raise self._missing(found, depth)
+        return found
+
+    def _missing(self, container: Any, depth: int) -> InputError:
+        inside = shorten(".".join(self.names[:depth]))
+        missing = f"the field {self.shown} is missing"
+        if type(container) is list:
+            size = len(container)
+            return InputError(
+                f"{missing}: {inside} is an array of {size} element{'s' * (size != 1)}",
+                hint="name one by its index, from 0",
+            )
+        if type(container) is not dict:
+            return InputError(f"{missing}: {inside} is no object")
+        rest = ".".join(self.names[depth:])
+        if rest in container:
+            before = ".".join([*self.names[:depth], f'"{rest}"'])
+            return InputError(missing, hint=f"a name with dots stands in quotes: --field '{before}'")
+        return InputError(missing, hint=f"there is {listed(container) or 'nothing'}")
+
+
+def _names(text: str) -> list[str]:
+    """The names of a path, without their quotes and backslashes.
+
+    Raises:
+        UsageError: it is no path.
+    """
+    names: list[str] = []
+    at = 0
+    while True:
+        found = (_QUOTED if text.startswith('"', at) else _BARE).match(text, at)
+        if found is None and text.startswith('"', at):
+            raise UsageError(f'--field: a quote is not closed (got {shorten(text)}); it is like a."b.c".d')
+        if found is None or not found[1]:
+            raise UsageError(f"--field: a name is empty (got {shorten(text)}); it is like user.id")
+        names.append(_ESCAPED.sub(r"\1", found[1]))
+        at = found.end() + 1
+        if len(names) > MAX_NAMES:
+            raise UsageError(f"--field: the path has more than {MAX_NAMES} names (got {shorten(text)})")
+        if at > len(text):
+            return names
 
 
 def check_reserved(
@@ -128,19 +192,27 @@ class LinePattern:
             self._group = 1
 
     def key_of(self, line: bytes) -> bytes | None:
-        """The bytes of the key; None where the pattern does not match.
-
-        The line is text in UTF-8, so that ``\\w`` knows letters beyond ASCII; other bytes match by ``.`` only.
-        """
-        found = self._pattern.search(line.decode("utf-8", "surrogateescape"))
+        """The bytes of the key; None where the line is no UTF-8, or the pattern does not match."""
+        try:
+            found = self._pattern.search(line.decode())
+        except UnicodeDecodeError:
+            return None
         key = None if found is None else found[self._group]
-        return None if key is None else key.encode("utf-8", "surrogateescape")
+        return None if key is None else key.encode()
 
-    def no_match(self, line: bytes, source: str, number: int | None = None) -> InputError:
+    def no_key(self, line: bytes, source: str, number: int | None = None) -> InputError:
         """What is wrong with a line without a key."""
+        try:
+            text = line.decode()
+        except UnicodeDecodeError as error:
+            return InputError(
+                "not UTF-8",
+                source=source,
+                line=number,
+                column=len(line[: error.start].decode()) + 1,
+                value=line[error.start : error.start + 1].decode("utf-8", "surrogateescape"),
+                hint="--regex looks for text in UTF-8",
+            )
         return InputError(
-            f"the pattern {quoted(self.text)} does not match",
-            source=source,
-            line=number,
-            value=line.decode("utf-8", "surrogateescape"),
+            f"the pattern {shorten(self.text)} does not match", source=source, line=number, value=text
         )

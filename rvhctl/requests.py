@@ -10,6 +10,7 @@ from rvhctl.api.keys import jump_hash, jump_hash_many
 from rvhctl.errors import (
     FaultsetError,
     JumpHashError,
+    listed,
 )
 from rvhctl.keys import KeyRule
 
@@ -62,7 +63,7 @@ def _setting(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> An
 
 
 def _has(request: dict[str, Any]) -> str:
-    return f"it has {', '.join(request) or 'no member'}"
+    return f"it has {listed(request) or 'no member'}"
 
 
 def _exact(text: bytes, *path: str | int) -> Any:

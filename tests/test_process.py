@@ -18,6 +18,7 @@ from support.program import PATIENCE, Program
 
 from rvhctl import __main__
 from rvhctl.api.keys import jump_hash
+from rvhctl.core.jump import COMPILED
 
 FAILOVER = ("failover", "--nodes", "a,b,c", "--latencies", "50,200,75", "--threshold", "100")
 FAULTSET = ("faultset", "--nodes", "a:52.37:4.90:12,b:52.31:4.76:9", "--threshold", "10")
@@ -188,6 +189,11 @@ def compressed(part: bytes) -> bytes:
         ((*STREAM, "-o", "ndjson"), b"foo\nbar", b'{"key":"foo","bucket":3}\n'),
         ((*STREAM, "-o", "csv"), b"foo\nbar", b"key,bucket\nfoo,3\n"),
         ((*STREAM, "-i", "ndjson", "-a"), b'"foo"\n"b', b'{"key":"foo","bucket":3}\n'),
+        ((*STREAM, "-i", "csv"), b"key,n\nfoo,1\nba", b"key,bucket\nfoo,3\n"),
+        ((*STREAM, "-i", "tsv", "-o", "plain"), b"n\tkey\n1\tfoo\n2", b"3\n"),
+        ((*STREAM, "--field", "k"), b'k,n\nfoo,1\nbar,"', b"k,n,bucket\nfoo,1,3\n"),
+        ((*STREAM, "--field", "k", "--only", "3"), b"k,n\nfoo,1\nbar", b"k,n\nfoo,1\n"),
+        ((*STREAM, "--field", "k", "-o", "ndjson"), b"k\nfoo\nbar", b'{"k":"foo","bucket":3}\n'),
         (BATCH, REQUEST + b"{", ANSWERED % 0),
         ((*BATCH, "-j", "2"), REQUEST + b"{", ANSWERED % 0),
         (
@@ -211,6 +217,22 @@ def test_the_answer_comes_before_the_input_ends(
             answered += os.read(process.stdout.fileno(), len(answer) - len(answered))
         process.kill()
     assert answered == answer
+
+
+# python -OO: no docstrings, no assertions
+
+
+def test_commands_do_not_need_docstrings_or_assertions() -> None:
+    core = "compiled" if COMPILED else "interpreted"
+    commands = Path(__file__).parent / "commands"
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--core={core}", commands],
+        env=os.environ | {"PYTHONOPTIMIZE": "2"},
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert run.returncode == 0, run.stdout
 
 
 # ^C

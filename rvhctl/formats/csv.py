@@ -6,16 +6,15 @@ import csv
 import io
 import math
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
 import orjson
 
-from rvhctl import jsontext
 from rvhctl.core.jsonspans import member_spans
-from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted, shorten
+from rvhctl.csvrows import Row, Rows, field_start
+from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
@@ -24,6 +23,8 @@ from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check
 SOME: Final = 256
 """Rows written at a time."""
 
+KEYS_AT_A_TIME: Final = 4096
+
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
@@ -31,78 +32,6 @@ _NUMBER: Final = re.compile(
     r"(?:\+|(?P<minus>-))?(?=\.?\d)(?P<whole>\d*)(?:\.(?P<fraction>\d*))?(?P<exponent>[eE][+-]?\d+)?",
     re.ASCII,
 )
-
-# One id may be long; the default limit of 131,072 characters is no limit of ours.
-csv.field_size_limit(sys.maxsize if sys.maxsize < 1 << 32 else (1 << 31) - 1)
-
-
-MAX_COLUMNS: Final = 12
-"""Names that a message repeats."""
-
-
-class Rows:
-    """The rows of a CSV text, each with its own bytes and the line it starts on; the header is read first."""
-
-    def __init__(self, text: bytes, source: str, delimiter: str) -> None:
-        self.source = source
-        self.delimiter = delimiter
-        self._raw: list[str] = []
-        self._lines = self._remember(io.StringIO(jsontext.decode_utf8(text, source), newline=""))
-        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
-        self._next_line = 1
-        first = next(iter(self), None)
-        self.header: list[str] = first[0] if first else []
-        for name in self.header:
-            if self.header.count(name) > 1:
-                raise InputError(f"the column {quoted(name)} is there twice", source=source, line=1)
-
-    def __iter__(self) -> Iterator[tuple[list[str], bytes, int]]:
-        while True:
-            line = self._next_line
-            try:
-                fields = next(self._reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                raise InputError(f"not {self.name}: {error}", source=self.source, line=line) from None
-            raw = "".join(self._raw).rstrip("\r\n")
-            self._raw.clear()
-            self._next_line = self._reader.line_num + 1
-            if fields:
-                yield fields, raw.encode(), line
-
-    @property
-    def name(self) -> str:
-        return "CSV" if self.delimiter == "," else "TSV"
-
-    def column(self, name: str) -> int:
-        """Where that column stands.
-
-        Raises:
-            InputError: it does not.
-        """
-        try:
-            return self.header.index(name)
-        except ValueError:
-            raise InputError(
-                f"the {self.name} header has no column {quoted(name)}",
-                source=self.source,
-                line=1,
-                hint=f"its columns: {', '.join(map(shorten, self.header[:MAX_COLUMNS]))}",
-            ) from None
-
-    def check_width(self, fields: list[str], line: int) -> None:
-        if len(fields) != len(self.header):
-            raise InputError(
-                f"the row has {len(fields)} fields, the header {len(self.header)}",
-                source=self.source,
-                line=line,
-            )
-
-    def _remember(self, lines: io.StringIO) -> Iterator[str]:
-        for line in lines:
-            self._raw.append(line)
-            yield line
 
 
 def read_nodes(
@@ -120,7 +49,7 @@ def read_nodes(
         the header, empty where the text is.
     """
     builder.start(source)
-    rows = Rows(text, source, delimiter)
+    rows = Rows([text], source, delimiter)
     if not rows.header:
         return []
     columns = {name: rows.header.index(name) for name in DETAILS if name in rows.header}
@@ -128,12 +57,12 @@ def read_nodes(
     if "latency" in rows.header or (builder.latency and "samples" not in columns):
         needed = (*needed, "latency")
     columns |= {name: rows.column(name) for name in needed}
-    for fields, raw, line in rows:
+    for row in rows:
         try:
-            rows.check_width(fields, line)
-            builder.add(_record(fields, columns, raw, rows, line), raw, line)
+            rows.check(row)
+            builder.add(_record(row, columns, rows), row.raw, row.line)
         except InputError as error:
-            on_bad(error.at(source, line))
+            on_bad(error.at(source, row.line))
     return rows.header
 
 
@@ -206,20 +135,44 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
 
 
-def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad, *, delimiter: str) -> list[Key]:
-    """The values of the column ``key``, as text; ``on_bad`` gets what is wrong with one, and may raise it."""
+def read_keys(
+    rows: Rows, column: str, rule: KeyRule, on_bad: OnBad
+) -> Iterator[tuple[list[Key], list[bytes]]]:
+    """The values of a column, as text, and the rows they stand in, some at a time: all that can be read without
+    waiting, before the next read.
+
+    ``on_bad`` gets what is wrong with a row, and may raise it; what stands before the row is given first.
+
+    Raises:
+        InputError: there is no such column.
+    """
+    at = rows.column(column)
     keys: list[Key] = []
-    rows = Rows(text, source, delimiter)
-    if not rows.header:
-        return keys
-    column = rows.column("key")
-    for fields, raw, line in rows:
-        try:
-            rows.check_width(fields, line)
-            keys.append(rule.text(fields[column], source))
-        except InputError as error:
-            on_bad(error.at(source, line, column=_field_start(raw.decode(), column, delimiter)))
-    return keys
+    raws: list[bytes] = []
+    try:
+        for row in rows:
+            try:
+                keys.append(_key(row, at, rows, rule))
+                raws.append(row.raw)
+            except InputError as error:
+                yield keys, raws
+                keys, raws = [], []
+                on_bad(error)
+            if rows.drained or len(keys) == KEYS_AT_A_TIME:
+                yield keys, raws
+                keys, raws = [], []
+    except InputError:
+        yield keys, raws
+        raise
+
+
+def _key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
+    rows.check(row)
+    try:
+        return rule.text(row.fields[at], rows.source)
+    except InputError as error:
+        column = field_start(row.raw.decode(), at, rows.delimiter)
+        raise error.at(rows.source, row.line, column=column) from None
 
 
 def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: bool) -> bytes:
@@ -228,7 +181,8 @@ def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: 
     return _written([*rows, *zip(keys, buckets, strict=True)], delimiter)
 
 
-def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, line: int) -> Record:
+def _record(row: Row, columns: dict[str, int], rows: Rows) -> Record:
+    fields = row.fields
     try:
         node_id = check_id(fields[columns["id"]])
         details = _details(fields, columns)
@@ -242,9 +196,14 @@ def _record(fields: list[str], columns: dict[str, int], raw: bytes, rows: Rows, 
         lat = check_coordinate(_number(fields[columns["lat"]], "lat"), "lat")
         lon = check_coordinate(_number(fields[columns["lon"]], "lon"), "lon")
     except InvalidNodeError as error:
-        column = _field_start(raw.decode(), columns[error.field or "id"], rows.delimiter)
+        column = field_start(row.raw.decode(), columns[error.field or "id"], rows.delimiter)
         raise InputError(
-            error.problem, source=rows.source, line=line, column=column, value=error.value, hint=error.hint
+            error.problem,
+            source=rows.source,
+            line=row.line,
+            column=column,
+            value=error.value,
+            hint=error.hint,
         ) from None
     return Record(node_id, latency, lat, lon, details)
 
@@ -281,19 +240,6 @@ def _number(text: str, field: str) -> float:
         hint = EMPTY_HINT if field == "latency" else ""
         raise InvalidNodeError(f"the {field} must be a number", field=field, value=text, hint=hint)
     return float(stripped)
-
-
-def _field_start(row: str, index: int, delimiter: str) -> int:
-    """The column, from 1, at which a field of a row begins."""
-    quoted = False
-    for at, character in enumerate(row):
-        if index == 0:
-            return at + 1
-        if character == '"':
-            quoted = not quoted
-        elif character == delimiter and not quoted:
-            index -= 1
-    return len(row) + 1
 
 
 def _json_cells(record: bytes) -> dict[str, str]:

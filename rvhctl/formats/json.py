@@ -8,7 +8,7 @@ from typing import Any
 
 from rvhctl import jsontext
 from rvhctl.core.jsonspans import element_spans
-from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, shorten
+from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.milliseconds import THRESHOLD_RULE
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
@@ -48,7 +48,7 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
         raise InputError(
             f"the document must be {WANTED}",
             source=source,
-            hint=f"it has {', '.join(document) or 'no member'}",
+            hint=f"it has {listed(document) or 'no member'}",
         )
 
 
@@ -81,9 +81,11 @@ def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad) -> list[Ke
     if not isinstance(document, list):
         raise InputError("the document must be an array of keys", source=source)
     keys = []
+    spans = element_spans(text, text.find(b"["))
     for row, value in enumerate(document):
+        exact = partial(_exact, text, *spans[2 * row : 2 * row + 2])
         try:
-            keys.append(rule.json(value, partial(_exact_element, text, row), source, place=f"key {row + 1}"))
+            keys.append(rule.json(value, exact, source, place=f"key {row + 1}"))
         except InputError as error:
             on_bad(error)
     return keys
@@ -101,8 +103,8 @@ def write_keys(keys: Sequence[Key], buckets: Buckets, *, first: bool) -> bytes:
 KEYS_END = b"]\n"
 
 
-def _exact_element(text: bytes, row: int) -> Any:
-    return jsontext.exact_value(text)[row]
+def _exact(text: bytes, start: int, end: int) -> Any:
+    return jsontext.exact_value(text[start:end])
 
 
 def _add_all(

@@ -47,6 +47,8 @@ def read_node(
             value=error.value,
             hint=error.hint,
         ) from None
+    except InputError as error:
+        raise error.at(source, number) from None
     try:
         builder.add(node, record, number)
     except InputError as error:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from rvhctl import jsontext
-from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, listed, quoted
 from rvhctl.probes import Probe
 from rvhctl.records import check_id, check_latency
 
@@ -107,7 +107,7 @@ def _series(series: Any) -> tuple[str, str, str]:
         raise InputError("a series needs its labels", value=series)
     target = metric.get(LABEL)
     if not isinstance(target, str):
-        labels = ", ".join(metric) or "none"
+        labels = listed(metric) or "none"
         raise InputError(f"the series has no label {LABEL}", hint=f"its labels: {labels}")
     if not isinstance(sample, list) or len(sample) != 2 or not isinstance(sample[1], str):
         raise InputError(f"the series of {target} has no value [time, text]", value=sample)

@@ -88,7 +88,8 @@ Field = Annotated[
         "--field",
         metavar="PATH",
         panel=RECORDS,
-        help="The key is this field of each record (user.id; a column of CSV). The format is found by looking.",
+        help="The key is this field of each record (user.id, tags.0, 'labels.\"service.name\"'; a column of CSV). "
+        "The format is found by looking.",
     ),
 ]
 Regex = Annotated[
@@ -97,7 +98,7 @@ Regex = Annotated[
         "--regex",
         metavar="PATTERN",
         panel=RECORDS,
-        help=r"The key is the group of this pattern in each line, as in 'user=(\w+)'.",
+        help=r"The key is the group of this pattern in each line of UTF-8, as in 'user=(\w+)'.",
     ),
 ]
 Only = Annotated[

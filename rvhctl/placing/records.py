@@ -15,7 +15,7 @@ from rvhctl.keys import Key, KeyRule
 from rvhctl.lines import whole_lines
 from rvhctl.options import InputFormat
 from rvhctl.record_keys import FieldPath, LinePattern, check_reserved
-from rvhctl.source import Source
+from rvhctl.source import Source, format_by_suffix
 
 RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 
@@ -86,7 +86,9 @@ def looked_shape(source: Source) -> RecordShape:
         return "json"
     if head[:1] == b"{" or not head:
         return "ndjson"
-    return "tsv" if b"\t" in head.split(b"\n", 1)[0] else "csv"
+    # A header of one column has no tab.
+    tabs = b"\t" in head.split(b"\n", 1)[0] or format_by_suffix(source.name) == "tsv"
+    return "tsv" if tabs else "csv"
 
 
 def _tells_shape(head: bytes) -> bool:
@@ -98,11 +100,7 @@ def flag_records(keys: list[bytes], taking: Taking) -> Records:
     """Keys given with ``-k``; each is its own record."""
     records = Records("plain")
     for key in keys:
-        part: bytes | None = key if taking.pattern is None else taking.pattern.key_of(key)
-        if part is None:
-            assert taking.pattern is not None
-            raise taking.pattern.no_match(key, "--key")
-        records.keys.append(taking.rule.text(part, "--key"))
+        records.keys.append(_text_key(key, taking, "--key"))
         records.raws.append(key + taking.delimiter)
     return records
 
@@ -133,14 +131,15 @@ def _line_records(source: Source, shape: RecordShape, taking: Taking, on_bad: On
                     records.keys.append(key)
                     records.raws.append(line + delimiter)
             except InputError as error:
-                if records.keys:
-                    yield records
-                    records = Records(shape)
+                yield records
+                records = Records(shape)
                 on_bad(error)
+            if len(records.keys) == SLICE:
+                yield records
+                records = Records(shape)
             start = end or len(block)
             number += 1
-        if records.keys:
-            yield records
+        yield records
 
 
 def _line_key(
@@ -156,11 +155,16 @@ def _line_key(
         return taking.rule.json(value, partial(jsontext.exact_value, line), source, number)
     if ended and taking.delimiter == b"\n":
         line = line.removesuffix(b"\r")
+    return _text_key(line, taking, source, number)
+
+
+def _text_key(line: bytes, taking: Taking, source: str, number: int | None = None) -> Key:
+    """The key of a line of text: all of it, or what the pattern finds."""
     if taking.pattern is None:
         return taking.rule.text(line, source, number)
     key = taking.pattern.key_of(line)
     if key is None:
-        raise taking.pattern.no_match(line, source, number)
+        raise taking.pattern.no_key(line, source, number)
     return taking.rule.text(key, source, number)
 
 
@@ -198,22 +202,15 @@ def _json_key(value: Any, exact: Any, taking: Taking, source: str, place: str) -
 
 
 def _row_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
-    from rvhctl.formats.csv import Rows
+    from rvhctl.csvrows import Rows
+    from rvhctl.formats import csv
 
-    rows = Rows(source.read_all(), source.name, "," if shape == "csv" else "\t")
-    records = Records(shape, header=rows.header)
+    blocks = (block for block, _ in whole_lines(source))
+    rows = Rows(blocks, source.name, "," if shape == "csv" else "\t")
     if rows.header:
-        column = rows.column("key" if taking.path is None else taking.path.text)
         check_reserved(rows.header, taking.reserved, source.name, 1)
-        for fields, raw, line in rows:
-            try:
-                rows.check_width(fields, line)
-                records.keys.append(taking.rule.text(fields[column], source.name, line))
-            except InputError as error:
-                on_bad(error)
-                continue
-            records.raws.append(raw)
-            if len(records.keys) == SLICE:
-                yield records
-                records = Records(shape, header=rows.header)
-    yield records
+        column = "key" if taking.path is None else taking.path.column(rows.header)
+        for keys, raws in csv.read_keys(rows, column, taking.rule, on_bad):
+            if keys:
+                yield Records(shape, keys, raws, rows.header)
+    yield Records(shape, header=rows.header)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from rvhctl.api.placement import Placement, slots_of
 from rvhctl.core.keylines import DECIMAL
-from rvhctl.errors import JumpHashError, shorten
+from rvhctl.errors import JumpHashError, listed, shorten
 from rvhctl.jsontext import exact_value
 from rvhctl.keys import Key, KeyRule
 from rvhctl.placing.documents import explanation, moves_document, place, stats_document
@@ -113,7 +113,7 @@ def _keys(request: dict[str, Any], text: bytes, here: Placement) -> tuple[list[K
         return [rule.json(request["key"], lambda: exact_value(text)["key"], "")], True
     keys = request.get("keys")
     if not isinstance(keys, list):
-        raise JumpHashError(f"a request needs key or keys; it has {', '.join(request) or 'no member'}")
+        raise JumpHashError(f"a request needs key or keys; it has {listed(request) or 'no member'}")
 
     def exact(row: int) -> Any:
         return exact_value(text)["keys"][row]

@@ -6,7 +6,7 @@ from typing import Final
 
 from rvhctl.api.placement import Placement
 from rvhctl.core.rowspans import groups_of
-from rvhctl.errors import NothingSelectedError, UsageError
+from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats import csv
 from rvhctl.placejob import Output, Owners, groups_output, selected_output
 from rvhctl.placing.records import Records, RecordShape
@@ -97,7 +97,7 @@ class OnlyAction:
             NothingSelectedError: there was no record of these buckets.
         """
         if not self._found and not self._allow_empty:
-            numbers = ", ".join(str(self._placement.slots.name_of(bucket)) for bucket in self._buckets)
+            numbers = listed([str(self._placement.slots.name_of(bucket)) for bucket in self._buckets])
             raise NothingSelectedError(f"no record belongs to {numbers}; --allow-empty makes that fine")
         if self._frame.shape == "json":
             self._sink.write(self._frame.opening() + b",".join(self._pieces) + self._frame.closing)

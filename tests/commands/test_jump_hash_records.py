@@ -82,7 +82,7 @@ class TestFields:
             ),
             (("--field", "b"), b"a,c\n1,2\n", "stdin:1: the CSV header has no column 'b'"),
             (("--field", "a"), b"a,bucket\n1,2\n", "stdin:1: the record already has 'bucket'"),
-            (("--field", "a"), b"a,c\n,2\n", "stdin:2: the key is empty"),
+            (("--field", "a"), b"a,c\n,2\n", "stdin:2:1: the key is empty"),
             (
                 ("--regex", r"u=(\w+)"),
                 b"u=a\nx\n",

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
+from rvhctl.csvrows import Rows
 from rvhctl.errors import InputError
-from rvhctl.formats.csv import Rows, json_record, split_row, write_keys
+from rvhctl.formats.csv import json_record, split_row, write_keys
 
 text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 printable = st.text(st.sampled_from("ab7é日\",;\t '[]"), min_size=1, max_size=8).filter(str.strip)
@@ -32,7 +33,7 @@ def test_rows_and_their_own_bytes(rows: list[tuple[str, str, str]], delimiter: s
     # csv.writer writes a lone carriage return bare unless the line end has one.
     rows = [row for row in rows if line_end == "\r\n" or "\r" not in "".join(row)]
     data = written([["a", "b", "c"], *map(list, rows)], delimiter, line_end)
-    got = list(Rows(data, "rows", delimiter))
+    got = list(Rows([data], "rows", delimiter))
     assert [tuple(fields) for fields, _, _ in got] == rows
     assert [tuple(split_row(raw, delimiter)) for _, raw, _ in got] == rows
     line = 2
@@ -103,8 +104,13 @@ def test_numbers_keep_their_digits(number: str, as_json: str) -> None:
     ],
 )
 def test_what_is_no_csv(data: bytes, message: str) -> None:
+    def read() -> None:
+        rows = Rows([data], "rows", ",")
+        for row in rows:
+            rows.check(row)
+
     with pytest.raises(InputError) as caught:
-        list(Rows(data, "rows", ","))
+        read()
     assert str(caught.value).startswith(message)
 
 

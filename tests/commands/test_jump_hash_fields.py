@@ -1,0 +1,200 @@
+"""``rvhctl jump-hash``: the paths of ``--field``, what ``--regex`` takes, and CSV as it comes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from support.cli import rvhctl
+
+from commands.test_jump_hash_nodes import jump, refused
+from rvhctl.api.placement import Placement
+
+FOO = Placement(1000).bucket("foo")
+
+
+def bucket_of(path: str, record: bytes) -> int:
+    (line,) = jump("-b", "1000", "--field", path, "-o", "ndjson", stdin=record)
+    bucket: int = json.loads(line)["bucket"]
+    return bucket
+
+
+class TestPaths:
+    @pytest.mark.parametrize(
+        ("path", "record"),
+        [
+            ('a."b.c"', b'{"a":{"b.c":"foo"}}'),
+            (r"a.b\.c", b'{"a":{"b.c":"foo"}}'),
+            ('"a.b".c', b'{"a.b":{"c":"foo"}}'),
+            (r'"say \"a.b\""', rb'{"say \"a.b\"":"foo"}'),
+            (r"a\\b", rb'{"a\\b":"foo"}'),
+            (r"a\b", rb'{"a\\b":"foo"}'),
+            ('say"so', rb'{"say\"so":"foo"}'),
+            ("tags.1", b'{"tags":["x","foo"]}'),
+            ("tags.0.id", b'{"tags":[{"id":"foo"},1]}'),
+            ("tags.0", b'{"tags":{"0":"foo"}}'),
+            ('tags."0"', b'{"tags":{"0":"foo"}}'),
+            ('"a.b"', b'"a.b",c\nfoo,1\n'),
+            ("a.b", b"a.b,c\nfoo,1\n"),
+            ('"a"', b'"""a""",a\nfoo,1\n'),
+            ('"a"', b"a,c\nfoo,1\n"),
+        ],
+    )
+    def test_a_path_finds_its_value(self, path: str, record: bytes) -> None:
+        assert bucket_of(path, record) == FOO
+        if record.startswith(b"{"):
+            assert bucket_of(path, b"[" + record + b"]") == FOO
+
+    def test_an_exact_integer_in_an_array(self) -> None:
+        assert bucket_of("a.1", b'{"a":[0,18446744073709551615]}') == Placement(1000).bucket(2**64 - 1)
+
+    @pytest.mark.parametrize(
+        ("path", "record", "says"),
+        [
+            ("a.b", b'{"a.b":1}', """is missing; a name with dots stands in quotes: --field '"a.b"'"""),
+            ("x.a.b", b'{"x":{"a.b":1}}', """--field 'x."a.b"'"""),
+            ("a.2", b'{"a":[1]}', "'a' is an array of 1 element; name one by its index, from 0"),
+            ("a.01", b'{"a":[1,2]}', "'a' is an array of 2 elements"),
+            ("a.-1", b'{"a":[1,2]}', "'a' is an array of 2 elements"),
+            ("a.b", b'{"a":1}', "'a' is no object"),
+        ],
+    )
+    def test_what_is_missing(self, path: str, record: bytes, says: str) -> None:
+        code, message = refused("-b", "4", "--field", path, stdin=record)
+        assert code == 1
+        assert says in message
+
+    def test_a_message_lists_few_of_many_members(self) -> None:
+        record = json.dumps({f"{'long' * 30}{n}": n for n in range(1000)}).encode()
+        assert len(refused("-b", "4", "--field", "a", stdin=record)[1]) < 1000
+
+    @pytest.mark.parametrize("path", ["", ".", "a.", ".a", "a..b", '""', 'a.""', '"a', '"a"b', 'a."b'])
+    def test_what_is_no_path(self, path: str) -> None:
+        assert refused("-b", "4", "--field", path)[0] == 2
+
+    @pytest.mark.parametrize("depth", [10, 31, 32, 33, 34, 64, 99, 100])
+    def test_a_deep_path(self, depth: int) -> None:
+        record = b'{"a":' * depth + b'"foo"' + b"}" * depth
+        assert bucket_of(".".join("a" * depth), record) == FOO
+
+    def test_a_path_has_a_bound(self) -> None:
+        code, message = refused("-b", "4", "--field", ".".join("a" * 101))
+        assert code == 2
+        assert message.startswith("--field: the path has more than 100 names")
+        assert refused("-b", "4", "--field", ".".join("a" * 100_000))[0] == 2
+
+    @pytest.mark.parametrize("depth", [900, 1020, 1100, 5000, 100_000])
+    @pytest.mark.parametrize("brackets", [(b"[", b"]"), (b'{"x":', b"}")])
+    def test_a_deep_record_is_read_or_refused(self, depth: int, brackets: tuple[bytes, bytes]) -> None:
+        opening, closing = brackets
+        record = b'{"k":18446744073709551615,"x":' + opening * depth + b"1" + closing * depth + b"}\n"
+        outcome = rvhctl("jump-hash", "-b", "4", "--field", "k", "-o", "plain", stdin=record)
+        if depth < 1020:
+            assert (outcome.code, outcome.err) == (0, "")
+        elif depth > 1100:
+            assert outcome.code == 1
+        assert "Traceback" not in outcome.err
+        assert outcome.err.count("\n") == (outcome.code == 1)
+
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ("jump-hash", "-b", "4", "--field", "k"),
+            ("jump-hash", "-b", "4", "-i", "ndjson"),
+            ("failover", "--threshold", "5"),
+            ("faultset", "--threshold", "5"),
+        ],
+    )
+    @pytest.mark.parametrize("document", [b"%s\n", b"[%s]"])
+    def test_a_large_number_in_a_deep_record(self, arguments: tuple[str, ...], document: bytes) -> None:
+        """The library that reads such numbers exactly recurses."""
+        deep = b'"x":' + b"[" * 1000 + b"]" * 1000
+        record = b'{"k":%d,"key":%d,"id":%d,"lat":1,"lon":2,"latency":1,%s}' % (*[10**20] * 3, deep)
+        also = ("-i", "json") if document.startswith(b"[") and "-i" in arguments else ()
+        arguments = tuple("json" if part == "ndjson" and also else part for part in arguments)
+        outcome = rvhctl(*arguments, stdin=document % record)
+        assert outcome.code == 1
+        assert "nested too deeply" in outcome.err
+        assert outcome.err.startswith("rvhctl: stdin")
+
+
+class TestTextOfOtherEncodings:
+    LOG = "user=ann\nuser=jos\xe9 x\nuser=bob\n".encode("latin-1")
+    ANN, BOB = Placement(8).buckets(["ann", "bob"])
+
+    def test_a_line_that_is_no_utf8_ends_the_run(self) -> None:
+        for also in ((), ("-o", "ndjson"), ("--only", "1,2,3"), ("--stats",)):
+            outcome = rvhctl("jump-hash", "-b", "8", "--regex", r"user=(\w+)", *also, stdin=self.LOG)
+            assert outcome.code == 1
+            assert outcome.err.startswith("rvhctl: stdin:2:9: not UTF-8 (got '\\xe9')")
+            assert outcome.err.count("\n") == 1
+
+    def test_or_it_is_left_out_and_counted(self) -> None:
+        outcome = rvhctl(
+            "jump-hash", "-b", "8", "--regex", r"user=(\w+)", "--on-error", "skip", stdin=self.LOG
+        )
+        assert outcome.code == 1
+        assert outcome.out == f"user=ann\t{self.ANN}\nuser=bob\t{self.BOB}\n".encode()
+        assert outcome.err.splitlines()[-1] == "rvhctl: 1 left out"
+
+    def test_a_key_flag(self) -> None:
+        code, message = refused("-b", "8", "--regex", r"user=(\w+)", "-k", "user=\udce9")
+        assert code == 1
+        assert message.startswith("--key: not UTF-8 (got '\\xe9')")
+
+    def test_a_long_line_is_judged_whole(self) -> None:
+        line = "é".encode() * 1000 + b" user=ann"
+        assert jump("-b", "8", "--regex", r"user=(\w+)", stdin=line + b"\n")
+        assert "does not match" in refused("-b", "8", "--regex", "joe", stdin=b"x" + line + b"\n")[1]
+
+    @pytest.mark.parametrize("also", [(), ("-o", "json"), ("--only", "0,1,2,3,4,5,6,7")])
+    def test_a_row_of_csv(self, also: tuple[str, ...]) -> None:
+        rows = b"k,x\nann,1\nbob,\xe9\nann,\xc3\xa9\n"
+        code, message = refused("-b", "8", "--field", "k", "-o", "table", stdin=rows)
+        assert (code, message) == (1, "stdin:3:5: not UTF-8 (got '\\xe9')")
+        outcome = rvhctl("jump-hash", "-b", "8", "--field", "k", "--on-error", "skip", *also, stdin=rows)
+        assert outcome.err.splitlines()[-1] == "rvhctl: 1 left out"
+        assert outcome.out.count(b"ann") == 2
+        assert b"bob" not in outcome.out
+        assert (
+            refused("-b", "8", "--field", "k", stdin=b"k,\xe9\n")[1] == "stdin:1:3: not UTF-8 (got '\\xe9')"
+        )
+
+    def test_help_says_what_it_takes(self) -> None:
+        assert b"UTF-8" in rvhctl("jump-hash", "--help", COLUMNS="200").out
+
+
+class TestColumns:
+    def test_one_column_of_tsv(self, tmp_path: Path) -> None:
+        (tmp_path / "one.tsv").write_bytes(b"k\na,b\nc\n")
+        lines = jump("-b", "8", "--field", "k", str(tmp_path / "one.tsv"))
+        assert lines == ["k\tbucket", f"a,b\t{Placement(8).bucket('a,b')}", f"c\t{Placement(8).bucket('c')}"]
+
+    def test_very_many_columns(self) -> None:
+        """In a quadratic time this would take minutes."""
+        names = [f"c{n}" for n in range(100_000)]
+        rows = ",".join(names).encode() + b"\n" + b",".join([b"foo"] * len(names)) + b"\n"
+        assert jump("-b", "1000", "--field", "c99999", "-o", "plain", stdin=rows) == [str(FOO)]
+        names[0] = "c99999"
+        rows = ",".join(names).encode() + b"\n"
+        assert (
+            refused("-b", "4", "--field", "c1", stdin=rows)[1]
+            == "stdin:1: the column 'c99999' is there twice"
+        )
+
+    def test_both_readers_name_the_same_place(self) -> None:
+        for way in (("-i", "csv"), ("--field", "key")):
+            for rows, says in (
+                (b"x,key\n1,a\n2,\n", "stdin:3:3: the key is empty"),
+                (b"x,key\n1,a\n2\n", "stdin:3: the row has 1 fields, the header 2"),
+            ):
+                outcome = rvhctl("jump-hash", "-b", "4", *way, stdin=rows)
+                assert (outcome.code, outcome.err) == (1, f"rvhctl: {says}\n")
+                assert outcome.out.splitlines()[1:] != []
+
+    def test_what_stands_before_a_bad_row_is_answered(self) -> None:
+        for bad in (b",x\n", b"a\n", b'"a"b,1\n', b"\xff,1\n"):
+            outcome = rvhctl("jump-hash", "-b", "1", "--field", "k", stdin=b"k,n\na,1\nb,2\n" + bad)
+            assert outcome.code == 1
+            assert outcome.out == b"k,n,bucket\na,1,0\nb,2,0\n"
