@@ -11,11 +11,9 @@ from librt.vecs import vec
 
 from rvhctl import jsontext
 from rvhctl.api.fields import read_columns
-from rvhctl.api.policy import Policy
 from rvhctl.cells import first_of_each
 from rvhctl.core import faultset as cells_of
 from rvhctl.core.failover import survivors
-from rvhctl.core.geohash import whole_precision
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,
@@ -26,8 +24,8 @@ from rvhctl.errors import (
     shorten,
 )
 from rvhctl.fleet import DETAILS, Details, Fleet
-from rvhctl.milliseconds import checked_threshold
-from rvhctl.policy_options import POLICY_MEMBERS
+from rvhctl.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
+from rvhctl.policy_request import Wanted, has_limit, wanted
 from rvhctl.records import Record, read_record
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
@@ -41,128 +39,87 @@ class RequestNodes(NamedTuple):
     fleet: Fleet
 
 
-def failover(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+def failover(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dict[str, Any]:
     """``{"survivors": [ids]}`` of ``nodes``, or of ``ids`` and ``latencies``.
 
     Raises:
         FaultsetError: it cannot be answered.
     """
-    policy = _policy(request, defaults)
-    if isinstance(request.get("ids"), list) and isinstance(request.get("latencies"), list):
-        ids, latencies = request["ids"], request["latencies"]
-        if len(ids) != len(latencies):
-            raise LengthMismatchError(f"{len(ids)} ids, but {len(latencies)} latencies")
-        nodes = [{"id": node_id, "latency": latency} for node_id, latency in zip(ids, latencies, strict=True)]
-    else:
-        nodes = _nodes(request)
-    table = _table(nodes, text, coordinates=False)
-    if not _is_plain(policy, table, request, defaults):
-        return _evaluated(table, policy, None, request, defaults)
-    assert policy.threshold is not None
-    picked = survivors(table.fleet.latencies, policy.threshold)
+    wanted = _wanted(request, flags, cells=False)
+    table = _table(_nodes(request, listed=True), text, coordinates=False)
+    if not wanted.is_plain or len(table.fleet.states):
+        return _evaluated(table, wanted)
+    assert wanted.policy.threshold is not None
+    picked = survivors(table.fleet.latencies, wanted.policy.threshold)
     if not len(picked):
         raise NoSurvivorsError(
-            f"no survivors: none of {len(nodes)} nodes answers within {policy.threshold:g} ms"
+            f"no survivors: none of {len(table.fleet)} nodes answers within {wanted.policy.threshold:g} ms"
         )
-    return {"survivors": [table.shown[row] for row in picked[: defaults["top"] or len(picked)]]}
+    return {"survivors": [table.shown[row] for row in picked[: wanted.top or len(picked)]]}
 
 
-def faultset(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+def faultset(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dict[str, Any]:
     """``{"survivors": [ids]}`` of ``nodes``; a plan and explanations, where they are asked for.
 
     Raises:
         FaultsetError: it cannot be answered.
     """
-    policy = _policy(request, defaults)
-    letters = whole_precision(_first(request.get("precision"), defaults["precision"]))
+    wanted = _wanted(request, flags, cells=True)
     table = _table(_nodes(request), text, coordinates=True)
-    if not _is_plain(policy, table, request, defaults):
-        return _evaluated(table, policy, letters, request, defaults)
-    assert policy.threshold is not None
+    if not wanted.is_plain or len(table.fleet.states):
+        return _evaluated(table, wanted)
+    assert wanted.policy.threshold is not None
+    assert wanted.precision is not None
     fleet = table.fleet
-    cells = cells_of.faultset(fleet.lats, fleet.lons, fleet.latencies, policy.threshold, letters)
+    cells = cells_of.faultset(
+        fleet.lats, fleet.lons, fleet.latencies, wanted.policy.threshold, wanted.precision
+    )
     if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
-    return {"survivors": [table.shown[row] for row in first_of_each(cells, defaults["top"])]}
+    return {"survivors": [table.shown[row] for row in first_of_each(cells, wanted.top)]}
 
 
-def _policy(request: dict[str, Any], defaults: dict[str, Any]) -> Policy:
-    """What the request states of limits and rails, and else the flags."""
-    stated = {name: _first(request.get(name), defaults.get(name)) for name in POLICY_MEMBERS}
-    if stated["threshold"] is None and stated["relative"] is None:
+def _wanted(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> Wanted:
+    """What the request states, and else the flags."""
+    problem = "" if request.keys() <= OF_NODES else misspelt(request, OF_NODES)
+    problem = problem or contradiction(request)
+    if problem:
+        raise FaultsetError(problem)
+    here = {name: request[name] for name in request.keys() & ASKED_OF_NODES if request[name] is not None}
+    members = {**flags, **here}
+    if "relative" not in members and "floor" not in here:
+        members.pop("floor", None)  # a flag for the requests that have a relative limit
+    if not has_limit(members):
         raise FaultsetError("threshold is missing: state it in the request or with --threshold")
-    if stated["threshold"] is not None:
-        stated["threshold"] = checked_threshold(stated["threshold"])
-    if stated["relative"] is None and request.get("floor") is None:
-        stated["floor"] = None  # a flag for the requests that have a relative limit
-    return Policy(**{name: value for name, value in stated.items() if value is not None})
+    return wanted(members, cells=cells)
 
 
-def _is_plain(policy: Policy, table: RequestNodes, request: dict[str, Any], defaults: dict[str, Any]) -> bool:
-    asked = (
-        _first(request.get(name), defaults.get(name)) for name in ("explain", "plan", "down", "down_cell")
-    )
-    return policy.is_plain and not len(table.fleet.states) and not any(asked)
-
-
-def _evaluated(
-    table: RequestNodes,
-    policy: Policy,
-    precision: int | None,
-    request: dict[str, Any],
-    defaults: dict[str, Any],
-) -> dict[str, Any]:
-    from rvhctl.api.evaluation import Evaluation, Failed
-    from rvhctl.api.planning import NEAREST, FleetPlan
+def _evaluated(table: RequestNodes, wanted: Wanted) -> dict[str, Any]:
+    from rvhctl.api.evaluation import Evaluation
+    from rvhctl.api.planning import FleetPlan
     from rvhctl.evaluated import first_of_groups
     from rvhctl.views import explain_view, plan_view
 
-    failed = Failed(_texts(request, "down", defaults), _texts(request, "down_cell", defaults))
-    evaluation = Evaluation(table.fleet, policy, precision=precision, failed=failed)
-    explain = _asked(request, "explain", defaults)
-    plan = precision is not None and _asked(request, "plan", defaults)
-    if not len(evaluation) and not explain and not plan:
+    evaluation = Evaluation(table.fleet, wanted.policy, precision=wanted.precision, failed=wanted.failed)
+    if not len(evaluation) and not wanted.explain and not wanted.plan:
         raise NoSurvivorsError(f"no survivors among {len(table.fleet)} nodes")
-    top = defaults["top"]
-    answer: dict[str, Any] = {"survivors": [table.shown[row] for row in first_of_groups(evaluation, top)]}
-    if plan:
-        nearest = _first(request.get("nearest"), _first(defaults.get("nearest"), NEAREST))
-        view = plan_view(evaluation, FleetPlan(evaluation, nearest), table.shown, top)
+    survivors = [table.shown[row] for row in first_of_groups(evaluation, wanted.top)]
+    answer: dict[str, Any] = {"survivors": survivors}
+    if wanted.plan:
+        view = plan_view(evaluation, FleetPlan(evaluation, wanted.nearest), table.shown, wanted.top)
         answer["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
-    if explain:
+    if wanted.explain:
         answer["explain"] = list(explain_view(evaluation, table.shown).rows())
     return answer
 
 
-def _asked(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> bool:
-    """Whether a view is asked for.
-
-    Raises:
-        FaultsetError: by something else than true or false.
-    """
-    value = _first(request.get(name), defaults.get(name))
-    if value is not None and type(value) is not bool:
-        raise FaultsetError(f"{name} must be true or false (got {shorten(value)})")
-    return bool(value)
-
-
-def _texts(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> tuple[str, ...]:
-    """What has failed.
-
-    Raises:
-        FaultsetError: no list of texts.
-    """
-    value = _first(request.get(name), defaults.get(name)) or ()
-    if isinstance(value, (list, tuple)) and all(isinstance(text, str) for text in value):
-        return tuple(dict.fromkeys(value))
-    raise FaultsetError(f"{name} must be a list of texts (got {shorten(value)})")
-
-
-def _first(stated: Any, default: Any) -> Any:
-    return default if stated is None else stated
-
-
-def _nodes(request: dict[str, Any]) -> list[Any]:
+def _nodes(request: dict[str, Any], *, listed: bool = False) -> list[Any]:
+    """The nodes; ``listed``: or those that ids and latencies make."""
+    ids, latencies = request.get("ids"), request.get("latencies")
+    if listed and isinstance(ids, list) and isinstance(latencies, list):
+        if len(ids) != len(latencies):
+            raise LengthMismatchError(f"{len(ids)} ids, but {len(latencies)} latencies")
+        return [{"id": node_id, "latency": latency} for node_id, latency in zip(ids, latencies, strict=True)]
     nodes = request.get("nodes")
     if not isinstance(nodes, list):
         has = listed(request) or "no member"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -52,8 +52,10 @@ class Nodes:
     lons: vec[float]
     records: Sequence[bytes]
     header: list[str] | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)
+    members: Mapping[str, Any] = field(default_factory=dict)
     """What JSON documents state, by the flag's name; the flag wins over it."""
+    stated_in: str = ""
+    """The last document that states anything."""
     conflicts: Mapping[str, InputError] = field(default_factory=dict)
     details: Details = field(default_factory=Details)
     """``samples``, ``state`` and ``weight``; of no node, or of as many as there are."""
@@ -100,15 +102,16 @@ class Nodes:
             starts,
         )
 
-    def stated(self, name: str) -> float | None:
-        """The limit of that name in the JSON documents, None where none has it.
+    def stated(self, flags: Mapping[str, Any]) -> dict[str, Any]:
+        """The flags, and what JSON documents state besides.
 
         Raises:
-            InputError: two have different ones.
+            InputError: two documents state different values where no flag wins over them.
         """
-        if name in self.conflicts:
-            raise self.conflicts[name]
-        return self.limits.get(name)
+        for name, conflict in self.conflicts.items():
+            if name not in flags:
+                raise conflict
+        return {**self.members, **flags}
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
@@ -133,7 +136,8 @@ class NodesBuilder:
     def __init__(self, *, latency: bool = True) -> None:
         """``latency``: whether every node needs one."""
         self.latency = latency
-        self._limits: dict[str, float] = {}
+        self._members: dict[str, Any] = {}
+        self._stated_in = ""
         self._conflicts: dict[str, InputError] = {}
         self._rows: dict[str, int] = {}
         self._latencies: list[float] = []
@@ -177,12 +181,15 @@ class NodesBuilder:
         self._records.append(text)
         self._lines.append(line)
 
-    def state(self, source: str, **limits: float | None) -> None:
-        """What a JSON document says of the limits; that two differ matters only where no flag wins over them."""
-        for name, value in limits.items():
-            if value is not None and self._limits.setdefault(name, value) != value:
+    def state(self, source: str, members: Mapping[str, Any]) -> None:
+        """What a JSON document states; that two differ matters only where no flag wins over them."""
+        for name, value in members.items():
+            self._stated_in = source
+            if self._members.setdefault(name, value) != value:
                 self._conflicts[name] = InputError(
-                    f"two documents state different values of {name}", source=source, hint=f"give --{name}"
+                    f"two documents state different values of {name}",
+                    source=source,
+                    hint=f"give --{name.replace('_', '-')}",
                 )
 
     def build(self, shape: Shape, header: list[str] | None = None) -> Nodes:
@@ -194,7 +201,8 @@ class NodesBuilder:
             lons=vec[float](self._lons),
             records=self._records,
             header=header,
-            limits=self._limits,
+            members=self._members,
+            stated_in=self._stated_in,
             conflicts=self._conflicts,
             details=self._details,
             integer_ids=self._integer_ids,

@@ -9,29 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import typer
 
-from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, Policy, minimum
+from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, minimum
 from rvhctl.errors import FaultsetError, UsageError
 from rvhctl.flag_types import Milliseconds, Whole
 from rvhctl.flags import text_of
+from rvhctl.members import stated
 from rvhctl.options import refuse
 from rvhctl.percent import Percent, parse_percent
 
 if TYPE_CHECKING:
-    from rvhctl.api.evaluation import Failed
-
-POLICY_MEMBERS: Final = (
-    "threshold",
-    "relative",
-    "floor",
-    "aggregate",
-    "max_loss",
-    "min_survivors",
-    "max_eject",
-    "on_degraded",
-    "on_down",
-    "min_cell",
-)
-"""What a request of a batch may state of a policy."""
+    pass
 
 FailOn = Literal["degraded", "down", "never"]
 
@@ -124,56 +111,24 @@ class PolicyOptions:
         _option("--on-down", "WHAT", "What a group without a fit node gives: skip (nothing) or all.", RAILS),
     ] = None
 
-    def defaults(self) -> dict[str, Any]:
-        """What a request of a batch need not state.
+    def members(self) -> dict[str, Any]:
+        """Return the limits and rails that are given, by the names that documents and requests have for them.
 
         Raises:
-            UsageError: a percentage that is none.
-            FaultsetError: a value out of range.
+            UsageError: a percentage does not parse.
+            FaultsetError: one is out of range.
         """
-        percent("--max-loss", self.max_loss)
-        percent("--max-eject", self.max_eject)
-        _minimum(self.min_survivors)
-        given = {name: getattr(self, name) for name in POLICY_MEMBERS if hasattr(self, name)}
-        stated = {name: value for name, value in given.items() if value is not None}
-        # A floor is for those requests that have a relative limit.
-        Policy(**{"threshold": 0.0, "relative": 1.0, **stated})
-        return stated
-
-    def check(self, damping: DampingOptions, min_cell: int | None = None) -> None:
-        """All flags but the threshold can be judged before any input is read.
-
-        Raises:
-            UsageError: a percentage that is none; a flag that would do nothing.
-            FaultsetError: a value out of range.
-        """
-        self.policy(0.0, damping, min_cell)
-
-    def policy(self, threshold: float | None, damping: DampingOptions, min_cell: int | None = None) -> Policy:
-        """All limits, rails and dampers in one.
-
-        Raises:
-            UsageError: a percentage that is none; neither a threshold nor a relative limit.
-            FaultsetError: a value out of range.
-        """
-        if threshold is None and self.relative is None:
-            raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
-        if self.relative is None:
-            refuse("without --relative", {"--floor": self.floor is not None})
-        return Policy(
-            threshold=threshold,
-            relative=self.relative,
-            floor=self.floor,
-            aggregate=self.aggregate,
-            max_loss=percent("--max-loss", self.max_loss),
-            min_survivors=_minimum(self.min_survivors),
-            max_eject=percent("--max-eject", self.max_eject),
-            on_degraded=self.on_degraded or "keep",
-            on_down=self.on_down,
-            min_cell=min_cell,
-            rise=2 if damping.rise is None else damping.rise,
-            fall=3 if damping.fall is None else damping.fall,
-            exit_band=percent("--exit-band", damping.exit_band) or "10%",
+        return stated(
+            {
+                "relative": self.relative,
+                "floor": self.floor,
+                "aggregate": self.aggregate,
+                "max_loss": percent("--max-loss", self.max_loss),
+                "min_survivors": _minimum(self.min_survivors),
+                "max_eject": percent("--max-eject", self.max_eject),
+                "on_degraded": self.on_degraded,
+                "on_down": self.on_down,
+            }
         )
 
 
@@ -197,6 +152,15 @@ class DampingOptions:
         _option("--exit-band", "P%", "A round is bad from this share above the limit; default 10%.", MEMORY),
     ] = None
 
+    def members(self) -> dict[str, Any]:
+        """Return what is given of rise, fall and exit band.
+
+        Raises:
+            UsageError: the exit band is no percentage.
+        """
+        band = percent("--exit-band", self.exit_band)
+        return stated({"rise": self.rise, "fall": self.fall, "exit_band": band})
+
     def check(self) -> None:
         """Without a memory, its flags would do nothing.
 
@@ -204,34 +168,16 @@ class DampingOptions:
             UsageError: one of them is set.
         """
         if self.memory is None:
-            refuse(
-                "without --memory",
-                {
-                    "--rise": self.rise is not None,
-                    "--fall": self.fall is not None,
-                    "--exit-band": self.exit_band is not None,
-                },
-            )
+            refuse("without --memory", self.flags())
 
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked of an evaluation."""
-
-    policy: Policy
-    precision: int | None = None
-    memory: str | None = None
-    failed: Failed | None = None
-    top: int | None = None
-    explain: bool = False
-    plan: bool = False
-    nearest: int = 2
-    fail_on: str | None = None
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether plain failover answers it."""
-        return self == Wanted(self.policy, self.precision, top=self.top) and self.policy.is_plain
+    def flags(self) -> dict[str, object]:
+        """Return by name which of them are given."""
+        return {
+            "--memory": self.memory,
+            "--rise": self.rise is not None,
+            "--fall": self.fall is not None,
+            "--exit-band": self.exit_band is not None,
+        }
 
 
 Explain = Annotated[
@@ -282,24 +228,6 @@ MinCell = Annotated[
 ]
 
 
-def failed_nodes(down: list[str] | None, down_cell: list[str] | None = None) -> Failed | None:
-    """What ``--down`` and ``--down-cell`` name.
-
-    Raises:
-        UsageError: an empty name.
-        FaultsetError: a cell that is no geohash.
-    """
-    ids, cells = names_in(down, "--down"), names_in(down_cell, "--down-cell")
-    if not ids and not cells:
-        return None
-    from rvhctl.api.evaluation import Failed
-    from rvhctl.core.geohash import cell_of_text
-
-    for cell in cells:
-        cell_of_text(cell)
-    return Failed(ids, cells)
-
-
 def percent(flag: str, text: str | None) -> Percent | None:
     """Return an exact percentage.
 
@@ -310,9 +238,9 @@ def percent(flag: str, text: str | None) -> Percent | None:
     return None if text is None else _in_range(text, _PERCENT, lambda: parse_percent(text, flag))
 
 
-def _minimum(text: str | None) -> int | Percent:
+def _minimum(text: str | None) -> int | Percent | None:
     try:
-        return 1 if text is None else _in_range(text, _COUNT_OR_PERCENT, lambda: minimum(text))
+        return None if text is None else _in_range(text, _COUNT_OR_PERCENT, lambda: minimum(text))
     except (FaultsetError, UsageError) as error:
         raise type(error)(str(error).replace("min_survivors", "--min-survivors")) from None
 

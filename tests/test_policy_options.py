@@ -6,9 +6,9 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl.api.policy import Policy
-from rvhctl.errors import FaultsetError, UsageError
 from rvhctl.percent import Percent
-from rvhctl.policy_options import DampingOptions, PolicyOptions, failed_nodes
+from rvhctl.policy_options import DampingOptions, PolicyOptions, names_in
+from rvhctl.policy_request import policy_of, wanted
 
 FAULTSET = ("faultset", "missing.json", "--threshold", "10")
 
@@ -79,7 +79,8 @@ def test_all_flags_become_one_policy() -> None:
         on_degraded="skip",
         on_down="all",
     )
-    policy = limits.policy(100.0, DampingOptions(memory="m", rise=4, fall=5, exit_band="0%"), 3)
+    damping = DampingOptions(memory="m", rise=4, fall=5, exit_band="0%")
+    policy = policy_of({"threshold": 100.0, "min_cell": 3, **limits.members(), **damping.members()})
     assert policy == Policy(
         threshold=100.0,
         relative=1.5,
@@ -98,20 +99,24 @@ def test_all_flags_become_one_policy() -> None:
 
 
 def test_no_flag_is_the_plain_policy() -> None:
-    assert PolicyOptions().policy(5.0, DampingOptions()) == Policy(threshold=5.0)
-    with pytest.raises(UsageError, match="--threshold is missing"):
-        PolicyOptions().policy(None, DampingOptions())
+    assert PolicyOptions().members() == DampingOptions().members() == {}
+    assert policy_of({"threshold": 5.0}) == Policy(threshold=5.0)
+    assert wanted({"threshold": 5.0}, cells=False).is_plain
+    err = rvhctl("failover", stdin=b'[{"id":"a","latency":5}]').err
+    assert err == "rvhctl: --threshold is missing: give it in milliseconds, or --relative\n"
 
 
 def test_defaults_of_a_batch_are_checked_once_and_may_wait_for_a_relative_limit() -> None:
-    assert PolicyOptions(floor=3.0, max_loss="5%").defaults() == {"floor": 3.0, "max_loss": "5%"}
-    with pytest.raises(FaultsetError, match="relative must be 1 or more"):
-        PolicyOptions(relative=0.0).defaults()
+    assert PolicyOptions(floor=3.0, max_loss="5%").members() == {"floor": 3.0, "max_loss": Percent(5, 100)}
+    assert rvhctl("failover", "--batch", "--floor", "3") == (0, b"", "")
+    assert rvhctl("failover", "--batch", "--relative", "0").err.startswith(
+        "rvhctl: relative must be 1 or more"
+    )
 
 
 def test_names_of_the_failed_come_once_in_order() -> None:
-    failed = failed_nodes(["b,a", "b, c"], ["u1", "u"])
+    assert names_in(["b,a", "b, c"], "--down") == ("b", "a", "c")
+    failed = wanted({"threshold": 1, "down": ["b", "a", "b"], "down_cell": ["u1", "u"]}, cells=True).failed
     assert failed is not None
-    assert failed.ids == ("b", "a", "c")
-    assert failed.cells == ("u1", "u")
-    assert failed_nodes(None, None) is None
+    assert (failed.ids, failed.cells) == (("b", "a"), ("u1", "u"))
+    assert wanted({"threshold": 1, "down": []}, cells=False).failed is None

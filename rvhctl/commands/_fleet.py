@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from rvhctl.api.policy import Policy
-from rvhctl.errors import EmptyNodesError, NoSurvivorsError, UsageError
-from rvhctl.milliseconds import checked_threshold, shown
+from rvhctl.errors import EmptyNodesError, FaultsetError, InputError, NoSurvivorsError, UsageError
+from rvhctl.milliseconds import shown
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
-from rvhctl.policy_options import DampingOptions, PolicyOptions
+from rvhctl.policy_request import Wanted, has_limit, policy_of
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.version import core_name
+
+if TYPE_CHECKING:
+    from rvhctl.requestblocks import Kind
 
 
 def given(files: list[str] | None, input_format: str, parse: Callable[[], Nodes]) -> Nodes:
@@ -57,15 +60,41 @@ def read_fleet_nodes(
     )
 
 
-def limit_stated(threshold: float | None, nodes: Nodes) -> float | None:
-    """The threshold in milliseconds, from the flag or else the document.
+Ask = Callable[[Mapping[str, Any]], Wanted]
+"""What the members ask of a command."""
+
+
+def check_flags(flags: Mapping[str, Any], ask: Ask) -> None:
+    """Judge all flags before any input is read.
 
     Raises:
-        InputError: two documents state different ones.
-        NegativeThresholdError: it is negative or not finite.
+        UsageError: a flag would do nothing.
+        FaultsetError: a value is out of range.
     """
-    stated = nodes.stated("threshold") if threshold is None else threshold
-    return None if stated is None else checked_threshold(stated)
+    if "relative" not in flags:
+        refuse("without --relative", {"--floor": "floor" in flags})
+    ask({"threshold": 0.0, **flags})
+
+
+def wanted_of(nodes: Nodes, flags: Mapping[str, Any], ask: Ask) -> Wanted:
+    """Return what flags and documents ask for together; flags win.
+
+    Raises:
+        UsageError: neither states a limit.
+        InputError: a document asks for what makes no sense, or two differ.
+    """
+    members = nodes.stated(flags)
+    if "plan" in flags or "explain" in flags:
+        members = {**members, "plan": "plan" in flags, "explain": "explain" in flags}
+    elif members.get("plan") and members.get("explain"):
+        raise InputError("plan and explain exclude each other", source=nodes.stated_in)
+    if not has_limit(members):
+        raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
+    try:
+        return ask(members)
+    except FaultsetError as error:
+        # The flags have been judged before.
+        raise InputError(str(error), source=nodes.stated_in) from None
 
 
 def limit_of(policy: Policy) -> float:
@@ -118,32 +147,24 @@ def exclude(flags: dict[str, object]) -> None:
 
 
 def answer_batch(
-    kind: Any,
+    kind: Kind,
     files: list[str] | None,
-    defaults: dict[str, Any],
+    flags: dict[str, Any],
     refused: dict[str, object],
-    limits: PolicyOptions,
-    damping: DampingOptions,
     run: RunOptions,
     report: Report,
 ) -> None:
-    """Answer requests; limits and rails given as flags are their defaults."""
+    """Answer requests; the flags are their defaults."""
     from rvhctl.commands._batch import run_batch
 
-    refuse(
-        "with --batch",
-        {
-            "--rise": damping.rise is not None,
-            "--fall": damping.fall is not None,
-            "--exit-band": damping.exit_band,
-        },
-    )
+    # A floor is for those requests that have a relative limit.
+    policy_of({"threshold": 0.0, "relative": 1.0, **flags})
     run_batch(
         kind,
         files,
-        {**defaults, **limits.defaults()},
+        flags,
         report=report,
-        refused={**refused, "--memory": damping.memory, "--fail-on": limits.fail_on},
+        refused=refused,
         output=run.output,
         input_format=run.input_format,
         async_=run.async_,

@@ -20,7 +20,7 @@ from rvhctl.milliseconds import shown
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat
-from rvhctl.policy_options import Wanted
+from rvhctl.policy_request import Wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink

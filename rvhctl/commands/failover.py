@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,16 +14,17 @@ from rvhctl.api.slices import ranked
 from rvhctl.bundles import bundled
 from rvhctl.commands._fleet import (
     answer_batch,
+    check_flags,
     given,
     limit_of,
-    limit_stated,
     nobody,
     read_fleet_nodes,
     say_dropped,
     there,
+    wanted_of,
 )
 from rvhctl.flags import failover_nodes
-from rvhctl.milliseconds import checked_threshold
+from rvhctl.members import stated
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
@@ -32,10 +34,9 @@ from rvhctl.policy_options import (
     Explain,
     From,
     PolicyOptions,
-    Wanted,
-    failed_nodes,
     names_in,
 )
+from rvhctl.policy_request import wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
@@ -87,48 +88,44 @@ def failover(
     out as they came in.
     """
     report = Report(run.level)
+    flags = stated(
+        {
+            "threshold": threshold,
+            "top": top,
+            "explain": explain or None,
+            "down": names_in(down, "--down") or None,
+            **limits.members(),
+            **damping.members(),
+        }
+    )
+    sources = {"--nodes": nodes, "--latencies": latencies, "--from": from_}
     if run.batch:
-        answer_batch(
-            "failover",
-            files,
-            {"threshold": threshold, "top": top, "explain": explain, "down": names_in(down, "--down")},
-            {"--nodes": nodes, "--latencies": latencies, "--from": from_},
-            limits,
-            damping,
-            run,
-            report,
-        )
+        refused = {**sources, **damping.flags(), "--fail-on": limits.fail_on}
+        answer_batch("failover", files, flags, refused, run, report)
         return
     refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
     damping.check()
-    limits.check(damping)
-    failed = failed_nodes(down)
     if explain:
         refuse("with --explain, which shows every node", {"--top": top})
+    ask = partial(wanted, cells=False, memory=damping.memory, fail_on=limits.fail_on)
+    check_flags(flags, ask)
     sink = Sink()
     asked = asked_format(run.output, run.json)
-    if threshold is not None:
-        checked_threshold(threshold)
-
-    def wanted_at(limit: float | None) -> Wanted:
-        policy = limits.policy(limit, damping)
-        return Wanted(policy, None, damping.memory, failed, top, explain=explain, fail_on=limits.fail_on)
-
     if nodes is not None or latencies is not None:
         refuse("with --nodes", {"--from": from_})
         table = given(files, run.input_format, lambda: failover_nodes(nodes, latencies))
     else:
         # Plain failover never looks at the others again.
-        within = threshold if threshold is not None and wanted_at(threshold).is_plain else None
+        within = threshold if threshold is not None and ask(flags).is_plain else None
         table = read_fleet_nodes(files, run, report, from_, None, coordinates=False, within=within)
-    wanted = wanted_at(limit_stated(threshold, table))
+    request = wanted_of(table, flags, ask)
     there(table, report)
-    if not wanted.is_plain or table.has_details:
+    if not request.is_plain or table.has_details:
         from rvhctl.commands._policy import answer_by_policy
 
-        answer_by_policy(table, wanted, run, asked, sink, report)
+        answer_by_policy(table, request, run, asked, sink, report)
         return
-    limit = limit_of(wanted.policy)
+    limit = limit_of(request.policy)
     picked = _ranked(table, limit, run.async_)
     say_dropped(report, table, limit, len(picked))
     if not len(picked):
@@ -137,9 +134,9 @@ def failover(
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.draw(tables.failover(table, picked, top, limit, run.color))
+        sink.draw(tables.failover(table, picked, request.top, limit, run.color))
     else:
-        sink.write_all(write_nodes(format_, table, picked[: top or len(picked)]))
+        sink.write_all(write_nodes(format_, table, picked[: request.top or len(picked)]))
     sink.flush()
     report.finish()
 

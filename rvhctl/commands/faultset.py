@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from functools import partial
+from typing import Annotated
 
 import typer
 
@@ -14,19 +15,19 @@ from rvhctl.bundles import bundled
 from rvhctl.cells import each_cell, first_of_each
 from rvhctl.commands._fleet import (
     answer_batch,
+    check_flags,
     exclude,
     given,
     limit_of,
-    limit_stated,
     nobody,
     read_fleet_nodes,
     say_dropped,
     there,
+    wanted_of,
 )
 from rvhctl.core.faultset import Faultset
-from rvhctl.core.geohash import whole_precision
 from rvhctl.flags import faultset_nodes
-from rvhctl.milliseconds import checked_threshold
+from rvhctl.members import stated
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
@@ -42,10 +43,9 @@ from rvhctl.policy_options import (
     Nearest,
     Plan,
     PolicyOptions,
-    Wanted,
-    failed_nodes,
     names_in,
 )
+from rvhctl.policy_request import advised_policy, wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
@@ -69,7 +69,6 @@ Precision = Annotated[
         show_default=False,
     ),
 ]
-DEFAULT_PRECISION: Final = 5
 
 EPILOG = options.epilog(
     'rvhctl faultset --threshold 100 --nodes "a:52.37:4.90:12,b:52.31:4.76:9"',
@@ -110,27 +109,25 @@ def faultset(
     """
     report = Report(run.level)
     exclude({"--plan": plan, "--explain": explain, "--advise": advise})
+    flags = stated(
+        {
+            "threshold": threshold,
+            "precision": precision,
+            "top": top,
+            "min_cell": min_cell,
+            "plan": plan or None,
+            "nearest": nearest,
+            "explain": explain or None,
+            "down": names_in(down, "--down") or None,
+            "down_cell": names_in(down_cell, "--down-cell") or None,
+            **limits.members(),
+            **damping.members(),
+        }
+    )
+    sources = {"--nodes": nodes, "--from": from_, "--inventory": inventory}
     if run.batch:
-        answer_batch(
-            "faultset",
-            files,
-            {
-                "threshold": threshold,
-                "precision": DEFAULT_PRECISION if precision is None else precision,
-                "top": top,
-                "min_cell": min_cell,
-                "plan": plan,
-                "nearest": nearest,
-                "explain": explain,
-                "down": names_in(down, "--down"),
-                "down_cell": names_in(down_cell, "--down-cell"),
-            },
-            {"--nodes": nodes, "--advise": advise, "--from": from_, "--inventory": inventory},
-            limits,
-            damping,
-            run,
-            report,
-        )
+        refused = {**sources, **damping.flags(), "--advise": advise, "--fail-on": limits.fail_on}
+        answer_batch("faultset", files, flags, refused, run, report)
         return
     refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
     if not plan:
@@ -138,8 +135,8 @@ def faultset(
     if explain:
         refuse("with --explain, which shows every node", {"--top": top})
     damping.check()
-    limits.check(damping, min_cell)
-    failed = failed_nodes(down, down_cell)
+    ask = partial(wanted, cells=True, memory=damping.memory, fail_on=limits.fail_on)
+    check_flags(flags, ask)
     if advise:
         refuse(
             "with --advise",
@@ -155,9 +152,6 @@ def faultset(
         )
     sink = Sink()
     asked = asked_format(run.output, run.json)
-    if threshold is not None:
-        checked_threshold(threshold)
-    whole_precision(DEFAULT_PRECISION if precision is None else precision)
     if nodes is not None:
         refuse("with --nodes", {"--from": from_, "--inventory": inventory})
         table = given(files, run.input_format, lambda: faultset_nodes(nodes))
@@ -165,33 +159,20 @@ def faultset(
         table = read_fleet_nodes(files, run, report, from_, inventory, coordinates=True)
     if advise:
         there(table, report)
-        stated = limit_stated(threshold, table)
-        policy = None if stated is None and limits.relative is None else limits.policy(stated, damping)
         from rvhctl.commands._policy import answer_advice
 
-        answer_advice(table, policy, run, asked, sink, report)
+        answer_advice(table, advised_policy(table.stated(flags)), run, asked, sink, report)
         return
-    policy = limits.policy(limit_stated(threshold, table), damping, min_cell)
+    request = wanted_of(table, flags, ask)
     there(table, report)
-    letters = whole_precision(_precision_of(precision, table))
-    wanted = Wanted(
-        policy,
-        letters,
-        damping.memory,
-        failed,
-        top,
-        explain=explain,
-        plan=plan,
-        nearest=2 if nearest is None else nearest,
-        fail_on=limits.fail_on,
-    )
-    if not wanted.is_plain or table.has_details:
+    if not request.is_plain or table.has_details:
         from rvhctl.commands._policy import answer_by_policy
 
-        answer_by_policy(table, wanted, run, asked, sink, report)
+        answer_by_policy(table, request, run, asked, sink, report)
         return
-    limit = limit_of(policy)
-    cells = _cells(table, limit, letters, run.async_)
+    limit = limit_of(request.policy)
+    assert request.precision is not None
+    cells = _cells(table, limit, request.precision, run.async_)
     say_dropped(report, table, limit, len(cells.survivors))
     if not len(cells.survivors):
         raise report.ending(nobody(table, limit))
@@ -199,17 +180,11 @@ def faultset(
     if format_ == "table":
         from rvhctl.formats import table as tables
 
-        sink.draw(tables.faultset(table, list(each_cell(cells)), top, limit, run.color))
+        sink.draw(tables.faultset(table, list(each_cell(cells)), request.top, limit, run.color))
     else:
-        sink.write_all(write_nodes(format_, table, first_of_each(cells, top)))
+        sink.write_all(write_nodes(format_, table, first_of_each(cells, request.top)))
     sink.flush()
     report.finish()
-
-
-def _precision_of(precision: int | None, nodes: Nodes) -> float:
-    """From the flag, or else the document, or else the default."""
-    stated = nodes.stated("precision") if precision is None else precision
-    return DEFAULT_PRECISION if stated is None else stated
 
 
 def _cells(nodes: Nodes, limit: float, precision: int, async_: bool) -> Faultset:

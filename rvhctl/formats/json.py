@@ -10,6 +10,7 @@ from rvhctl import jsontext
 from rvhctl.core.jsonspans import element_spans
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
 from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.members import ASKED_OF_NODES, OF_DOCUMENTS, contradiction, misspelt, stated
 from rvhctl.milliseconds import THRESHOLD_RULE
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
@@ -31,25 +32,41 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
         return
     if not isinstance(document, dict):
         raise InputError(f"the document must be {WANTED}", source=source)
-    builder.state(
-        source,
-        threshold=setting(document, "threshold", float, source),
-        precision=setting(document, "precision", int, source),
-    )
-    if isinstance(document.get("nodes"), list):
+    holder = _holder(document)
+    limits = {
+        "threshold": setting(document, "threshold", float, source),
+        "precision": setting(document, "precision", int, source),
+    }
+    if holder == "id":
+        builder.state(source, stated(limits))
+        _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
+        return
+    problem = misspelt(document, OF_DOCUMENTS) or contradiction(document)
+    if problem:
+        raise InputError(problem, source=source)
+    members = {name: value for name, value in document.items() if name in ASKED_OF_NODES}
+    builder.state(source, stated(members))
+    if holder == "nodes":
         at, _ = jsontext.member_span(text, start, "nodes")
         _add_all(document["nodes"], text, at, source, builder, coordinates, on_bad)
-    elif isinstance(document.get("ids"), list) and isinstance(document.get("latencies"), list):
+    elif holder == "ids":
         fields = _zipped(text, start, source)
         _add_all(jsontext.parse(fields, source), fields, 0, source, builder, coordinates, on_bad)
-    elif "id" in document:
-        _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
     else:
         raise InputError(
             f"the document must be {WANTED}",
             source=source,
             hint=f"it has {listed(document) or 'no member'}",
         )
+
+
+def _holder(document: dict[str, Any]) -> str:
+    """The member that holds the nodes; ``id`` where the object is a node by itself, whose other members are data."""
+    if isinstance(document.get("nodes"), list):
+        return "nodes"
+    if isinstance(document.get("ids"), list) and isinstance(document.get("latencies"), list):
+        return "ids"
+    return "id" if "id" in document else ""
 
 
 def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], source: str) -> Any:

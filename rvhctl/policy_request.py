@@ -1,0 +1,134 @@
+"""What is asked of nodes, whichever way it was stated: by flags, in a document, in a request of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from rvhctl.api.policy import Policy
+from rvhctl.core.geohash import cell_of_text, whole_precision
+from rvhctl.errors import FaultsetError, shorten
+from rvhctl.members import DAMPING, LIMITS, OF_CELLS, POLICY
+from rvhctl.milliseconds import checked_threshold
+
+if TYPE_CHECKING:
+    from rvhctl.api.evaluation import Failed
+
+DEFAULT_PRECISION: Final = 5
+NEAREST: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of an evaluation."""
+
+    policy: Policy
+    precision: int | None = None
+    memory: str | None = None
+    failed: Failed | None = None
+    top: int | None = None
+    explain: bool = False
+    plan: bool = False
+    nearest: int = NEAREST
+    fail_on: str | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether plain failover answers it."""
+        more = self.memory or self.failed or self.explain or self.plan or self.fail_on
+        return not more and self.policy.is_plain
+
+
+def wanted(
+    members: Mapping[str, Any], *, cells: bool, memory: str | None = None, fail_on: str | None = None
+) -> Wanted:
+    """Return what the members ask for; the defaults stand here and nowhere else.
+
+    Args:
+        members: what is stated, null left out; the door that wins has been put over the others.
+        cells: whether nodes are clustered (``faultset``).
+
+    Raises:
+        FaultsetError: a value is of a wrong type or out of range, or does nothing here.
+    """
+    if not cells:
+        _refuse(members, OF_CELLS, "without cells, which only faultset has")
+    if memory is None:
+        _refuse(members, DAMPING, "without --memory")
+    return Wanted(
+        policy_of(members),
+        whole_precision(members.get("precision", DEFAULT_PRECISION)) if cells else None,
+        memory,
+        _failed(members),
+        _count(members, "top", 1, None),
+        explain=_yes(members, "explain"),
+        plan=_yes(members, "plan"),
+        nearest=_count(members, "nearest", 0, NEAREST),
+        fail_on=fail_on,
+    )
+
+
+def policy_of(members: Mapping[str, Any]) -> Policy:
+    """Return the limits, rails and dampers.
+
+    Raises:
+        FaultsetError: one is of a wrong type or out of range, or there is neither a threshold nor a relative limit.
+    """
+    policy = {name: members[name] for name in POLICY if name in members}
+    if "threshold" in policy:
+        policy["threshold"] = checked_threshold(policy["threshold"])
+    return Policy(**policy)
+
+
+def advised_policy(members: Mapping[str, Any]) -> Policy | None:
+    """Return the policy by which ``--advise`` judges nodes, if any limit is stated.
+
+    Raises:
+        FaultsetError: as :func:`policy_of`.
+    """
+    limits = {name: members[name] for name in LIMITS if name in members and name != "min_cell"}
+    return policy_of(limits) if has_limit(members) else None
+
+
+def has_limit(members: Mapping[str, Any]) -> bool:
+    """Whether nodes can be judged at all."""
+    return "threshold" in members or "relative" in members
+
+
+def _refuse(members: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
+    for name in names:
+        if members.get(name):
+            raise FaultsetError(f"{name} makes no sense {where}")
+
+
+def _failed(members: Mapping[str, Any]) -> Failed | None:
+    ids, cells = _texts(members, "down"), _texts(members, "down_cell")
+    if not ids and not cells:
+        return None
+    from rvhctl.api.evaluation import Failed
+
+    for cell in cells:
+        cell_of_text(cell)
+    return Failed(ids, cells)
+
+
+def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    value = members.get(name, ())
+    if isinstance(value, list | tuple) and all(isinstance(text, str) for text in value):
+        return tuple(dict.fromkeys(value))
+    raise FaultsetError(f"{name} must be a list of texts (got {shorten(value)})")
+
+
+def _yes(members: Mapping[str, Any], name: str) -> bool:
+    value = members.get(name, False)
+    if type(value) is not bool:
+        raise FaultsetError(f"{name} must be true or false (got {shorten(value)})")
+    return value
+
+
+def _count(members: Mapping[str, Any], name: str, least: int, default: Any) -> Any:
+    value = members.get(name, default)
+    if value is not default and (type(value) is not int or value < least):
+        raise FaultsetError(f"{name} must be a whole number of {least} or more (got {shorten(value)})")
+    return value

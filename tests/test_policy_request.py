@@ -1,0 +1,182 @@
+"""Flags, documents and requests state the same members, and one place reads them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from support.cli import Outcome, rvhctl
+
+from rvhctl.members import ASKED_OF_NODES, DAMPING
+
+AMS, PAR = {"lat": 52.3, "lon": 4.9}, {"lat": 48.8, "lon": 2.3}
+NODES = [
+    {"id": "a", **AMS, "latency": 10},
+    {"id": "b", **AMS, "latency": 12},
+    {"id": "c", **AMS, "samples": [30, None, 32, 90]},
+    {"id": "d", **AMS, "latency": 95},
+    {"id": "e", **PAR, "latency": 40},
+    {"id": "f", **PAR, "latency": 300},
+]
+
+MEMBERS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    ({"threshold": 40}, ("--threshold", "40")),
+    ({"relative": 1.2}, ("--relative", "1.2")),
+    ({"relative": 1.2, "floor": 200}, ("--relative", "1.2", "--floor", "200")),
+    ({"threshold": 50, "aggregate": "max"}, ("--threshold", "50", "--aggregate", "max")),
+    ({"threshold": 50, "max_loss": "20%"}, ("--threshold", "50", "--max-loss", "20%")),
+    (
+        {"threshold": 11, "min_survivors": 2, "on_degraded": "all"},
+        ("--threshold", "11", "--min-survivors", "2", "--on-degraded", "all"),
+    ),
+    ({"threshold": 11, "max_eject": "50%"}, ("--threshold", "11", "--max-eject", "50%")),
+    ({"threshold": 1, "on_down": "all"}, ("--threshold", "1", "--on-down", "all")),
+    ({"threshold": 50, "top": 1}, ("--threshold", "50", "--top", "1")),
+    ({"threshold": 50, "down": ["a"]}, ("--threshold", "50", "--down", "a")),
+]
+OF_CELLS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    ({"threshold": 50, "precision": 1, "top": 1}, ("--threshold", "50", "-p", "1", "--top", "1")),
+    ({"relative": 1.2, "precision": 3, "min_cell": 3}, ("--relative", "1.2", "-p", "3", "--min-cell", "3")),
+    ({"threshold": 50, "down_cell": ["u17"]}, ("--threshold", "50", "--down-cell", "u17")),
+]
+VIEWS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
+    ({"threshold": 50, "explain": True}, ("--threshold", "50", "--explain")),
+    ({"threshold": 20, "plan": True}, ("--threshold", "20", "--plan")),
+    ({"threshold": 20, "plan": True, "nearest": 0}, ("--threshold", "20", "--plan", "--nearest", "0")),
+]
+CASES = [
+    *(("failover", *case) for case in MEMBERS),
+    *(("faultset", *case) for case in (*MEMBERS, *OF_CELLS)),
+]
+
+
+def document(command: str, members: dict[str, Any], *flags: str) -> Outcome:
+    return rvhctl(command, *flags, stdin=json.dumps({"nodes": NODES, **members}).encode())
+
+
+def request(command: str, members: dict[str, Any], *flags: str) -> dict[str, Any]:
+    line = json.dumps({"nodes": NODES, **members}).encode()
+    answer: dict[str, Any] = json.loads(rvhctl(command, "--batch", *flags, stdin=line).out)
+    return answer
+
+
+@pytest.mark.parametrize(("command", "members", "flags"), CASES)
+def test_a_member_is_the_same_as_flag_document_request_and_default(
+    command: str, members: dict[str, Any], flags: tuple[str, ...]
+) -> None:
+    by_flags = document(command, {}, "-o", "plain", *flags)
+    assert (by_flags.code, by_flags.err) == (0, "")
+    assert document(command, members, "-o", "plain") == by_flags
+    ids = by_flags.out.decode().split()
+    assert request(command, members)["survivors"] == ids
+    assert request(command, {}, *flags)["survivors"] == ids
+    first, *more = members
+    if len(more) == 1:
+        mixed = {first: members[first]}
+        rest = flags[2:]
+        if "--floor" not in rest:
+            assert document(command, mixed, "-o", "plain", *rest) == by_flags
+        assert request(command, mixed, *rest)["survivors"] == ids
+
+
+@pytest.mark.parametrize(("members", "flags"), VIEWS)
+def test_a_view_is_the_same_as_flag_and_document(members: dict[str, Any], flags: tuple[str, ...]) -> None:
+    by_flags = document("faultset", {}, *flags)
+    assert by_flags.code == 0
+    assert document("faultset", members) == by_flags
+    view = "explain" if "explain" in members else "plan"
+    assert request("faultset", members)[view] == request("faultset", {}, *flags)[view]
+
+
+def test_every_member_is_in_the_tables() -> None:
+    tried = {name for members, _ in (*MEMBERS, *OF_CELLS, *VIEWS) for name in members}
+    assert tried == ASKED_OF_NODES - set(DAMPING)
+
+
+def test_flags_win_over_a_document() -> None:
+    stated = {"relative": 1.5, "threshold": 100, "top": 1, "max_loss": "0%", "down": ["a"]}
+    flags = ("--relative", "9", "--threshold", "20", "--top", "9", "--max-loss", "100%", "--down", "b")
+    assert document("failover", stated, "-o", "plain", *flags).out == b"a\n"
+
+
+def test_a_view_among_the_flags_wins_over_the_one_of_the_document() -> None:
+    explained = document("faultset", {"threshold": 50}, "--explain")
+    assert document("faultset", {"threshold": 50, "plan": True}, "--explain") == explained
+    both = document("faultset", {"threshold": 50, "plan": True, "explain": True})
+    assert both == (1, b"", "rvhctl: stdin: plan and explain exclude each other\n")
+
+
+def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
+    memory = ("--memory", str(tmp_path / "m"))
+    assert document("failover", {"threshold": 50, "rise": 1, "exit_band": "5%"}, *memory).code == 0
+    refused = "rise makes no sense without --memory"
+    assert document("failover", {"threshold": 50, "rise": 1}) == (1, b"", f"rvhctl: stdin: {refused}\n")
+    assert request("failover", {"threshold": 50, "rise": 1})["error"]["message"] == refused
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ({"treshold": 25}, "there is no member 'treshold'; did you mean 'threshold'?"),
+        ({"maxLoss": "5%"}, "there is no member 'maxLoss'; did you mean 'max_loss'?"),
+        ({"max-eject": "5%"}, "there is no member 'max-eject'; did you mean 'max_eject'?"),
+        ({"min_survivor": 2}, "there is no member 'min_survivor'; did you mean 'min_survivors'?"),
+        ({"relativ": 2}, "there is no member 'relativ'; did you mean 'relative'?"),
+        ({"Precision": 2}, "there is no member 'Precision'; did you mean 'precision'?"),
+        ({"node": []}, "there is no member 'node'; did you mean 'nodes'?"),
+        ({"ids": ["a"]}, "nodes and ids exclude each other"),
+        ({"latencies": [1]}, "nodes and latencies exclude each other"),
+        ({"fail_on": "down"}, "fail_on is no member; give it with --fail-on"),
+        ({"relative": 0.5}, "relative must be 1 or more, times the median of a group (got 0.5)"),
+        ({"top": 0}, "top must be a whole number of 1 or more (got 0)"),
+        ({"top": "3"}, "top must be a whole number of 1 or more (got '3')"),
+        ({"top": True}, "top must be a whole number of 1 or more (got true)"),
+        ({"down": "a"}, "down must be a list of texts (got 'a')"),
+        ({"explain": 1}, "explain must be true or false (got 1)"),
+        ({"max_loss": 5}, "max_loss must be a percentage such as '20%' (got 5)"),
+        ({"floor": 3}, "floor lifts the relative limit; it needs relative"),
+    ],
+)
+@pytest.mark.parametrize("command", ["failover", "faultset"])
+def test_what_is_misspelt_contradicts_or_makes_no_sense_is_an_error(
+    command: str, members: dict[str, Any], problem: str
+) -> None:
+    members = {"threshold": 100, **members}
+    assert document(command, members) == (1, b"", f"rvhctl: stdin: {problem}\n")
+    assert request(command, members)["error"]["message"] == problem
+
+
+def test_other_members_are_data() -> None:
+    data = {"comment": "x", "generated_at": 5, "region": "eu", "version": 2}
+    assert document("failover", {"threshold": 20, **data}, "-o", "plain").out == b"a\nb\n"
+    assert request("failover", {"threshold": 20, **data})["survivors"] == ["a", "b"]
+
+
+def test_a_node_by_itself_and_nodes_of_a_list_keep_their_own_members() -> None:
+    node = b'{\n"id":"a","latency":5,"treshold":1,"plan":"gold","node":"x"\n}\n'
+    assert rvhctl("failover", "--threshold", "9", stdin=node).out == node.replace(b"\n", b"").join(
+        [b"[", b"]\n"]
+    )
+    listed = b'[{"id":"a","latency":5,"treshold":1,"top":0}]\n'
+    assert rvhctl("failover", "--threshold", "9", stdin=listed).out == listed
+
+
+def test_failover_refuses_what_only_cells_have_but_a_precision() -> None:
+    assert document("failover", {"threshold": 20, "precision": 3}, "-o", "plain").out == b"a\nb\n"
+    problem = "min_cell makes no sense without cells, which only faultset has"
+    assert document("failover", {"threshold": 20, "min_cell": 2}) == (1, b"", f"rvhctl: stdin: {problem}\n")
+
+
+def test_two_documents_must_agree_where_no_flag_wins(tmp_path: Any) -> None:
+    files = []
+    for row, relative in enumerate((1.5, 2)):
+        file = tmp_path / f"{row}.json"
+        file.write_text(json.dumps({"nodes": [NODES[row]], "relative": relative}))
+        files.append(str(file))
+    code, _, err = rvhctl("failover", *files)
+    assert (code, err) == (
+        1,
+        f"rvhctl: {files[1]}: two documents state different values of relative; give --relative\n",
+    )
+    assert rvhctl("failover", "--relative", "3", "-o", "plain", *files).out == b"a\nb\n"
