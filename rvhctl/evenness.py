@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from typing import NamedTuple
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from rvhctl.chisquare import p_value
 from rvhctl.core.rowspans import Tally, Traffic
+from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
 from rvhctl.slots import Slots
 
@@ -173,7 +171,7 @@ class MoveCounter:
         places = {**there.rows, **{i: there.buckets + at for at, i in enumerate(only_here)}}
         nodes = len(places) if here.ids else max(here.buckets, there.buckets)
         self.traffic = Traffic(
-            nodes, vec[i64]([places[i] for i in here.ids]), vec[i64]([places[i] for i in there.ids])
+            nodes, Ints([places[i] for i in here.ids]), Ints([places[i] for i in there.ids])
         )
         self._names = [*there.ids, *only_here]
 

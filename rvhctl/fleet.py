@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from math import inf, nan
 from typing import Any, Final, NamedTuple
 
-from librt.vecs import vec
-from mypy_extensions import i64, u8
-
 from rvhctl.core.columns import latency_of
 from rvhctl.core.numeric import number_of
 from rvhctl.core.reasons import STATES
 from rvhctl.core.samples import MEDIAN, aggregate, aggregated
+from rvhctl.core.vectors import Codes, Floats, Ints
 from rvhctl.errors import InvalidNodeError
 
 
@@ -33,18 +31,18 @@ class Fleet:
     """
 
     ids: Sequence[str]
-    latencies: vec[float]
-    lats: vec[float] = field(default_factory=vec[float])
-    lons: vec[float] = field(default_factory=vec[float])
-    states: vec[u8] = field(default_factory=vec[u8])
-    weights: vec[float] = field(default_factory=vec[float])
-    samples: vec[float] = field(default_factory=vec[float])
-    sample_starts: vec[i64] = field(default_factory=vec[i64])
+    latencies: Floats
+    lats: Floats = field(default_factory=Floats)
+    lons: Floats = field(default_factory=Floats)
+    states: Codes = field(default_factory=Codes)
+    weights: Floats = field(default_factory=Floats)
+    samples: Floats = field(default_factory=Floats)
+    sample_starts: Ints = field(default_factory=Ints)
 
     def __len__(self) -> int:
         return len(self.latencies)
 
-    def measured(self, how: str | None) -> vec[float]:
+    def measured(self, how: str | None) -> Floats:
         """The latency of each node, from its samples (where it has any) if an aggregate is asked for."""
         if how is None or not len(self.sample_starts):
             return self.latencies
@@ -122,34 +120,34 @@ class Details:
         """Whether any node is not up."""
         return bool(self._states)
 
-    def states(self) -> vec[u8]:
+    def states(self) -> Codes:
         """Codes of states, or an empty column if all are up."""
         if not self._states:
-            return vec[u8]()
-        column = vec[u8]([0] * self._rows)
+            return Codes()
+        column = [0] * self._rows
         for row, state in self._states.items():
             column[row] = state
-        return column
+        return Codes(column)
 
-    def weights(self) -> vec[float]:
+    def weights(self) -> Floats:
         """Weights, or an empty column if all are 1."""
         if not self._weights:
-            return vec[float]()
-        column = vec[float]([1.0] * self._rows)
+            return Floats()
+        column = [1.0] * self._rows
         for row, weight in self._weights.items():
             column[row] = weight
-        return column
+        return Floats(column)
 
-    def samples(self) -> tuple[vec[float], vec[i64]]:
+    def samples(self) -> tuple[Floats, Ints]:
         """Samples and where those of each node start, or two empty columns if nobody has any."""
         if not self._samples:
-            return vec[float](), vec[i64]()
+            return Floats(), Ints()
         values: list[float] = []
         starts = [0]
         for row in range(self._rows):
             values += self._samples.get(row, ())
             starts.append(len(values))
-        return vec[float](values), vec[i64](starts)
+        return Floats(values), Ints(starts)
 
 
 def state_of(value: object) -> int:

@@ -21,9 +21,8 @@ from rvhctl.core.columns import blank, read_degrees
 from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
 
 if TYPE_CHECKING:
-    from librt.vecs import vec
-
     from rvhctl.api.fields import AnyNode
+    from rvhctl.core.vectors import Floats
 
 __all__ = ["decode", "encode", "encode_many", "geohash_cluster", "neighbors"]
 
@@ -181,7 +180,7 @@ def _listed(items: Iterable[Item], name: str) -> list[Item]:
     return run(listed(items, WHOLE, name, FaultsetError))
 
 
-def _column(values: list[float], start: int, bound: float, field: str) -> vec[float]:
+def _column(values: list[float], start: int, bound: float, field: str) -> Floats:
     block: list[object] = list(values[start : start + BLOCK])
     column = blank(len(block))
     bad = read_degrees(block, bound, column, 0)

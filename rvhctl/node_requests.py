@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
-from librt.vecs import vec
 
 from rvhctl import jsontext
 from rvhctl.api.fields import read_columns
 from rvhctl.cells import first_of_each
 from rvhctl.core import faultset as cells_of
 from rvhctl.core.failover import survivors
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,
@@ -46,7 +46,7 @@ def failover(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dic
         FaultsetError: it cannot be answered.
     """
     wanted = _wanted(request, flags, cells=False)
-    table = _table(_nodes(request, listed=True), text, coordinates=False)
+    table = _table(_nodes(request, by_lists=True), text, coordinates=False)
     if not wanted.is_plain or len(table.fleet.states):
         return _evaluated(table, wanted)
     assert wanted.policy.threshold is not None
@@ -113,10 +113,10 @@ def _evaluated(table: RequestNodes, wanted: Wanted) -> dict[str, Any]:
     return answer
 
 
-def _nodes(request: dict[str, Any], *, listed: bool = False) -> list[Any]:
-    """The nodes; ``listed``: or those that ids and latencies make."""
+def _nodes(request: dict[str, Any], *, by_lists: bool = False) -> list[Any]:
+    """The nodes; ``by_lists``: or those that ids and latencies make."""
     ids, latencies = request.get("ids"), request.get("latencies")
-    if listed and isinstance(ids, list) and isinstance(latencies, list):
+    if by_lists and isinstance(ids, list) and isinstance(latencies, list):
         if len(ids) != len(latencies):
             raise LengthMismatchError(f"{len(ids)} ids, but {len(latencies)} latencies")
         return [{"id": node_id, "latency": latency} for node_id, latency in zip(ids, latencies, strict=True)]
@@ -157,7 +157,7 @@ def _table(nodes: list[Any], text: bytes, *, coordinates: bool) -> RequestNodes:
     for record in records:
         details.add(record.details)
     latencies, lats, lons = (
-        vec[float]([getattr(record, field) for record in records]) for field in ("latency", "lat", "lon")
+        Floats([getattr(record, field) for record in records]) for field in ("latency", "lat", "lon")
     )
     ids = [record.id for record in records]
     fleet = Fleet(ids, latencies, lats, lons, details.states(), details.weights(), *details.samples())

@@ -8,9 +8,7 @@ from itertools import islice
 from math import inf
 from typing import Any, Final, Literal, NamedTuple
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
+from rvhctl.core.vectors import Floats, Ints
 from rvhctl.errors import InputError, shorten
 from rvhctl.fleet import Details, Fleet
 from rvhctl.records import Record
@@ -18,7 +16,7 @@ from rvhctl.records import Record
 Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
 """How nodes came in, which is how they go out."""
 
-Picked = Sequence[int] | vec[i64]
+Picked = Sequence[int] | Ints
 """Which nodes, in the order of the answer."""
 
 PIECE: Final = 4096
@@ -47,9 +45,9 @@ class Nodes:
 
     shape: Shape
     ids: Sequence[str]
-    latencies: vec[float]
-    lats: vec[float]
-    lons: vec[float]
+    latencies: Floats
+    lats: Floats
+    lons: Floats
     records: Sequence[bytes]
     header: list[str] | None = None
     members: Mapping[str, Any] = field(default_factory=dict)
@@ -196,9 +194,9 @@ class NodesBuilder:
         return Nodes(
             shape=shape,
             ids=list(self._rows),
-            latencies=vec[float](self._latencies),
-            lats=vec[float](self._lats),
-            lons=vec[float](self._lons),
+            latencies=Floats(self._latencies),
+            lats=Floats(self._lats),
+            lons=Floats(self._lons),
             records=self._records,
             header=header,
             members=self._members,

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from rvhctl.core import keylines
 from rvhctl.core.choosing import Chooser
 from rvhctl.core.keyrows import KeyRows
 from rvhctl.core.placement import Placement
 from rvhctl.core.rowanswers import Choice, answered, extended, joined, numbers
 from rvhctl.core.rowspans import Wanted, packed, packed_groups, packed_pairs, selected
+from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError
 from rvhctl.keyjob import Answers
 from rvhctl.linekeys import LineKeys
@@ -73,13 +71,13 @@ class Owners:
     def __init__(self, placement: Placement, count: int = 1) -> None:
         self._chooser = Chooser(placement, count)
         self.count: Final = count
-        self._column = vec[i64]()
+        self._column = Ints()
 
-    def of(self, rows: KeyRows) -> vec[i64]:
+    def of(self, rows: KeyRows) -> Ints:
         """Those of all rows, ``count`` a row."""
         size = rows.room * self.count
         if len(self._column) < size:
-            self._column = vec[i64]([0] * size)
+            self._column = Ints([0] * size)
         row = 0
         while row < rows.count:
             row = self._chooser.choose(rows.keys, row, rows.count, self._column)

@@ -6,12 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, cast
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from rvhctl import jsontext
 from rvhctl.core.noderows import NodeRows
 from rvhctl.core.nodescan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
+from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.fleet import Details
 from rvhctl.nodes import NOBODY, LeftOut, Nodes, Picked, Shape
@@ -71,7 +69,7 @@ class ScannedNodes(Nodes):
         self._rows = rows
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
-        rows = _vector(picked)
+        rows = _column(picked)
         for first in range(0, len(rows), JOIN_ROWS):
             last = min(first + JOIN_ROWS, len(rows))
             if self._rows.one_line:
@@ -81,7 +79,7 @@ class ScannedNodes(Nodes):
                 yield self._rows.join_lines(rows, first, last).replace(b"\n", separator)
 
     def join_ids(self, picked: Picked) -> Iterator[bytes]:
-        rows = _vector(picked)
+        rows = _column(picked)
         for first in range(0, len(rows), JOIN_ROWS):
             yield self._rows.join_ids(rows, first, min(first + JOIN_ROWS, len(rows)), b"\n")
 
@@ -121,7 +119,7 @@ class _Ids(Sequence[str]):
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
         return self._rows.id_text(row)
 
-    def join(self, rows: vec[i64], first: int, last: int, end: bytes) -> bytes:
+    def join(self, rows: Ints, first: int, last: int, end: bytes) -> bytes:
         """The ids of ``rows[first:last]`` in UTF-8, ``end`` behind each."""
         return self._rows.join_ids(rows, first, last, end)
 
@@ -138,8 +136,8 @@ class _Records(Sequence[bytes]):
         return record if self._rows.one_line else record.replace(b"\n", b"").replace(b"\r", b"")
 
 
-def _vector(picked: Picked) -> vec[i64]:
-    return picked if isinstance(picked, vec) else vec[i64](cast("Sequence[i64]", picked))
+def _column(picked: Picked) -> Ints:
+    return picked if isinstance(picked, Ints) else Ints(picked)
 
 
 def _add_unusual(scan: NodeScan, details: Details, integer_ids: set[int], coordinates: bool) -> bool:

@@ -8,11 +8,10 @@ from itertools import islice
 from typing import Any, Final
 
 import orjson
-from librt.vecs import vec
-from mypy_extensions import i64
 
 from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import Advice, FleetPlan
+from rvhctl.core.vectors import Ints
 from rvhctl.core.verdicts import VERDICTS
 from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat
@@ -35,7 +34,7 @@ class IdList:
 
     __slots__ = ("_first", "_ids", "_last", "_rows")
 
-    def __init__(self, ids: Sequence[Any], rows: vec[i64], first: int, last: int) -> None:
+    def __init__(self, ids: Sequence[Any], rows: Ints, first: int, last: int) -> None:
         self._ids = ids
         self._rows = rows
         self._first = first

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import pytest
-from librt.vecs import vec
 
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError
 from rvhctl.fleet import Details, Fleet, samples_of, state_of, weight_of
 
@@ -47,10 +47,10 @@ def test_aggregate_is_for_nodes_with_samples() -> None:
     details.add({"latency": 9})
     details.add({"latency": 9, "samples": [1, 3]})
     samples, starts = details.samples()
-    fleet = Fleet(["a", "b"], vec[float]([9.0, 9.0]), samples=samples, sample_starts=starts)
+    fleet = Fleet(["a", "b"], Floats([9.0, 9.0]), samples=samples, sample_starts=starts)
     assert list(fleet.measured(None)) == [9.0, 9.0]
     assert list(fleet.measured("mean")) == [9.0, 2.0]
-    assert list(Fleet(["a"], vec[float]([9.0])).measured("mean")) == [9.0]
+    assert list(Fleet(["a"], Floats([9.0])).measured("mean")) == [9.0]
 
 
 @pytest.mark.parametrize("value", ["UP", "", "maint", 1, True, ["up"]])

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from librt.vecs import vec
-
 from rvhctl.api.evaluation import Evaluation, Failed
 from rvhctl.api.fields import AnyNode, Ids, named_id, read_columns, refuse_second
 from rvhctl.api.measured import read_measured
@@ -14,6 +12,7 @@ from rvhctl.api.planning import Advice
 from rvhctl.api.planning import advise as advise_fleet
 from rvhctl.api.policy import Policy
 from rvhctl.api.steps import run
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
 from rvhctl.fleet import Details, Fleet
 
@@ -99,9 +98,7 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
         run(refuse_second(items, second, len(items)))
     details = Details()
     latencies = read_measured(items, 0, details)
-    lats, lons = (
-        read_columns(items, 0, len(items), ("lat", "lon")) if places else (vec[float](), vec[float]())
-    )
+    lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
     samples, sample_starts = details.samples()
     return Fleet(
         [str(named_id(node)) for node in items],

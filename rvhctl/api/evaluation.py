@@ -8,9 +8,6 @@ from functools import cached_property
 from math import inf
 from typing import Final, NamedTuple
 
-from librt.vecs import vec
-from mypy_extensions import i64, u8
-
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
@@ -19,6 +16,7 @@ from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
 from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.grouping import by_group, sizes_of
 from rvhctl.core.joining import Joining, renumbered
+from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, quoted
 from rvhctl.fleet import Fleet
 from rvhctl.percent import Percent
@@ -49,10 +47,10 @@ class Group(NamedTuple):
     """``healthy``, ``degraded`` or ``down``: before any rail."""
     limit: float | None
     """Milliseconds; None where a relative limit found no median."""
-    nodes: vec[i64]
+    nodes: Ints
     """All of it, ascending by latency, ties in input order, those without a measurement last."""
-    fit: vec[i64]
-    answer: vec[i64]
+    fit: Ints
+    answer: Ints
     """Those that serve, in the same order."""
 
 
@@ -132,7 +130,7 @@ class Evaluation:
             verdict=verdicts.VERDICTS[self.verdict_codes[number]],
             limit=limit if limit == limit else None,
             nodes=nodes,
-            fit=vec[i64]([row for row in nodes if self.fits[row]]),
+            fit=Ints([row for row in nodes if self.fits[row]]),
             answer=self.answer[self.answer_starts[number] : self.answer_starts[number + 1]],
         )
 
@@ -142,12 +140,12 @@ class Evaluation:
         return verdicts.VERDICTS[max(self.verdict_codes)]
 
     @cached_property
-    def kept(self) -> vec[u8]:
+    def kept(self) -> Codes:
         """1 where a node is in the answer."""
         return rails.marks(len(self.fleet), self.answer)
 
     @cached_property
-    def reason_codes(self) -> vec[u8]:
+    def reason_codes(self) -> Codes:
         """The reason of each node, a place in `rvhctl.core.reasons.REASONS`."""
         return reasons.reasons(self.standing, self.fits, self.kept)
 
@@ -173,9 +171,9 @@ class Evaluation:
 
     def _group(self) -> None:
         if self.precision is None:
-            self.cells = vec[i64]([0])
-            self.group_of = vec[i64]([0] * len(self.fleet))
-            sizes = vec[i64]([len(self.fleet)])
+            self.cells = Ints([0])
+            self.group_of = Ints([0] * len(self.fleet))
+            sizes = Ints([len(self.fleet)])
         else:
             found = run(grouped(self.fleet.lats, self.fleet.lons, self.precision, WHOLE))
             self.cells, self.group_of, sizes = found.cells, found.group_of, found.counts
@@ -183,7 +181,7 @@ class Evaluation:
                 sizes = self._join(sizes, self.policy.min_cell)
         self.order, self.starts = by_group(self.latencies, self.group_of, sizes)
 
-    def _join(self, sizes: vec[i64], minimum: int) -> vec[i64]:
+    def _join(self, sizes: Ints, minimum: int) -> Ints:
         assert self.precision is not None
         joining = Joining(self.cells, self.precision, sizes, minimum)
         while joining.step(STEP):
@@ -194,12 +192,12 @@ class Evaluation:
             if cell != owner
         ]
         self.group_of, names = renumbered(self.group_of, joining.owners)
-        self.cells = vec[i64]([self.cells[cell] for cell in names])
+        self.cells = Ints([self.cells[cell] for cell in names])
         return sizes_of(self.group_of, len(names))
 
-    def _measure(self, states: vec[u8]) -> None:
+    def _measure(self, states: Codes) -> None:
         fleet, policy = self.fleet, self.policy
-        over_loss = vec[u8]()
+        over_loss = Codes()
         if isinstance(policy.max_loss, Percent) and len(fleet.sample_starts):
             over_loss = samples.lossy(fleet.samples, fleet.sample_starts, *policy.max_loss)
         threshold = inf if policy.threshold is None else float(policy.threshold)
@@ -241,7 +239,7 @@ class Evaluation:
             self.starts, self.fit_counts, need if isinstance(need, int) else 0, *share
         )
         # Unset, a group that is down gives what came back, which without max_eject is nothing.
-        modes = vec[u8](
+        modes = Codes(
             [rails.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
         )
         eject = policy.max_eject if isinstance(policy.max_eject, Percent) else Percent(0, 0)
@@ -249,10 +247,10 @@ class Evaluation:
             self.order, self.starts, self.standing, self.fits, self.verdict_codes, modes, *eject
         )
 
-    def _states_if(self, failed: Failed) -> vec[u8]:
+    def _states_if(self, failed: Failed) -> Codes:
         """The states of the nodes with those down that a what-if names."""
         fleet = self.fleet
-        states = vec[u8](fleet.states) if len(fleet.states) else vec[u8]([0] * len(fleet))
+        states = fleet.states.tolist() if len(fleet.states) else [0] * len(fleet)
         wanted = set(failed.ids)
         found = {node: row for row, node in enumerate(fleet.ids) if node in wanted} if wanted else {}
         rows = list(found.values())
@@ -264,7 +262,7 @@ class Evaluation:
             rows += inside
         for row in rows:
             states[row] = reasons.STATE_DOWN
-        return states
+        return Codes(states)
 
     def _rows_in(self, prefix: str) -> list[int]:
         lats, lons = self.fleet.lats, self.fleet.lons

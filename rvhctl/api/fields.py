@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
 
-from librt.vecs import vec
-
 from rvhctl.api.steps import Steps
 from rvhctl.core.columns import blank, read_degrees, read_latencies
 from rvhctl.core.distinct import Distinct
 from rvhctl.core.geohash import degrees
 from rvhctl.core.numeric import number_of, whole_of
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError, shorten
 
 
@@ -40,9 +39,7 @@ ABSENT: Final = object()
 """What a node says that has no such field."""
 
 
-def read_columns(
-    nodes: Sequence[object], start: int, count: int, fields: tuple[str, ...]
-) -> list[vec[float]]:
+def read_columns(nodes: Sequence[object], start: int, count: int, fields: tuple[str, ...]) -> list[Floats]:
     """Fields (``lat``, ``lon``, ``latency``) of so many nodes from ``start`` on, one column a field.
 
     Raises:

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from math import nan
 from typing import Final
 
-from librt.vecs import vec
-
 from rvhctl.api.fields import ABSENT, Node, named_id, place, read_columns, refuse, stated, value_of
 from rvhctl.core.columns import blank, read_latencies
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError
 from rvhctl.fleet import DETAILS, Details
 
 _NOTHING_MORE: Final = frozenset(DETAILS).isdisjoint
 
 
-def read_serving(nodes: Sequence[object], start: int, count: int) -> vec[float]:
+def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
     """Latencies of so many nodes from ``start`` on, NaN also where a node is drained or down.
 
     Raises:
@@ -29,13 +28,13 @@ def read_serving(nodes: Sequence[object], start: int, count: int) -> vec[float]:
         return read_columns(nodes, start, count, ("latency",))[0]
     details = Details()
     column = read_measured(block, start, details)
-    for row, state in enumerate(details.states()):
-        if state:
-            column[row] = nan
-    return column
+    states = details.states()
+    if not len(states):
+        return column
+    return Floats(nan if state else latency for state, latency in zip(states, column, strict=True))
 
 
-def read_measured(block: Sequence[object], start: int, details: Details) -> vec[float]:
+def read_measured(block: Sequence[object], start: int, details: Details) -> Floats:
     """Latencies as the nodes state them, or by their samples; other details are taken down.
 
     Args:

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import orjson
-from librt.vecs import vec
-from mypy_extensions import i64, u8
 
 from rvhctl.core.memory import IN, OUT, UNKNOWN
+from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import InputError, quoted
 
 FORMAT: Final = "rvhctl-memory"
@@ -46,7 +45,7 @@ class Memory:
     round: int = 0
     nodes: Mapping[str, Standing] = field(default_factory=dict)
 
-    def columns(self, ids: Iterable[str]) -> tuple[vec[u8], vec[i64]]:
+    def columns(self, ids: Iterable[str]) -> tuple[Codes, Ints]:
         """The place and streak of each of these nodes, for `rvhctl.core.memory.advance`."""
         places: list[int] = []
         streaks: list[int] = []
@@ -55,9 +54,9 @@ class Memory:
             standing = nodes.get(node)
             places.append(UNKNOWN if standing is None else IN if standing.fit else OUT)
             streaks.append(0 if standing is None else standing.streak)
-        return vec[u8](places), vec[i64](streaks)
+        return Codes(places), Ints(streaks)
 
-    def after(self, ids: Sequence[str], places: vec[u8], streaks: vec[i64]) -> Memory:
+    def after(self, ids: Sequence[str], places: Codes, streaks: Ints) -> Memory:
         """The memory one round later: these nodes were there, and stand so now."""
         now = self.round + 1
         nodes = {node: standing for node, standing in self.nodes.items() if now - standing.seen < FORGOTTEN}

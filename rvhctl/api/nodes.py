@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from librt.vecs import extend, vec
-from mypy_extensions import i64
-
 from rvhctl.api.fields import AnyNode, Ids, Node, ids_of, read_columns, refuse, refuse_second
 from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
@@ -15,6 +12,7 @@ from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
 from rvhctl.core.faultset import Groups
 from rvhctl.core.geohash import whole_precision
+from rvhctl.core.vectors import Floats, Ints
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,
@@ -152,14 +150,14 @@ def _faultset(
         raise EmptyNodesError
     seen = Ids()
     groups = Groups(letters)
-    latencies = blank(0)
+    latencies = Floats()
     for start in range(0, total, size):
         second = seen.add(items, start, size)
         if second >= 0:
             yield from refuse_second(items, second, size)
         yield
         lats, lons = read_columns(items, start, size, ("lat", "lon"))
-        latencies = extend(latencies, read_serving(items, start, size))
+        latencies.extend(read_serving(items, start, size))
         yield
         groups.add(lats, lons, 0, len(lats))
         yield
@@ -176,7 +174,7 @@ def _faultset(
     return ids
 
 
-def _picked(items: list[Id], order: vec[i64], size: int) -> Steps[list[Id]]:
+def _picked(items: list[Id], order: Ints, size: int) -> Steps[list[Id]]:
     """The items at these indices."""
     source: list[object] = items  # type: ignore[assignment]
     picked: list[object] = []

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from rvhctl.core.choosing import Chooser
 from rvhctl.core.jump import jump_in
 from rvhctl.core.keybuckets import key_bits
@@ -18,6 +15,7 @@ from rvhctl.core.placement import PROBES
 from rvhctl.core.placement import Placement as Core
 from rvhctl.core.probes import pair_hash
 from rvhctl.core.rowspans import Tally, packed, packed_pairs
+from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
@@ -184,7 +182,7 @@ class Placement:
         """
         bits = key_bits(key, self._recipe.native, self._recipe.digest)
         bucket = self._core.probed_owner(bits)
-        return bucket if bucket >= 0 else self._choose(vec[i64]([bits]), 1)[0]
+        return bucket if bucket >= 0 else self._choose(Ints([bits]), 1)[0]
 
     def owner(self, key: Key) -> NodeName:
         """The id of the node that owns a key; its number where nodes have no names. As :meth:`bucket`."""
@@ -267,7 +265,7 @@ class Placement:
         check_size(self._slots, "stats")
         tally = Tally(len(self))
         for chosen in self._chosen(keys, 1):
-            tally.add(packed(vec[i64](chosen), len(chosen)))
+            tally.add(packed(Ints(chosen), len(chosen)))
         return stats_of(self._slots, tally)
 
     def moves(self, keys: Iterable[Key], other: Placement) -> Moves:
@@ -285,7 +283,7 @@ class Placement:
         listed = _listed(keys)
         pairs = zip(self._chosen(listed, 1), other._chosen(listed, 1), strict=True)
         for here, there in pairs:
-            counter.traffic.add(packed_pairs(vec[i64](here), vec[i64](there), len(here)))
+            counter.traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
         return counter.moves()
 
     def explain(self, key: Key, replicas: int = 1) -> Explanation:
@@ -310,7 +308,7 @@ class Placement:
             else:
                 taken.append(bucket)
             probes.append(Probe(number, bits & MASK_64, bucket, verdict))
-        buckets = self._choose(vec[i64]([h0]), count)
+        buckets = self._choose(Ints([h0]), count)
         return Explanation(
             h0=h0 & MASK_64,
             probes=probes,
@@ -326,13 +324,13 @@ class Placement:
             column = key_column(listed, start, end, self._recipe.native, self._recipe.digest)
             yield self._choose(column, count)
 
-    def _choose(self, column: vec[i64], count: int) -> list[int]:
+    def _choose(self, column: Ints, count: int) -> list[int]:
         chooser = Chooser(self._core, count)
-        chosen = vec[i64]([0] * (len(column) * count))
+        chosen = Ints([0] * (len(column) * count))
         row = 0
         while row < len(column):
             row = chooser.choose(column, row, len(column), chosen)
-        return list(chosen)
+        return chosen.tolist()
 
 
 def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:

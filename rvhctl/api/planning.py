@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from rvhctl.api.evaluation import STEP, Evaluation
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
@@ -16,6 +13,7 @@ from rvhctl.api.steps import WHOLE, run
 from rvhctl.core import advise as advising
 from rvhctl.core.plan import Plan
 from rvhctl.core.spill import healths, weighted_healths
+from rvhctl.core.vectors import Ints
 from rvhctl.core.verdicts import VERDICTS
 from rvhctl.errors import EmptyNodesError, FaultsetError, shorten
 from rvhctl.fleet import Fleet
@@ -39,7 +37,7 @@ class CellPlan(NamedTuple):
     verdict: str
     nodes: int
     fit: int
-    survivors: vec[i64]
+    survivors: Ints
     """Rows of the fleet that serve, fastest first."""
     serve: tuple[Share, ...]
     """Shares that add up to 100, the cell itself first; empty where nobody serves."""
@@ -65,7 +63,7 @@ class FleetPlan:
             raise FaultsetError(f"nearest must be a whole number of 0 or more (got {shorten(nearest)})")
         self.evaluation = evaluation
         weights = evaluation.fleet.weights
-        self.healths: vec[i64] = (
+        self.healths: Ints = (
             weighted_healths(evaluation.order, evaluation.starts, evaluation.fits, weights)
             if len(weights)
             else healths(evaluation.starts, evaluation.fit_counts)
@@ -80,10 +78,10 @@ class FleetPlan:
         )
         while plan.step(STEP):
             pass
-        self.starts: vec[i64] = plan.starts
+        self.starts: Ints = plan.starts
         """Where the shares of each group start in ``servers`` and ``parts``; one entry more than groups."""
-        self.servers: vec[i64] = plan.servers
-        self.parts: vec[i64] = plan.parts
+        self.servers: Ints = plan.servers
+        self.parts: Ints = plan.parts
 
     def __len__(self) -> int:
         return self.evaluation.group_count

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from librt.vecs import vec
-from mypy_extensions import i64
-
 from rvhctl.api.steps import Steps
 from rvhctl.core.failover import survivors
 from rvhctl.core.faultset import CellOrder, Faultset, Groups
 from rvhctl.core.ranking import Ranking
+from rvhctl.core.vectors import Floats, Ints
 
 
-def ranked(latencies: vec[float], limit: float, size: int) -> Steps[vec[i64]]:
+def ranked(latencies: Floats, limit: float, size: int) -> Steps[Ints]:
     """The indices of the latencies (ms) that are <= limit, ascending by latency, ties in input order."""
     if len(latencies) <= size:
         return survivors(latencies, limit)
@@ -21,7 +19,7 @@ def ranked(latencies: vec[float], limit: float, size: int) -> Steps[vec[i64]]:
     return ranking.order
 
 
-def grouped(lats: vec[float], lons: vec[float], precision: int, size: int) -> Steps[Groups]:
+def grouped(lats: Floats, lons: Floats, precision: int, size: int) -> Steps[Groups]:
     """All nodes by cell; coordinates in degrees, known to be in range."""
     groups = Groups(precision)
     for start in range(0, len(lats), size):
@@ -30,7 +28,7 @@ def grouped(lats: vec[float], lons: vec[float], precision: int, size: int) -> St
     return groups
 
 
-def ranked_by_cell(groups: Groups, latencies: vec[float], limit: float, size: int) -> Steps[Faultset]:
+def ranked_by_cell(groups: Groups, latencies: Floats, limit: float, size: int) -> Steps[Faultset]:
     """The survivors of each group."""
     order = CellOrder(groups, (yield from ranked(latencies, limit, size)))
     while order.step():
@@ -39,7 +37,7 @@ def ranked_by_cell(groups: Groups, latencies: vec[float], limit: float, size: in
 
 
 def fault_cells(
-    lats: vec[float], lons: vec[float], latencies: vec[float], limit: float, precision: int, size: int
+    lats: Floats, lons: Floats, latencies: Floats, limit: float, precision: int, size: int
 ) -> Steps[Faultset]:
     """Nodes by cell, and the survivors of each: ``rvhctl.core.faultset.faultset``."""
     groups = yield from grouped(lats, lons, precision, size)

@@ -9,6 +9,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.geohash import cell_number
 from rvhctl.core.kdtree import NearestKin, Tree
+from rvhctl.core.vectors import Floats, Ints
 
 FINEST: Final = 8
 """The finest precision that is looked at."""
@@ -29,45 +30,47 @@ class Kinship:
     Call `step` until every node is looked at.
     """
 
-    def __init__(self, lats: vec[float], lons: vec[float]) -> None:
+    def __init__(self, lats: Floats, lons: Floats) -> None:
+        norths, easts = lats.values, lons.values
         cells = vec[i64]()
-        count: i64 = len(lats)
+        count: i64 = len(norths)
         node: i64 = 0
         while node < count:
-            cells = append(cells, cell_number(lats[node], lons[node], FINEST))
+            cells = append(cells, cell_number(norths[node], easts[node], FINEST))
             node += 1
-        self.cells = cells
-        self.tree = Tree(lats, lons)
-        self.search = NearestKin(self.tree, cells, FINEST)
-        self.shared = vec[i64]()
+        self._nodes: Final[i64] = count
+        self._tree: Final = Tree(norths, easts)
+        self._search: Final = NearestKin(self._tree, cells, FINEST)
+        self.shared: Final = Ints()
 
     def step(self, nodes: i64) -> bool:
         """Look at so many more nodes, or prepare that; whether some are left."""
-        if self.tree.grow(nodes * CUTS_A_NODE):
+        if self._tree.grow(nodes * CUTS_A_NODE):
             return True
-        count: i64 = len(self.cells)
-        done: i64 = len(self.shared)
+        shared = self.shared.values
+        done: i64 = len(shared)
         stop = done + nodes
-        stop = count if stop > count else stop
+        stop = self._nodes if stop > self._nodes else stop
         while done < stop:
-            self.shared = append(self.shared, self.search.search(done))
+            shared = append(shared, self._search.search(done))
             done += 1
-        return done < count
+        self.shared.values = shared
+        return done < self._nodes
 
 
-def border(shared: vec[i64], precision: i64) -> i64:
+def border(shared: Ints, precision: i64) -> i64:
     """Nodes of which one outside the cell is strictly nearer than any inside."""
     count: i64 = 0
-    for letters in shared:
+    for letters in shared.values:
         if letters < precision:
             count += 1
     return count
 
 
-def alone(sizes: vec[i64]) -> i64:
+def alone(sizes: Ints) -> i64:
     """Cells of one node, which are nodes alone in theirs."""
     count: i64 = 0
-    for size in sizes:
+    for size in sizes.values:
         if size == 1:
             count += 1
     return count

@@ -14,12 +14,13 @@ from mypy_extensions import i64
 from rvhctl.core.jump import PAPER, jump, jump_in
 from rvhctl.core.placement import PROBES, Placement
 from rvhctl.core.scores import Best
+from rvhctl.core.vectors import Ints
 
 BUDGET: Final = 1048576
 """2^20 probes and scores, some 30 ms compiled: then ``choose`` comes back, so that signals are heard."""
 
 AT_PROBES: Final = -1
-"""In ``position``: the next row has not been begun."""
+"""In ``_position``: the next row has not been begun."""
 
 
 class Chooser:
@@ -31,54 +32,54 @@ class Chooser:
         self.budget: Final[i64] = budget
         self.count: Final[i64] = min(count, placement.live)
         # Of the row in hand: what its probes have found, and how far the scores have come.
-        self.found = vec[i64]([0] * int(self.count))
-        self.found_count: i64 = 0
-        self.position: i64 = AT_PROBES
-        self.best: Best | None = None
+        self._found = vec[i64]([0] * int(self.count))
+        self._found_count: i64 = 0
+        self._position: i64 = AT_PROBES
+        self._best_few: Best | None = None
 
-    def choose(self, keys: vec[i64], row: i64, end: i64, chosen: vec[i64]) -> i64:
+    def choose(self, keys: Ints, row: i64, end: i64, chosen: Ints) -> i64:
         """Fill ``chosen[row * count : end * count]`` for ``keys[row:end]``, or a part of it.
 
         Returns:
             the row to go on with; ``end`` when all is done.
         """
-        placement = self.placement
+        placement, bits, target = self.placement, keys.values, chosen.values
         if placement.plain and self.count == 1 and placement.dialect == PAPER:
             while row < end:
-                chosen[row] = jump(keys[row], placement.buckets)
+                target[row] = jump(bits[row], placement.buckets)
                 row += 1
             return row
         budget = self.budget
         while row < end:
-            key = keys[row]
-            if self.position == AT_PROBES:
+            key = bits[row]
+            if self._position == AT_PROBES:
                 if self.count == 1:
                     bucket = placement.probed_owner(key)
                     if bucket >= 0:
-                        chosen[row] = bucket
+                        target[row] = bucket
                         row += 1
                         continue
-                    self.found_count = 0
+                    self._found_count = 0
                 else:
                     self._probe(key)
                 budget -= PROBES
-                self.position = 0
-                if self.found_count < self.count:
-                    self._best().begin(self.count - self.found_count)
-            if self.found_count < self.count:
+                self._position = 0
+                if self._found_count < self.count:
+                    self._best().begin(self.count - self._found_count)
+            if self._found_count < self.count:
                 budget = self._score(key, budget)
-                if self.position != AT_PROBES:
+                if self._position != AT_PROBES:
                     return row
-            self._take(chosen, row)
+            self._take(target, row)
             row += 1
             if budget <= 0:
                 return row
         return row
 
     def _best(self) -> Best:
-        best = self.best
+        best = self._best_few
         if best is None:
-            best = self.best = Best(self.count, self.placement.even)
+            best = self._best_few = Best(self.count, self.placement.even)
         return best
 
     def _probe(self, key: i64) -> None:
@@ -89,15 +90,15 @@ class Chooser:
         while probe < PROBES and count < self.count:
             bucket = jump_in(placement.dialect, placement.probe_hash(key, probe), placement.buckets)
             if placement.takes(bucket, key, probe) and not self._is_found(bucket, count):
-                self.found[count] = bucket
+                self._found[count] = bucket
                 count += 1
             probe += 1
-        self.found_count = count
+        self._found_count = count
 
     def _is_found(self, bucket: i64, count: i64) -> bool:
         at: i64 = 0
         while at < count:
-            if self.found[at] == bucket:
+            if self._found[at] == bucket:
                 return True
             at += 1
         return False
@@ -107,28 +108,28 @@ class Chooser:
         placement = self.placement
         best = self._best()
         dense = placement.dense
-        candidates = placement.listed() if dense else vec[i64]()
+        candidates = placement._listed() if dense else vec[i64]()
         last = placement.live if dense else placement.buckets
-        at = self.position
+        at = self._position
         while at < last:
             if budget <= 0:
-                self.position = at
+                self._position = at
                 return budget
             budget -= 1
             bucket = candidates[at] if dense else at
             at += 1
-            if (dense or placement.is_live(bucket)) and not self._is_found(bucket, self.found_count):
+            if (dense or placement.is_live(bucket)) and not self._is_found(bucket, self._found_count):
                 best.offer(key, bucket, placement.weight(bucket))
-        self.position = AT_PROBES
+        self._position = AT_PROBES
         return budget
 
     def _take(self, chosen: vec[i64], row: i64) -> None:
         """The row in hand is done."""
-        if self.found_count < self.count:
-            self._best().drain(self.found, self.count)
+        if self._found_count < self.count:
+            self._best().drain(self._found, self.count)
         at: i64 = 0
         start = row * self.count
         while at < self.count:
-            chosen[start + at] = self.found[at]
+            chosen[start + at] = self._found[at]
             at += 1
-        self.position = AT_PROBES
+        self._position = AT_PROBES

@@ -9,6 +9,7 @@ from librt.vecs import extend, vec
 from mypy_extensions import i64
 
 from rvhctl.core.numeric import number_of
+from rvhctl.core.vectors import Floats, Ints, floats
 
 BLOCK: Final = 1024
 """Entries that ``zeros`` adds at a time."""
@@ -32,16 +33,17 @@ def zeros(count: i64) -> vec[i64]:
     return column
 
 
-def blank(count: i64) -> vec[float]:
+def blank(count: i64) -> Floats:
     """A column of so many zeros, to be read into."""
-    return vec[float]([0.0] * int(count))
+    return floats(vec[float]([0.0] * int(count)))
 
 
-def read_latencies(items: list[object], column: vec[float], start: i64) -> i64:
+def read_latencies(items: list[object], column: Floats, start: i64) -> i64:
     """Copy latencies (ms) into the column from ``start`` on; the position of the first bad one, or -1.
 
     A number, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
     """
+    values = column.values
     k: i64 = 0
     count: i64 = len(items)
     while k < count:
@@ -52,7 +54,7 @@ def read_latencies(items: list[object], column: vec[float], start: i64) -> i64:
             latency = latency_of(item)
             if latency < 0.0:
                 return k
-        column[start + k] = latency
+        values[start + k] = latency
         k += 1
     return -1
 
@@ -75,11 +77,12 @@ def latency_of(item: object) -> float:
     return number + 0.0 if 0.0 <= number < inf else NO_NUMBER
 
 
-def read_degrees(items: list[object], bound: float, column: vec[float], start: i64) -> i64:
+def read_degrees(items: list[object], bound: float, column: Floats, start: i64) -> i64:
     """Copy coordinates (degrees) into the column from ``start`` on; the position of the first bad one, or -1.
 
     A number from -bound to bound; a bool is no number.
     """
+    values = column.values
     k: i64 = 0
     count: i64 = len(items)
     while k < count:
@@ -95,11 +98,11 @@ def read_degrees(items: list[object], bound: float, column: vec[float], start: i
             value = number + 0.0
         if not -bound <= value <= bound:
             return k
-        column[start + k] = value
+        values[start + k] = value
         k += 1
     return -1
 
 
-def pick(items: list[object], order: vec[i64], start: i64, stop: i64) -> list[object]:
+def pick(items: list[object], order: Ints, start: i64, stop: i64) -> list[object]:
     """The items whose indices stand at start to stop - 1 of the order."""
-    return [items[index] for index in order[start:stop]]
+    return [items[index] for index in order.values[start:stop]]

@@ -8,6 +8,8 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.vectors import Floats, Ints, ints
+
 COMPILED: Final = not __file__.endswith(".py")
 
 SMALL: Final = 48
@@ -26,7 +28,12 @@ INDEX: Final = 0xFFFFFFFF
 """Leading bits of a latency stand above 32 bits of its index, so that one number carries both."""
 
 
-def survivors(latencies: vec[float], limit: float) -> vec[i64]:
+def survivors(latencies: Floats, limit: float) -> Ints:
+    """``ascending``, for columns."""
+    return ints(ascending(latencies.values, limit))
+
+
+def ascending(latencies: vec[float], limit: float) -> vec[i64]:
     """The indices of the latencies (ms) that are <= limit, ascending by latency, ties in input order.
 
     NaN, no measurement, never survives. Latencies are not negative, and zero is 0.0, not -0.0.

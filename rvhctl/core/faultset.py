@@ -14,6 +14,7 @@ from mypy_extensions import i64
 from rvhctl.core.columns import BLOCK, zeros
 from rvhctl.core.failover import survivors
 from rvhctl.core.geohash import cell_number
+from rvhctl.core.vectors import Floats, Ints, ints
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -36,35 +37,38 @@ class Groups:
     """
 
     def __init__(self, precision: i64) -> None:
-        self.precision = precision
-        self.cells = vec[i64]()
-        self.counts = vec[i64]()
-        self.group_of = vec[i64]()
+        self.precision: Final[i64] = precision
+        self.cells: Final = Ints()
+        self.counts: Final = Ints()
+        self.group_of: Final = Ints()
         # Compiled: an open-addressing table of group numbers + 1, 0 where empty. Interpreted: a dict.
-        self.slots = zeros(BLOCK)
-        self.known: dict[i64, int] = {}
+        self._slots = zeros(BLOCK)
+        self._known: dict[i64, int] = {}
 
-    def add(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
+    def add(self, latitudes: Floats, longitudes: Floats, start: i64, stop: i64) -> None:
         """Group the nodes from start to stop - 1, the next ones of two columns in degrees."""
         if COMPILED:
-            self.add_by_table(latitudes, longitudes, start, stop)
+            self._add_by_table(latitudes.values, longitudes.values, start, stop)
         else:
-            self.add_by_dict(latitudes, longitudes, start, stop)
+            self._add_by_dict(latitudes.values, longitudes.values, start, stop)
 
-    def add_by_dict(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
+    def _add_by_dict(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
         """``add``, interpreted."""
+        cells, counts, group_of = self.cells.values, self.counts.values, self.group_of.values
         for k in range(start, stop):
             cell = cell_number(latitudes[k], longitudes[k], self.precision)
-            entry = self.known.setdefault(cell, len(self.known))
-            if entry == len(self.cells):
-                self.cells = append(self.cells, cell)
-                self.counts = append(self.counts, 0)
-            self.counts[entry] += 1
-            self.group_of = append(self.group_of, entry)
+            entry = self._known.setdefault(cell, len(self._known))
+            if entry == len(cells):
+                cells = append(cells, cell)
+                counts = append(counts, 0)
+            counts[entry] += 1
+            group_of = append(group_of, entry)
+        self.cells.values, self.counts.values, self.group_of.values = cells, counts, group_of
 
-    def add_by_table(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
+    def _add_by_table(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
         """``add``, compiled: everything in local names, because attributes cost several times as much."""
-        cells, counts, group_of, slots = self.cells, self.counts, self.group_of, self.slots
+        cells, counts, group_of = self.cells.values, self.counts.values, self.group_of.values
+        slots = self._slots
         precision = self.precision
         mask: i64 = len(slots) - 1
         known: i64 = len(cells)
@@ -89,7 +93,8 @@ class Groups:
             counts[entry] += 1
             group_of = append(group_of, entry)
             k += 1
-        self.cells, self.counts, self.group_of, self.slots = cells, counts, group_of, slots
+        self.cells.values, self.counts.values, self.group_of.values = cells, counts, group_of
+        self._slots = slots
 
 
 def larger_table(cells: vec[i64], mask: i64) -> vec[i64]:
@@ -114,59 +119,60 @@ class CellOrder:
     ``survivors[starts[g]:starts[g + 1]]``.
     """
 
-    def __init__(self, groups: Groups, order: vec[i64]) -> None:
-        self.group_of = groups.group_of
-        self.order = order
-        self.starts = vec[i64]([0] * int(len(groups.cells) + 1))
-        self.survivors = vec[i64]([0] * len(order))
-        self.free = vec[i64]()
-        self.counted: i64 = 0
-        self.summed: i64 = 0
-        self.placed: i64 = 0
+    def __init__(self, groups: Groups, order: Ints) -> None:
+        self.starts: Final = ints(vec[i64]([0] * int(len(groups.cells) + 1)))
+        self.survivors: Final = ints(vec[i64]([0] * len(order)))
+        self._group_of: Final = groups.group_of
+        self._order: Final = order
+        self._free = vec[i64]()
+        self._counted: i64 = 0
+        self._summed: i64 = 0
+        self._placed: i64 = 0
 
     def step(self) -> bool:
         """Do a slice of the work; False when none is left."""
-        if self.counted < len(self.order):
+        if self._counted < len(self._order):
             self.count()
-        elif self.summed < len(self.starts) - 1:
+        elif self._summed < len(self.starts) - 1:
             self.sum()
-        elif self.placed < len(self.order):
+        elif self._placed < len(self._order):
             self.place()
         else:
             return False
         return True
 
     def count(self) -> None:
-        stop = min(self.counted + SLICE, len(self.order))
-        starts, group_of, order = self.starts, self.group_of, self.order
-        k = self.counted
+        stop = min(self._counted + SLICE, len(self._order))
+        starts, group_of, order = self.starts.values, self._group_of.values, self._order.values
+        k = self._counted
         while k < stop:
             starts[group_of[order[k]] + 1] += 1
             k += 1
-        self.counted = stop
+        self._counted = stop
 
     def sum(self) -> None:
-        stop = min(self.summed + SLICE, len(self.starts) - 1)
-        starts = self.starts
-        k = self.summed
+        stop = min(self._summed + SLICE, len(self.starts) - 1)
+        starts = self.starts.values
+        k = self._summed
         while k < stop:
             starts[k + 1] += starts[k]
             k += 1
-        self.summed = stop
+        self._summed = stop
         if stop == len(starts) - 1:
-            self.free = starts[:stop]
+            self._free = starts[:stop]
 
     def place(self) -> None:
-        stop = min(self.placed + SLICE, len(self.order))
-        free, group_of, order, survivors = self.free, self.group_of, self.order, self.survivors
-        k = self.placed
+        stop = min(self._placed + SLICE, len(self._order))
+        free, survivors = self._free, self.survivors.values
+        group_of, order = self._group_of.values, self._order.values
+        k = self._placed
         while k < stop:
             index = order[k]
             entry = group_of[index]
             survivors[free[entry]] = index
             free[entry] += 1
             k += 1
-        self.placed = stop
+        self._placed = stop
 
 
 class Faultset:
@@ -190,14 +196,14 @@ class Faultset:
         self.survivors = order.survivors
 
 
-def group(latitudes: vec[float], longitudes: vec[float], precision: i64) -> Groups:
+def group(latitudes: Floats, longitudes: Floats, precision: i64) -> Groups:
     """Group all nodes by cell; coordinates in degrees, known to be in range."""
     groups = Groups(precision)
     groups.add(latitudes, longitudes, 0, len(latitudes))
     return groups
 
 
-def ordered(groups: Groups, order: vec[i64]) -> Faultset:
+def ordered(groups: Groups, order: Ints) -> Faultset:
     """Groups with the survivors of each; ``order`` has all survivors, ascending by latency."""
     cell_order = CellOrder(groups, order)
     while cell_order.step():
@@ -206,7 +212,7 @@ def ordered(groups: Groups, order: vec[i64]) -> Faultset:
 
 
 def faultset(
-    latitudes: vec[float], longitudes: vec[float], latencies: vec[float], limit: float, precision: i64
+    latitudes: Floats, longitudes: Floats, latencies: Floats, limit: float, precision: i64
 ) -> Faultset:
     """Cluster nodes by cell and fail over in each: latency (ms) <= limit survives, ties in input order."""
     return ordered(group(latitudes, longitudes, precision), survivors(latencies, limit))

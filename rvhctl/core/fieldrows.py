@@ -40,6 +40,8 @@ class FieldScan:
     def fill(self, rows: KeyRows, block: bytes) -> None:
         """Add rows from the next line on; the block ends with a line end."""
         size: i64 = len(block)
+        keys, starts = rows.keys.values, rows.starts.values
+        ends, insides = rows.ends.values, rows.insides.values
         position = rows.next
         row = rows.count
         rows.problem = NOTHING_WRONG
@@ -61,16 +63,16 @@ class FieldScan:
                     break
                 inside = position - 1
                 position = skip_space(block, position, NO_NEWLINE)
-                if block[position] != 10 or not self._hash(rows.keys, row, block):
+                if block[position] != 10 or not self._hash(keys, row, block):
                     rows.problem = UNUSUAL_LINE
                     break
             except IndexError:
                 rows.problem = UNUSUAL_LINE
                 break
             position += 1
-            rows.starts[row] = rows.next
-            rows.ends[row] = position
-            rows.insides[row] = inside
+            starts[row] = rows.next
+            ends[row] = position
+            insides[row] = inside
             rows.lines += 1
             rows.next = position
             row += 1

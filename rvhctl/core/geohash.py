@@ -13,6 +13,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.numeric import number_of, whole_of
+from rvhctl.core.vectors import Floats, Ints, ints
 from rvhctl.errors import FaultsetError, InvalidNodeError, shorten
 
 COMPILED: Final = not __file__.endswith(".py")
@@ -78,15 +79,16 @@ def cell_number(latitude: float, longitude: float, precision: i64) -> i64:
     return interleave(south, west) >> (BITS - 5 * precision)
 
 
-def cell_numbers(latitudes: vec[float], longitudes: vec[float], precision: i64) -> vec[i64]:
+def cell_numbers(latitudes: Floats, longitudes: Floats, precision: i64) -> Ints:
     """The cell of each point of two columns whose coordinates are known to be in range."""
-    count: i64 = len(latitudes)
+    lats, lons = latitudes.values, longitudes.values
+    count: i64 = len(lats)
     cells = vec[i64]([0] * int(count))
     k: i64 = 0
     while k < count:
-        cells[k] = cell_number(latitudes[k], longitudes[k], precision)
+        cells[k] = cell_number(lats[k], lons[k], precision)
         k += 1
-    return cells
+    return ints(cells)
 
 
 def interleave(even: i64, odd: i64) -> i64:
@@ -139,18 +141,19 @@ def cell_text(cell: i64, precision: i64) -> str:
     return text
 
 
-def cell_texts(cells: vec[i64], precision: i64) -> list[str]:
+def cell_texts(cells: Ints, precision: i64) -> list[str]:
     """The text of each of the cells, all of one precision."""
-    count: i64 = len(cells)
+    numbers = cells.values
+    count: i64 = len(numbers)
     if not COMPILED:
-        return [cell_text(cell, precision) for cell in cells]
+        return [cell_text(cell, precision) for cell in numbers]
     # A block of lines cut at its ends is several times faster than a text at a time.
     texts: list[str] = []
     writer = BytesWriter()
     size: i64 = 0
     k: i64 = 0
     while k < count:
-        bits = cells[k] << (BITS - 5 * precision)
+        bits = numbers[k] << (BITS - 5 * precision)
         write_i64_be(writer, eight_letters(bits >> 20))
         if precision > 8:
             write_i64_be(writer, eight_letters((bits & 0xFFFFF) << 20))

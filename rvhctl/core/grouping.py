@@ -8,7 +8,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.failover import survivors
+from rvhctl.core.failover import ascending
+from rvhctl.core.vectors import Floats, Ints, ints
 
 COMPILED: Final = not __file__.endswith(".py")
 
@@ -16,7 +17,7 @@ FEW: Final = 48
 """Up to here insertion is the fastest sort, where it is compiled."""
 
 
-def by_group(latencies: vec[float], groups: vec[i64], sizes: vec[i64]) -> tuple[vec[i64], vec[i64]]:
+def by_group(latencies: Floats, groups: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     """The nodes of each group ascending by latency, ties in input order, unmeasured ones last.
 
     Args:
@@ -27,10 +28,11 @@ def by_group(latencies: vec[float], groups: vec[i64], sizes: vec[i64]) -> tuple[
     Returns:
         the nodes of all groups, and where in them each group starts (one entry more than groups).
     """
+    values, group_of, counts = latencies.values, groups.values, sizes.values
     starts = vec[i64]()
     free = vec[i64]()
     total: i64 = 0
-    for size in sizes:
+    for size in counts:
         starts = append(starts, total)
         free = append(free, total)
         total += size
@@ -40,21 +42,21 @@ def by_group(latencies: vec[float], groups: vec[i64], sizes: vec[i64]) -> tuple[
     keys = vec[float]([0.0] * int(total))
     node: i64 = 0
     while node < total:
-        group = groups[node]
+        group = group_of[node]
         at = free[group]
         nodes[at] = node
-        keys[at] = latencies[node]
+        keys[at] = values[node]
         free[group] = at + 1
         node += 1
     group = 0
-    count: i64 = len(sizes)
+    count: i64 = len(counts)
     while group < count:
-        if COMPILED and sizes[group] <= FEW:
+        if COMPILED and counts[group] <= FEW:
             insert(keys, nodes, starts[group], starts[group + 1])
         else:
             rank(keys, nodes, starts[group], starts[group + 1])
         group += 1
-    return nodes, starts
+    return ints(nodes), ints(starts)
 
 
 def insert(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
@@ -78,7 +80,7 @@ def rank(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
     """Sort a long stretch of nodes in place."""
     stretch = nodes[start:end]
     at = start
-    for place in survivors(keys[start:end], math.inf):
+    for place in ascending(keys[start:end], math.inf):
         nodes[at] = stretch[place]
         at += 1
     if at < end:
@@ -89,9 +91,9 @@ def rank(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
             start += 1
 
 
-def sizes_of(groups: vec[i64], count: i64) -> vec[i64]:
+def sizes_of(groups: Ints, count: i64) -> Ints:
     """Nodes of each of so many groups."""
     sizes = vec[i64]([0] * int(count))
-    for group in groups:
+    for group in groups.values:
         sizes[group] += 1
-    return sizes
+    return ints(sizes)

@@ -35,23 +35,23 @@ class IdHashes:
 
     def __init__(self) -> None:
         # Where the hashes of a shard begin; once all are dealt, where they end.
-        self.places = vec[i64]([0] * (int(SHARDS) + 1))
-        self.dealt = vec[i64]()
-        self.slots = vec[i64]()
+        self._places = vec[i64]([0] * (int(SHARDS) + 1))
+        self._dealt = vec[i64]()
+        self._slots = vec[i64]()
 
     def count(self, hashes: bytes) -> None:
-        places = self.places
+        places = self._places
         size: i64 = len(hashes)
         for at in range(0, size, 8):
             places[(read_i64_le(hashes, at) & (SHARDS - 1)) + 1] += 1
 
     def deal(self, hashes: bytes) -> None:
-        places = self.places
-        if len(self.dealt) == 0:
+        places = self._places
+        if len(self._dealt) == 0:
             for shard in range(SHARDS):
                 places[shard + 1] += places[shard]
-            self.dealt = zeros((places[SHARDS] // BLOCK + 1) * BLOCK)
-        dealt = self.dealt
+            self._dealt = zeros((places[SHARDS] // BLOCK + 1) * BLOCK)
+        dealt = self._dealt
         size: i64 = len(hashes)
         for at in range(0, size, 8):
             value = read_i64_le(hashes, at)
@@ -61,17 +61,17 @@ class IdHashes:
 
     def has_twins(self, shard: i64) -> bool:
         """Whether a hash comes twice in one of the ``SHARDS``; all are dealt, and each is asked for once."""
-        places = self.places
-        dealt = self.dealt
+        places = self._places
+        dealt = self._dealt
         first: i64 = 0
         if shard > 0:
             first = places[shard - 1]
         last = places[shard]
         wanted = (last - first) * ROOM + 1
-        if len(self.slots) < wanted:
-            self.slots = zeros((wanted // BLOCK + 1) * BLOCK)
+        if len(self._slots) < wanted:
+            self._slots = zeros((wanted // BLOCK + 1) * BLOCK)
         # Open addressing. What another shard has left differs in its last bits, and its slot is free.
-        slots = self.slots
+        slots = self._slots
         count: i64 = len(slots)
         for index in range(first, last):
             value = dealt[index]

@@ -11,6 +11,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.geohash import cell_centre, neighbour
 from rvhctl.core.sphere import RADIANS, haversine, metres
+from rvhctl.core.vectors import Ints, ints
 
 AROUND: Final = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """The eight neighbours as steps to the north and to the east."""
@@ -31,15 +32,17 @@ class Joining:
         minimum: nodes that a group should have.
     """
 
-    def __init__(self, cells: vec[i64], precision: i64, sizes: vec[i64], minimum: int) -> None:
-        self.cells: vec[i64] = cells
+    def __init__(self, cells: Ints, precision: i64, sizes: Ints, minimum: int) -> None:
+        self._cells: vec[i64] = cells.values
         self.precision: i64 = precision
         self.minimum: int = minimum
-        count: i64 = len(cells)
+        counts = sizes.values
+        count: i64 = len(counts)
         self.count: i64 = count
         self.places: dict[int, int] = {}
-        self.owners: vec[i64] = vec[i64]()
+        self.owners: Final = ints(vec[i64]([0] * int(count)))
         """The group of each cell; a group has the number of its own cell."""
+        owners = self.owners.values
         self.sizes: list[int] = []
         self.members: dict[int, list[int]] = {}
         """Cells of a group that has more than its own."""
@@ -47,9 +50,9 @@ class Joining:
         self.waiting: list[int] = []
         cell: i64 = 0
         while cell < count:
-            self.places[cells[cell]] = cell
-            self.owners = append(self.owners, cell)
-            size: int = sizes[cell]
+            self.places[self._cells[cell]] = cell
+            owners[cell] = cell
+            size: int = counts[cell]
             self.sizes.append(size)
             if size < minimum:
                 self.waiting.append(size * int(count) + int(cell))
@@ -72,8 +75,9 @@ class Joining:
         if target < 0:
             return
         moving = self.members.pop(group, [group])
+        owners = self.owners.values
         for cell in moving:
-            self.owners[cell] = target
+            owners[cell] = target
         self.members.setdefault(target, [target]).extend(moving)
         size = self.sizes[target] + self.sizes[group]
         self.sizes[group] = 0
@@ -83,23 +87,24 @@ class Joining:
 
     def nearest(self, group: int) -> int:
         """The group of the nearest occupied neighbour; -1 without one."""
+        owners = self.owners.values
         best: i64 = -1
         best_metres: i64 = -1
         for cell in self.members.get(group, [group]):
             for other in self.occupied_around(cell):
-                if self.owners[other] == group:
+                if owners[other] == group:
                     continue
                 distance = self.distance(cell, other)
                 if best < 0 or distance < best_metres or (distance == best_metres and other < best):
                     best = other
                     best_metres = distance
-        return self.owners[best] if best >= 0 else -1
+        return owners[best] if best >= 0 else -1
 
     def occupied_around(self, cell: i64) -> list[int]:
         """Those of the eight neighbours of a cell in which nodes stand."""
         found: list[int] = []
         for north, east in AROUND:
-            number = neighbour(self.cells[cell], self.precision, north, east)
+            number = neighbour(self._cells[cell], self.precision, north, east)
             place = self.places.get(number, -1)
             if place >= 0 and place not in found:
                 found.append(place)
@@ -107,13 +112,13 @@ class Joining:
 
     def distance(self, cell: i64, other: i64) -> i64:
         """Metres between two cell centres."""
-        lat, lon = cell_centre(self.cells[cell], self.precision)
-        other_lat, other_lon = cell_centre(self.cells[other], self.precision)
+        lat, lon = cell_centre(self._cells[cell], self.precision)
+        other_lat, other_lon = cell_centre(self._cells[other], self.precision)
         cosine = math.cos(lat * RADIANS)
         return metres(haversine(lat, lon, cosine, other_lat, other_lon, math.cos(other_lat * RADIANS)))
 
 
-def renumbered(groups: vec[i64], owners: vec[i64]) -> tuple[vec[i64], vec[i64]]:
+def renumbered(groups: Ints, owners: Ints) -> tuple[Ints, Ints]:
     """The nodes' groups after joining, numbered without gaps in order of first appearance of their cells.
 
     Returns:
@@ -121,14 +126,15 @@ def renumbered(groups: vec[i64], owners: vec[i64]) -> tuple[vec[i64], vec[i64]]:
     """
     numbers = vec[i64]()
     names = vec[i64]()
-    count: i64 = len(owners)
+    owner_of = owners.values
+    count: i64 = len(owner_of)
     cell: i64 = 0
     while cell < count:
         numbers = append(numbers, len(names))
-        if owners[cell] == cell:
+        if owner_of[cell] == cell:
             names = append(names, cell)
         cell += 1
     result = vec[i64]()
-    for group in groups:
-        result = append(result, numbers[owners[group]])
-    return result, names
+    for group in groups.values:
+        result = append(result, numbers[owner_of[group]])
+    return ints(result), ints(names)

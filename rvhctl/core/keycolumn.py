@@ -8,12 +8,13 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.keybuckets import key_bits
+from rvhctl.core.vectors import Ints, ints
 from rvhctl.errors import JumpHashError
 
 
 def key_column(
     keys: list[object], start: int, end: int, native: bool, digest: Callable[[bytes], int]
-) -> vec[i64]:
+) -> Ints:
     """The 64 bits of ``keys[start:end]``, as ``key_bits`` has them; an error names the position of its key."""
     column = vec[i64]()
     position = start
@@ -23,4 +24,4 @@ def key_column(
             position += 1
     except JumpHashError as error:
         raise JumpHashError(f"key {position}: {error}") from None
-    return column
+    return ints(column)

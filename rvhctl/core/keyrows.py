@@ -21,6 +21,7 @@ from rvhctl.core.keylines import (
     decimal_bits,
     decimal_problem,
 )
+from rvhctl.core.vectors import ints
 from rvhctl.core.xxh64 import xxh64_span
 from rvhctl.errors import JumpHashError
 
@@ -45,10 +46,10 @@ class KeyRows:
 
     def __init__(self, room: i64 = ROWS) -> None:
         self.room: Final = room
-        self.keys = vec[i64]([0] * int(room))
-        self.starts = vec[i64]([0] * int(room))
-        self.ends = vec[i64]([0] * int(room))
-        self.insides = vec[i64]([0] * int(room))
+        self.keys: Final = ints(vec[i64]([0] * int(room)))
+        self.starts: Final = ints(vec[i64]([0] * int(room)))
+        self.ends: Final = ints(vec[i64]([0] * int(room)))
+        self.insides: Final = ints(vec[i64]([0] * int(room)))
         self.count: i64 = 0
         self.lines: i64 = 0
         """Lines these rows come from, blank ones too."""
@@ -70,10 +71,10 @@ class KeyRows:
     def add(self, key: i64, start: i64, end: i64, inside: i64) -> None:
         """The next line is a row: its record starts here, and the line ends there, its line end included."""
         row = self.count
-        self.keys[row] = key
-        self.starts[row] = start
-        self.ends[row] = end
-        self.insides[row] = inside
+        self.keys.values[row] = key
+        self.starts.values[row] = start
+        self.ends.values[row] = end
+        self.insides.values[row] = inside
         self.count = row + 1
         self.lines += 1
         self.next = end
@@ -86,7 +87,8 @@ class KeyRows:
     def shorten(self, end: i64) -> None:
         """The block ends here already: the last row's line end is shorter than it was."""
         if self.count > 0:
-            self.ends[self.count - 1] = min(self.ends[self.count - 1], end)
+            ends = self.ends.values
+            ends[self.count - 1] = min(ends[self.count - 1], end)
 
 
 def line_end(block: bytes, start: i64, delimiter: i64) -> i64:
@@ -118,9 +120,9 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
 
     A key goes by XXH64 with ``seed``, or, if ``decimal``, is an integer by itself.
     """
-    keys = rows.keys
-    starts = rows.starts
-    ends = rows.ends
+    keys = rows.keys.values
+    starts = rows.starts.values
+    ends = rows.ends.values
     room = rows.room
     start = rows.next
     row: i64 = 0

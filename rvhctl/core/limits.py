@@ -14,20 +14,21 @@ from mypy_extensions import i64, u8
 
 from rvhctl.core.reasons import OVER_RELATIVE, OVER_THRESHOLD, PLAIN
 from rvhctl.core.samples import between
+from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats
 
 LARGEST: Final = 1.7976931348623157e308
 """The largest finite float: no limit is higher, so that a limit can always be written."""
 
 
 def group_limits(
-    latencies: vec[float],
-    order: vec[i64],
-    starts: vec[i64],
-    standing: vec[u8],
+    latencies: Floats,
+    order: Ints,
+    starts: Ints,
+    standing: Codes,
     threshold: float,
     relative: float,
     floor: float,
-) -> vec[float]:
+) -> Floats:
     """min(threshold, max(relative x median, floor)) of each group, in milliseconds.
 
     The median is over the nodes that stand PLAIN; a group without one has only the threshold.
@@ -39,13 +40,14 @@ def group_limits(
     Returns:
         NaN where a group has no limit at all.
     """
+    values, nodes, firsts, codes_of = latencies.values, order.values, starts.values, standing.values
     limits = vec[float]()
-    groups: i64 = len(starts) - 1
+    groups: i64 = len(firsts) - 1
     group: i64 = 0
     while group < groups:
         limit = threshold
         if relative > 0.0:
-            middle = group_median(latencies, order, starts[group], starts[group + 1], standing)
+            middle = group_median(values, nodes, firsts[group], firsts[group + 1], codes_of)
             if middle == middle:
                 scaled = relative * middle
                 scaled = floor if floor > scaled else scaled
@@ -53,7 +55,7 @@ def group_limits(
                 limit = LARGEST if math.isinf(limit) else limit
         limits = append(limits, math.nan if math.isinf(limit) else limit)
         group += 1
-    return limits
+    return floats(limits)
 
 
 def group_median(latencies: vec[float], order: vec[i64], start: i64, end: i64, standing: vec[u8]) -> float:
@@ -81,29 +83,28 @@ def group_median(latencies: vec[float], order: vec[i64], start: i64, end: i64, s
         at += 1
 
 
-def over_limit(
-    latencies: vec[float], groups: vec[i64], limits: vec[float], standing: vec[u8], threshold: float
-) -> vec[u8]:
+def over_limit(latencies: Floats, groups: Ints, limits: Floats, standing: Codes, threshold: float) -> Codes:
     """The standings again, with OVER_THRESHOLD or OVER_RELATIVE where a PLAIN node is over its limit."""
+    values, group_of, bounds, codes_of = latencies.values, groups.values, limits.values, standing.values
     result = vec[u8]()
-    count: i64 = len(latencies)
+    count: i64 = len(values)
     node: i64 = 0
     while node < count:
-        code = standing[node]
+        code = codes_of[node]
         if code == PLAIN:
-            latency = latencies[node]
+            latency = values[node]
             if latency > threshold:
                 code = OVER_THRESHOLD
-            elif latency > limits[groups[node]]:
+            elif latency > bounds[group_of[node]]:
                 code = OVER_RELATIVE
         result = append(result, code)
         node += 1
-    return result
+    return codes(result)
 
 
-def plain(standing: vec[u8]) -> vec[u8]:
+def plain(standing: Codes) -> Codes:
     """1 where a node is fit, as far as one round can tell."""
     fits = vec[u8]()
-    for code in standing:
+    for code in standing.values:
         fits = append(fits, 1 if code == PLAIN else 0)
-    return fits
+    return codes(fits)

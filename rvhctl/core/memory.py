@@ -8,6 +8,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
 from rvhctl.core.reasons import DOWN, DRAIN, LOSS, NO_MEASUREMENT, PLAIN
+from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats, ints
 
 UNKNOWN: Final = 0
 """Never measured so far."""
@@ -16,14 +17,14 @@ OUT: Final = 2
 
 
 def advance(
-    latencies: vec[float],
-    ceilings: vec[float],
-    standing: vec[u8],
-    places: vec[u8],
-    streaks: vec[i64],
+    latencies: Floats,
+    ceilings: Floats,
+    standing: Codes,
+    places: Codes,
+    streaks: Ints,
     rise: i64,
     fall: i64,
-) -> tuple[vec[u8], vec[i64]]:
+) -> tuple[Codes, Ints]:
     """Where each node stands after one more round.
 
     A streak counts the rounds that spoke against the node's place: bad ones while it is IN, good ones while
@@ -40,18 +41,20 @@ def advance(
     Returns:
         places and streaks after the round.
     """
+    values, highest, codes_of = latencies.values, ceilings.values, standing.values
+    old_places, old_streaks = places.values, streaks.values
     new_places = vec[u8]()
     new_streaks = vec[i64]()
-    count: i64 = len(latencies)
+    count: i64 = len(values)
     node: i64 = 0
     while node < count:
-        code = standing[node]
-        place = places[node]
-        streak = streaks[node]
+        code = codes_of[node]
+        place = old_places[node]
+        streak = old_streaks[node]
         good = code == PLAIN
-        bad = code == NO_MEASUREMENT or code == LOSS or (not good and latencies[node] > ceilings[node])
+        bad = code == NO_MEASUREMENT or code == LOSS or (not good and values[node] > highest[node])
         if place == UNKNOWN:
-            if latencies[node] == latencies[node]:
+            if values[node] == values[node]:
                 place = IN if good else OUT
         elif code == DOWN or code == DRAIN:
             place = OUT
@@ -66,21 +69,22 @@ def advance(
         new_places = append(new_places, place)
         new_streaks = append(new_streaks, streak)
         node += 1
-    return new_places, new_streaks
+    return codes(new_places), ints(new_streaks)
 
 
-def ceilings(groups: vec[i64], limits: vec[float], numerator: int, denominator: int) -> vec[float]:
+def ceilings(groups: Ints, limits: Floats, numerator: int, denominator: int) -> Floats:
     """limit x (1 + band) of each node's group; the band is numerator / denominator."""
     widening = float(denominator + numerator) / float(denominator)
+    bounds = limits.values
     result = vec[float]()
-    for group in groups:
-        result = append(result, limits[group] * widening)
-    return result
+    for group in groups.values:
+        result = append(result, bounds[group] * widening)
+    return floats(result)
 
 
-def inside(places: vec[u8]) -> vec[u8]:
+def inside(places: Codes) -> Codes:
     """1 where a node is fit as far as the memory goes."""
     fits = vec[u8]()
-    for place in places:
+    for place in places.values:
         fits = append(fits, 1 if place == IN else 0)
-    return fits
+    return codes(fits)

@@ -13,6 +13,7 @@ from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
 from rvhctl.core.idhash import hash_of
+from rvhctl.core.vectors import Floats, Ints, floats
 
 ID_LENGTH_BITS: Final = 32
 ID_LENGTH: Final = 0xFFFFFFFF
@@ -33,7 +34,7 @@ class NodeRows:
     """The rows of one text.
 
     ``latencies``: milliseconds, NaN for no measurement; ``lats`` and ``lons``: degrees, empty unless
-    ``coordinates``; ``starts`` and ``ends``: each record's own bytes in ``data``.
+    ``coordinates``.
     """
 
     def __init__(self, data: bytes, coordinates: bool, one_line: bool) -> None:
@@ -41,52 +42,65 @@ class NodeRows:
         self.data: Final = data
         self.coordinates: Final = coordinates
         self.one_line: Final = one_line
-        self.latencies = vec[float]()
-        self.lats = vec[float]()
-        self.lons = vec[float]()
-        self.starts = vec[i64]()
-        self.ends = vec[i64]()
+        self._latencies = vec[float]()
+        self._lats = vec[float]()
+        self._lons = vec[float]()
+        # Each record's own bytes in the data.
+        self._starts = vec[i64]()
+        self._ends = vec[i64]()
         # Where the id begins, counted from the record, and its length; below 0: -1 - index in other_ids.
-        self.id_spans = vec[i64]()
+        self._id_spans = vec[i64]()
         self.other_ids: list[bytes] = []
 
     def __len__(self) -> int:
-        return len(self.starts)
+        return len(self._starts)
+
+    @property
+    def latencies(self) -> Floats:
+        return floats(self._latencies)
+
+    @property
+    def lats(self) -> Floats:
+        return floats(self._lats)
+
+    @property
+    def lons(self) -> Floats:
+        return floats(self._lons)
 
     def reserve(self, rows: i64) -> None:
         """Room for so many rows: a column that grows is copied, into fresh memory each time."""
-        self.latencies = roomy_numbers(self.latencies, rows)
+        self._latencies = roomy_numbers(self._latencies, rows)
         if self.coordinates:
-            self.lats = roomy_numbers(self.lats, rows)
-            self.lons = roomy_numbers(self.lons, rows)
-        self.starts = roomy_places(self.starts, rows)
-        self.ends = roomy_places(self.ends, rows)
-        self.id_spans = roomy_places(self.id_spans, rows)
+            self._lats = roomy_numbers(self._lats, rows)
+            self._lons = roomy_numbers(self._lons, rows)
+        self._starts = roomy_places(self._starts, rows)
+        self._ends = roomy_places(self._ends, rows)
+        self._id_spans = roomy_places(self._id_spans, rows)
 
     def add_row(self, latency: float, lat: float, lon: float, node_id: bytes, start: i64, end: i64) -> None:
         """The row of an unusual record, as the caller has read it; NaN for what is null."""
-        self.latencies = append(self.latencies, latency)
+        self._latencies = append(self._latencies, latency)
         if self.coordinates:
-            self.lats = append(self.lats, lat)
-            self.lons = append(self.lons, lon)
-        self.starts = append(self.starts, start)
-        self.ends = append(self.ends, end)
+            self._lats = append(self._lats, lat)
+            self._lons = append(self._lons, lon)
+        self._starts = append(self._starts, start)
+        self._ends = append(self._ends, end)
         self.other_ids.append(node_id)
         index: i64 = len(self.other_ids)
-        self.id_spans = append(self.id_spans, -index)
+        self._id_spans = append(self._id_spans, -index)
 
     def id_bytes(self, row: i64) -> bytes:
         """The id of a row in UTF-8."""
-        span = self.id_spans[row]
+        span = self._id_spans[row]
         if span < 0:
             return self.other_ids[-1 - span]
-        start = self.starts[row] + (span >> ID_LENGTH_BITS)
+        start = self._starts[row] + (span >> ID_LENGTH_BITS)
         return self.data[start : start + (span & ID_LENGTH)]
 
     def has_bare_id(self, row: i64) -> bool:
         """Whether the id of a row stands in the text without quotes: an integer."""
-        span = self.id_spans[row]
-        return span >= 0 and self.data[self.starts[row] + (span >> ID_LENGTH_BITS) - 1] != 34
+        span = self._id_spans[row]
+        return span >= 0 and self.data[self._starts[row] + (span >> ID_LENGTH_BITS) - 1] != 34
 
     def id_text(self, row: i64) -> str:
         return self.id_bytes(row).decode()
@@ -95,8 +109,8 @@ class NodeRows:
         """The hashes of the ids of rows ``first`` until before ``last``, 8 bytes each; see ``hash_of``."""
         writer = BytesWriter()
         data = self.data
-        starts = self.starts
-        spans = self.id_spans
+        starts = self._starts
+        spans = self._id_spans
         for row in range(first, last):
             span = spans[row]
             if span < 0:
@@ -109,19 +123,20 @@ class NodeRows:
 
     def record(self, row: i64) -> bytes:
         """The bytes of a row's record, as they came in."""
-        return self.data[self.starts[row] : self.ends[row]]
+        return self.data[self._starts[row] : self._ends[row]]
 
-    def join_records(self, rows: vec[i64], first: i64, last: i64, end: bytes) -> bytes:
+    def join_records(self, rows: Ints, first: i64, last: i64, end: bytes) -> bytes:
         """The records of ``rows[first:last]``, ``end`` behind each."""
         writer = BytesWriter()
         data = self.data
+        wanted = rows.values
         for index in range(first, last):
-            row = rows[index]
-            copy(writer, data, self.starts[row], self.ends[row])
+            row = wanted[index]
+            copy(writer, data, self._starts[row], self._ends[row])
             writer.write(end)
         return writer.getvalue()
 
-    def join_lines(self, rows: vec[i64], first: i64, last: i64) -> bytes:
+    def join_lines(self, rows: Ints, first: i64, last: i64) -> bytes:
         """The records of ``rows[first:last]``, each on a line of its own.
 
         A record of an array may come over many lines; its line ends stand between its tokens.
@@ -132,17 +147,18 @@ class NodeRows:
         joined = self.join_records(rows, first, last, b"\0")
         return joined.replace(b"\n", b"").replace(b"\r", b"").replace(b"\0", b"\n")
 
-    def join_ids(self, rows: vec[i64], first: i64, last: i64, end: bytes) -> bytes:
+    def join_ids(self, rows: Ints, first: i64, last: i64, end: bytes) -> bytes:
         """The ids of ``rows[first:last]`` in UTF-8, ``end`` behind each."""
         writer = BytesWriter()
         data = self.data
+        wanted = rows.values
         for index in range(first, last):
-            row = rows[index]
-            span = self.id_spans[row]
+            row = wanted[index]
+            span = self._id_spans[row]
             if span < 0:
                 writer.write(self.other_ids[-1 - span])
             else:
-                start = self.starts[row] + (span >> ID_LENGTH_BITS)
+                start = self._starts[row] + (span >> ID_LENGTH_BITS)
                 copy(writer, data, start, start + (span & ID_LENGTH))
             writer.write(end)
         return writer.getvalue()

@@ -87,20 +87,20 @@ class NodeScan(NodeRows):
             self.elements += 1
             if end < 0:
                 return self._leave(position)
-            self.latencies = append(self.latencies, record.latency)
+            self._latencies = append(self._latencies, record.latency)
             if self.coordinates:
-                self.lats = append(self.lats, record.lat)
-                self.lons = append(self.lons, record.lon)
-            self.starts = append(self.starts, position)
-            self.ends = append(self.ends, end)
+                self._lats = append(self._lats, record.lat)
+                self._lons = append(self._lons, record.lon)
+            self._starts = append(self._starts, position)
+            self._ends = append(self._ends, end)
             span = ((record.id_start - position) << ID_LENGTH_BITS) | (record.id_end - record.id_start)
-            self.id_spans = append(self.id_spans, span)
+            self._id_spans = append(self._id_spans, span)
             position = end
 
     def _make_room(self) -> None:
         """Reserve for as many rows as those so far foretell."""
         self.roomy = True
-        rows: i64 = len(self.starts)
+        rows: i64 = len(self._starts)
         ahead = (len(self.data) - self.position) // (self.position - self.start) + 1
         self.reserve(rows + ahead * rows + rows // 16)
 

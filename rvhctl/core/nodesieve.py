@@ -50,10 +50,10 @@ class NodeSieve:
         records = BytesWriter()
         rows = BytesWriter()
         block = scan.data
-        latencies = scan.latencies
-        starts = scan.starts
-        ends = scan.ends
-        spans = scan.id_spans
+        latencies = scan._latencies
+        starts = scan._starts
+        ends = scan._ends
+        spans = scan._id_spans
         best = self.best
         count: i64 = len(starts)
         for row in range(count):
@@ -90,10 +90,10 @@ class KeptRows(NodeRows):
         place = self.place
         size: i64 = len(packed)
         for at in range(0, size, ROW):
-            self.latencies = append(self.latencies, read_f64_le(packed, at))
-            self.starts = append(self.starts, place)
+            self._latencies = append(self._latencies, read_f64_le(packed, at))
+            self._starts = append(self._starts, place)
             place += read_i64_le(packed, at + 8)
-            self.ends = append(self.ends, place)
+            self._ends = append(self._ends, place)
             place += 1
-            self.id_spans = append(self.id_spans, read_i64_le(packed, at + 16))
+            self._id_spans = append(self._id_spans, read_i64_le(packed, at + 16))
         self.place = place

@@ -62,43 +62,43 @@ class Placement:
         self.plain: Final = not failed and self.even
         """Nothing is unlike plain jump hash."""
         self.dense: Final = buckets <= dense_up_to and not self.plain
-        self.unlike = vec[i64]()
+        self._unlike = vec[i64]()
         if not self.dense:
             for bucket in unlike:
-                self.unlike = append(self.unlike, bucket)
-        slots = buckets if self.dense else len(self.unlike) + 1
+                self._unlike = append(self._unlike, bucket)
+        slots = buckets if self.dense else len(self._unlike) + 1
         # Whether a bucket takes a key: its share of the largest weight times 2^53, FULL or DOWN.
-        self.limits = vec[float]([share(1.0, self.largest)] * int(slots))
-        self.weights = vec[float]([1.0] * int(slots))
+        self._limits = vec[float]([share(1.0, self.largest)] * int(slots))
+        self._weights = vec[float]([1.0] * int(slots))
         for bucket in unlike:
-            slot = self.slot(bucket)
+            slot = self._slot(bucket)
             weight = weights.get(bucket, 1.0)
-            self.weights[slot] = weight
-            self.limits[slot] = DOWN if bucket in failed else share(weight, self.largest)
-        self.live_buckets = vec[i64]()
+            self._weights[slot] = weight
+            self._limits[slot] = DOWN if bucket in failed else share(weight, self.largest)
+        self._live_buckets = vec[i64]()
 
-    def slot(self, bucket: i64) -> i64:
+    def _slot(self, bucket: i64) -> i64:
         """Where the columns have this bucket."""
         if self.dense:
             return bucket
         low: i64 = 0
-        high: i64 = len(self.unlike)
+        high: i64 = len(self._unlike)
         end = high
         while low < high:
             middle = (low + high) >> 1
-            if self.unlike[middle] < bucket:
+            if self._unlike[middle] < bucket:
                 low = middle + 1
             else:
                 high = middle
-        if low < end and self.unlike[low] == bucket:
+        if low < end and self._unlike[low] == bucket:
             return low
         return end
 
     def is_live(self, bucket: i64) -> bool:
-        return self.limits[self.slot(bucket)] >= 0.0
+        return self._limits[self._slot(bucket)] >= 0.0
 
     def weight(self, bucket: i64) -> float:
-        return self.weights[self.slot(bucket)]
+        return self._weights[self._slot(bucket)]
 
     def probe_hash(self, key: i64, probe: i64) -> i64:
         """h_t of the key."""
@@ -106,7 +106,7 @@ class Placement:
 
     def takes(self, bucket: i64, key: i64, probe: i64) -> bool:
         """Whether a bucket that a key has come to with this probe is up and takes it."""
-        limit = self.limits[self.slot(bucket)]
+        limit = self._limits[self._slot(bucket)]
         if limit >= FULL:
             return True
         return limit > 0.0 and float(draw(key, probe)) < limit
@@ -126,17 +126,17 @@ class Placement:
             probe += 1
         return UNSETTLED
 
-    def listed(self) -> vec[i64]:
+    def _listed(self) -> vec[i64]:
         """The live buckets, ascending; only where the columns are dense."""
-        if len(self.live_buckets) == 0:
+        if len(self._live_buckets) == 0:
             found = vec[i64](capacity=self.live)
             bucket: i64 = 0
             while bucket < self.buckets:
-                if self.limits[bucket] >= 0.0:
+                if self._limits[bucket] >= 0.0:
                     found = append(found, bucket)
                 bucket += 1
-            self.live_buckets = found
-        return self.live_buckets
+            self._live_buckets = found
+        return self._live_buckets
 
 
 def share(weight: float, largest: float) -> float:

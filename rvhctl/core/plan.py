@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from librt.vecs import append, vec
-from mypy_extensions import i64, u8
+from mypy_extensions import i64
 
 from rvhctl.core.geohash import cell_centre
 from rvhctl.core.kdtree import NearestFew, Tree
 from rvhctl.core.spill import shares
+from rvhctl.core.vectors import Codes, Ints, ints
 from rvhctl.core.verdicts import HEALTHY
 
 FULL: Final = 100
@@ -36,73 +37,74 @@ class Plan:
 
     def __init__(
         self,
-        cells: vec[i64],
+        cells: Ints,
         precision: i64,
-        verdicts: vec[u8],
-        healths: vec[i64],
-        answer_starts: vec[i64],
+        verdicts: Codes,
+        healths: Ints,
+        answer_starts: Ints,
         nearest: i64,
     ) -> None:
-        self.cells = cells
-        self.precision = precision
-        self.healths = healths
-        self.answer_starts = answer_starts
-        self.planned: i64 = 0
-        self.starts = append(vec[i64](), 0)
-        self.servers = vec[i64]()
-        self.parts = vec[i64]()
+        self.precision: Final[i64] = precision
+        self.starts: Final = ints(append(vec[i64](), 0))
+        self.servers: Final = Ints()
+        self.parts: Final = Ints()
+        self._cells = cells.values
+        self._healths = healths.values
+        self._answer_starts = answer_starts.values
+        self._planned: i64 = 0
         # The healthy groups, and for each group its place among them, or -1.
-        self.healthy = vec[i64]()
-        self.places = vec[i64]()
+        self._healthy = vec[i64]()
+        self._places = vec[i64]()
         lats = vec[float]()
         lons = vec[float]()
         spilling = False
-        count: i64 = len(verdicts)
+        states = verdicts.values
+        count: i64 = len(states)
         group: i64 = 0
         while group < count:
             place: i64 = -1
-            if healths[group] < FULL:
+            if self._healths[group] < FULL:
                 spilling = True
-            if verdicts[group] == HEALTHY:
-                place = len(self.healthy)
-                self.healthy = append(self.healthy, group)
-            self.places = append(self.places, place)
+            if states[group] == HEALTHY:
+                place = len(self._healthy)
+                self._healthy = append(self._healthy, group)
+            self._places = append(self._places, place)
             group += 1
         if spilling and nearest > 0:
-            for group in self.healthy:
-                lat, lon = cell_centre(cells[group], precision)
+            for group in self._healthy:
+                lat, lon = cell_centre(self._cells[group], precision)
                 lats = append(lats, lat)
                 lons = append(lons, lon)
         # Where every group carries itself there is nothing to look up, and the tree stays empty.
-        self.tree = Tree(lats, lons)
-        self.search = NearestFew(self.tree, nearest)
+        self._tree = Tree(lats, lons)
+        self._search = NearestFew(self._tree, nearest)
 
     def step(self, groups: i64) -> bool:
         """Plan so many more groups, or prepare that; whether some are left."""
-        if self.tree.grow(groups * CUTS_A_GROUP):
+        if self._tree.grow(groups * CUTS_A_GROUP):
             return True
-        count: i64 = len(self.cells)
-        stop = self.planned + groups
+        count: i64 = len(self._cells)
+        stop = self._planned + groups
         stop = count if stop > count else stop
-        while self.planned < stop:
-            group = self.planned
-            if self.healths[group] >= FULL:
+        while self._planned < stop:
+            group = self._planned
+            if self._healths[group] >= FULL:
                 self.give(group, FULL)
             else:
                 self.spill(group)
-            self.starts = append(self.starts, len(self.servers))
-            self.planned += 1
-        return self.planned < count
+            self.starts.values = append(self.starts.values, len(self.servers.values))
+            self._planned += 1
+        return self._planned < count
 
     def spill(self, group: i64) -> None:
         """Share out the traffic of a group that cannot carry all of it."""
-        lat, lon = cell_centre(self.cells[group], self.precision)
+        lat, lon = cell_centre(self._cells[group], self.precision)
         levels = append(vec[i64](), group)
-        level_healths = append(vec[i64](), self.healths[group])
-        for place in self.search.search(lat, lon, self.places[group]):
-            other = self.healthy[place]
+        level_healths = append(vec[i64](), self._healths[group])
+        for place in self._search.search(lat, lon, self._places[group]):
+            other = self._healthy[place]
             levels = append(levels, other)
-            level_healths = append(level_healths, self.healths[other])
+            level_healths = append(level_healths, self._healths[other])
         parts = shares(level_healths)
         served = False
         count: i64 = len(levels)
@@ -112,9 +114,9 @@ class Plan:
                 self.give(levels[level], parts[level])
                 served = True
             level += 1
-        if not served and self.answer_starts[group + 1] > self.answer_starts[group]:
+        if not served and self._answer_starts[group + 1] > self._answer_starts[group]:
             self.give(group, FULL)
 
     def give(self, group: i64, part: i64) -> None:
-        self.servers = append(self.servers, group)
-        self.parts = append(self.parts, part)
+        self.servers.values = append(self.servers.values, group)
+        self.parts.values = append(self.parts.values, part)

@@ -12,6 +12,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
 from rvhctl.core.reasons import DOWN, DRAIN, NO_MEASUREMENT, OVER_RELATIVE, OVER_THRESHOLD, PLAIN
+from rvhctl.core.vectors import Codes, Ints, codes, ints
 
 # What a group gives whose verdict asks for it.
 KEEP: Final = 0
@@ -31,15 +32,15 @@ def eligible(code: u8) -> bool:
 
 
 def answers(
-    order: vec[i64],
-    starts: vec[i64],
-    standing: vec[u8],
-    fits: vec[u8],
-    verdicts: vec[u8],
-    modes: vec[u8],
+    order: Ints,
+    starts: Ints,
+    standing: Codes,
+    fits: Codes,
+    verdicts: Codes,
+    modes: Codes,
     eject_numerator: int,
     eject_denominator: int,
-) -> tuple[vec[i64], vec[i64]]:
+) -> tuple[Ints, Ints]:
     """The nodes that each group gives, in its order: ascending by latency, unmeasured ones last.
 
     Args:
@@ -52,23 +53,25 @@ def answers(
     Returns:
         the nodes of all groups, and where in them each group starts (one entry more than groups).
     """
+    nodes, firsts, codes_of, is_fit = order.values, starts.values, standing.values, fits.values
+    verdict_of, mode_of = verdicts.values, modes.values
     picked = vec[i64]()
     picked_starts = append(vec[i64](), 0)
-    groups: i64 = len(verdicts)
+    groups: i64 = len(verdict_of)
     group: i64 = 0
     while group < groups:
-        start = starts[group]
-        end = starts[group + 1]
-        verdict: i64 = int(verdicts[group])
-        mode = modes[verdict]
+        start = firsts[group]
+        end = firsts[group + 1]
+        verdict: i64 = int(verdict_of[group])
+        mode = mode_of[verdict]
         returning: i64 = 0
         if mode == KEEP and eject_denominator > 0:
-            returning = too_many_out(order, start, end, standing, fits, eject_numerator, eject_denominator)
+            returning = too_many_out(nodes, start, end, codes_of, is_fit, eject_numerator, eject_denominator)
         at = start if mode != SKIP else end
         while at < end:
-            node = order[at]
-            code = standing[node]
-            take = fits[node] != 0
+            node = nodes[at]
+            code = codes_of[node]
+            take = is_fit[node] != 0
             if mode == ALL:
                 take = code != DOWN and code != DRAIN and code != NO_MEASUREMENT
             elif not take and returning > 0 and eligible(code):
@@ -79,7 +82,7 @@ def answers(
             at += 1
         picked_starts = append(picked_starts, len(picked))
         group += 1
-    return picked, picked_starts
+    return ints(picked), ints(picked_starts)
 
 
 def too_many_out(
@@ -104,9 +107,9 @@ def too_many_out(
     return too_many if too_many > 0 else 0
 
 
-def marks(nodes: i64, picked: vec[i64]) -> vec[u8]:
+def marks(nodes: i64, picked: Ints) -> Codes:
     """1 for each picked node of so many."""
     kept = vec[u8]([0] * int(nodes))
-    for node in picked:
+    for node in picked.values:
         kept[node] = 1
-    return kept
+    return codes(kept)

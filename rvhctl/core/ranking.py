@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from rvhctl.core.failover import survivors
+from rvhctl.core.failover import ascending
+from rvhctl.core.vectors import Floats, Ints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,28 +24,28 @@ class Ranking:
     Call ``step`` while it returns True; then ``order`` holds the indices.
     """
 
-    def __init__(self, latencies: vec[float], limit: float, size: i64) -> None:
-        self.latencies = latencies
-        self.limit = limit
-        self.size = size
-        self.read: i64 = 0
-        self.order = vec[i64]()
+    def __init__(self, latencies: Floats, limit: float, size: i64) -> None:
+        self.order: Final = Ints()
+        self._latencies = latencies.values
+        self._limit: Final[float] = limit
+        self._size: Final[i64] = size
+        self._read: i64 = 0
         # Ends of the sorted runs in ``order``, and of the merged runs of the next round in ``merged``.
-        self.ends: list[i64] = []
-        self.merged = vec[i64]()
-        self.merged_ends: list[i64] = []
+        self._ends: list[i64] = []
+        self._merged = vec[i64]()
+        self._merged_ends: list[i64] = []
         # Interpreted: the same as lists, and the merge of all runs once it has begun.
-        self.values: list[float] = []
-        self.runs: list[list[i64]] = []
-        self.stream: Iterator[i64] | None = None
+        self._values: list[float] = []
+        self._runs: list[list[i64]] = []
+        self._stream: Iterator[i64] | None = None
 
     def step(self) -> bool:
         """Do a slice of the work; False when none is left."""
-        if self.read < len(self.latencies):
+        if self._read < len(self._latencies):
             self.rank_slice()
         elif not COMPILED:
             return self.merge_slice()
-        elif len(self.ends) <= 1 and len(self.merged_ends) == 0:
+        elif len(self._ends) <= 1 and len(self._merged_ends) == 0:
             return False
         else:
             self.merge_pair()
@@ -52,41 +53,43 @@ class Ranking:
 
     def rank_slice(self) -> None:
         """Sort the survivors of the next slice into a run of their own."""
-        part = self.latencies[self.read : self.read + self.size]
-        found = survivors(part, self.limit)
+        part = self._latencies[self._read : self._read + self._size]
+        found = ascending(part, self._limit)
         k: i64 = 0
         count: i64 = len(found)
         while k < count:
-            found[k] = found[k] + self.read
+            found[k] = found[k] + self._read
             k += 1
-        self.read += len(part)
+        self._read += len(part)
         if not COMPILED:
-            self.values += part
-            self.runs.append(list(found))
+            self._values += part
+            self._runs.append(list(found))
         elif count > 0:
-            self.order = extend(self.order, found)
-            self.ends.append(len(self.order))
+            self.order.values = extend(self.order.values, found)
+            self._ends.append(len(self.order.values))
 
     def merge_pair(self) -> None:
         """Merge the next two runs of a round, or close the round."""
-        done = len(self.merged_ends) * 2
-        if done >= len(self.ends):
-            self.order, self.merged = self.merged, vec[i64]()
-            self.ends, self.merged_ends = self.merged_ends, []
+        done = len(self._merged_ends) * 2
+        if done >= len(self._ends):
+            self.order.values, self._merged = self._merged, vec[i64]()
+            self._ends, self._merged_ends = self._merged_ends, []
             return
-        start = self.ends[done - 1] if done > 0 else 0
-        middle = self.ends[done]
-        stop = self.ends[done + 1] if done + 1 < len(self.ends) else middle
-        self.merged = extend(self.merged, merged_runs(self.latencies, self.order, start, middle, stop))
-        self.merged_ends.append(stop)
+        start = self._ends[done - 1] if done > 0 else 0
+        middle = self._ends[done]
+        stop = self._ends[done + 1] if done + 1 < len(self._ends) else middle
+        self._merged = extend(
+            self._merged, merged_runs(self._latencies, self.order.values, start, middle, stop)
+        )
+        self._merged_ends.append(stop)
 
     def merge_slice(self) -> bool:
         """Take a slice off the merge of all runs; interpreted, that costs less than merging in pairs."""
-        if self.stream is None:
-            self.stream = merge(*self.runs, key=self.values.__getitem__)
-        part = list(islice(self.stream, self.size))
-        self.order = extend(self.order, part)
-        return len(part) == self.size
+        if self._stream is None:
+            self._stream = merge(*self._runs, key=self._values.__getitem__)
+        part = list(islice(self._stream, self._size))
+        self.order.values = extend(self.order.values, part)
+        return len(part) == self._size
 
 
 def merged_runs(latencies: vec[float], order: vec[i64], start: i64, middle: i64, stop: i64) -> vec[i64]:

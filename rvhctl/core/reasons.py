@@ -7,6 +7,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.vectors import Codes, Floats, codes
+
 # In the order in which they are asked: the first that applies stands.
 PLAIN: Final = 0
 """Fit, and nothing to say."""
@@ -42,30 +44,31 @@ STATES: Final = ("up", "drain", "down")
 """What the field ``state`` of a node may be; the code is the place."""
 
 
-def standings(latencies: vec[float], states: vec[u8], over_loss: vec[u8]) -> vec[u8]:
+def standings(latencies: Floats, states: Codes, over_loss: Codes) -> Codes:
     """What keeps each node out before any limit is asked: DOWN to LOSS, or PLAIN.
 
     An empty column of states is all up, an empty column of losses is none.
     """
+    values, state_of, loses = latencies.values, states.values, over_loss.values
     result = vec[u8]()
-    has_states = len(states) > 0
-    has_losses = len(over_loss) > 0
-    count: i64 = len(latencies)
+    has_states = len(state_of) > 0
+    has_losses = len(loses) > 0
+    count: i64 = len(values)
     node: i64 = 0
     while node < count:
         standing: u8 = PLAIN
-        if has_states and states[node] != STATE_UP:
-            standing = DOWN if states[node] == STATE_DOWN else DRAIN
-        elif latencies[node] != latencies[node]:
+        if has_states and state_of[node] != STATE_UP:
+            standing = DOWN if state_of[node] == STATE_DOWN else DRAIN
+        elif values[node] != values[node]:
             standing = NO_MEASUREMENT
-        elif has_losses and over_loss[node] != 0:
+        elif has_losses and loses[node] != 0:
             standing = LOSS
         result = append(result, standing)
         node += 1
-    return result
+    return codes(result)
 
 
-def reasons(standing: vec[u8], fits: vec[u8], kept: vec[u8]) -> vec[u8]:
+def reasons(standing: Codes, fits: Codes, kept: Codes) -> Codes:
     """The last word on each node.
 
     Args:
@@ -73,15 +76,16 @@ def reasons(standing: vec[u8], fits: vec[u8], kept: vec[u8]) -> vec[u8]:
         fits: 1 where the node is fit after the memory, if there is one.
         kept: 1 where the node is in the answer, after the rails.
     """
+    codes_of, is_fit, is_kept = standing.values, fits.values, kept.values
     result = vec[u8]()
-    count: i64 = len(standing)
+    count: i64 = len(codes_of)
     node: i64 = 0
     while node < count:
-        reason = standing[node]
-        if (reason == PLAIN) != (fits[node] != 0):
+        reason = codes_of[node]
+        if (reason == PLAIN) != (is_fit[node] != 0):
             reason = DAMPED
-        if kept[node] != fits[node]:
-            reason = KEPT_BY_RAIL if kept[node] != 0 else DROPPED_BY_RAIL
+        if is_kept[node] != is_fit[node]:
+            reason = KEPT_BY_RAIL if is_kept[node] != 0 else DROPPED_BY_RAIL
         result = append(result, reason)
         node += 1
-    return result
+    return codes(result)

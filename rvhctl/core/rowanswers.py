@@ -11,28 +11,31 @@ from mypy_extensions import i64
 from rvhctl.core.keylines import write_line
 from rvhctl.core.keyrows import KeyRows
 from rvhctl.core.noderows import copy
+from rvhctl.core.vectors import Ints
 
 COMPILED: Final = not __file__.endswith(".py")
 
 
-def joined(texts: list[bytes], chosen: vec[i64], rows: i64) -> bytes:
+def joined(texts: list[bytes], chosen: Ints, rows: i64) -> bytes:
     """The text of each bucket."""
+    buckets = chosen.values
     if not COMPILED:
-        return b"".join([texts[bucket] for bucket in chosen[:rows]])
+        return b"".join([texts[bucket] for bucket in buckets[:rows]])
     answers = BytesWriter()
     row: i64 = 0
     while row < rows:
-        answers.write(texts[chosen[row]])
+        answers.write(texts[buckets[row]])
         row += 1
     return answers.getvalue()
 
 
-def numbers(chosen: vec[i64], rows: i64) -> bytes:
+def numbers(chosen: Ints, rows: i64) -> bytes:
     """A bucket number a line."""
+    buckets = chosen.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows:
-        write_line(answers, chosen[row])
+        write_line(answers, buckets[row])
         row += 1
     return answers.getvalue()
 
@@ -69,7 +72,7 @@ class Choice:
         self.between: Final = between
         self.closing: Final = closing
 
-    def write(self, answers: BytesWriter, chosen: vec[i64], first: i64, end: i64) -> None:
+    def _write(self, answers: BytesWriter, chosen: vec[i64], first: i64, end: i64) -> None:
         """The buckets ``chosen[first:end]`` of one key."""
         if self.owner is not None:
             self.owner.write(answers, chosen[first])
@@ -85,23 +88,25 @@ class Choice:
         answers.write(self.closing)
 
 
-def answered(choice: Choice, chosen: vec[i64], rows: i64, count: i64) -> bytes:
+def answered(choice: Choice, chosen: Ints, rows: i64, count: i64) -> bytes:
     """What was chosen for each row, ``count`` buckets each."""
+    buckets = chosen.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows:
-        choice.write(answers, chosen, row * count, (row + 1) * count)
+        choice._write(answers, buckets, row * count, (row + 1) * count)
         row += 1
     return answers.getvalue()
 
 
-def extended(choice: Choice, block: bytes, rows: KeyRows, chosen: vec[i64], count: i64) -> bytes:
+def extended(choice: Choice, block: bytes, rows: KeyRows, chosen: Ints, count: i64) -> bytes:
     """The bytes of each row, with what was chosen for it put in at its ``insides``."""
+    buckets, starts, insides, ends = chosen.values, rows.starts.values, rows.insides.values, rows.ends.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows.count:
-        copy(answers, block, rows.starts[row], rows.insides[row])
-        choice.write(answers, chosen, row * count, (row + 1) * count)
-        copy(answers, block, rows.insides[row], rows.ends[row])
+        copy(answers, block, starts[row], insides[row])
+        choice._write(answers, buckets, row * count, (row + 1) * count)
+        copy(answers, block, insides[row], ends[row])
         row += 1
     return answers.getvalue()

@@ -10,74 +10,79 @@ from mypy_extensions import i32, i64
 
 from rvhctl.core.keyrows import KeyRows
 from rvhctl.core.noderows import copy
+from rvhctl.core.vectors import Ints, ints
 
 
 class Wanted:
     """A few buckets out of many."""
 
     def __init__(self, buckets: list[int]) -> None:
-        self.buckets = vec[i64]()
+        self._buckets = vec[i64]()
         for bucket in sorted(buckets):
-            self.buckets = append(self.buckets, bucket)
+            self._buckets = append(self._buckets, bucket)
 
     def has(self, bucket: i64) -> bool:
         low: i64 = 0
-        high: i64 = len(self.buckets)
+        high: i64 = len(self._buckets)
         end = high
         while low < high:
             middle = (low + high) >> 1
-            if self.buckets[middle] < bucket:
+            if self._buckets[middle] < bucket:
                 low = middle + 1
             else:
                 high = middle
-        return low < end and self.buckets[low] == bucket
+        return low < end and self._buckets[low] == bucket
 
 
-def selected(wanted: Wanted, block: bytes, rows: KeyRows, owners: vec[i64]) -> bytes:
+def selected(wanted: Wanted, block: bytes, rows: KeyRows, owners: Ints) -> bytes:
     """The bytes of the rows that belong to wanted buckets."""
+    owner_of, starts, ends = owners.values, rows.starts.values, rows.ends.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows.count:
-        if wanted.has(owners[row]):
-            copy(answers, block, rows.starts[row], rows.ends[row])
+        if wanted.has(owner_of[row]):
+            copy(answers, block, starts[row], ends[row])
         row += 1
     return answers.getvalue()
 
 
-def packed(owners: vec[i64], rows: i64) -> bytes:
+def packed(owners: Ints, rows: i64) -> bytes:
     """The owners as integers of four bytes, for ``Tally.add`` or ``Traffic.add``."""
+    owner_of = owners.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows:
-        owner: i32 = int(owners[row])
+        owner: i32 = int(owner_of[row])
         write_i32_le(answers, owner)
         row += 1
     return answers.getvalue()
 
 
-def packed_pairs(owners: vec[i64], others: vec[i64], rows: i64) -> bytes:
+def packed_pairs(owners: Ints, others: Ints, rows: i64) -> bytes:
     """Owner here and owner there of each row."""
+    owner_of, other_of = owners.values, others.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows:
-        owner: i32 = int(owners[row])
-        other: i32 = int(others[row])
+        owner: i32 = int(owner_of[row])
+        other: i32 = int(other_of[row])
         write_i32_le(answers, owner)
         write_i32_le(answers, other)
         row += 1
     return answers.getvalue()
 
 
-def packed_groups(block: bytes, rows: KeyRows, owners: vec[i64]) -> bytes:
+def packed_groups(block: bytes, rows: KeyRows, owners: Ints) -> bytes:
     """The bytes of each bucket's rows, in order: the bucket, how many bytes, the bytes; and so on."""
+    owner_of, starts, ends = owners.values, rows.starts.values, rows.ends.values
     groups: dict[int, BytesWriter] = {}
     row: i64 = 0
     while row < rows.count:
-        owner = int(owners[row])
+        owner = int(owner_of[row])
         group = groups.get(owner)
         if group is None:
             group = groups[owner] = BytesWriter()
-        copy(group, block, rows.starts[row], rows.ends[row])
+        copy(group, block, starts[row], ends[row])
         row += 1
     answers = BytesWriter()
     for bucket, group in groups.items():
@@ -103,16 +108,17 @@ class Tally:
     """How many keys each bucket owns."""
 
     def __init__(self, buckets: i64) -> None:
-        self.counts = vec[i64]([0] * int(buckets))
+        self.counts: Final = ints(vec[i64]([0] * int(buckets)))
         self.total: i64 = 0
 
     def add(self, owners: bytes) -> None:
         """Count ``packed`` owners."""
+        counts = self.counts.values
         at: i64 = 0
         end: i64 = len(owners)
         while at < end:
             owner: i64 = int(read_i32_le(owners, at))
-            self.counts[owner] = self.counts[owner] + 1
+            counts[owner] = counts[owner] + 1
             at += 4
         self.total += end >> 2
 
@@ -120,29 +126,31 @@ class Tally:
 class Traffic:
     """How many keys leave and enter each node, when buckets here and there may be numbered differently."""
 
-    def __init__(self, nodes: i64, here: vec[i64], there: vec[i64]) -> None:
+    def __init__(self, nodes: i64, here: Ints, there: Ints) -> None:
         """``here`` and ``there``: which node each bucket is; empty where a bucket is its number."""
         self.here: Final = here
         self.there: Final = there
-        self.entering = vec[i64]([0] * int(nodes))
-        self.leaving = vec[i64]([0] * int(nodes))
+        self.entering: Final = ints(vec[i64]([0] * int(nodes)))
+        self.leaving: Final = ints(vec[i64]([0] * int(nodes)))
         self.total: i64 = 0
         self.moved: i64 = 0
 
     def add(self, pairs: bytes) -> None:
         """Count ``packed_pairs``."""
+        here, there = self.here.values, self.there.values
+        entering, leaving = self.entering.values, self.leaving.values
         at: i64 = 0
         end: i64 = len(pairs)
-        named = len(self.here) > 0
+        named = len(here) > 0
         while at < end:
             source: i64 = int(read_i32_le(pairs, at))
             target: i64 = int(read_i32_le(pairs, at + 4))
             if named:
-                source = self.here[source]
-                target = self.there[target]
+                source = here[source]
+                target = there[target]
             if source != target:
                 self.moved += 1
-                self.leaving[source] = self.leaving[source] + 1
-                self.entering[target] = self.entering[target] + 1
+                leaving[source] = leaving[source] + 1
+                entering[target] = entering[target] + 1
             at += 8
         self.total += end >> 3

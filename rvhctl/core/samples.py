@@ -12,6 +12,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats
+
 MEDIAN: Final = "median"
 MEAN: Final = "mean"
 MIN: Final = "min"
@@ -22,18 +24,19 @@ P99: Final = "p99"
 AGGREGATES: Final = (MEDIAN, MEAN, MIN, MAX, P95, P99)
 
 
-def aggregate(values: vec[float], starts: vec[i64], how: str, stated: vec[float]) -> vec[float]:
+def aggregate(samples: Floats, starts: Ints, how: str, stated: Floats) -> Floats:
     """One latency a node from the samples that arrived, NaN where none did; as stated without samples."""
+    values, firsts, given = samples.values, starts.values, stated.values
     latencies = vec[float]()
-    nodes: i64 = len(starts) - 1
+    nodes: i64 = len(firsts) - 1
     node: i64 = 0
     while node < nodes:
-        start = starts[node]
-        end = starts[node + 1]
-        latency = stated[node] if start == end else aggregated(arrived(values, start, end), how)
+        start = firsts[node]
+        end = firsts[node + 1]
+        latency = given[node] if start == end else aggregated(arrived(values, start, end), how)
         latencies = append(latencies, latency)
         node += 1
-    return latencies
+    return floats(latencies)
 
 
 def arrived(values: vec[float], start: i64, end: i64) -> list[float]:
@@ -92,14 +95,15 @@ def nearest_rank(ascending: list[float], percent: int) -> float:
     return ascending[rank - 1]
 
 
-def lossy(values: vec[float], starts: vec[i64], numerator: int, denominator: int) -> vec[u8]:
+def lossy(samples: Floats, starts: Ints, numerator: int, denominator: int) -> Codes:
     """1 for each node that lost more than numerator / denominator of its samples, compared in integers."""
+    values, firsts = samples.values, starts.values
     over = vec[u8]()
-    nodes: i64 = len(starts) - 1
+    nodes: i64 = len(firsts) - 1
     node: i64 = 0
     while node < nodes:
-        start = starts[node]
-        end = starts[node + 1]
+        start = firsts[node]
+        end = firsts[node + 1]
         lost: i64 = 0
         at = start
         while at < end:
@@ -110,4 +114,4 @@ def lossy(values: vec[float], starts: vec[i64], numerator: int, denominator: int
         allowed: int = int(end - start) * numerator
         over = append(over, 1 if lost_parts > allowed else 0)
         node += 1
-    return over
+    return codes(over)

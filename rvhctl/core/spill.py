@@ -11,6 +11,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.vectors import Codes, Floats, Ints, ints
+
 OVERPROVISIONING: Final = 140
 """Per cent: a level carries its whole load until fewer than 100 / 140 of it are fit."""
 
@@ -20,31 +22,33 @@ ROUNDING: Final = 1e-9
 TINY: Final = 2.0**-64
 
 
-def healths(starts: vec[i64], fit: vec[i64]) -> vec[i64]:
+def healths(starts: Ints, fit: Ints) -> Ints:
     """min(100, floor(140 x fit / all)) of each group, by count."""
+    firsts, counts = starts.values, fit.values
     result = vec[i64]()
-    groups: i64 = len(fit)
+    groups: i64 = len(counts)
     group: i64 = 0
     while group < groups:
-        health = OVERPROVISIONING * fit[group] // (starts[group + 1] - starts[group])
+        health = OVERPROVISIONING * counts[group] // (firsts[group + 1] - firsts[group])
         result = append(result, health if health < 100 else 100)
         group += 1
-    return result
+    return ints(result)
 
 
-def weighted_healths(order: vec[i64], starts: vec[i64], fits: vec[u8], weights: vec[float]) -> vec[i64]:
+def weighted_healths(order: Ints, starts: Ints, fits: Codes, weights: Floats) -> Ints:
     """min(100, floor(140 x weight of the fit / weight of all + 1e-9)) of each group."""
+    nodes, firsts, is_fit, weight_of = order.values, starts.values, fits.values, weights.values
     result = vec[i64]()
-    groups: i64 = len(starts) - 1
+    groups: i64 = len(firsts) - 1
     group: i64 = 0
     while group < groups:
-        share = fit_share(order, starts[group], starts[group + 1], fits, weights, 1.0)
+        share = fit_share(nodes, firsts[group], firsts[group + 1], is_fit, weight_of, 1.0)
         if share != share:  # the sums are more than a float holds
-            share = fit_share(order, starts[group], starts[group + 1], fits, weights, TINY)
+            share = fit_share(nodes, firsts[group], firsts[group + 1], is_fit, weight_of, TINY)
         health: i64 = int(float(OVERPROVISIONING) * share + ROUNDING)
         result = append(result, health if health < 100 else 100)
         group += 1
-    return result
+    return ints(result)
 
 
 def fit_share(

@@ -7,6 +7,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.vectors import Codes, Ints, codes, ints
+
 HEALTHY: Final = 0
 DEGRADED: Final = 1
 DOWN: Final = 2
@@ -15,21 +17,22 @@ VERDICTS: Final = ("healthy", "degraded", "down")
 """The name of each code, from the best to the worst."""
 
 
-def fit_counts(order: vec[i64], starts: vec[i64], fits: vec[u8]) -> vec[i64]:
+def fit_counts(order: Ints, starts: Ints, fits: Codes) -> Ints:
     """How many nodes of each group are fit."""
+    nodes, firsts, is_fit = order.values, starts.values, fits.values
     counts = vec[i64]()
-    groups: i64 = len(starts) - 1
+    groups: i64 = len(firsts) - 1
     group: i64 = 0
     while group < groups:
         fit: i64 = 0
-        at = starts[group]
-        end = starts[group + 1]
+        at = firsts[group]
+        end = firsts[group + 1]
         while at < end:
-            fit += 1 if fits[order[at]] != 0 else 0
+            fit += 1 if is_fit[nodes[at]] != 0 else 0
             at += 1
         counts = append(counts, fit)
         group += 1
-    return counts
+    return ints(counts)
 
 
 def needed(nodes: int, numerator: int, denominator: int) -> int:
@@ -37,7 +40,7 @@ def needed(nodes: int, numerator: int, denominator: int) -> int:
     return -(-nodes * numerator // denominator)
 
 
-def verdicts(starts: vec[i64], fit: vec[i64], minimum: int, numerator: int, denominator: int) -> vec[u8]:
+def verdicts(starts: Ints, fit: Ints, minimum: int, numerator: int, denominator: int) -> Codes:
     """HEALTHY, DEGRADED (some nodes are fit, but fewer than needed) or DOWN (none is) for each group.
 
     Args:
@@ -45,16 +48,17 @@ def verdicts(starts: vec[i64], fit: vec[i64], minimum: int, numerator: int, deno
         minimum: nodes needed, where ``numerator`` is 0.
         numerator, denominator: the share of all nodes of the group that is needed, rounded up.
     """
+    firsts, counts = starts.values, fit.values
     result = vec[u8]()
-    groups: i64 = len(fit)
+    groups: i64 = len(counts)
     group: i64 = 0
     while group < groups:
         need: int = minimum
         if numerator > 0:
-            need = needed(int(starts[group + 1] - starts[group]), numerator, denominator)
+            need = needed(int(firsts[group + 1] - firsts[group]), numerator, denominator)
         verdict: u8 = DOWN
-        if fit[group] > 0:
-            verdict = HEALTHY if int(fit[group]) >= need else DEGRADED
+        if counts[group] > 0:
+            verdict = HEALTHY if int(counts[group]) >= need else DEGRADED
         result = append(result, verdict)
         group += 1
-    return result
+    return codes(result)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from rvhctl.api.placement import Explanation, Placement
 from rvhctl.color import ColorChoice
 from rvhctl.core.rowspans import Tally, Traffic, packed, packed_pairs
+from rvhctl.core.vectors import Ints
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.keys import Key, show
 from rvhctl.options import OutputFormat
@@ -49,7 +50,7 @@ class StatsAction:
 
     def add(self, records: Records) -> None:
         owners = self._placement.buckets(records.keys)
-        self._tally.add(packed(column(owners), len(owners)))
+        self._tally.add(packed(Ints(owners), len(owners)))
 
     def finish(self) -> None:
         stats = stats_of(self._placement.slots, self._tally)
@@ -85,7 +86,7 @@ class ToAction:
 
     def add(self, records: Records) -> None:
         here, there = self._here.buckets(records.keys), self._there.buckets(records.keys)
-        self._traffic.add(packed_pairs(column(here), column(there), len(here)))
+        self._traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
 
     def finish(self) -> None:
         moves = self._counter.moves()
@@ -207,14 +208,6 @@ class ExplainAction(_KeyByKey):
 
     def _caption(self, rows: int) -> str:
         return f"{rows} steps of {self._keys} keys"
-
-
-def column(buckets: list[int]) -> Any:
-    """Numbers of buckets for the core."""
-    from librt.vecs import vec
-    from mypy_extensions import i64
-
-    return vec[i64](buckets)
 
 
 def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[Row]) -> None:

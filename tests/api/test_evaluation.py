@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
 from support import naive_policy as naive
 
 from rvhctl.api.evaluation import Evaluation, Failed
@@ -17,6 +16,7 @@ from rvhctl.api.planning import FleetPlan
 from rvhctl.api.policy import Policy
 from rvhctl.core.failover import survivors
 from rvhctl.core.faultset import faultset
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.fleet import Details, Fleet
 
@@ -84,9 +84,9 @@ def fleet_of(nodes: list[naive.Node]) -> Fleet:
     samples, starts = details.samples()
     return Fleet(
         [node["id"] for node in nodes],
-        vec[float](latencies),
-        vec[float]([node.get("lat", math.nan) for node in nodes]),
-        vec[float]([node.get("lon", math.nan) for node in nodes]),
+        Floats(latencies),
+        Floats([node.get("lat", math.nan) for node in nodes]),
+        Floats([node.get("lon", math.nan) for node in nodes]),
         states=details.states(),
         weights=details.weights(),
         samples=samples,
@@ -293,7 +293,7 @@ def test_what_if_says_what_it_did_not_find() -> None:
 def test_what_cannot_be_evaluated() -> None:
     with pytest.raises(EmptyNodesError):
         Evaluation(fleet_of([]), Policy(threshold=1))
-    bare = Fleet(["a"], vec[float]([1.0]))
+    bare = Fleet(["a"], Floats([1.0]))
     with pytest.raises(FaultsetError, match="no cell"):
         Evaluation(bare, Policy(threshold=1), failed=Failed(cells=("u",)))
     with pytest.raises(FaultsetError, match="precision"):

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64, u8
 
 from rvhctl.api.memory import FORGOTTEN, FORMAT, VERSION, Memory, Standing
 from rvhctl.core.memory import IN, OUT, UNKNOWN
+from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import InputError
 
 standings = st.builds(Standing, st.booleans(), st.integers(0, 99), st.just(0))
@@ -20,7 +19,7 @@ memories = st.builds(Memory, st.integers(0, 10**9), st.dictionaries(st.text(), s
 
 
 def after(memory: Memory, places: dict[str, int]) -> Memory:
-    return memory.after(list(places), vec[u8](places.values()), vec[i64]([0] * len(places)))
+    return memory.after(list(places), Codes(places.values()), Ints([0] * len(places)))
 
 
 @given(memories)

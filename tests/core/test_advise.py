@@ -8,7 +8,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
 from support import naive_policy as naive
 from support.airports import airports
 
@@ -16,6 +15,7 @@ from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import advise
 from rvhctl.api.policy import Policy
 from rvhctl.core.advise import ALONE, BORDER, suits
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
 from rvhctl.fleet import Fleet
 
@@ -29,9 +29,9 @@ place = st.one_of(
 def fleet_of(places: list[tuple[float, float]]) -> Fleet:
     return Fleet(
         [str(row) for row in range(len(places))],
-        vec[float]([1.0] * len(places)),
-        vec[float]([lat for lat, _ in places]),
-        vec[float]([lon for _, lon in places]),
+        Floats([1.0] * len(places)),
+        Floats([lat for lat, _ in places]),
+        Floats([lon for _, lon in places]),
     )
 
 

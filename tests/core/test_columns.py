@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64
 
 from rvhctl.core import columns
+from rvhctl.core.vectors import Ints
 
 BAD_LATENCIES: list[Any] = [
     -1.0, -5e-324, -1, math.inf, -math.inf, True, False, "1", b"1", [1.0], Decimal(-1), 10**400, -(2**70)
@@ -72,7 +71,7 @@ def test_pick_takes_items_in_order(order: list[int], data: st.DataObject) -> Non
     items: list[object] = list("abcde")
     start = data.draw(st.integers(0, len(order)))
     stop = data.draw(st.integers(start, len(order)))
-    assert columns.pick(items, vec[i64](order), start, stop) == [items[k] for k in order[start:stop]]
+    assert columns.pick(items, Ints(order), start, stop) == [items[k] for k in order[start:stop]]
 
 
 @pytest.mark.parametrize("count", [0, columns.BLOCK, 5 * columns.BLOCK])

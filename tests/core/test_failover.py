@@ -13,6 +13,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.failover import MANY, finish, survivors
 from rvhctl.core.ranking import Ranking
+from rvhctl.core.vectors import Floats
 
 latencies = st.one_of(
     st.just(math.nan),
@@ -32,7 +33,7 @@ SLICE = 1 << 12
 
 
 def ranked(values: list[float], limit: float, size: int = SLICE) -> list[int]:
-    ranking = Ranking(vec[float](values), limit, size)
+    ranking = Ranking(Floats(values), limit, size)
     while ranking.step():
         pass
     return list(ranking.order)
@@ -40,14 +41,14 @@ def ranked(values: list[float], limit: float, size: int = SLICE) -> list[int]:
 
 @given(st.lists(latencies, max_size=300), limits, st.integers(1, 400))
 def test_survivors_are_a_stable_sort(values: list[float], limit: float, size: int) -> None:
-    assert list(survivors(vec[float](values), limit)) == naive(values, limit)
+    assert list(survivors(Floats(values), limit)) == naive(values, limit)
     assert ranked(values, limit, size) == naive(values, limit)
 
 
 @given(st.lists(latencies, min_size=1, max_size=5), st.integers(49, 400), st.integers(0), limits)
 def test_few_values_many_times(values: list[float], count: int, seed: int, limit: float) -> None:
     many = random.Random(seed).choices(values, k=count)
-    assert list(survivors(vec[float](many), limit)) == naive(many, limit)
+    assert list(survivors(Floats(many), limit)) == naive(many, limit)
 
 
 def hard_inputs(count: int) -> dict[str, list[float]]:
@@ -74,13 +75,13 @@ def hard_inputs(count: int) -> dict[str, list[float]]:
 @pytest.mark.parametrize("count", [40, 5000])
 def test_hard_inputs(name: str, count: int) -> None:
     values = hard_inputs(count)[name]
-    assert list(survivors(vec[float](values), 100.0)) == naive(values, 100.0)
+    assert list(survivors(Floats(values), 100.0)) == naive(values, 100.0)
 
 
 @pytest.mark.parametrize("name", ["random", "close, reversed"])
 def test_more_nodes_than_two_digits_tell_apart(name: str) -> None:
     values = hard_inputs(MANY + 1000)[name]
-    assert list(survivors(vec[float](values), 100.0)) == naive(values, 100.0)
+    assert list(survivors(Floats(values), 100.0)) == naive(values, 100.0)
 
 
 def test_insertion_gives_up_where_it_would_be_slow() -> None:
@@ -96,7 +97,7 @@ def test_insertion_gives_up_where_it_would_be_slow() -> None:
 def test_a_ranking_in_steps_gives_the_same(count: int) -> None:
     chance = random.Random(count)
     values = [float(chance.randrange(1000)) for _ in range(count)]
-    assert ranked(values, 500.0) == list(survivors(vec[float](values), 500.0)) == naive(values, 500.0)
+    assert ranked(values, 500.0) == list(survivors(Floats(values), 500.0)) == naive(values, 500.0)
 
 
 def test_a_ranking_with_empty_slices() -> None:

@@ -8,10 +8,10 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
 
 from rvhctl.core import faultset as core
 from rvhctl.core.geohash import cell_number
+from rvhctl.core.vectors import Floats
 
 precisions = st.integers(1, 12)
 nodes = st.lists(
@@ -37,8 +37,8 @@ def naive(
     ]
 
 
-def columns(rows: list[tuple[float, float, float]]) -> list[vec[float]]:
-    return [vec[float]([row[place] for row in rows]) for place in range(3)]
+def columns(rows: list[tuple[float, float, float]]) -> list[Floats]:
+    return [Floats([row[place] for row in rows]) for place in range(3)]
 
 
 def shown(found: core.Faultset) -> list[tuple[int, int, list[int]]]:

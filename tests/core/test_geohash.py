@@ -10,10 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64
 
 from rvhctl.core import geohash
+from rvhctl.core.vectors import Floats, Ints
 
 DATA = Path(__file__).parents[1] / "data"
 ROWS = json.loads((DATA / "valid/geohash.json").read_text())["rows"]
@@ -111,7 +110,7 @@ def test_borders_of_every_precision(bits: int) -> None:
 @given(st.lists(st.tuples(latitudes, longitudes), max_size=20), precisions)
 def test_columns_give_what_single_points_give(points: list[tuple[float, float]], precision: int) -> None:
     numbers = geohash.cell_numbers(
-        vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]), precision
+        Floats([lat for lat, _ in points]), Floats([lon for _, lon in points]), precision
     )
     assert list(numbers) == [geohash.cell_number(lat, lon, precision) for lat, lon in points]
     assert geohash.cell_texts(numbers, precision) == [geohash.cell_text(n, precision) for n in numbers]
@@ -119,7 +118,7 @@ def test_columns_give_what_single_points_give(points: list[tuple[float, float]],
 
 def test_texts_of_more_cells_than_a_block() -> None:
     count = 2 * geohash.BLOCK + 1
-    assert geohash.cell_texts(vec[i64](range(count)), 4) == [geohash.cell_text(k, 4) for k in range(count)]
+    assert geohash.cell_texts(Ints(range(count)), 4) == [geohash.cell_text(k, 4) for k in range(count)]
 
 
 @pytest.mark.parametrize("precision", [2, 3, 8, 9, 12])
@@ -127,7 +126,7 @@ def test_every_letter_at_every_place(precision: int) -> None:
     cells = [letter * precision for letter in LETTERS]
     numbers = [geohash.cell_of_text(cell) for cell in cells]
     assert [geohash.cell_text(number, precision) for number in numbers] == cells
-    assert geohash.cell_texts(vec[i64](numbers), precision) == cells
+    assert geohash.cell_texts(Ints(numbers), precision) == cells
 
 
 @given(latitudes, longitudes, precisions)

@@ -10,6 +10,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.grouping import FEW, by_group, insert, rank, sizes_of
+from rvhctl.core.vectors import Floats, Ints
 
 latency = st.just(math.nan) | st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 1e9)
 nodes = st.lists(st.tuples(st.integers(0, 3), latency), max_size=20) | st.lists(
@@ -19,9 +20,9 @@ nodes = st.lists(st.tuples(st.integers(0, 3), latency), max_size=20) | st.lists(
 
 @given(nodes)
 def test_a_plain_sort_says_the_same(found: list[tuple[int, float]]) -> None:
-    groups = vec[i64]([group for group, _ in found])
+    groups = Ints([group for group, _ in found])
     sizes = sizes_of(groups, 4)
-    order, starts = by_group(vec[float]([value for _, value in found]), groups, sizes)
+    order, starts = by_group(Floats([value for _, value in found]), groups, sizes)
     assert list(sizes) == [sum(group == number for group, _ in found) for number in range(4)]
     expected = sorted(
         range(len(found)),

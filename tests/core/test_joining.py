@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
 from support import naive_policy as naive
 from support.airports import airports
 
@@ -13,6 +12,7 @@ from rvhctl.core.faultset import group
 from rvhctl.core.geohash import cell_of_text
 from rvhctl.core.grouping import sizes_of
 from rvhctl.core.joining import Joining, renumbered
+from rvhctl.core.vectors import Ints
 
 
 def owners(cells: list[str], sizes: list[int], minimum: int) -> list[int]:
@@ -23,9 +23,8 @@ def owners(cells: list[str], sizes: list[int], minimum: int) -> list[int]:
 
 
 def vec_of(values: list[int]):  # type: ignore[no-untyped-def]
-    from mypy_extensions import i64
 
-    return vec[i64](values)
+    return Ints(values)
 
 
 @pytest.mark.parametrize(("precision", "alone", "left"), [(3, 1989, 176), (5, 27332, 22558)])

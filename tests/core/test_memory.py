@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
-from librt.vecs import vec
-from mypy_extensions import i64, u8
 
 from rvhctl.core.limits import over_limit
 from rvhctl.core.memory import IN, OUT, UNKNOWN, advance, ceilings, inside
 from rvhctl.core.reasons import STATE_DOWN, STATE_DRAIN, standings
+from rvhctl.core.vectors import Codes, Floats, Ints
 
 STATES = {"v": STATE_DOWN, "~": STATE_DRAIN}
 LATENCIES = {"g": 100.0, "b": 111.0, "-": 105.0, "x": math.nan, "v": 1.0, "~": 1.0}
@@ -21,16 +20,16 @@ def run(rounds: str, rise: int = 2, fall: int = 3) -> str:
     place, streak = UNKNOWN, 0
     trail = ""
     for letter in rounds:
-        latencies = vec[float]([LATENCIES[letter]])
-        standing = standings(latencies, vec[u8]([STATES.get(letter, 0)]), vec[u8]())
-        groups, limits = vec[i64]([0]), vec[float]([100.0])
+        latencies = Floats([LATENCIES[letter]])
+        standing = standings(latencies, Codes([STATES.get(letter, 0)]), Codes())
+        groups, limits = Ints([0]), Floats([100.0])
         standing = over_limit(latencies, groups, limits, standing, math.inf)
         places, streaks = advance(
             latencies,
             ceilings(groups, limits, 10, 100),
             standing,
-            vec[u8]([place]),
-            vec[i64]([streak]),
+            Codes([place]),
+            Ints([streak]),
             rise,
             fall,
         )
@@ -74,5 +73,5 @@ def test_rise_and_fall_of_one_follow_each_round() -> None:
 
 
 def test_the_band_ends_above_its_last_value() -> None:
-    assert ceilings(vec[i64]([0]), vec[float]([100.0]), 10, 100)[0] >= 110.0
-    assert ceilings(vec[i64]([0, 1]), vec[float]([1.0, 3.0]), 0, 100)[0] == 1.0
+    assert ceilings(Ints([0]), Floats([100.0]), 10, 100)[0] >= 110.0
+    assert ceilings(Ints([0, 1]), Floats([1.0, 3.0]), 0, 100)[0] == 1.0

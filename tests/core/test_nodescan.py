@@ -11,11 +11,10 @@ import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64
 
 from rvhctl.core.noderecord import SPECIAL_KEYS
 from rvhctl.core.nodescan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
+from rvhctl.core.vectors import Ints
 
 # At the end of a text the scanner cannot read ahead, and hands over what it could read elsewhere.
 AHEAD = b"\n" * 32
@@ -148,7 +147,7 @@ def sorted_by_place(scan: NodeScan, accepted: list[bytes], unusual: list[bytes],
     merged: list[bytes] = []
     rows = iter(accepted)
     others = iter(unusual)
-    places = set(scan.starts)
+    places = set(scan._starts)
     position = 0
     for line in data.split(b"\n"):
         start = position + len(line) - len(line.lstrip(b" \t\r"))
@@ -314,7 +313,7 @@ def test_rows_given_by_the_caller_stand_in_their_place() -> None:
     assert [scan.id_text(row) for row in range(3)] == ["a1", "ab", "c"]
     assert [scan.record(row) for row in range(3)] == [first, slow, third]
     assert list(scan.latencies) == [161.354, 9.0, 161.354]
-    rows = vec[i64]([2, 1, 0])
+    rows = Ints([2, 1, 0])
     assert scan.join_ids(rows, 0, 3, b"\n") == b"c\nab\na1\n"
     assert scan.join_ids(rows, 1, 2, b"") == b"ab"
     assert scan.join_records(rows, 0, 3, b",") == third + b"," + slow + b"," + first + b","
@@ -326,7 +325,7 @@ def test_records_of_any_length_are_joined(lengths: list[int], end: bytes) -> Non
     texts = [b'{"id":"%d","x":"%s","latency":1}' % (i, b"x" * length) for i, length in enumerate(lengths)]
     scan, unusual = scanned(b"\n".join(texts) + AHEAD, coordinates=False)
     assert not unusual
-    rows = vec[i64](list(reversed(range(len(texts)))))
+    rows = Ints(list(reversed(range(len(texts)))))
     assert scan.join_records(rows, 0, len(texts), end) == b"".join(text + end for text in reversed(texts))
     assert scan.join_ids(rows, 0, len(texts), end) == b"".join(b"%d%s" % (i, end) for i in rows)
 
@@ -340,7 +339,7 @@ def test_a_budget_ends_a_call_not_the_scan() -> None:
     assert 30 <= len(statuses) <= 40
     assert len(scan) == scan.elements == 5000
     assert set(scan.latencies) == {161.354}
-    assert list(scan.ends) == [i * (len(PLAIN) + 1) + len(PLAIN) for i in range(5000)]
+    assert list(scan._ends) == [i * (len(PLAIN) + 1) + len(PLAIN) for i in range(5000)]
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b" \r\n\t\n "])
@@ -364,7 +363,7 @@ def test_an_array_over_many_lines() -> None:
     scan = NodeScan(data, True, 0, True)
     assert (scan.run(1 << 20), len(scan)) == (DONE, 3)
     assert json.loads(scan.record(1)) == json.loads(PLAIN)
-    lines = scan.join_lines(vec[i64]([2, 0]), 0, 2)
+    lines = scan.join_lines(Ints([2, 0]), 0, 2)
     assert lines.endswith(b"\n")
     assert [json.loads(line) for line in lines.splitlines()] == [json.loads(PLAIN)] * 2
 

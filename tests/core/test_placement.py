@@ -17,6 +17,7 @@ from rvhctl.core.jump import EXACT, GUAVA, PAPER, jump, jump_exact, jump_guava
 from rvhctl.core.placement import DENSE, FULL, Placement
 from rvhctl.core.probes import draw, pair_hash, word_hash
 from rvhctl.core.scores import Best, score
+from rvhctl.core.vectors import Ints
 
 FOO = xxhash.xxh64_intdigest(b"foo")
 words = st.integers(0, 2**64 - 1)
@@ -40,8 +41,8 @@ def order(
 
 
 def chosen_by(chooser: Chooser, keys: list[int]) -> list[list[int]]:
-    column = vec[i64]([signed(key) for key in keys])
-    chosen = vec[i64]([0] * (len(keys) * chooser.count))
+    column = Ints([signed(key) for key in keys])
+    chosen = Ints([0] * (len(keys) * chooser.count))
     row = 0
     while row < len(keys):
         row = chooser.choose(column, row, len(keys), chosen)
@@ -195,7 +196,7 @@ class TestSlices:
         """All 64 probes come down on dead buckets, so that every live one is scored."""
         down = {probe(5, t, 1000) for t in range(64)}
         chooser = Chooser(Placement(1000, PAPER, {}, list(down)), 1, 600)
-        column, chosen = vec[i64]([5]), vec[i64]([0])
+        column, chosen = Ints([5]), Ints([0])
         assert [chooser.choose(column, 0, 1, chosen) for _ in range(2)] == [0, 1]
         assert list(chosen) == naive_order(5, 1000, down)[:1]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64
 
 from rvhctl.core.rowanswers import joined, numbers
+from rvhctl.core.vectors import Ints
 
 texts = st.lists(st.binary(max_size=30), min_size=1, max_size=6)
 
@@ -16,9 +15,9 @@ texts = st.lists(st.binary(max_size=30), min_size=1, max_size=6)
 def test_texts_are_joined(parts: list[bytes], chosen: list[int]) -> None:
     chosen = [number % len(parts) for number in chosen]
     expected = b"".join(parts[number] for number in chosen)
-    assert joined(parts, vec[i64](chosen), len(chosen)) == expected
+    assert joined(parts, Ints(chosen), len(chosen)) == expected
 
 
 @given(st.lists(st.integers(0, 2**31 - 2)))
 def test_numbers(chosen: list[int]) -> None:
-    assert numbers(vec[i64](chosen), len(chosen)) == b"".join(b"%d\n" % number for number in chosen)
+    assert numbers(Ints(chosen), len(chosen)) == b"".join(b"%d\n" % number for number in chosen)

@@ -9,10 +9,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64
 
 from rvhctl.core.samples import AGGREGATES, aggregate, aggregated, lossy
+from rvhctl.core.vectors import Floats, Ints
 
 samples = st.lists(st.floats(0, 1e9), min_size=1, max_size=40)
 
@@ -59,9 +58,9 @@ def test_sums_beyond_a_float_stay_finite() -> None:
 
 
 def test_nodes_without_samples_keep_what_they_state() -> None:
-    values = vec[float]([5.0, math.nan, 1.0, math.nan])
-    starts = vec[i64]([0, 0, 3, 4])
-    found = list(aggregate(values, starts, "max", vec[float]([7.0, 8.0, 9.0])))
+    values = Floats([5.0, math.nan, 1.0, math.nan])
+    starts = Ints([0, 0, 3, 4])
+    found = list(aggregate(values, starts, "max", Floats([7.0, 8.0, 9.0])))
     assert found[:2] == [7.0, 5.0]
     assert math.isnan(found[2])
 
@@ -72,17 +71,17 @@ def test_nodes_without_samples_keep_what_they_state() -> None:
     st.sampled_from([1000, 10**25]),
 )
 def test_losses_are_compared_exactly(lost: list[list[bool]], numerator: int, denominator: int) -> None:
-    values = vec[float]([math.nan if one else 1.0 for node in lost for one in node])
+    values = Floats([math.nan if one else 1.0 for node in lost for one in node])
     starts = [0]
     for node in lost:
         starts.append(starts[-1] + len(node))
     share = Fraction(numerator, denominator)
     expected = [bool(node) and Fraction(sum(node), len(node)) > share for node in lost]
-    assert [one == 1 for one in lossy(values, vec[i64](starts), numerator, denominator)] == expected
+    assert [one == 1 for one in lossy(values, Ints(starts), numerator, denominator)] == expected
 
 
 def test_exactly_the_allowed_loss_is_no_loss() -> None:
-    values = vec[float]([math.nan, 1.0, 1.0, 1.0, 1.0])
-    starts = vec[i64]([0, 5])
+    values = Floats([math.nan, 1.0, 1.0, 1.0, 1.0])
+    starts = Ints([0, 5])
     assert list(lossy(values, starts, 20, 100)) == [0]
     assert list(lossy(values, starts, 1999, 10000)) == [1]

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from librt.vecs import vec
-from mypy_extensions import i64, u8
+from mypy_extensions import i64
 
 from rvhctl.core.spill import healths, shares, weighted_healths
+from rvhctl.core.vectors import Codes, Floats, Ints
 
 
 def health_of(fit: int, total: int) -> int:
-    return healths(vec[i64]([0, total]), vec[i64]([fit]))[0]
+    return healths(Ints([0, total]), Ints([fit]))[0]
 
 
 @pytest.mark.parametrize(
@@ -58,10 +59,10 @@ def test_shares_add_up_and_follow_the_levels(levels: list[int]) -> None:
 @given(st.lists(st.booleans(), min_size=1, max_size=60))
 def test_equal_weights_are_counts(fit: list[bool]) -> None:
     count = len(fit)
-    fits = vec[u8]([int(one) for one in fit])
-    order, starts = vec[i64](range(count)), vec[i64]([0, count])
+    fits = Codes([int(one) for one in fit])
+    order, starts = Ints(range(count)), Ints([0, count])
     for weight in (1.0, 0.1, 7.3, 1e-300):
-        found = weighted_healths(order, starts, fits, vec[float]([weight] * count))
+        found = weighted_healths(order, starts, fits, Floats([weight] * count))
         assert found[0] == health_of(sum(fit), count)
 
 
@@ -70,6 +71,6 @@ def test_equal_weights_are_counts(fit: list[bool]) -> None:
 )
 def test_weighted_health(weights: list[float], health: int) -> None:
     count = len(weights)
-    fits = vec[u8]([1] + [0] * (count - 1))
-    found = weighted_healths(vec[i64](range(count)), vec[i64]([0, count]), fits, vec[float](weights))
+    fits = Codes([1] + [0] * (count - 1))
+    found = weighted_healths(Ints(range(count)), Ints([0, count]), fits, Floats(weights))
     assert list(found) == [health]

@@ -7,19 +7,19 @@ import gzip
 from functools import cache
 from pathlib import Path
 
-from librt.vecs import vec
+from rvhctl.core.vectors import Floats
 
 DATA = Path(__file__).parents[1] / "data" / "valid" / "airports.csv.gz"
 
 
 @cache
-def airports() -> tuple[list[str], vec[float], vec[float], vec[float]]:
+def airports() -> tuple[list[str], Floats, Floats, Floats]:
     """Ids, latitudes, longitudes and latencies."""
     with gzip.open(DATA, "rt", newline="") as file:
         rows = list(csv.DictReader(file))
     return (
         [row["id"] for row in rows],
-        vec[float]([float(row["lat"]) for row in rows]),
-        vec[float]([float(row["lon"]) for row in rows]),
-        vec[float]([float(row["latency"]) for row in rows]),
+        Floats([float(row["lat"]) for row in rows]),
+        Floats([float(row["lon"]) for row in rows]),
+        Floats([float(row["latency"]) for row in rows]),
     )

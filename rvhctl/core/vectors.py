@@ -1,0 +1,154 @@
+"""Columns of numbers that interpreted code may hold: floats, 64-bit integers, small codes.
+
+A ``vec`` that interpreted code hands to a compiled function is never freed: mypyc 2.4.1 takes a reference
+to its buffer for the call and does not give it back. So no ``vec`` crosses the border of ``core``: outside,
+a column is one of these objects. Inside, functions take ``values`` out of it once, at their head.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, Final, overload
+
+from librt.vecs import extend, vec
+from mypy_extensions import i64, u8
+
+PIECE: Final = 4096
+"""Entries that iteration makes objects of at a time, so that a long column is not held twice."""
+
+
+class Column:
+    """What the columns have in common: a sequence that can be read, iterated over and pickled."""
+
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def piece(self, start: int) -> list[Any]:
+        """Up to ``PIECE`` entries from here on."""
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(map(self.piece, range(0, len(self), PIECE)))
+
+    def tolist(self) -> list[Any]:
+        return list(iter(self))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is a column, or a list, of equal entries."""
+        if isinstance(other, Column):
+            return self.tolist() == other.tolist()
+        return isinstance(other, list) and self.tolist() == other
+
+    def __repr__(self) -> str:
+        shown = self.piece(0)[:SHOWN]
+        more = ", ..." if len(self) > len(shown) else ""
+        return f"{type(self).__name__}([{', '.join(map(repr, shown))}{more}])"
+
+    def __reduce__(self) -> tuple[Callable[[list[Any]], Column], tuple[list[Any]]]:
+        return type(self), (self.tolist(),)
+
+
+SHOWN: Final = 8
+"""Entries of a column that its repr shows."""
+
+
+class Floats(Column):
+    """A column of floats."""
+
+    def __init__(self, items: Iterable[float] | None = None) -> None:
+        self.values = vec[float]() if items is None else vec[float](items)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, row: int) -> float: ...
+    @overload
+    def __getitem__(self, row: slice) -> Floats: ...
+    def __getitem__(self, row: int | slice) -> float | Floats:
+        if isinstance(row, int):
+            return self.values[row]
+        start, stop, step = row.indices(len(self))
+        return floats(self.values[start:stop]) if step == 1 else Floats(self.tolist()[row])
+
+    def __iter__(self) -> Iterator[float]:
+        return super().__iter__()
+
+    def piece(self, start: int) -> list[float]:
+        return list(self.values[start : start + PIECE])
+
+    def extend(self, other: Floats) -> None:
+        """Put the entries of another column behind these."""
+        self.values = extend(self.values, other.values)
+
+
+class Ints(Column):
+    """A column of integers of 64 bits: rows, counts, cells, keys."""
+
+    def __init__(self, items: Iterable[int] | None = None) -> None:
+        self.values = vec[i64]() if items is None else vec[i64](items)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, row: int) -> int: ...
+    @overload
+    def __getitem__(self, row: slice) -> Ints: ...
+    def __getitem__(self, row: int | slice) -> int | Ints:
+        if isinstance(row, int):
+            return self.values[row]
+        start, stop, step = row.indices(len(self))
+        return ints(self.values[start:stop]) if step == 1 else Ints(self.tolist()[row])
+
+    def __iter__(self) -> Iterator[int]:
+        return super().__iter__()
+
+    def piece(self, start: int) -> list[int]:
+        return list(self.values[start : start + PIECE])
+
+
+class Codes(Column):
+    """A column of codes from 0 to 255."""
+
+    def __init__(self, items: Iterable[int] | None = None) -> None:
+        self.values = vec[u8]() if items is None else vec[u8](items)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, row: int) -> int: ...
+    @overload
+    def __getitem__(self, row: slice) -> Codes: ...
+    def __getitem__(self, row: int | slice) -> int | Codes:
+        if isinstance(row, int):
+            return self.values[row]
+        start, stop, step = row.indices(len(self))
+        return codes(self.values[start:stop]) if step == 1 else Codes(self.tolist()[row])
+
+    def __iter__(self) -> Iterator[int]:
+        return super().__iter__()
+
+    def piece(self, start: int) -> list[int]:
+        return list(self.values[start : start + PIECE])
+
+
+def floats(values: vec[float]) -> Floats:
+    """The values as a column, not copied; for the core alone, as the next two are."""
+    column = Floats()
+    column.values = values
+    return column
+
+
+def ints(values: vec[i64]) -> Ints:
+    column = Ints()
+    column.values = values
+    return column
+
+
+def codes(values: vec[u8]) -> Codes:
+    column = Codes()
+    column.values = values
+    return column
