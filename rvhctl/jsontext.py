@@ -25,7 +25,7 @@ def parse(text: bytes, source: str, line: int | None = None) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        _explain(text, error, source, line or 1)
+        _explain(text, error, source, line)
 
 
 def decode_utf8(text: bytes, source: str, line: int = 1) -> str:
@@ -102,19 +102,35 @@ def member_span(text: bytes, start: int, member: str) -> tuple[int, int]:
     raise KeyError(member)
 
 
-def _explain(text: bytes, error: orjson.JSONDecodeError, source: str, line: int) -> NoReturn:
-    decode_utf8(text, source, line)
+def _explain(text: bytes, error: orjson.JSONDecodeError, source: str, line: int | None) -> NoReturn:
+    first = line or 1
+    decode_utf8(text, source, first)
     if not text.strip():
-        raise InputError("not JSON: the text is empty", source=source, line=line, column=1) from None
+        raise InputError("not JSON: the text is empty", source=source, line=first, column=1) from None
     rest = error.doc[error.pos :]
-    hint = ""
-    if rest.lstrip("-+").startswith(("NaN", "nan", "Infinity", "inf")):
-        hint = "JSON has no NaN or Infinity; write null for no measurement"
     raise InputError(
         f"not JSON: {error.msg}",
         source=source,
-        line=line + error.lineno - 1,
+        line=first + error.lineno - 1,
         column=error.colno,
         value=rest.split("\n", 1)[0][:20] or ...,
-        hint=hint,
+        hint=_hint(text, error.msg, rest, whole=line is None),
     ) from None
+
+
+def _hint(text: bytes, problem: str, rest: str, *, whole: bool) -> str:
+    """What may be meant where JSON ends to be JSON, with ``rest`` from there on."""
+    if rest.lstrip("-+").startswith(("NaN", "nan", "Infinity", "inf")):
+        return "JSON has no NaN or Infinity; write null for no measurement"
+    if whole:
+        several = problem == "unexpected content after document" and rest.startswith(("{", "["))
+        return "several documents become one object a line by: jq -c . FILE" if several else ""
+    # A line that only opens something, as in objects that are printed over several lines.
+    opened = (
+        not rest and text.lstrip().startswith((b"{", b"[")) and text.rstrip().endswith((b"{", b"[", b","))
+    )
+    return (
+        "objects over several lines become one a line by: jq -c . FILE (of an array: jq -c '.[]')"
+        if opened
+        else ""
+    )

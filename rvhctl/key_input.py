@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal
 
 from rvhctl.errors import OnBad, UsageError
@@ -39,10 +40,13 @@ def flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
 def read_keys(
     files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
+    from rvhctl.lookalike import explained
     from rvhctl.source import open_sources  # here, because keys from flags need none of it
 
     for source in open_sources(files, raw=null):
-        yield from _read_one(source, key_format(input_format, source.name), null, rule, on_bad)
+        format_ = key_format(input_format, source.name)
+        with nullcontext() if format_ == PLAIN else explained(source.name, source.head):
+            yield from _read_one(source, format_, null, rule, on_bad)
 
 
 def _read_one(

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from functools import partial
+from typing import Final, cast
 
 import orjson
 
 from rvhctl.core.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
+from rvhctl.lookalike import explained
 from rvhctl.nodes import Nodes, NodesBuilder, Shape
 from rvhctl.options import InputFormat
-from rvhctl.source import open_sources
+from rvhctl.source import STDIN, Source, open_sources
 
 _FIRST: Final = re.compile(rb"\S")
+LONG_LINE: Final = 1 << 16
+"""Bytes of a line that are looked at."""
+
 DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
 
 
@@ -41,30 +46,73 @@ def read_nodes(
     """
     if input_format == "plain":
         raise UsageError("nodes cannot be read from plain text; use -i json, ndjson, csv or tsv")
+    if len(files) > 1:
+        nodes = _from_several(files, input_format, NodesBuilder(latency=latency), coordinates, on_bad)
+    else:
+        (nodes,) = (
+            _from_one(source, input_format, coordinates, on_bad, latency, within)
+            for source in open_sources(files)
+        )
+    nodes.source = read_from(files)
+    return nodes
+
+
+def read_from(files: Sequence[str]) -> str:
+    """The names of the sources, as messages have them."""
+    return ", ".join("stdin" if name == STDIN else name for name in files or [STDIN])
+
+
+def _from_one(
+    source: Source,
+    input_format: InputFormat,
+    coordinates: bool,
+    on_bad: OnBad,
+    latency: bool,
+    within: float | None,
+) -> Nodes:
+    if COMPILED and within is not None and input_format in ("auto", "ndjson"):
+        from rvhctl.nodes_within import nodes_within
+
+        sifted = nodes_within(source, within)
+        if sifted is not None:
+            return sifted
+    text = source.read_all()
+    shape = _shape(input_format, text)
+    if COMPILED and latency and (shape == "ndjson" or (shape == "json" and _is_array(text))):
+        from rvhctl.scanned_nodes import scan_nodes
+
+        scanned = scan_nodes(text, shape, coordinates=coordinates)
+        if scanned is not None:
+            return scanned
     builder = NodesBuilder(latency=latency)
-    headers: list[list[str]] = []
-    shapes: list[Shape] = []
+    header = _add_records(text, shape, source, builder, coordinates, on_bad)
+    return builder.build(shape, header)
+
+
+def _from_several(
+    files: Sequence[str], input_format: InputFormat, builder: NodesBuilder, coordinates: bool, on_bad: OnBad
+) -> Nodes:
+    shapes: set[Shape] = set()
     for source in open_sources(files):
-        if COMPILED and within is not None and len(files) <= 1 and input_format in ("auto", "ndjson"):
-            from rvhctl.nodes_within import nodes_within
-
-            sifted = nodes_within(source, within)
-            if sifted is not None:
-                return sifted
         text = source.read_all()
-        shape = node_shape(text) if input_format == "auto" else input_format
-        shapes.append(shape)
-        if (
-            COMPILED
-            and latency
-            and len(files) <= 1
-            and (shape == "ndjson" or (shape == "json" and _is_array(text)))
-        ):
-            from rvhctl.scanned_nodes import scan_nodes
+        shape = _shape(input_format, text)
+        shapes.add(shape)
+        before = len(builder)
+        header = _add_records(text, shape, source, builder, coordinates, on_bad)
+        if header is not None:
+            from rvhctl.formats import csv
 
-            scanned = scan_nodes(text, shape, coordinates=coordinates)
-            if scanned is not None:
-                return scanned
+            # Rows of several tables have only JSON in common.
+            record = partial(csv.json_record, header, delimiter=DELIMITERS[shape])
+            builder.rewrite(before, record)
+    return builder.build(shapes.pop() if len(shapes) == 1 else "ndjson")
+
+
+def _add_records(
+    text: bytes, shape: Shape, source: Source, builder: NodesBuilder, coordinates: bool, on_bad: OnBad
+) -> list[str] | None:
+    """Read record by record; the header of a table."""
+    with explained(source.name, source.head):
         if shape == "json":
             from rvhctl.formats import json
 
@@ -76,8 +124,7 @@ def read_nodes(
         else:
             from rvhctl.formats import csv
 
-            before = len(builder)
-            header = csv.read_nodes(
+            return csv.read_nodes(
                 text,
                 source.name,
                 builder,
@@ -85,12 +132,11 @@ def read_nodes(
                 coordinates=coordinates,
                 on_bad=on_bad,
             )
-            headers.append(header)
-            if len(files) > 1:
-                # Rows of several tables have only JSON in common.
-                builder.rewrite(before, lambda row: csv.json_record(header, row, DELIMITERS[shape]))  # noqa: B023
-    one_shape = shapes[0] if len(set(shapes)) == 1 else "ndjson"
-    return builder.build(one_shape, headers[0] if headers and len(files) <= 1 else None)
+    return None
+
+
+def _shape(input_format: InputFormat, text: bytes) -> Shape:
+    return node_shape(text) if input_format == "auto" else cast("Shape", input_format)
 
 
 def node_shape(text: bytes) -> Shape:
@@ -100,19 +146,22 @@ def node_shape(text: bytes) -> Shape:
         return "ndjson"
     if found.group() == b"[":
         return "json"
-    end = text.find(b"\n", found.start())
-    first_line = text[found.start() : end if end >= 0 else len(text)]
+    # Without copies: the text may be large, and all of it one line.
+    start = found.start()
+    end = text.find(b"\n", start)
+    if end < 0:
+        end = len(text)
     if found.group() != b"{":
-        return "tsv" if b"\t" in first_line else "csv"
-    document = _parsed(first_line)
+        return "tsv" if text.find(b"\t", start, end) >= 0 else "csv"
+    document = _parsed(memoryview(text)[start:end])
+    following = _FIRST.search(text, end)
     if document is not None:
-        alone = end < 0 or _FIRST.search(text, end) is None
         is_document = isinstance(document, dict) and bool({"nodes", "ids"} & document.keys())
-        return "json" if alone and is_document else "ndjson"
+        return "json" if following is None and is_document else "ndjson"
     # The first line is no whole value: a document over several lines, or NDJSON that begins with a bad line.
-    if _parsed(text) is not None:
+    if following is None or _parsed(text) is not None:
         return "json"
-    next_line = text[end + 1 :].lstrip()[: 1 << 16].split(b"\n", 1)[0] if end >= 0 else b""
+    next_line = text[following.start() : following.start() + LONG_LINE].split(b"\n", 1)[0]
     return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
 
 
@@ -121,7 +170,7 @@ def _is_array(text: bytes) -> bool:
     return found is not None and found.group() == b"["
 
 
-def _parsed(text: bytes) -> object:
+def _parsed(text: bytes | memoryview) -> object:
     try:
         value: object = orjson.loads(text)
     except orjson.JSONDecodeError:

@@ -60,6 +60,8 @@ class Nodes:
     integer_ids: Collection[int] = ()
     """The rows whose id came in as an integer of JSON."""
     left_out: LeftOut = NOBODY
+    source: str = ""
+    """What they were read from; empty for flags."""
 
     def __len__(self) -> int:
         return len(self.latencies)

@@ -59,9 +59,8 @@ class PlaceJob:
                 if rows.finished:
                     return
                 continue
-            end = block.index(self.delimiter, start)
-            bad = self._keys.bad_line(block[start:end])
-            start = end + 1
+            bad = self._keys.bad_line(shown[start : shown.index(self.delimiter, start)])
+            start = block.index(self.delimiter, start) + 1
             yield Answers(text, lines, start, problem, bad)
 
 

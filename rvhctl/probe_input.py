@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from rvhctl.errors import InputError, OnBad, UsageError, quoted
+from rvhctl.lookalike import explained
 from rvhctl.node_answer import json_nodes
-from rvhctl.node_input import read_nodes
+from rvhctl.node_input import read_from, read_nodes
 from rvhctl.nodes import Nodes, NodesBuilder
 from rvhctl.probes import Probe
 from rvhctl.records import read_record
@@ -56,7 +57,9 @@ def read_probes(
             except InputError as error:
                 place = "" if probe.line else f"target {number}"
                 on_bad(error.at(source.name, probe.line or None, place))
-    return builder.build("ndjson")
+    nodes = builder.build("ndjson")
+    nodes.source = read_from(files)
+    return nodes
 
 
 def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None]) -> list[Probe]:
@@ -67,7 +70,8 @@ def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None
         return fping.read_probes(text, source.name, on_bad)
     from rvhctl.formats import prometheus
 
-    answer = prometheus.read_probes(text, source.name, on_bad)
+    with explained(source.name, source.head):
+        answer = prometheus.read_probes(text, source.name, on_bad)
     for warning in answer.warnings:
         warn(f"{source.name}: {warning}")
     return answer.probes

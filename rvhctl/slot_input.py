@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
 from rvhctl.flags import text_of
+from rvhctl.lookalike import explained, foreign_error, marked_format
 from rvhctl.records import check_id
 from rvhctl.report import fail
 from rvhctl.slots import Slots
@@ -78,7 +79,7 @@ def nodes_of(flag: str, value: str) -> NodeList:
     except InputError as error:
         if value != path or path == STDIN or error.line is not None or error.problem != MISSING:
             raise
-        hint = f"for a single name end with a comma: {flag} '{path},'"
+        hint = error.hint or f"for a single name end with a comma: {flag} '{path},'"
         raise InputError(error.problem, source=path, hint=hint) from None
     return nodes
 
@@ -87,8 +88,12 @@ def read_node_list(source: Source) -> NodeList:
     """The nodes of a document as ``failover`` reads and writes it, or an id a line with comments after a ``#``."""
     text = source.read_all()
     if _is_plain(text):
+        foreign = marked_format(source.head)
+        if foreign is not None:
+            raise foreign_error(foreign, source.name)
         return _plain_list(text, source.name)
-    nodes = _table(text, source.name)
+    with explained(source.name, source.head):
+        nodes = _table(text, source.name)
     fleet = nodes.fleet()
     ids = list(nodes.ids)
     return NodeList(
@@ -106,7 +111,8 @@ def _is_plain(text: bytes) -> bool:
     start = leading.end() if leading else 0
     end = text.find(b"\n", start)
     first = text[start : None if end < 0 else end].rstrip(b"\r")
-    return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or first == b"id")
+    header = first == b"id" or first.startswith(b"id;")
+    return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or header)
 
 
 def _table(text: bytes, source: str) -> Nodes:

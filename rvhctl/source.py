@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from rvhctl.decompress import BLOCK, Reading, compression_of, tells_compression, unpacked
 from rvhctl.errors import InputError, UsageError
+from rvhctl.lookalike import binary_format, foreign_error, tells_binary
 from rvhctl.plainfile import CutShortError, check_whole, has_nuls
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Source:
         self.name = "stdin" if name == STDIN else name
         self.plain_file = plain_file
         """A regular, uncompressed file: it may be cut into pieces."""
+        self.head = b""
+        """Some of its first bytes, from which an error may tell what it is."""
         self._path: Final = name
         self._raw: Final = raw
         self._file: io.BufferedReader | None = None
@@ -168,11 +171,16 @@ class Source:
                 text = Reading(unpacked(self.name, compression, self._stream))
                 self._stream = io.BufferedReader(text, BLOCK)
                 self.plain_file = False
-            head = self._look(_tells_mark)
+            head = self._look(_tells_text)
+            foreign = binary_format(head)
+            if foreign is not None:
+                raise foreign_error(foreign, self.name)
             if head.startswith(UTF8_BOM):
                 self._stream.read(len(UTF8_BOM))
+                head = head[len(UTF8_BOM) :]
             elif head.startswith(UTF16_BOMS):
                 raise InputError("the text is UTF-16", source=self.name, hint="convert it to UTF-8")
+            self.head = head
 
     def _look(self, enough: Enough) -> bytes:
         stream = self.stream
@@ -321,5 +329,6 @@ def _allow_more_files() -> bool:
     return True
 
 
-def _tells_mark(head: bytes) -> bool:
-    return not any(mark.startswith(head) and mark != head for mark in (UTF8_BOM, *UTF16_BOMS))
+def _tells_text(head: bytes) -> bool:
+    marks = (UTF8_BOM, *UTF16_BOMS)
+    return tells_binary(head) and not any(mark.startswith(head) and mark != head for mark in marks)

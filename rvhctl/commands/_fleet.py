@@ -110,7 +110,8 @@ def there(nodes: Nodes, report: Report) -> None:
         EmptyNodesError: there are none.
     """
     if not nodes.total:
-        raise report.ending(EmptyNodesError())
+        where = f"{nodes.source}: " if nodes.source else ""
+        raise report.ending(EmptyNodesError(f"{where}nodes list is empty"))
 
 
 def nobody(nodes: Nodes, limit: float) -> NoSurvivorsError:

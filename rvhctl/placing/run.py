@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -16,6 +16,7 @@ from rvhctl.errors import JumpHashError, OnBad, UsageError
 from rvhctl.keys import KeyRule
 from rvhctl.keystream import answer_lines
 from rvhctl.linekeys import FieldKeys, LineKeys, TextKeys
+from rvhctl.lookalike import explained
 from rvhctl.options import InputFormat, OutputFormat, refuse
 from rvhctl.placejob import Output, PlaceJob
 from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, placements_of
@@ -102,7 +103,7 @@ def run(fleet: Fleet, wish: Wish, report: Report, on_bad: OnBad) -> None:
         if wish.keys:
             action.add(flag_records([os.fsencode(key) for key in wish.keys], taking))
         for source, of_source in zip(sources, shapes, strict=True):
-            with source:
+            with source, nullcontext() if of_source == "plain" else explained(source.name, source.head):
                 _answer(source, of_source, action, here, taking, wish, sink, on_bad)
         action.finish()
     report.debug(f"{here} on the {core_name()} core in {report.milliseconds():.1f} ms")

@@ -1,0 +1,96 @@
+"""What people give by mistake: what an input looks like that is no format of ours, and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from rvhctl.errors import InputError
+
+Foreign = tuple[str, str]
+"""A format that is not read, and what to do with it."""
+
+EXPORT: Final = "export it as CSV or NDJSON"
+UNPACK: Final = "unpack it first, or compress it by gzip, zstd, xz or bzip2"
+
+BINARY: Final[dict[bytes, Foreign]] = {
+    # The length of the first thrift structure follows the name, so no text begins like this.
+    b"PAR1\x15": ("Parquet", "convert it first: duckdb -csv -c \"from 'FILE.parquet'\""),
+    b"PK\x03\x04": ("an xlsx or zip file", f"{EXPORT}, or unzip it"),
+    b"\xd0\xcf\x11\xe0": ("an old Office file", EXPORT),
+    b"ARROW1\0\0": ("Arrow", EXPORT),
+    b"Obj\x01": ("Avro", EXPORT),
+    b"SQLite format 3\0": ("a SQLite database", "export it: sqlite3 -csv -header FILE 'select ...'"),
+    b"\x04\x22\x4d\x18": ("lz4-compressed data", UNPACK),
+    b"7z\xbc\xaf\x27\x1c": ("a 7z archive", UNPACK),
+    b"\x1f\x9d": ("data packed by compress", UNPACK),
+}
+
+COMMENTS: Final = rb"\A\s*(?:#[^\n]*\n\s*)*"
+
+# How a text of each format begins.
+MARKED: Final[dict[bytes, Foreign]] = {
+    rb"\A\s*# (?:HELP|TYPE) |\A\s*[a-z]\w*_\w+(?:\{[^}\n]*\})? [-+0-9.eEInfNa]+(?: \d+)?$": (
+        "a Prometheus exposition",
+        "ask the server that scrapes it: curl -s 'http://HOST:9090/api/v1/query?query=METRIC' "
+        "| rvhctl ... --from prometheus",
+    ),
+    rb"\A\s*<(?:!DOCTYPE|\?xml|[A-Za-z])": (
+        "HTML or XML",
+        "give the data itself, as JSON, NDJSON, CSV or TSV",
+    ),
+    COMMENTS + rb"(?:---\s*$|- +[^\s,]|[\w.\"'-]+:(?: +[^\s,]+)?\s*$)": (
+        "YAML",
+        "convert it to JSON: yq -o json FILE | rvhctl ...",
+    ),
+}
+SEMICOLONS: Final[dict[bytes, Foreign]] = {
+    rb"\A[^,\t\n]*;[^,\t\n]*$": (
+        "CSV with ';' between its columns",
+        "put commas there, and points into numbers like 1,5: mlr --icsv --ifs ';' --ocsv cat FILE",
+    ),
+}
+
+
+def binary_format(head: bytes) -> Foreign | None:
+    """What a source is that begins like this, if it is no text at all."""
+    return next((foreign for magic, foreign in BINARY.items() if head.startswith(magic)), None)
+
+
+def tells_binary(head: bytes) -> bool:
+    """Whether so much of a source tells."""
+    return not any(magic.startswith(head) and magic != head for magic in BINARY)
+
+
+def marked_format(text: bytes) -> Foreign | None:
+    """What a text is that begins as no list of ours would."""
+    return _found(MARKED, text)
+
+
+def text_format(text: bytes) -> Foreign | None:
+    """What a text looks like that cannot be read as what was wanted."""
+    return _found(MARKED | SEMICOLONS, text)
+
+
+def foreign_error(foreign: Foreign, source: str) -> InputError:
+    what, way_out = foreign
+    return InputError(f"this looks like {what}", source=source, hint=way_out)
+
+
+@contextmanager
+def explained(source: str, head: bytes) -> Iterator[None]:
+    """Where records of a source that begins like this cannot be read, and it looks like something else: say so."""
+    try:
+        yield
+    except InputError as error:
+        foreign = text_format(head)
+        if foreign is None or error.source != source:
+            raise
+        raise foreign_error(foreign, source) from None
+
+
+def _found(patterns: dict[bytes, Foreign], text: bytes) -> Foreign | None:
+    import re
+
+    return next((foreign for pattern, foreign in patterns.items() if re.match(pattern, text, re.M)), None)
