@@ -33,7 +33,7 @@ OF_CELLS: Final = ("plan", "nearest", "down_cell", "min_cell")
 
 OF_KEYS: Final = frozenset(
     {"id", "key", "keys", "buckets", "nodes", "weights", "down", "hash", "seed", "dialect"}
-    | {"to", "to_nodes", "to_down", "replicas", "allow_fewer", "stats", "explain"}
+    | {"live", "threshold", "to", "to_nodes", "to_down", "replicas", "allow_fewer", "stats", "explain"}
 )
 """What a request about keys may state; ``id`` is its own."""
 
@@ -65,8 +65,10 @@ def _near(name: str, known: Collection[str]) -> str:
 
     spelt = _words(name)
     same = next((member for member in known if _words(member) == spelt), "")
+    if same or len(name) < 4:
+        return same
     found = get_close_matches(name, sorted(known), 1, cutoff=0.8)
-    return same or (found[0] if found else "")
+    return found[0] if found else ""
 
 
 def _words(name: str) -> str:

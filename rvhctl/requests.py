@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from rvhctl import jsontext, node_requests
 from rvhctl.api.keys import jump_hash, jump_hash_many
@@ -13,6 +13,9 @@ from rvhctl.errors import (
     listed,
 )
 from rvhctl.keys import KeyRule
+
+PLAIN: Final = frozenset({"id", "key", "keys", "buckets"})
+"""Members that a number of buckets and keys need, and no more."""
 
 
 def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -31,12 +34,14 @@ def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, 
 
 
 def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
-    if defaults.get("beyond") or not request.keys() <= {"id", "key", "keys", "buckets"}:
-        from rvhctl.placing.request import BEYOND
+    # "hash" alone does not go beyond: xxh64 or the decimal key itself.
+    if not (request.keys() <= PLAIN and defaults.keys() <= {"buckets", "hash"}) or request.keys() >= {
+        "key",
+        "keys",
+    }:
         from rvhctl.placing.request import answer as placed
 
-        if defaults.get("beyond") or request.keys() & BEYOND:
-            return placed(request, text, defaults)
+        return placed(request, text, defaults)
     buckets = _setting(request, "buckets", defaults)
     rule = KeyRule(integers=defaults["hash"] == "int")
     if "key" in request:

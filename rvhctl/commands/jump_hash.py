@@ -114,11 +114,13 @@ def jump_hash(
     beyond = more.goes_beyond(every_option)
     if batch:
         from rvhctl.commands._batch import run_batch
+        from rvhctl.members import stated
 
+        plain = stated({"buckets": buckets, "hash": hash_})
         run_batch(
             "jump-hash",
             files,
-            more.batch_defaults(every_option) if beyond else {"buckets": buckets, "hash": hash_},
+            more.batch_defaults(every_option) if beyond else plain,
             report=report,
             refused={"--key": key, "--null": null, **more.not_in_batch(every_option)},
             output=output,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from math import inf
+from typing import Any, Final, NamedTuple
 
-from rvhctl.api.placement import Placement
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
 from rvhctl.flags import text_of
 from rvhctl.keyhash import RECIPES
-from rvhctl.milliseconds import checked_threshold
+from rvhctl.members import stated
 from rvhctl.options import refuse
 from rvhctl.slot_input import nodes_of
 from rvhctl.slots import NodeName, Slots, nearest
@@ -44,23 +44,32 @@ class Fleet:
 
 
 def check_fleet(fleet: Fleet, reads_stdin: bool) -> None:
-    """Refuse flags that contradict one another, before anything is read.
+    """Refuse flags that are missing, or contradict one another, before anything is read.
 
     Raises:
         UsageError: they do.
     """
     if fleet.buckets is None and fleet.nodes is None:
         raise UsageError("--buckets or --nodes is missing")
-    if fleet.buckets is not None and fleet.nodes is not None:
-        raise UsageError("--buckets and --nodes exclude each other: the nodes say how many buckets there are")
-    if fleet.to is not None and fleet.to_nodes is not None:
-        raise UsageError("--to and --to-nodes exclude each other")
+    check_together(fleet, reads_stdin)
     if fleet.nodes is None:
         refuse(
             "without --nodes",
             {"--live": fleet.live, "--threshold": fleet.threshold is not None, "--to-nodes": fleet.to_nodes},
         )
-    else:
+
+
+def check_together(fleet: Fleet, reads_stdin: bool) -> None:
+    """Refuse flags that contradict one another, also as defaults of requests.
+
+    Raises:
+        UsageError: they do.
+    """
+    if fleet.buckets is not None and fleet.nodes is not None:
+        raise UsageError("--buckets and --nodes exclude each other: the nodes say how many buckets there are")
+    if fleet.to is not None and fleet.to_nodes is not None:
+        raise UsageError("--to and --to-nodes exclude each other")
+    if fleet.nodes is not None:
         refuse("with --nodes; use --to-nodes", {"--to": fleet.to is not None})
     if fleet.seed and RECIPES[fleet.hash].seeded is None:
         raise UsageError(f"--seed: the hash {fleet.hash} has none")
@@ -70,106 +79,93 @@ def check_fleet(fleet: Fleet, reads_stdin: bool) -> None:
         raise UsageError("standard input ('-') can be read only once; give the keys with -k or in a FILE")
 
 
-def placements_of(fleet: Fleet) -> tuple[Placement, Placement | None]:
-    """The placement, and the one that it is compared with.
+def members_of(fleet: Fleet) -> dict[str, Any]:
+    """Return the flags by the names that requests have for them; lists of nodes are read.
 
     Raises:
-        UsageError: a name is unknown.
-        NoLiveNodeError: all are down.
+        UsageError: an argument does not parse.
         RvhctlError: a list of nodes cannot be read.
     """
-    survivors = None if fleet.live is None else frozenset(nodes_of("--live", fleet.live).ids)
-    here, out = _slots(fleet.nodes, fleet, "--nodes")
-    there, out_there = here, out
-    if fleet.to_nodes is not None:
-        there, out_there = _slots(fleet.to_nodes, fleet, "--to-nodes")
-    elif fleet.to is not None:
-        there = Slots.numbered(fleet.to)
-    here, there = _weighted(here, there, _weights(fleet.weight or (), bool(here.ids)))
-    if survivors is not None:
-        # Who is new there is not judged by a list of those who survived here.
-        missing = {node_id for node_id in here.ids if node_id not in survivors}
-        out = out | missing
-        out_there = out_there | {node_id for node_id in there.ids if node_id in missing}
-    down = _names(fleet.down or (), here, "--down")
-    placement = _placement(here.with_down([*out, *down]), fleet)
-    if not fleet.compared:
-        return placement, None
-    if fleet.to_down is not None:
-        down_there = _names(fleet.to_down, there, "--to-down")
-    else:
-        down_there = [name for name in down if there.has(name)]
-    return placement, _placement(there.with_down([*out_there, *down_there]), fleet)
+    lists = {"nodes": ("--nodes", fleet.nodes), "to_nodes": ("--to-nodes", fleet.to_nodes)}
+    return stated(
+        {
+            "buckets": fleet.buckets,
+            "to": fleet.to,
+            "threshold": fleet.threshold,
+            "live": None if fleet.live is None else frozenset(nodes_of("--live", fleet.live).ids),
+            "down": None if fleet.down is None else FlagNames("--down", tuple(fleet.down)),
+            "to_down": None if fleet.to_down is None else FlagNames("--to-down", tuple(fleet.to_down)),
+            "weights": FlagWeights(tuple(fleet.weight)) if fleet.weight else None,
+            "hash": fleet.hash,
+            "seed": fleet.seed,
+            "dialect": fleet.dialect,
+            **{name: nodes_of(flag, value) for name, (flag, value) in lists.items() if value is not None},
+        }
+    )
 
 
-def _placement(slots: Slots, fleet: Fleet) -> Placement:
-    return Placement.of(slots, fleet.hash, fleet.seed, fleet.dialect)
+class FlagNames(NamedTuple):
+    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody."""
+
+    flag: str
+    texts: tuple[str, ...]
+
+    def of(self, slots: Slots, *, lenient: bool) -> list[NodeName]:
+        """Return the names; ``lenient``: less those that there are not.
+
+        Raises:
+            UsageError: one of them is unknown.
+        """
+        names: list[NodeName] = []
+        for text in (text_of(text, self.flag) for text in self.texts):
+            # An id may have a comma in it, if it is given alone.
+            parts = [text] if text in slots.rows else text.split(",") if text else []
+            for part in parts:
+                try:
+                    names.append(slots.name_of(_bucket(part.strip(), slots, self.flag)))
+                except UsageError:
+                    if not lenient:
+                        raise
+        return names
 
 
-def _slots(value: str | None, fleet: Fleet, flag: str) -> tuple[Slots, frozenset[NodeName]]:
-    """The buckets, and the names of those that state or threshold takes out."""
-    if value is None:
-        return Slots.numbered(fleet.buckets), frozenset()
-    nodes = nodes_of(flag, value)
-    slots = nodes.slots()
-    out: set[NodeName] = {slots.name_of(bucket) for bucket in slots.down}
-    if fleet.threshold is not None:
-        out.update(nodes.too_slow(checked_threshold(fleet.threshold)))
-    return slots.with_down(()), frozenset(out)
+class FlagWeights(NamedTuple):
+    """``b=0.5``, or several with commas between them."""
 
+    texts: tuple[str, ...]
 
-def _weights(texts: Iterable[str], named: bool) -> dict[NodeName, float]:
-    """``b=0.5``, or several with commas between them.
+    def of(self, here: Slots, there: Slots, *, lenient: bool) -> dict[NodeName, float]:
+        """Return the weight of each node that is in either; ``lenient``: less those that there are not.
 
-    Raises:
-        UsageError: it reads otherwise.
-    """
-    weights: dict[NodeName, float] = {}
-    for text in texts:
-        for part in text_of(text, "--weight").split(","):
-            name, equals, number = part.strip().rpartition("=")
+        Raises:
+            UsageError: it reads otherwise, or names a node that is in neither.
+            JumpHashError: a weight is not finite and above 0.
+        """
+        weights: dict[NodeName, float] = {}
+        for part in (part.strip() for text in self.texts for part in text_of(text, "--weight").split(",")):
+            text, weight = _weight(part)
+            slots = there if there.has(text) and not here.has(text) else here
             try:
-                if not equals or not name or not number.isascii() or "_" in number:
-                    raise ValueError
-                weights[name if named else int(name)] = float(number)
-            except ValueError:
-                what = "ID=NUMBER" if named else "BUCKET=NUMBER"
-                raise UsageError(f"--weight is {what} (got {quoted(part)})") from None
-    return weights
+                weights[slots.name_of(_bucket(text, slots, "--weight"))] = weight
+            except UsageError:
+                if not lenient:
+                    raise
+        return weights
 
 
-def _weighted(here: Slots, there: Slots, weights: dict[NodeName, float]) -> tuple[Slots, Slots]:
-    """Both with the weights of the nodes that they have.
-
-    Raises:
-        UsageError: a node is in neither.
-        JumpHashError: a weight is not finite and above 0.
-    """
-    for name in weights:
-        if not here.has(name) and not there.has(name):
-            _names([str(name)], here, "--weight")
+def _weight(part: str) -> tuple[str, float]:
+    name, equals, number = part.rpartition("=")
     try:
-        return (
-            here.with_weights({name: weight for name, weight in weights.items() if here.has(name)}),
-            there.with_weights({name: weight for name, weight in weights.items() if there.has(name)}),
+        if not equals or not name or not number.isascii() or "_" in number:
+            raise ValueError
+        weight = float(number)
+    except ValueError:
+        raise UsageError(f"--weight is ID=NUMBER (got {quoted(part)})") from None
+    if not 0 < weight < inf:
+        raise JumpHashError(
+            f"--weight: the weight of {quoted(name)} must be finite and above 0 (got {quoted(weight)})"
         )
-    except JumpHashError as error:
-        raise JumpHashError(f"--weight: {error}") from None
-
-
-def _names(texts: Iterable[str], slots: Slots, flag: str) -> list[NodeName]:
-    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody.
-
-    Raises:
-        UsageError: one of them is unknown.
-    """
-    names: list[NodeName] = []
-    for text in (text_of(text, flag) for text in texts):
-        # An id may have a comma in it, if it is given alone.
-        parts = [text] if text in slots.rows else text.split(",") if text else []
-        for part in parts:
-            names.append(slots.name_of(_bucket(part.strip(), slots, flag)))
-    return names
+    return name, weight
 
 
 def _bucket(text: str, slots: Slots, flag: str) -> int:

@@ -230,15 +230,20 @@ def not_in_batch(asked: Asked) -> dict[str, object]:
 
 
 def batch_defaults(asked: Asked) -> dict[str, Any]:
-    """What requests need not state, read once."""
-    from rvhctl.placing.asked import check_fleet, placements_of
+    """What requests need not state, read once.
+
+    Raises:
+        UsageError: flags contradict one another, or name a node that there is not.
+        RvhctlError: a list of nodes cannot be read.
+    """
+    from rvhctl.members import stated
+    from rvhctl.placing.asked import check_together, members_of
+    from rvhctl.placing.members import placements
 
     fleet, _ = fleet_and_wish(asked)
-    defaults = {
-        name: asked[name] for name in ("replicas", "allow_fewer", "stats", "explain", "dialect", "seed")
-    }
-    defaults |= {"beyond": True, "hash": asked["hash_"]}
+    check_together(fleet, reads_stdin=not asked["files"])
+    views = {name: asked[name] or None for name in ("allow_fewer", "stats", "explain")}
+    defaults = stated({**members_of(fleet), **views, "replicas": asked["replicas"]})
     if fleet.buckets is not None or fleet.nodes is not None:
-        check_fleet(fleet, reads_stdin=not asked["files"])
-        defaults["placement"], defaults["other"] = placements_of(fleet)
+        defaults["placements"] = placements(defaults)
     return defaults

@@ -2,47 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rvhctl.api.placement import Placement, slots_of
 from rvhctl.core.keylines import DECIMAL
 from rvhctl.errors import JumpHashError, listed, shorten
 from rvhctl.jsontext import exact_value
 from rvhctl.keys import Key, KeyRule
+from rvhctl.members import OF_KEYS, contradiction, misspelt, stated
 from rvhctl.placing.documents import explanation, moves_document, place, stats_document
+from rvhctl.placing.members import HASHES, placements
+from rvhctl.records import read_record
 from rvhctl.slots import NodeName, Slots
 
-FLEET: Final = ("buckets", "nodes", "weights", "down")
-HASHES: Final = {"hash": "xxh64", "seed": 0, "dialect": "paper"}
-TARGET: Final = ("to", "to_nodes", "to_down")
-VIEWS: Final = ("replicas", "allow_fewer", "stats", "explain")
-
-BEYOND: Final = frozenset({*FLEET, *HASHES, *TARGET, *VIEWS}) - {"buckets"}
+FLEET: Final = frozenset({"buckets", "nodes", "weights", "down", "live", "threshold", *HASHES})
+TARGET: Final = frozenset({"to", "to_nodes", "to_down"})
+BEYOND: Final = OF_KEYS - {"id", "key", "keys", "buckets"}
 """Members that the plain request, a number of buckets and keys, has not."""
 
 
-def answer(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
+def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> dict[str, Any]:
     """The members of the answer.
 
     Raises:
         RvhctlError: it cannot be answered.
     """
-    here = _here(request, defaults)
-    there = _there(request, here, defaults)
+    problem = "" if request.keys() <= OF_KEYS else misspelt(request, OF_KEYS)
+    problem = problem or contradiction(request)
+    if problem:
+        raise JumpHashError(problem)
+    stated_here = stated({name: request[name] for name in request.keys() & OF_KEYS})
+    members = {**flags, **stated_here}
+    here, there = _placements(stated_here, flags)
     keys, single = _keys(request, text, here)
-    replicas = _setting(request, "replicas", defaults)
     count = 1
-    if replicas is not None:
-        count = here.replica_count(replicas, bool(_setting(request, "allow_fewer", defaults)))
+    if "replicas" in members:
+        count = here.replica_count(members["replicas"], _yes(members, "allow_fewer"))
     places = [
-        place(here.slots, buckets, replicas is not None) for buckets in here.chosen_buckets(keys, count)
+        place(here.slots, buckets, "replicas" in members) for buckets in here.chosen_buckets(keys, count)
     ]
     result = places[0] if single else _listed(places)
-    if _setting(request, "explain", defaults):
+    if _yes(members, "explain"):
         explained = [explanation(here.slots, here.explain(key, count)) for key in keys]
         result["explain"] = explained[0] if single else explained
-    if _setting(request, "stats", defaults):
+    if _yes(members, "stats"):
         result["stats"] = stats_document(here.stats(keys))
     if there is not None:
         result["moves"] = moves_document(here.moves(keys, there))
@@ -56,54 +61,119 @@ def _listed(places: list[dict[str, Any]]) -> dict[str, Any]:
     return {plural[name]: [place[name] for place in places] for name in names}
 
 
-def _setting(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> Any:
-    value = request.get(name)
-    return defaults.get(name) if value is None else value
+def _yes(members: Mapping[str, Any], name: str) -> bool:
+    value = members.get(name, False)
+    if type(value) is not bool:
+        raise JumpHashError(f"{name} must be true or false (got {shorten(value)})")
+    return value
 
 
-def _here(request: dict[str, Any], defaults: dict[str, Any]) -> Placement:
-    """The nodes of the request, or those of the flags with what the request says otherwise."""
-    given: Placement | None = defaults.get("placement")
-    if given is not None and not request.keys() & {*FLEET, *HASHES}:
-        return given
-    if request.get("buckets") is not None and request.get("nodes") is not None:
-        raise JumpHashError("buckets and nodes exclude each other")
-    if request.get("nodes") is not None:
-        slots = slots_of(request["nodes"])
-    elif request.get("buckets") is not None:
-        slots = Slots.numbered(request["buckets"])
-    elif given is not None:
-        slots = given.slots
-    else:
+def _placements(request: dict[str, Any], flags: Mapping[str, Any]) -> tuple[Placement, Placement | None]:
+    """The nodes of the flags, with what the request says otherwise; and what they are compared with."""
+    ready: tuple[Placement, Placement | None] | None = flags.get("placements")
+    if ready is not None and request.keys().isdisjoint(FLEET | TARGET):
+        return ready
+    members = {**flags, **{name: _READ.get(name, _as_it_is)(value) for name, value in request.items()}}
+    for one, other in (("buckets", "nodes"), ("nodes", "buckets"), ("to", "to_nodes"), ("to_nodes", "to")):
+        if one in request:
+            members.pop(other, None)
+    if "nodes" not in members:
+        _without_nodes(members, request)
+    if "nodes" not in members and "buckets" not in members:
         raise JumpHashError("buckets is missing: state it (or nodes) in the request or with --buckets")
-    slots = slots.with_weights(_weights(request.get("weights"), slots))
-    if request.get("down") is not None:
-        states = set(slots.down) if request.get("nodes") is not None else set()
-        slots = slots.with_down([*map(slots.name_of, states), *_names(request["down"], "down")])
-    settings: dict[str, Any] = {
-        name: _setting(request, name, defaults) or plain for name, plain in HASHES.items()
-    }
-    return Placement.of(slots, **settings)
+    # What flags say of nodes is not about those that a request has instead.
+    lenient = ready is not None and not request.keys().isdisjoint(("buckets", "nodes", "to", "to_nodes"))
+    return placements(members, lenient=lenient)
 
 
-def _there(request: dict[str, Any], here: Placement, defaults: dict[str, Any]) -> Placement | None:
-    """What the request, or the flags, compare with."""
-    if not any(request.get(name) is not None for name in TARGET):
-        other: Placement | None = defaults.get("other")
-        return other
-    there = here.slots
-    down: list[NodeName] = [here.slots.name_of(bucket) for bucket in here.slots.down]
-    if request.get("to") is not None:
-        there = Slots.numbered(request["to"])
-    elif request.get("to_nodes") is not None:
-        there = slots_of(request["to_nodes"])
-    if request.get("to_down") is not None:
-        down = _names(request["to_down"], "to_down")
-    else:
-        down = [name for name in down if there.has(name)]
-    states = [there.name_of(bucket) for bucket in there.down] if there is not here.slots else []
-    recipe = here.recipe
-    return Placement.of(there.with_down([*states, *down]), recipe.name, recipe.seed, here.dialect)
+def _without_nodes(members: dict[str, Any], request: dict[str, Any]) -> None:
+    """Buckets without names have no latency: flags about it are for other requests.
+
+    Raises:
+        JumpHashError: the request itself speaks of it.
+    """
+    for name in ("live", "threshold"):
+        if name in request:
+            raise JumpHashError(f"{name} makes no sense without nodes")
+        members.pop(name, None)
+
+
+class GivenNodes(NamedTuple):
+    """The nodes of a request."""
+
+    nodes: Any
+
+    def slots(self) -> Slots:
+        return slots_of(self._listed())
+
+    def too_slow(self, threshold: float) -> list[str]:
+        """Return the ids over the threshold, and those without a measurement.
+
+        Raises:
+            JumpHashError: a node is a name and no more.
+        """
+        if not all(isinstance(node, dict) for node in self._listed()):
+            raise JumpHashError("threshold needs nodes with latencies, not names only")
+        records = [
+            read_record(node, partial(dict, node), coordinates=False, latency=False) for node in self.nodes
+        ]
+        return [record.id for record in records if not record.latency <= threshold]
+
+    def _listed(self) -> list[Any]:
+        if not isinstance(self.nodes, list):
+            raise JumpHashError(f"nodes must be a list of nodes (got {shorten(self.nodes)})")
+        return self.nodes
+
+
+class GivenNames(NamedTuple):
+    """The names of a request, in an array."""
+
+    member: str
+    names: Any
+
+    def of(self, slots: Slots, *, lenient: bool) -> list[NodeName]:
+        if not isinstance(self.names, list):
+            raise JumpHashError(f"{self.member} must be an array (got {shorten(self.names)})")
+        return self.names
+
+
+class GivenWeights(NamedTuple):
+    """The weights of a request, in an object."""
+
+    weights: Any
+
+    def of(self, here: Slots, there: Slots, *, lenient: bool) -> dict[NodeName, Any]:
+        if not isinstance(self.weights, dict):
+            raise JumpHashError(f"weights must be an object (got {shorten(self.weights)})")
+        # The names of members are text, the names of buckets are numbers.
+        weights = {
+            int(name) if not here.ids and name.isascii() and name.isdigit() else name: weight
+            for name, weight in self.weights.items()
+        }
+        for name in weights:
+            if not there.has(name):
+                here.bucket_of(name)
+        return weights
+
+
+def _survivors(value: Any) -> frozenset[str]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise JumpHashError(f"live must be an array of ids (got {shorten(value)})")
+    return frozenset(value)
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "nodes": GivenNodes,
+    "to_nodes": GivenNodes,
+    "down": partial(GivenNames, "down"),
+    "to_down": partial(GivenNames, "to_down"),
+    "weights": GivenWeights,
+    "live": _survivors,
+}
 
 
 def _keys(request: dict[str, Any], text: bytes, here: Placement) -> tuple[list[Key], bool]:
@@ -121,22 +191,3 @@ def _keys(request: dict[str, Any], text: bytes, here: Placement) -> tuple[list[K
     return [
         rule.json(key, partial(exact, row), "", place=f"key {row + 1}") for row, key in enumerate(keys)
     ], False
-
-
-def _weights(value: Any, slots: Slots) -> dict[NodeName, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise JumpHashError(f"weights must be an object (got {shorten(value)})")
-    if slots.ids:
-        return dict(value)
-    # The names of members are text, the names of buckets are numbers.
-    return {
-        int(name) if name.isascii() and name.isdigit() else name: weight for name, weight in value.items()
-    }
-
-
-def _names(value: Any, member: str) -> list[NodeName]:
-    if not isinstance(value, list):
-        raise JumpHashError(f"{member} must be an array (got {shorten(value)})")
-    return value

@@ -19,7 +19,8 @@ from rvhctl.linekeys import FieldKeys, LineKeys, TextKeys
 from rvhctl.lookalike import explained
 from rvhctl.options import InputFormat, OutputFormat, refuse
 from rvhctl.placejob import Output, PlaceJob
-from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, placements_of
+from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, members_of
+from rvhctl.placing.members import placements
 from rvhctl.placing.records import (
     Records,
     RecordShape,
@@ -92,7 +93,7 @@ def run(fleet: Fleet, wish: Wish, report: Report, on_bad: OnBad) -> None:
         delimiter=b"\0" if wish.null else b"\n",
         reserved=(),
     )
-    here, there = placements_of(fleet)
+    here, there = placements(members_of(fleet))
     sink = Sink()
     sources = [] if wish.keys else [Source(name, raw=wish.null) for name in source_names(wish.files)]
     # What was looked at stays open until its turn comes: a pipe cannot be opened twice.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,6 +77,16 @@ class TestBatch:
             ({"key": "k", "nodes": ["a"], "replicas": 2}, "JumpHashError", "2 replicas, but 1 live node"),
             ({"key": "k", "nodes": ["a"], "buckets": 2}, "JumpHashError", "exclude each other"),
             ({"key": "k", "down": [1]}, "JumpHashError", "buckets is missing"),
+            ({"key": "a", "keys": ["b"]}, "JumpHashError", "key and keys exclude each other"),
+            ({"key": "a", "keys": ["b"], "buckets": 3}, "JumpHashError", "key and keys exclude each other"),
+            ({"key": "a", "bucket": 3}, "JumpHashError", "'bucket'; did you mean 'buckets'?"),
+            ({"key": "a", "buckets": 3, "replica": 2}, "JumpHashError", "did you mean 'replicas'?"),
+            ({"key": "a", "buckets": 3, "allowFewer": True}, "JumpHashError", "did you mean 'allow_fewer'?"),
+            ({"key": "a", "buckets": 3, "to": 4, "to_nodes": ["a"]}, "JumpHashError", "exclude each other"),
+            ({"key": "a", "buckets": 3, "stats": 1}, "JumpHashError", "stats must be true or false"),
+            ({"key": "a", "buckets": 3, "live": ["a"]}, "JumpHashError", "live makes no sense without nodes"),
+            ({"key": "a", "nodes": ["a"], "threshold": 3}, "JumpHashError", "needs nodes with latencies"),
+            ({"key": "a", "nodes": ["a"], "live": "a"}, "JumpHashError", "live must be an array of ids"),
             ({"nodes": ["a"]}, "JumpHashError", "a request needs key or keys"),
             ({"key": "k", "buckets": 3, "hash": "xxh65"}, "JumpHashError", "did you mean"),
             ({"key": "k", "buckets": 3, "dialect": 5}, "JumpHashError", "dialect must be of type str"),
@@ -90,6 +101,75 @@ class TestBatch:
         assert answer["ok"] is False
         assert answer["error"]["type"] == type_
         assert says in answer["error"]["message"]
+
+    @pytest.mark.parametrize(
+        ("flags", "member"),
+        [
+            (("--replicas", "2"), {"replicas": 2}),
+            (("--replicas", "20", "--allow-fewer"), {"replicas": 20, "allow_fewer": True}),
+            (("--down", "8,1"), {"down": [8, 1]}),
+            (("--weight", "3=0.5"), {"weights": {"3": 0.5}}),
+            (("--hash", "crc32"), {"hash": "crc32"}),
+            (("--hash", "int"), {"hash": "int"}),
+            (("--seed", "7"), {"seed": 7}),
+            (("--dialect", "exact"), {"dialect": "exact"}),
+            (("--to", "11"), {"to": 11}),
+            (("--to-down", "3"), {"to_down": [3]}),
+            (("--stats",), {"stats": True}),
+            (("--explain",), {"explain": True}),
+        ],
+    )
+    def test_a_flag_is_the_default_of_a_member(self, flags: tuple[str, ...], member: dict[str, Any]) -> None:
+        plain: dict[str, Any] = {"keys": ["1", "22", "333"]}
+        full = plain | {"buckets": 10}
+        by_request = self.answers(requests=[full | member])
+        assert by_request[0]["ok"] is True, by_request
+        assert self.answers("-b", "10", requests=[plain | member]) == by_request
+        assert self.answers(*flags, requests=[full]) == by_request
+        assert self.answers("-b", "10", *flags, requests=[plain, plain]) == [
+            by_request[0],
+            by_request[0] | {"index": 1},
+        ]
+
+    @pytest.mark.parametrize(
+        ("flags", "member"),
+        [
+            (("--threshold", "20"), {"threshold": 20}),
+            (("--down", "a"), {"down": ["a"]}),
+            (("--weight", "b=0.5"), {"weights": {"b": 0.5}}),
+            (("--to-nodes", "a,b"), {"to_nodes": ["a", "b"]}),
+            (("--live", "live.txt"), {"live": ["a", "c"]}),
+        ],
+    )
+    def test_a_flag_about_nodes_is_the_default_of_a_member(
+        self, flags: tuple[str, ...], member: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        nodes = [{"id": "a", "latency": 5}, {"id": "b", "latency": 25}, {"id": "c", "latency": 10}]
+        (tmp_path / "live.txt").write_text("a\nc\n")
+        (tmp_path / "nodes.json").write_text(json.dumps(nodes))
+        plain: dict[str, Any] = {"keys": KEYS}
+        full = plain | {"nodes": nodes}
+        by_request = self.answers(requests=[full | member])
+        assert by_request[0]["ok"] is True, by_request
+        named = ("--nodes", "nodes.json")
+        assert self.answers(*named, requests=[plain | member]) == by_request
+        assert self.answers(*flags, requests=[full]) == by_request
+        assert self.answers(*named, *flags, requests=[plain]) == by_request
+
+    def test_what_flags_say_of_their_own_nodes_is_not_about_other_ones(self) -> None:
+        flags = ("--nodes", "a,b,c", "--down", "b", "--weight", "c=0.5")
+        other, numbered = self.answers(
+            *flags, requests=[{"keys": KEYS, "nodes": ["b", "x"]}, {"keys": KEYS, "buckets": 5}]
+        )
+        assert other["nodes"] == ["x"] * len(KEYS)
+        assert numbered["buckets"] == Placement(5).buckets(KEYS)
+        assert refused("--batch", "--nodes", "a,b", "--down", "z")[0] == 2
+
+    def test_a_state_stays_where_a_request_says_who_is_down(self) -> None:
+        nodes = [{"id": "a"}, {"id": "b", "state": "drain"}, {"id": "c"}]
+        (answer,) = self.answers(requests=[{"keys": KEYS, "nodes": nodes, "down": ["a"]}])
+        assert set(answer["nodes"]) == {"c"}
 
     def test_on_several_processes(self) -> None:
         requests = [{"key": key} for key in KEYS] * 20

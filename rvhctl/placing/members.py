@@ -1,0 +1,95 @@
+"""From what is stated of nodes to placements, whichever way it was stated: by flags or in a request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from rvhctl.api.placement import Placement
+from rvhctl.milliseconds import checked_threshold
+from rvhctl.slots import NodeName, Slots
+
+HASHES: Final = ("hash", "seed", "dialect")
+
+
+class Named(Protocol):
+    """Nodes with names."""
+
+    def slots(self) -> Slots:
+        """Return the nodes as buckets; those whose state says so are down."""
+        ...
+
+    def too_slow(self, threshold: float) -> Sequence[str]:
+        """Return the ids of those over the threshold in milliseconds, and of those without a measurement."""
+        ...
+
+
+class Names(Protocol):
+    """Names of nodes, or numbers of buckets."""
+
+    def of(self, slots: Slots, *, lenient: bool) -> list[NodeName]:
+        """Return them; ``lenient``: less those that there are not."""
+        ...
+
+
+class Weights(Protocol):
+    """Weights by name, or by number."""
+
+    def of(self, here: Slots, there: Slots, *, lenient: bool) -> Mapping[NodeName, Any]:
+        """Return them; each is of a node of one of the two, or ``lenient`` leaves it out."""
+        ...
+
+
+def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Placement, Placement | None]:
+    """Return the placement, and the one that it is compared with.
+
+    Args:
+        members: ``buckets`` or ``nodes`` (:class:`Named`), and whatever else is stated.
+        lenient: flags name nodes that a request has replaced by its own.
+
+    Raises:
+        RvhctlError: a name is unknown, a value is wrong, or all are down.
+    """
+    here, out = _slots(members.get("nodes"), members)
+    there, out_there = here, out
+    if "to_nodes" in members:
+        there, out_there = _slots(members["to_nodes"], members)
+    elif "to" in members:
+        there, out_there = Slots.numbered(members["to"]), frozenset()
+    if "weights" in members:
+        weights = members["weights"].of(here, there, lenient=lenient)
+        here, there = (
+            slots.with_weights({name: weight for name, weight in weights.items() if slots.has(name)})
+            for slots in (here, there)
+        )
+    if "live" in members:
+        # Who is new there is not judged by a list of those who survived here.
+        missing = {node_id for node_id in here.ids if node_id not in members["live"]}
+        out = out | missing
+        out_there = out_there | {node_id for node_id in there.ids if node_id in missing}
+    down = members["down"].of(here, lenient=lenient) if "down" in members else []
+    hashes = {name: members[name] for name in HASHES if name in members}
+    placement = Placement.of(here.with_down([*out, *down]), **hashes)
+    if not is_compared(members):
+        return placement, None
+    if "to_down" in members:
+        down_there = members["to_down"].of(there, lenient=lenient)
+    else:
+        down_there = [name for name in down if there.has(name)]
+    return placement, Placement.of(there.with_down([*out_there, *down_there]), **hashes)
+
+
+def is_compared(members: Mapping[str, Any]) -> bool:
+    """Whether another placement is asked for."""
+    return not members.keys().isdisjoint(("to", "to_nodes", "to_down"))
+
+
+def _slots(nodes: Named | None, members: Mapping[str, Any]) -> tuple[Slots, frozenset[NodeName]]:
+    """The buckets, and the names of those that state or threshold takes out."""
+    if nodes is None:
+        return Slots.numbered(members["buckets"]), frozenset()
+    slots = nodes.slots()
+    out: set[NodeName] = {slots.name_of(bucket) for bucket in slots.down}
+    if "threshold" in members:
+        out.update(nodes.too_slow(checked_threshold(members["threshold"])))
+    return slots.with_down(()), frozenset(out)
