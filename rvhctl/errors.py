@@ -83,10 +83,17 @@ class NoLiveNodeError(JumpHashError):
     exit_code = ExitCode.NO_SURVIVORS
 
 
-class UnknownNodeError(JumpHashError):
-    """A name or a number that is none of the nodes; the message has the nearest one."""
+class UnknownNodeError(JumpHashError, FaultsetError):
+    """A name, a number or a cell that is none of the nodes; the message has the nearest one.
+
+    ``member`` says where it was given.
+    """
 
     exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, member: str = "down") -> None:
+        super().__init__(message)
+        self.member = member
 
 
 class NothingSelectedError(RvhctlError):

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import sys
-import tempfile
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
-from typing import IO
+from typing import Final
 
 from rvhctl.api.memory import Memory
 from rvhctl.errors import InputError
+from rvhctl.locking import try_lock
+
+LONGEST_NAME: Final = 255
+"""Bytes of a file's name, where the file system says nothing else."""
+
+_NO_LINK: Final = getattr(os, "O_NOFOLLOW", 0)
+_AT_ONCE: Final = getattr(os, "O_NONBLOCK", 0)
+"""Opening a named pipe would wait for its other end."""
 
 
 def read_memory(path: str) -> Memory:
     """The memory in a file; an empty one if there is no such file.
 
     Raises:
-        InputError: the file cannot be read, or is no memory; it is left as it is.
+        InputError: the file cannot be read, is no regular file, or is no memory; it is left as it is.
     """
     try:
-        text = Path(path).read_bytes()
+        descriptor = os.open(path, os.O_RDONLY | _AT_ONCE | getattr(os, "O_BINARY", 0))
+        with open(descriptor, "rb") as file:
+            _check_kind(os.fstat(descriptor).st_mode, path)
+            text = file.read()
     except FileNotFoundError:
         return Memory()
     except OSError as error:
@@ -32,11 +42,13 @@ def read_memory(path: str) -> Memory:
 def write_memory(path: str, memory: Memory) -> None:
     """Replace the file as a whole: whoever reads it, even after a crash, finds the old memory or the new one.
 
+    It keeps its owner, as far as the system lets it, and its mode.
+
     Raises:
         InputError: it cannot be written; the old file is still there.
     """
     # Where the name is a link, the file that it names is replaced, not the link.
-    target = Path(os.path.realpath(path))
+    target = os.path.realpath(path)
     try:
         _replace(target, memory.to_json())
     except OSError as error:
@@ -48,50 +60,116 @@ def locked(path: str) -> Iterator[None]:
     """Hold ``path``.lock, so that two runs never work on one memory.
 
     The lock ends with the process, however that ends; its file stays, because removing it would let two
-    later runs hold two different files of that name.
+    later runs hold two different files of that name. What a killed run was writing is removed.
 
     Raises:
-        InputError: another run holds it, or its file cannot be made.
+        InputError: another run holds it, or its file cannot be made; the memory or the lock is no regular file.
     """
-    name = f"{os.path.realpath(path)}.lock"
+    target = os.path.realpath(path)
     try:
-        file = open(name, "ab")  # noqa: SIM115
+        with suppress(FileNotFoundError):
+            _check_kind(os.stat(target).st_mode, path)
+    except OSError as error:
+        raise _cannot("read", path, error) from None
+    name = _beside(target, "", ".lock")
+    try:
+        descriptor = _open_lock(name)
     except OSError as error:
         raise _cannot("make the lock of", name, error) from None
-    with file:
-        if not _try_lock(file):
+    with open(descriptor, "rb"):
+        if not try_lock(descriptor):
             raise InputError(
                 "another run is using this memory", source=path, hint=f"it holds the lock on {name}"
             )
+        with suppress(OSError):
+            os.unlink(_temporary(target))
         yield
 
 
-def _replace(target: Path, text: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+def _open_lock(name: str) -> int:
+    """
+    Raises:
+        OSError: it cannot be made, or is a link.
+        InputError: it is no regular file.
+    """
     try:
-        with open(descriptor, "wb") as file:
+        descriptor = os.open(name, os.O_RDWR | os.O_CREAT | _NO_LINK | _AT_ONCE, 0o666)
+    except PermissionError:  # made by another user; it can be locked all the same
+        descriptor = os.open(name, os.O_RDONLY | _NO_LINK | _AT_ONCE)
+    try:
+        _check_kind(os.fstat(descriptor).st_mode, name)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _check_kind(mode: int, path: str) -> None:
+    """
+    Raises:
+        InputError: a named pipe, a device or whatever else may have no end.
+        IsADirectoryError: a directory.
+    """
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if not stat.S_ISREG(mode):
+        raise InputError("a memory is kept in a regular file, and this is none", source=path)
+
+
+def _replace(target: str, text: bytes) -> None:
+    temporary = _temporary(target)
+    with suppress(FileNotFoundError):
+        os.unlink(temporary)
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | getattr(os, "O_BINARY", 0)
+        with open(os.open(temporary, flags, 0o600), "wb") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(temporary, _mode(target))
+        _take_after(target, temporary)
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
-    _sync_folder(target.parent)
+    _sync_folder(os.path.dirname(target))
 
 
-def _mode(target: Path) -> int:
-    """The permissions of the old file; for a new one those of any new file."""
-    with suppress(OSError):
-        return target.stat().st_mode & 0o7777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
+def _take_after(target: str, temporary: str) -> None:
+    """Give the new file the owner and mode of the old one; without one, those of any new file."""
+    try:
+        old = os.stat(target)
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        return
+    if hasattr(os, "chown"):
+        for owner in ((-1, old.st_gid), (old.st_uid, -1)):
+            with suppress(PermissionError):
+                os.chown(temporary, *owner)
+    os.chmod(temporary, stat.S_IMODE(old.st_mode))
 
 
-def _sync_folder(folder: Path) -> None:
+def _temporary(target: str) -> str:
+    """Always the same name, so that the next run finds it after a kill; the lock keeps others from it."""
+    return _beside(target, ".", ".rvhctl-tmp")
+
+
+def _beside(target: str, before: str, after: str) -> str:
+    """A file's name with something before and after it; where that would be too long, a digest of the name."""
+    folder, name = os.path.split(target)
+    longest = LONGEST_NAME
+    with suppress(OSError, AttributeError):
+        longest = os.pathconf(folder, "PC_NAME_MAX")
+    if len(os.fsencode(f"{before}{name}{after}")) > longest:
+        from hashlib import sha256
+
+        name = f"rvhctl-{sha256(os.fsencode(name)).hexdigest()[:32]}"
+    return os.path.join(folder, f"{before}{name}{after}")
+
+
+def _sync_folder(folder: str) -> None:
     """Make the new name last through a crash, where folders can be opened (not on Windows)."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
@@ -99,23 +177,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-
-
-def _try_lock(file: IO[bytes]) -> bool:
-    """Lock an open file for this process, without waiting."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
 
 
 def _cannot(what: str, path: str, error: OSError) -> InputError:

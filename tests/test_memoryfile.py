@@ -106,3 +106,66 @@ def test_a_foreign_file_is_left_untouched(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="not a memory"):
         read_memory(str(path))
     assert path.read_bytes() == b'{"mine": 1}'
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_only_a_regular_file_is_a_memory(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (str(pipe), "/dev/zero"):
+        with pytest.raises(InputError, match="a memory is kept in a regular file, and this is none"):
+            read_memory(path)
+        with pytest.raises(InputError, match="regular file"), locked(path):
+            pass
+        assert not os.path.exists(f"{path}.lock")
+
+
+def test_the_lock_is_neither_a_link_nor_a_pipe(tmp_path: Path) -> None:
+    path = tmp_path / "m"
+    lock = tmp_path / "m.lock"
+    other = tmp_path / "other"
+    lock.symlink_to(other)
+    with pytest.raises(InputError, match="cannot make the lock of the memory"), locked(str(path)):
+        pass
+    assert not other.exists()
+    lock.unlink()
+    os.mkfifo(lock)
+    with pytest.raises(InputError, match=r"m\.lock: a memory is kept in a regular file"), locked(str(path)):
+        pass
+
+
+@pytest.mark.parametrize("length", [244, 250, 255])
+def test_long_names(tmp_path: Path, length: int) -> None:
+    path = str(tmp_path / ("m" * length))
+    with locked(path):
+        write_memory(path, MEMORY)
+        with pytest.raises(InputError, match="another run"), locked(path):
+            pass
+    assert read_memory(path) == MEMORY
+    assert len(os.listdir(tmp_path)) == 2
+
+
+def test_what_a_killed_run_leaves_is_taken_away_by_the_next(tmp_path: Path) -> None:
+    path = str(tmp_path / "m")
+    script = (
+        "import os, signal\nfrom rvhctl import memoryfile\nfrom rvhctl.api.memory import Memory\n"
+        "memoryfile.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"with memoryfile.locked({path!r}): memoryfile.write_memory({path!r}, Memory(8))"
+    )
+    write_memory(path, MEMORY)
+    subprocess.run([sys.executable, "-c", script], timeout=60, check=False)
+    assert len(os.listdir(tmp_path)) == 3
+    with locked(path):
+        assert sorted(os.listdir(tmp_path)) == ["m", "m.lock"]
+    assert read_memory(path) == MEMORY
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_an_owner_stays(tmp_path: Path) -> None:
+    path = tmp_path / "m"
+    write_memory(str(path), MEMORY)
+    os.chown(path, 1234, 4321)
+    path.chmod(0o2640)
+    write_memory(str(path), Memory(8))
+    found = path.stat()
+    assert (found.st_uid, found.st_gid, found.st_mode & 0o7777) == (1234, 4321, 0o2640)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
@@ -17,7 +17,7 @@ from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_prec
 from rvhctl.core.grouping import by_group, sizes_of
 from rvhctl.core.joining import Joining, renumbered
 from rvhctl.core.vectors import Codes, Ints
-from rvhctl.errors import EmptyNodesError, FaultsetError, quoted
+from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted
 from rvhctl.fleet import Fleet
 from rvhctl.percent import Percent
 
@@ -82,7 +82,7 @@ class Evaluation:
         fits: 1 where a node is fit, after the memory.
         memory: what is to be remembered, if a memory was given.
         joined: pairs of a cell that joined a group, and the cell that names the group.
-        unmatched: failed ids and cells that fit no node.
+        absent: nodes that the memory knows as fit and the fleet lacks.
     """
 
     def __init__(
@@ -100,7 +100,7 @@ class Evaluation:
         self.policy = policy
         self.precision: int | None = None if precision is None else whole_precision(precision)
         self.latencies = fleet.measured(policy.aggregate)
-        self.unmatched: list[str] = []
+        self.absent: list[str] = [] if memory is None else memory.absent(fleet.ids)
         self.joined: list[tuple[str, str]] = []
         self._group()
         self._measure(fleet.states if failed is None else self._states_if(failed))
@@ -133,6 +133,13 @@ class Evaluation:
             fit=Ints([row for row in nodes if self.fits[row]]),
             answer=self.answer[self.answer_starts[number] : self.answer_starts[number + 1]],
         )
+
+    @property
+    def alone(self) -> int:
+        """Nodes that have their group for themselves, where there are cells."""
+        if self.precision is None:
+            return 0
+        return sum(1 for at in range(self.group_count) if self.starts[at + 1] - self.starts[at] == 1)
 
     @property
     def worst(self) -> str:
@@ -248,18 +255,21 @@ class Evaluation:
         )
 
     def _states_if(self, failed: Failed) -> Codes:
-        """The states of the nodes with those down that a what-if names."""
+        """The states of the nodes with those down that a what-if names.
+
+        Raises:
+            UnknownNodeError: it names a node or a cell that is none of the fleet's.
+        """
         fleet = self.fleet
         states = fleet.states.tolist() if len(fleet.states) else [0] * len(fleet)
         wanted = set(failed.ids)
         found = {node: row for row, node in enumerate(fleet.ids) if node in wanted} if wanted else {}
         rows = list(found.values())
-        self.unmatched += [node for node in failed.ids if node not in found]
+        for node in failed.ids:
+            if node not in found:
+                raise _unknown_node(node, fleet.ids)
         for prefix in failed.cells:
-            inside = self._rows_in(prefix)
-            if not inside:
-                self.unmatched.append(prefix)
-            rows += inside
+            rows += self._rows_in(prefix)
         for row in rows:
             states[row] = reasons.STATE_DOWN
         return Codes(states)
@@ -269,4 +279,28 @@ class Evaluation:
         if not len(lats):
             raise FaultsetError(f"nodes without coordinates are in no cell (got {quoted(prefix)})")
         cell, letters = cell_of_text(prefix), len(prefix)
-        return [row for row in range(len(lats)) if cell_number(lats[row], lons[row], letters) == cell]
+        cells = [cell_number(lats[row], lons[row], letters) for row in range(len(lats))]
+        if rows := [row for row, other in enumerate(cells) if other == cell]:
+            return rows
+        raise _empty_cell(prefix, [cell_text(other, letters) for other in dict.fromkeys(cells)])
+
+
+def _unknown_node(node: str, ids: Sequence[str]) -> UnknownNodeError:
+    from rvhctl.slots import nearest
+
+    near = nearest(node, ids)
+    hint = f"; did you mean {quoted(near)}?" if near else ""
+    return UnknownNodeError(f"no node has the id {quoted(node)}{hint}")
+
+
+def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:
+    """The nearest is the cell with nodes that shares most letters."""
+
+    def shared(cell: str) -> int:
+        return next(
+            (at for at, (one, two) in enumerate(zip(cell, prefix.lower(), strict=True)) if one != two), 0
+        )
+
+    near = max(cells, key=shared)
+    hint = f"; did you mean {quoted(near)}?" if shared(near) else ""
+    return UnknownNodeError(f"no node stands in the cell {quoted(prefix)}{hint}", "down_cell")

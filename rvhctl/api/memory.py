@@ -56,6 +56,11 @@ class Memory:
             streaks.append(0 if standing is None else standing.streak)
         return Codes(places), Ints(streaks)
 
+    def absent(self, ids: Iterable[str]) -> list[str]:
+        """The nodes that are known as fit and are not among these."""
+        here = set(ids)
+        return [node for node, standing in self.nodes.items() if standing.fit and node not in here]
+
     def after(self, ids: Sequence[str], places: Codes, streaks: Ints) -> Memory:
         """The memory one round later: these nodes were there, and stand so now."""
         now = self.round + 1

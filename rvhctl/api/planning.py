@@ -163,6 +163,22 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     return Advice(tuple(looks), recommended, _why(count, looks, recommended))
 
 
+def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
+    """The finest precision below this one that leaves few nodes alone in their cells, and how many.
+
+    Else the one that leaves the fewest; None where that is no fewer than ``alone``.
+    """
+    best = None
+    for letters in range(precision - 1, 0, -1):
+        counts = run(grouped(fleet.lats, fleet.lons, letters, WHOLE)).counts
+        left = advising.alone(counts)
+        if left < (alone if best is None else best[1]):
+            best = letters, int(left)
+            if 100 * left <= advising.ALONE * len(fleet):
+                break
+    return best
+
+
 def _why(count: int, looks: list[Look], recommended: int | None) -> str:
     wanted = (
         f"at most {advising.ALONE} % alone in their cell and {advising.BORDER} % nearest to a node of another"

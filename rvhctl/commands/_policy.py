@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from typing import Final
 
 from rvhctl.answer import answer_format
 from rvhctl.api.evaluation import Evaluation
+from rvhctl.api.memory import Memory
 from rvhctl.api.planning import FleetPlan, advise
 from rvhctl.api.policy import Policy
 from rvhctl.core.reasons import REASONS
 from rvhctl.core.verdicts import VERDICTS
-from rvhctl.errors import NoSurvivorsError, RvhctlError, VerdictError, quoted
+from rvhctl.errors import NoSurvivorsError, RvhctlError, UnknownNodeError, UsageError, VerdictError, quoted
 from rvhctl.evaluated import first_of_groups
 from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.milliseconds import shown
@@ -39,6 +41,9 @@ WORDS: Final = {
 }
 """Why a node is out, in a sentence."""
 
+NAMED: Final = 5
+"""Ids that a warning names; of more it gives the number."""
+
 
 def answer_by_policy(
     nodes: Nodes, wanted: Wanted, run: RunOptions, asked: OutputFormat, sink: Sink, report: Report
@@ -49,19 +54,12 @@ def answer_by_policy(
         NoSurvivorsError: the answer is empty (unless ``--fail-on`` is given).
         VerdictError: a group is as bad as ``--fail-on`` says.
     """
-    evaluation = evaluate(nodes, wanted)
-    for name in evaluation.unmatched:
-        report.warn(f"no node is called or stands in {quoted(name)}, so nothing there can fail")
-    _say(report, evaluation)
-    format_ = answer_format(asked, nodes.shape, sink)
-    ending = _ending(evaluation, wanted)
-    view = _view(nodes, evaluation, wanted)
-    if view is not None or format_ == "table":
-        if view is not None or not isinstance(ending, NoSurvivorsError):
-            _write_view(view or _answer_view(evaluation, wanted.top), format_, run, sink)
-    elif not isinstance(ending, NoSurvivorsError):
-        sink.write_all(write_nodes(format_, nodes, first_of_groups(evaluation, wanted.top)))
-    sink.flush()
+    with evaluating(nodes, wanted) as evaluation:
+        _warn(report, evaluation, wanted)
+        _say(report, evaluation)
+        ending = _ending(evaluation, wanted)
+        _write(nodes, evaluation, wanted, run, asked, sink, empty=isinstance(ending, NoSurvivorsError))
+        sink.flush()
     if ending is not None:
         raise report.ending(ending)
     report.finish()
@@ -77,25 +75,55 @@ def answer_advice(
     report.finish()
 
 
-def evaluate(nodes: Nodes, wanted: Wanted) -> Evaluation:
-    """One round; a what-if reads the memory and leaves it as it is."""
+@contextmanager
+def evaluating(nodes: Nodes, wanted: Wanted) -> Iterator[Evaluation]:
+    """One round. Its memory is kept when all is done with it, so only if the answer was written.
 
-    def look(path: str | None) -> Evaluation:
+    A what-if reads the memory and leaves it as it is.
+
+    Raises:
+        UsageError: a node or a cell that is said to have failed is none.
+    """
+    path = wanted.memory
+    advances = path is not None and wanted.failed is None
+    with locked(path) if path is not None and advances else nullcontext():
+        memory = None if path is None else read_memory(path)
+        evaluation = _evaluation(nodes, wanted, memory)
+        yield evaluation
+        if path is not None and advances and evaluation.memory is not None:
+            write_memory(path, evaluation.memory)
+
+
+def _evaluation(nodes: Nodes, wanted: Wanted, memory: Memory | None) -> Evaluation:
+    try:
         return Evaluation(
-            nodes.fleet(),
-            wanted.policy,
-            precision=wanted.precision,
-            memory=None if path is None else read_memory(path),
-            failed=wanted.failed,
+            nodes.fleet(), wanted.policy, precision=wanted.precision, memory=memory, failed=wanted.failed
         )
+    except UnknownNodeError as error:
+        raise UsageError(f"--{error.member.replace('_', '-')}: {error}") from None
 
-    if wanted.memory is None or wanted.failed is not None:
-        return look(wanted.memory)
-    with locked(wanted.memory):
-        evaluation = look(wanted.memory)
-        assert evaluation.memory is not None
-        write_memory(wanted.memory, evaluation.memory)
-    return evaluation
+
+def _write(
+    nodes: Nodes,
+    evaluation: Evaluation,
+    wanted: Wanted,
+    run: RunOptions,
+    asked: OutputFormat,
+    sink: Sink,
+    *,
+    empty: bool,
+) -> None:
+    """The view that is asked for; or the answer, unless it is empty and an error says so."""
+    format_ = answer_format(asked, nodes.shape, sink)
+    view = _view(nodes, evaluation, wanted)
+    if view is not None:
+        _write_view(view, format_, run, sink)
+    elif empty:
+        return
+    elif format_ == "table":
+        _write_view(_answer_view(evaluation, wanted.top), format_, run, sink)
+    else:
+        sink.write_all(write_nodes(format_, nodes, first_of_groups(evaluation, wanted.top)))
 
 
 def _view(nodes: Nodes, evaluation: Evaluation, wanted: Wanted) -> View | None:
@@ -182,6 +210,38 @@ def _dropped(evaluation: Evaluation) -> str:
         if reason in WORDS and counts[code]
     ]
     return f"of {len(evaluation.fleet)} nodes {', '.join(parts) or 'nobody is left'}"
+
+
+def _warn(report: Report, evaluation: Evaluation, wanted: Wanted) -> None:
+    """What the answer does not show: nodes that are gone, and nodes that nothing can be compared with."""
+    if absent := evaluation.absent:
+        nodes = "1 node" if len(absent) == 1 else f"{len(absent)} nodes"
+        report.warn(f"not in the input, though fit by the memory: {nodes} ({_few(absent)})")
+    policy = wanted.policy
+    compares = policy.relative is not None or policy.max_eject is not None or policy.min_survivors != 1
+    if (compares or wanted.plan) and (alone := evaluation.alone):
+        report.warn(_alone(evaluation, alone))
+
+
+def _alone(evaluation: Evaluation, alone: int) -> str:
+    from rvhctl.api.planning import coarser
+
+    assert evaluation.precision is not None
+    text = (
+        f"{alone} of {len(evaluation.fleet)} nodes {'is' if alone == 1 else 'are'} alone in "
+        f"{'its' if alone == 1 else 'their'} cell at -p {evaluation.precision} and cannot be judged by others"
+    )
+    better = coarser(evaluation.fleet, evaluation.precision, alone)
+    if better is None:
+        return f"{text}; no coarser -p holds several"
+    precision, left = better
+    return f"{text}; -p {precision} holds several in a cell and leaves {left or 'none'} alone"
+
+
+def _few(ids: list[str]) -> str:
+    """The first of the ids, and how many there are more."""
+    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    return f"{', '.join(map(quoted, ids[:NAMED]))}{more}"
 
 
 def _say(report: Report, evaluation: Evaluation) -> None:

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from support import naive_policy as naive
 
 from rvhctl.api.evaluation import Evaluation, Failed
-from rvhctl.api.memory import Memory
+from rvhctl.api.memory import Memory, Standing
 from rvhctl.api.planning import FleetPlan
 from rvhctl.api.policy import Policy
 from rvhctl.core.failover import survivors
 from rvhctl.core.faultset import faultset
 from rvhctl.core.vectors import Floats
-from rvhctl.errors import EmptyNodesError, FaultsetError
+from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
 from rvhctl.fleet import Details, Fleet
 
 milliseconds = st.sampled_from([0.0, 1.0, 2.0, 10.0, 10.5, 11.0, 12.0, 15.0, 30.0]) | st.floats(0, 1e6)
@@ -198,7 +198,6 @@ def test_what_if_is_a_state_of_down(
         failed=Failed(tuple(ids), (prefix.upper(),)),
     )
     assert said(evaluation) == naive.evaluate(failed, precision=precision, **limit, **options)
-    assert evaluation.unmatched == []
 
 
 def simple(*latencies: float | None, **more: Any) -> list[naive.Node]:
@@ -283,11 +282,35 @@ def test_joined_cells_keep_the_name_of_the_group() -> None:
     assert [(group.cell, list(group.answer)) for group in evaluation] == [("u173", [2, 0, 1])]
 
 
-def test_what_if_says_what_it_did_not_find() -> None:
+@pytest.mark.parametrize(
+    ("failed", "says"),
+    [
+        (Failed(("n0", "n1x")), "no node has the id 'n1x'; did you mean 'n1'?"),
+        (Failed(("gone",)), "no node has the id 'gone'"),
+        (Failed((), ("s0", "s1")), "no node stands in the cell 's1'; did you mean 's0'?"),
+        (Failed((), ("u",)), "no node stands in the cell 'u'"),
+    ],
+)
+def test_a_what_if_names_nodes_and_cells_that_are_there(failed: Failed, says: str) -> None:
     nodes = simple(1.0, 2.0, lat=1.0, lon=1.0)
-    failed = Failed(("n0", "gone"), ("u", "s0"))
-    evaluation = Evaluation(fleet_of(nodes), Policy(threshold=10), failed=failed)
-    assert evaluation.unmatched == ["gone", "u"]
+    with pytest.raises(UnknownNodeError) as caught:
+        Evaluation(fleet_of(nodes), Policy(threshold=10), failed=failed)
+    assert str(caught.value) == says
+    assert isinstance(caught.value, FaultsetError)
+
+
+def test_nodes_alone_in_their_cells_are_counted() -> None:
+    nodes = [*simple(1.0, 2.0, lat=1.0, lon=1.0), {"id": "far", "latency": 9.0, "lat": 50.0, "lon": 8.0}]
+    assert Evaluation(fleet_of(nodes), Policy(relative=1.5), precision=5).alone == 1
+    assert Evaluation(fleet_of(nodes), Policy(relative=1.5, min_cell=2), precision=1).alone == 0
+    assert Evaluation(fleet_of(nodes[2:]), Policy(relative=1.5)).alone == 0
+
+
+def test_nodes_that_the_memory_misses() -> None:
+    memory = Memory(3, {"n0": Standing(True), "gone": Standing(True), "ill": Standing(False)})
+    evaluation = Evaluation(fleet_of(simple(1.0)), Policy(threshold=10), memory=memory)
+    assert evaluation.absent == ["gone"]
+    assert Evaluation(fleet_of(simple(1.0)), Policy(threshold=10)).absent == []
 
 
 def test_what_cannot_be_evaluated() -> None:

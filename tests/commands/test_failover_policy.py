@@ -106,6 +106,40 @@ def test_nothing_is_remembered_of_a_run_that_fails() -> None:
     assert Path("m").read_bytes() == before
 
 
+def test_the_memory_advances_only_when_the_answer_was_written(folder: Path) -> None:
+    program = Program(Path(package.__file__).parents[1])
+    arguments = ("failover", "--relative", "1.5", "--memory", str(folder / "m"), "-o", "plain")
+    reader, writer = os.pipe()
+    os.close(reader)
+    assert program.run(*arguments, stdin=fleet(10), stdout=writer)[0] == 141
+    os.close(writer)
+    if Path("/dev/full").exists():
+        with open("/dev/full", "wb") as full:
+            assert program.run(*arguments, stdin=fleet(10), stdout=full)[0] == 1
+    assert not Path("m").exists()
+
+
+@pytest.mark.parametrize("flags", [("--fail-on", "degraded", "--min-survivors", "9"), ("--th", "1")])
+def test_a_verdict_is_an_answer_too(flags: tuple[str, ...]) -> None:
+    assert [after(10, *flags).code for _ in range(2)] == [3, 3]
+    assert json.loads(Path("m").read_text())["round"] == 2
+
+
+def test_fit_nodes_that_are_absent_are_named() -> None:
+    after(10)
+    assert rvhctl("failover", "--th", "50", "--memory", "m", stdin=b'{"id":"b","latency":1}\n') == (
+        0,
+        b'{"id":"b","latency":1}\n',
+        "rvhctl: not in the input, though fit by the memory: 2 nodes ('a', 'c')\n",
+    )
+    many = "".join(json.dumps({"id": f"n{row}", "latency": 1}) + "\n" for row in range(9)).encode()
+    assert rvhctl("failover", "--th", "50", "--memory", "n", stdin=many).err == ""
+    one = b'{"id":"n8","latency":1}\n'
+    assert "8 nodes ('n0', 'n1', 'n2', 'n3', 'n4' and 3 more)" in (
+        rvhctl("failover", "--th", "50", "--memory", "n", "--down", "n8", stdin=one).err
+    )
+
+
 def test_a_second_run_fails_at_once_while_another_process_holds_the_memory(folder: Path) -> None:
     program = Program(Path(package.__file__).parents[1])
     arguments = ("failover", "--relative", "1.5", "--memory", str(folder / "m"), "-o", "plain")

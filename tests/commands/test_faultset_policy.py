@@ -27,6 +27,10 @@ c2,30,30,500
 """
 AT_50 = ("faultset", "--threshold", "50", "-p", "3", "-o", "plain")
 CELLS = "cells: 1 down, 2 healthy"
+ALONE = (
+    "1 of 6 nodes is alone in its cell at -p 3 and cannot be judged by others; "
+    "-p 2 holds several in a cell and leaves none alone"
+)
 NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 3 dropped by a rail"
 
 
@@ -50,7 +54,8 @@ NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 
     ],
 )  # fmt: skip
 def test_verdicts_rails_and_exit_codes(flags: tuple[str, ...], code: int, kept: str, said: str) -> None:
-    message = f"rvhctl: {said}\n" if said else ""
+    judged = any(flag in ("--min-survivors", "--max-eject") for flag in flags)
+    message = "".join(f"rvhctl: {text}\n" for text in (ALONE if judged else "", said) if text)
     lines = "".join(f"{name}\n" for name in kept.split())
     assert rvhctl(*AT_50, *flags, stdin=FLEET) == (code, lines.encode(), message)
 
@@ -65,7 +70,9 @@ def test_a_view_is_printed_though_nobody_is_left() -> None:
     code, out, err = rvhctl("faultset", "--th", "1", "-p", "3", "--plan", "-o", "plain", stdin=FLEET)
     assert code == 3
     assert out == b"u17\tdown\t3\t\t\nu1k\tdown\t1\t\t\nstm\tdown\t2\t\t\n"
-    assert err == "rvhctl: no survivors: of 6 nodes 1 without measurement, 5 over the threshold\n"
+    assert err == (
+        f"rvhctl: {ALONE}\nrvhctl: no survivors: of 6 nodes 1 without measurement, 5 over the threshold\n"
+    )
 
 
 def test_small_cells_say_where_they_went() -> None:
@@ -80,10 +87,59 @@ def test_small_cells_say_where_they_went() -> None:
     assert rvhctl(*flags, "-o", "plain", stdin=FLEET) == (0, b"a1\nb1\na2\n", "")
 
 
-def test_a_what_if_and_a_name_that_fits_nobody() -> None:
-    code, out, err = rvhctl(*AT_50, "--down", "a1,a2", "--down-cell", "u1k,zz", "--plan", stdin=FLEET)
+def test_a_what_if() -> None:
+    code, out, _ = rvhctl(*AT_50, "--down", "a1,a2", "--down-cell", "u1k", "--plan", stdin=FLEET)
     assert (code, out) == (3, b"u17\tdown\t3\t\t\nu1k\tdown\t1\t\t\nstm\tdown\t2\t\t\n")
-    assert "no node is called or stands in 'zz', so nothing there can fail" in err
+
+
+@pytest.mark.parametrize(
+    ("flags", "says"),
+    [
+        (("--down", "a1,b11"), "--down: no node has the id 'b11'; did you mean 'b1'?"),
+        (("--down-cell", "u1k,u1z"), "--down-cell: no node stands in the cell 'u1z'; did you mean 'u17'?"),
+        (("--down-cell", "zz"), "--down-cell: no node stands in the cell 'zz'"),
+    ],
+)
+def test_a_what_if_that_fits_nobody_is_a_mistake(flags: tuple[str, ...], says: str) -> None:
+    assert rvhctl(*AT_50, *flags, stdin=FLEET) == (2, b"", f"rvhctl: {says}\n")
+
+
+def test_in_a_batch_a_what_if_that_fits_nobody_is_an_error() -> None:
+    nodes = [{"id": "EHAM", "lat": 52.0, "lon": 4.0, "latency": 1}]
+    request = {"nodes": nodes, "threshold": 5}
+    for command in ("failover", "faultset"):
+        stdin = json.dumps(request | {"down": ["EHAMM"]}).encode()
+        code, out, _ = rvhctl(command, "--batch", stdin=stdin)
+        assert (code, json.loads(out)["error"]) == (
+            1,
+            {"type": "UnknownNodeError", "message": "no node has the id 'EHAMM'; did you mean 'EHAM'?"},
+        )
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--relative", "1.5"),
+        *(("--th", "50", *more) for more in (("--min-survivors", "2"), ("--max-eject", "20%"), ("--plan",))),
+    ],
+)
+def test_nodes_alone_in_their_cells_are_warned_of(flags: tuple[str, ...]) -> None:
+    far = b"id,lat,lon,latency\na,52.1,4.9,10\nb,52.2,4.9,9000\nc,52.3,4.9,11\nd,30,30,12\n"
+    err = rvhctl("faultset", *flags, stdin=far).err
+    assert err.startswith(
+        "rvhctl: 4 of 4 nodes are alone in their cell at -p 5 and cannot be judged by others; "
+        "-p 3 holds several in a cell and leaves 1 alone\n"
+    )
+    assert "alone" not in rvhctl("faultset", *flags, "-l", "error", stdin=far).err
+    assert "alone" not in rvhctl("faultset", "--threshold", "50", "-l", "info", stdin=far).err
+
+
+def test_no_precision_holds_several() -> None:
+    err = rvhctl("faultset", "--relative", "2", "--nodes", "a:0:0:1,b:50:100:9").err
+    assert err == (
+        "rvhctl: 2 of 2 nodes are alone in their cell at -p 5 and cannot be judged by others; "
+        "no coarser -p holds several\n"
+    )
 
 
 def test_a_table_is_as_wide_as_the_terminal_and_loses_nothing() -> None:
