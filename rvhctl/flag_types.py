@@ -31,6 +31,27 @@ class Whole(IntRange):
         return number
 
 
+class Letters(IntParamType):
+    """A precision, or ``auto``; its range is checked by whoever takes it, also from a document."""
+
+    name = "int"
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> int | str:
+        """Return the number, or ``auto``.
+
+        Raises:
+            BadParameter: the text is neither.
+        """
+        from rvhctl.members import AUTO
+
+        if value == AUTO:
+            return AUTO
+        if isinstance(value, str) and value.strip().isalpha():
+            self.fail(f"{quoted(value)} is neither a whole number nor {AUTO}", param, ctx)
+        number: int = super().convert(value, param, ctx)
+        return number
+
+
 class Milliseconds(FloatParamType):
     """A number of milliseconds; its range is checked by whoever takes it, also from a document."""
 

@@ -39,6 +39,9 @@ OF_KEYS: Final = frozenset(
 
 OF_DOCUMENTS: Final = OF_NODES | OF_KEYS
 
+AUTO: Final = "auto"
+"""The precision that suits the nodes."""
+
 FLAGS_ONLY: Final = {"memory": "--memory", "fail_on": "--fail-on"}
 
 

@@ -25,7 +25,7 @@ from rvhctl.errors import (
 )
 from rvhctl.fleet import DETAILS, Details, Fleet
 from rvhctl.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
-from rvhctl.policy_request import Wanted, has_limit, wanted
+from rvhctl.policy_request import Wanted, has_limit, suited, wanted
 from rvhctl.records import Record, read_record
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
@@ -66,6 +66,8 @@ def faultset(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dic
     """
     wanted = _wanted(request, flags, cells=True)
     table = _table(_nodes(request), text, coordinates=True)
+    if wanted.auto:
+        wanted, _ = suited(wanted, table.fleet)
     if not wanted.is_plain or len(table.fleet.states):
         return _evaluated(table, wanted)
     assert wanted.policy.threshold is not None

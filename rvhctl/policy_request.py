@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.api.policy import Policy
 from rvhctl.core.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.members import DAMPING, LIMITS, OF_CELLS, POLICY
+from rvhctl.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY
 from rvhctl.milliseconds import checked_threshold
 
 if TYPE_CHECKING:
     from rvhctl.api.evaluation import Failed
+    from rvhctl.fleet import Fleet
 
 DEFAULT_PRECISION: Final = 5
 NEAREST: Final = 2
@@ -25,6 +26,8 @@ class Wanted:
 
     policy: Policy
     precision: int | None = None
+    auto: bool = False
+    """The precision is yet to be chosen by the nodes: :func:`suited`."""
     memory: str | None = None
     failed: Failed | None = None
     top: int | None = None
@@ -56,9 +59,12 @@ def wanted(
         _refuse(members, OF_CELLS, "without cells, which only faultset has")
     if memory is None:
         _refuse(members, DAMPING, "without --memory")
+    precision = members.get("precision", DEFAULT_PRECISION)
+    auto = cells and precision == AUTO
     return Wanted(
         policy_of(members),
-        whole_precision(members.get("precision", DEFAULT_PRECISION)) if cells else None,
+        whole_precision(precision) if cells and not auto else None,
+        auto,
         memory,
         _failed(members),
         _count(members, "top", 1, None),
@@ -67,6 +73,18 @@ def wanted(
         nearest=_count(members, "nearest", 0, NEAREST),
         fail_on=fail_on,
     )
+
+
+def suited(wanted: Wanted, fleet: Fleet) -> tuple[Wanted, str]:
+    """Return the same with the precision that ``--advise`` recommends, and why.
+
+    Raises:
+        FaultsetError: there are no nodes.
+    """
+    from rvhctl.api.planning import advise, suited_precision
+
+    advice = advise(fleet)
+    return replace(wanted, precision=suited_precision(advice), auto=False), advice.why
 
 
 def policy_of(members: Mapping[str, Any]) -> Policy:

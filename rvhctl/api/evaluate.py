@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Literal
 
 from rvhctl.api.evaluation import Evaluation, Failed
 from rvhctl.api.fields import AnyNode, Ids, named_id, read_columns, refuse_second
 from rvhctl.api.measured import read_measured
 from rvhctl.api.memory import Memory
-from rvhctl.api.planning import Advice
+from rvhctl.api.planning import Advice, suited_precision
 from rvhctl.api.planning import advise as advise_fleet
 from rvhctl.api.policy import Policy
 from rvhctl.api.steps import run
@@ -21,7 +22,7 @@ def evaluate(
     nodes: Iterable[AnyNode],
     policy: Policy,
     *,
-    precision: int | None = None,
+    precision: int | Literal["auto"] | None = None,
     memory: Memory | None = None,
     failed: Failed | None = None,
 ) -> Evaluation:
@@ -32,7 +33,8 @@ def evaluate(
             where one was lost; then ``latency`` may be left out), ``state`` ("up", "drain" or "down") and
             ``weight`` (finite, above 0). Without a precision, ``lat`` and ``lon`` are not read.
         policy: what they are held to.
-        precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``.
+        precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``; "auto" is what
+            :func:`advise` recommends, or 1 where it recommends none.
         memory: of the rounds before; ``Evaluation.memory`` is the one to keep. Nothing is written.
         failed: answer as if these had failed.
 
@@ -53,9 +55,10 @@ def evaluate(
     Explanation(cell=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
     places = precision is not None or (failed is not None and bool(failed.cells))
-    return Evaluation(
-        read_fleet(nodes, places=places), policy, precision=precision, memory=memory, failed=failed
-    )
+    fleet = read_fleet(nodes, places=places)
+    if precision == "auto":
+        precision = suited_precision(advise_fleet(fleet))
+    return Evaluation(fleet, policy, precision=precision, memory=memory, failed=failed)
 
 
 def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:

@@ -163,6 +163,16 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     return Advice(tuple(looks), recommended, _why(count, looks, recommended))
 
 
+def suited_precision(advice: Advice) -> int:
+    """The recommended precision; the coarsest where none suits."""
+    return advice.recommended or 1
+
+
+def many_alone(alone: int, count: int) -> bool:
+    """Whether more nodes are alone in their cells than a good precision leaves."""
+    return 100 * alone > advising.ALONE * count
+
+
 def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
     """The finest precision below this one that leaves few nodes alone in their cells, and how many.
 
@@ -174,7 +184,7 @@ def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
         left = advising.alone(counts)
         if left < (alone if best is None else best[1]):
             best = letters, int(left)
-            if 100 * left <= advising.ALONE * len(fleet):
+            if not many_alone(best[1], len(fleet)):
                 break
     return best
 

@@ -220,22 +220,25 @@ def _warn(report: Report, evaluation: Evaluation, wanted: Wanted) -> None:
     policy = wanted.policy
     compares = policy.relative is not None or policy.max_eject is not None or policy.min_survivors != 1
     if (compares or wanted.plan) and (alone := evaluation.alone):
-        report.warn(_alone(evaluation, alone))
+        _warn_of_lone_nodes(report, evaluation, alone)
 
 
-def _alone(evaluation: Evaluation, alone: int) -> str:
-    from rvhctl.api.planning import coarser
+def _warn_of_lone_nodes(report: Report, evaluation: Evaluation, alone: int) -> None:
+    """Few of them, where no coarser precision holds several, are as it must be."""
+    from rvhctl.api.planning import coarser, many_alone
 
-    assert evaluation.precision is not None
-    text = (
-        f"{alone} of {len(evaluation.fleet)} nodes {'is' if alone == 1 else 'are'} alone in "
-        f"{'its' if alone == 1 else 'their'} cell at -p {evaluation.precision} and cannot be judged by others"
-    )
-    better = coarser(evaluation.fleet, evaluation.precision, alone)
-    if better is None:
-        return f"{text}; no coarser -p holds several"
-    precision, left = better
-    return f"{text}; -p {precision} holds several in a cell and leaves {left or 'none'} alone"
+    precision, count = evaluation.precision, len(evaluation.fleet)
+    assert precision is not None
+    are, their = ("is", "its") if alone == 1 else ("are", "their")
+    text = f"{alone} of {count} nodes {are} alone in {their} cell at -p {precision} and cannot be judged by others"
+    better = coarser(evaluation.fleet, precision, alone)
+    if better is not None:
+        letters, left = better
+        report.warn(f"{text}; -p {letters} holds several in a cell and leaves {left or 'none'} alone")
+    elif many_alone(alone, count):
+        report.warn(f"{text}; no coarser -p holds several")
+    else:
+        report.info(text)
 
 
 def _few(ids: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -26,6 +26,7 @@ from rvhctl.commands._fleet import (
     wanted_of,
 )
 from rvhctl.core.faultset import Faultset
+from rvhctl.flag_types import Letters
 from rvhctl.flags import faultset_nodes
 from rvhctl.members import stated
 from rvhctl.node_answer import write_nodes
@@ -45,7 +46,7 @@ from rvhctl.policy_options import (
     PolicyOptions,
     names_in,
 )
-from rvhctl.policy_request import advised_policy, wanted
+from rvhctl.policy_request import Wanted, advised_policy, suited, wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
@@ -60,12 +61,13 @@ NodeSpecs = Annotated[
     ),
 ]
 Precision = Annotated[
-    int | None,
+    Any,
     typer.Option(
         "--precision",
         "-p",
-        metavar="1..12",
-        help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km.",
+        click_type=Letters(),
+        metavar="1..12|auto",
+        help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km; auto: as --advise says.",
         show_default=False,
     ),
 ]
@@ -165,6 +167,8 @@ def faultset(
         return
     request = wanted_of(table, flags, ask)
     there(table, report)
+    if request.auto:
+        request = _suited(request, table, report)
     if not request.is_plain or table.has_details:
         from rvhctl.commands._policy import answer_by_policy
 
@@ -185,6 +189,13 @@ def faultset(
         sink.write_all(write_nodes(format_, table, first_of_each(cells, request.top)))
     sink.flush()
     report.finish()
+
+
+def _suited(request: Wanted, nodes: Nodes, report: Report) -> Wanted:
+    """With the precision that suits the nodes, which ``--level info`` names."""
+    request, why = suited(request, nodes.fleet())
+    report.info(f"-p auto takes {request.precision}: {why}")
+    return request
 
 
 def _cells(nodes: Nodes, limit: float, precision: int, async_: bool) -> Faultset:

@@ -10,7 +10,7 @@ from rvhctl import jsontext
 from rvhctl.core.jsonspans import element_spans
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.members import ASKED_OF_NODES, OF_DOCUMENTS, contradiction, misspelt, stated
+from rvhctl.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated
 from rvhctl.milliseconds import THRESHOLD_RULE
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
@@ -35,7 +35,7 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
     holder = _holder(document)
     limits = {
         "threshold": setting(document, "threshold", float, source),
-        "precision": setting(document, "precision", int, source),
+        "precision": _precision(document, source),
     }
     if holder == "id":
         builder.state(source, stated(limits))
@@ -67,6 +67,11 @@ def _holder(document: dict[str, Any]) -> str:
     if isinstance(document.get("ids"), list) and isinstance(document.get("latencies"), list):
         return "ids"
     return "id" if "id" in document else ""
+
+
+def _precision(document: dict[str, Any], source: str) -> Any:
+    value = document.get("precision")
+    return value if value == AUTO else setting(document, "precision", int, source)
 
 
 def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], source: str) -> Any:

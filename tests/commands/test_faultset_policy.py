@@ -252,3 +252,41 @@ def test_the_program_the_package_and_the_reference_agree(
     reasons = {row: reason for group in expected for row, reason in group["reason"].items()}
     assert [row["reason"] for row in explained] == [reasons[row] for row in range(len(nodes))]
     assert [row["id"] for row in explained if row["kept"]] == sorted(kept, key=lambda name: int(name[1:]))
+
+
+SPREAD = b"id,lat,lon,latency\na,52.1,4.9,10\nb,52.2,4.9,9000\nc,52.3,4.9,11\n"
+AUTO = ("faultset", "--relative", "1.5", "-p", "auto")
+
+
+def test_the_precision_that_suits() -> None:
+    advised = json.loads(rvhctl("faultset", "--advise", "-o", "json", stdin=SPREAD).out)
+    code, out, err = rvhctl(*AUTO, "-o", "plain", "-l", "info", stdin=SPREAD)
+    assert (code, out) == (0, b"a\nc\n")
+    assert f"rvhctl: -p auto takes {advised['recommended']}: {advised['why']}\n" in err
+    assert rvhctl(*AUTO, "-o", "plain", stdin=SPREAD) == (0, b"a\nc\n", "")
+    plain = rvhctl("faultset", "--th", "9", "-p", "auto", "--nodes", "x:1:1:5")
+    assert (plain.code, plain.err) == (0, "")
+
+
+def test_the_precision_that_suits_in_documents_requests_and_python() -> None:
+    nodes = [
+        {"id": name, "lat": lat, "lon": 4.9, "latency": latency}
+        for name, lat, latency in (("a", 52.1, 10), ("b", 52.2, 9000), ("c", 52.3, 11))
+    ]
+    document = {"nodes": nodes, "relative": 1.5, "precision": "auto"}
+    stdin = json.dumps(document).encode()
+    assert rvhctl("faultset", "-o", "plain", stdin=stdin) == (0, b"a\nc\n", "")
+    assert rvhctl("faultset", "-o", "plain", "-p", "7", stdin=stdin).out == b"a\nb\nc\n"
+    answer = {"index": 0, "ok": True, "survivors": ["a", "c"]}
+    assert json.loads(rvhctl("faultset", "--batch", stdin=stdin).out) == answer
+    del document["precision"]
+    stdin = json.dumps(document).encode()
+    assert json.loads(rvhctl("faultset", "--batch", "-p", "auto", stdin=stdin).out) == answer
+    evaluation = evaluate(nodes, Policy(relative=1.5), precision="auto")
+    assert list(evaluation.answer) == [0, 2]
+
+
+def test_a_precision_that_is_none() -> None:
+    code, out, err = rvhctl("faultset", "--relative", "1.5", "-p", "many", stdin=SPREAD)
+    assert (code, out) == (2, b"")
+    assert "'many' is neither a whole number nor auto" in err
