@@ -16,6 +16,7 @@ from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_blo
 from rvhctl.requestfile import file_answers
 from rvhctl.sink import Sink
 from rvhctl.source import Source, open_sources
+from rvhctl.wording import counted
 
 if TYPE_CHECKING:
     from rvhctl.workers import Workers
@@ -59,7 +60,7 @@ class Batch:
                     rest = chain([more], blocks, _later_blocks(sources, cursor))
                     self._answer_there(rest, Workers(jobs, self._work), unordered)
         if self.failed:
-            raise SomeFailedError(f"{self.failed} of {self.requests} requests failed")
+            raise SomeFailedError(f"{self.failed} of {counted(self.requests, 'request')} failed")
 
     def _answer_file(self, source: Source, cursor: Cursor, jobs: int) -> None:
         """Answer the whole lines of a plain file, which are there already; of anything else nothing."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stdout
 from io import BytesIO, TextIOWrapper
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from rvhctl.color import use_color
 from rvhctl.sink import Sink
@@ -30,6 +31,8 @@ def drawn_help(command: Command, context: Context, stream: TextIO) -> bytes:
     colored = use_color("auto", stream)
     rich_utils.FORCE_TERMINAL = colored
     rich_utils.COLOR_SYSTEM = "standard" if colored else None
+    # Typer would cut the names of options on a narrow terminal.
+    rich_utils.highlighter = _folding(rich_utils.OptionHighlighter())  # type: ignore[assignment]
     # rich asks the encoding whether it may draw more than ASCII lines.
     encoding = getattr(stream, "encoding", None) or "utf-8"
     drawing = TextIOWrapper(BytesIO(), encoding, "backslashreplace", newline="")
@@ -38,3 +41,14 @@ def drawn_help(command: Command, context: Context, stream: TextIO) -> bytes:
     drawing.seek(0)
     lines = drawing.read().strip("\n").split("\n")
     return "".join(f"{line.rstrip()}\n" for line in lines).encode(encoding)
+
+
+def _folding(highlight: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The same words, and what is too long goes on in the next line."""
+
+    def folded(words: Any) -> Any:
+        text = highlight(words)
+        text.overflow = "fold"
+        return text
+
+    return folded

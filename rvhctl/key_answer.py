@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rvhctl.color import ColorChoice
-from rvhctl.keys import Buckets, Key
+from rvhctl.keys import Buckets, Key, show
 from rvhctl.options import OutputFormat
 from rvhctl.sink import Sink
 
@@ -61,11 +61,18 @@ class KeyAnswer:
             self._sink.write_all(self._pieces)
             self._sink.write(json.KEYS_END)
         elif self._format == "table":
-            from rvhctl.formats import table
-
-            self._sink.draw(table.keys(self._rows, self._buckets, self._color))
+            self._draw()
         self._sink.flush()
         return self._count
+
+    def _draw(self) -> None:
+        from rvhctl.formats import table
+        from rvhctl.views import View
+        from rvhctl.wording import counted
+
+        caption = f"{counted(self._count, 'key')} in {counted(self._buckets, 'bucket')}"
+        rows = ({"key": show(key), "bucket": bucket} for key, bucket in self._rows)
+        table.write(View(("key", "bucket:r"), lambda: rows, caption=caption), self._sink, self._color)
 
     def _send(self, data: bytes) -> None:
         """Flushed at once: what is read is answered before the next read, which may have to wait."""

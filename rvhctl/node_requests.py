@@ -27,6 +27,7 @@ from rvhctl.fleet import DETAILS, Details, Fleet
 from rvhctl.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
 from rvhctl.policy_request import Wanted, has_limit, suited, wanted
 from rvhctl.records import Record, read_record
+from rvhctl.wording import counted
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
 
@@ -53,7 +54,8 @@ def failover(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dic
     picked = survivors(table.fleet.latencies, wanted.policy.threshold)
     if not len(picked):
         raise NoSurvivorsError(
-            f"no survivors: none of {len(table.fleet)} nodes answers within {wanted.policy.threshold:g} ms"
+            f"no survivors: none of {counted(len(table.fleet), 'node')} answers "
+            f"within {wanted.policy.threshold:g} ms"
         )
     return {"survivors": [table.shown[row] for row in picked[: wanted.top or len(picked)]]}
 
@@ -104,7 +106,7 @@ def _evaluated(table: RequestNodes, wanted: Wanted) -> dict[str, Any]:
 
     evaluation = Evaluation(table.fleet, wanted.policy, precision=wanted.precision, failed=wanted.failed)
     if not len(evaluation) and not wanted.explain and not wanted.plan:
-        raise NoSurvivorsError(f"no survivors among {len(table.fleet)} nodes")
+        raise NoSurvivorsError(f"no survivors among {counted(len(table.fleet), 'node')}")
     survivors = [table.shown[row] for row in first_of_groups(evaluation, wanted.top)]
     answer: dict[str, Any] = {"survivors": survivors}
     if wanted.plan:

@@ -6,6 +6,8 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from rvhctl.wording import counted
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
@@ -55,4 +57,4 @@ class Progress:
             self._task = self._shown.add_task("")
             self._shown.start()
         failures = f", {failed} failed" if failed else ""
-        self._shown.update(self._task, description=f"{requests} requests{failures}", refresh=True)
+        self._shown.update(self._task, description=f"{counted(requests, 'request')}{failures}", refresh=True)

@@ -56,9 +56,10 @@ class RowsAnswer:
                 self._sink.write(b"[" + b",".join(self._pieces) + b"]\n")
             case "table":
                 from rvhctl.formats import table
+                from rvhctl.views import View
 
-                cells = [[str(cell) for cell in row.values()] for row in self._rows]
-                self._sink.write(table.rows(names, cells, self._caption(len(cells)), self._color))
+                caption = self._caption(len(self._rows))
+                table.write(View(tuple(names), lambda: self._rows, caption=caption), self._sink, self._color)
             case "csv" | "tsv" if not self._begun:
                 from rvhctl.formats import csv
 

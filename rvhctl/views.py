@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,8 +14,10 @@ from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import Advice, FleetPlan
 from rvhctl.core.vectors import Ints
 from rvhctl.core.verdicts import VERDICTS
-from rvhctl.nodes import Nodes
+from rvhctl.milliseconds import shown
+from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
+from rvhctl.wording import counted, first_shown, share_of
 
 Row = dict[str, Any]
 
@@ -66,7 +69,8 @@ class View:
     """Rows that all have the same members, and how people see them."""
 
     columns: tuple[str, ...]
-    """The members that text formats and tables show; ``name:r`` is aligned to the right."""
+    """The members that text formats and tables show; ``name:r`` is aligned to the right, ``:l`` to the left, and
+    ``:b`` a bar."""
     rows: Callable[[], Iterable[Row]]
     document: Row | None = None
     """What JSON says around the rows, if anything; they are its first member's value."""
@@ -86,6 +90,43 @@ def shown_ids(nodes: Nodes) -> Sequence[Any]:
     return [Digits(text) if row in nodes.integer_ids else text for row, text in enumerate(nodes.ids)]
 
 
+def ranks_view(ids: Sequence[str], latencies: Any, picked: Picked, top: int | None, caption: str) -> View:
+    """The first ``top`` of the picked nodes in their order."""
+
+    def rows() -> Iterator[Row]:
+        for rank, row in enumerate(picked if top is None else picked[:top], 1):
+            yield {"rank": rank, "node": ids[row], "latency ms": latencies[row]}
+
+    return View(("rank:r", "node", "latency ms:r"), rows, caption=caption + first_shown(top, len(picked)))
+
+
+def cells_view(
+    nodes: Nodes, cells: Sequence[tuple[str, int, Picked]], top: int | None, threshold: float
+) -> View:
+    """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
+
+    def rows() -> Iterator[Row]:
+        for cell, count, picked in cells:
+            yield {
+                "cell": cell,
+                "nodes": count,
+                "survivors": len(picked),
+                "best ms": nodes.latencies[picked[0]] if picked else math.nan,
+                "ids": [nodes.ids[row] for row in picked[:top]],
+            }
+
+    kept = sum(len(picked) for _, _, picked in cells)
+    most = max((len(picked) for _, _, picked in cells), default=0)
+    left = sum(bool(picked) for _, _, picked in cells)
+    within = f"{kept} of {counted(nodes.total, 'node')} within {shown(threshold)} ms"
+    return View(
+        ("cell:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
+        rows,
+        caption=f"{within}, in {left} of {counted(len(cells), 'cell')}{first_shown(top, most, ' of each cell')}",
+        vital="ids",
+    )
+
+
 def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
     """A row a node, in input order; ``ids`` as they are shown."""
 
@@ -101,8 +142,8 @@ def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
                 "margin": why.margin,
             }
 
-    columns = ("id", "cell", "kept", "reason", "latency:r", "limit:r", "margin:r")
-    caption = f"{len(evaluation)} of {len(evaluation.fleet)} nodes kept"
+    columns = ("id", "cell:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
+    caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
     return View(columns, rows, caption=caption, vital="kept")
 
 
@@ -131,8 +172,9 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
                 row["joined"] = joined.get(cell, [])
             yield row
 
-    columns = ("cell", "verdict", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
-    caption = f"{len(evaluation)} of {len(evaluation.fleet)} nodes serve in {len(plan)} cells"
+    columns = ("cell:l", "verdict:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
+    serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
+    caption = f"{serving} in {counted(len(plan), 'cell')}"
     return View(columns, rows, caption=caption, vital="serve")
 
 

@@ -16,6 +16,7 @@ POSIX_ONLY = [
     "test_compare.py",
     "test_docs.py",
     "test_process.py",
+    "test_tables.py",
     "test_terminal.py",
     "commands/test_completion.py",
 ]

@@ -130,6 +130,11 @@ def test_who_imports_rich() -> None:
     assert importers <= {"formats.table", "progress", "formats.plan_table"}
 
 
+def test_who_draws_past_the_filter_for_data() -> None:
+    drawing = {module for module, tree in MODULES.items() if ".draw(" in ast.unparse(tree)}
+    assert drawing == {"sink", "helptext", "formats.table"}
+
+
 def test_only_the_edge_ends_the_process() -> None:
     """Worker processes end themselves; that is another process."""
     for module, tree in MODULES.items():

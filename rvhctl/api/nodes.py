@@ -20,6 +20,7 @@ from rvhctl.errors import (
     NoSurvivorsError,
 )
 from rvhctl.milliseconds import checked_threshold
+from rvhctl.wording import counted
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 
@@ -135,7 +136,7 @@ def _failover(
         yield
     order = yield from ranked(column, limit, size)
     if not len(order):
-        raise NoSurvivorsError(f"no survivors: none of {total} nodes answers within {limit:g} ms")
+        raise NoSurvivorsError(f"no survivors: none of {counted(total, 'node')} answers within {limit:g} ms")
     return (yield from _picked(names, order, size))
 
 

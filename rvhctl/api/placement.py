@@ -20,6 +20,7 @@ from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
 from rvhctl.slots import NodeName, Slots, nearest
+from rvhctl.wording import counted
 
 Key = str | bytes | int
 Verdict = Literal["taken", "repeated", "down", "weight"]
@@ -162,7 +163,7 @@ class Placement:
         return self._slots.buckets
 
     def __repr__(self) -> str:
-        return f"<Placement of {len(self)} nodes, {self._slots.live} of them live>"
+        return f"<Placement of {counted(len(self), 'node')}, {self._slots.live} of them live>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Placement.of, (self._slots, self._recipe.name, self._recipe.seed, self._dialect)

@@ -13,6 +13,7 @@ from rvhctl.report import Report
 from rvhctl.requestblocks import Kind, Work
 from rvhctl.sink import Sink
 from rvhctl.version import core_name
+from rvhctl.wording import counted
 
 
 def run_batch(
@@ -51,6 +52,6 @@ def run_batch(
         batch.run(files or [], jobs, unordered=unordered)
     finally:
         report.debug(
-            f"{batch.requests} requests on the {core_name()} core in {report.milliseconds():.1f} ms, "
+            f"{counted(batch.requests, 'request')} on the {core_name()} core in {report.milliseconds():.1f} ms, "
             f"at most {jobs} processes"
         )

@@ -15,6 +15,7 @@ from rvhctl.policy_request import Wanted, has_limit, policy_of
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.version import core_name
+from rvhctl.wording import counted
 
 if TYPE_CHECKING:
     from rvhctl.requestblocks import Kind
@@ -118,9 +119,9 @@ def nobody(nodes: Nodes, limit: float) -> NoSurvivorsError:
     """What is said when no node survives."""
     best = nodes.best
     if best is None:
-        return NoSurvivorsError(f"no survivors: none of {nodes.total} nodes has a measurement")
+        return NoSurvivorsError(f"no survivors: none of {counted(nodes.total, 'node')} has a measurement")
     return NoSurvivorsError(
-        f"no survivors: the best of {nodes.total} nodes takes {shown(best)} ms, over {shown(limit)}"
+        f"no survivors: the best of {counted(nodes.total, 'node')} takes {shown(best)} ms, over {shown(limit)}"
     )
 
 
@@ -130,10 +131,12 @@ def say_dropped(report: Report, nodes: Nodes, limit: float, kept: int) -> None:
         return
     unmeasured = nodes.unmeasured
     over = nodes.total - unmeasured - kept
-    report.info(
-        f"kept {kept} of {nodes.total} nodes; {over} over {shown(limit)} ms, {unmeasured} without measurement"
+    dropped = {f"over {shown(limit)} ms": over, "without measurement": unmeasured}
+    why = ", ".join(f"{count} {reason}" for reason, count in dropped.items() if count) or "none dropped"
+    report.info(f"kept {kept} of {counted(nodes.total, 'node')}; {why}")
+    report.debug(
+        f"{counted(nodes.total, 'node')} on the {core_name()} core in {report.milliseconds():.1f} ms"
     )
-    report.debug(f"{nodes.total} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")
 
 
 def exclude(flags: dict[str, object]) -> None:

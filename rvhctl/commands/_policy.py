@@ -18,7 +18,7 @@ from rvhctl.core.verdicts import VERDICTS
 from rvhctl.errors import NoSurvivorsError, RvhctlError, UnknownNodeError, UsageError, VerdictError, quoted
 from rvhctl.evaluated import first_of_groups
 from rvhctl.memoryfile import locked, read_memory, write_memory
-from rvhctl.milliseconds import shown
+from rvhctl.milliseconds import aligned
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat
@@ -27,7 +27,18 @@ from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
 from rvhctl.version import core_name
-from rvhctl.views import Row, View, advice_view, explain_view, joined_cells, plan_view, shown_ids, write_view
+from rvhctl.views import (
+    Row,
+    View,
+    advice_view,
+    explain_view,
+    joined_cells,
+    plan_view,
+    ranks_view,
+    shown_ids,
+    write_view,
+)
+from rvhctl.wording import counted, first_shown, share_of
 
 WORDS: Final = {
     "down": "down",
@@ -138,7 +149,7 @@ def _write_view(view: View, format_: OutputFormat, run: RunOptions, sink: Sink) 
     if format_ == "table":
         from rvhctl.formats import table
 
-        sink.draw(table.view(view, run.color))
+        table.write(view, sink, run.color)
     else:
         sink.write_all(write_view(view, format_))
 
@@ -147,21 +158,15 @@ def _answer_view(evaluation: Evaluation, top: int | None) -> View:
     """The table of an answer: ranks of a list, or the cells of a fault set."""
     ids = evaluation.fleet.ids
     latencies = evaluation.latencies
-    caption = f"{len(evaluation)} of {len(ids)} nodes serve; {_verdicts(evaluation)}"
-    if top is not None and len(first_of_groups(evaluation, top)) < len(evaluation):
-        caption += f"; the first {top} shown"
+    serving = share_of(len(evaluation), len(ids), "node", "serve")
+    verdicts = _verdicts(evaluation)
     if evaluation.precision is None:
-
-        def ranked() -> Iterable[Row]:
-            for rank, row in enumerate(first_of_groups(evaluation, top), 1):
-                yield {"rank": rank, "node": ids[row], "latency ms": latencies[row]}
-
         limit = evaluation.limits[0]
-        within = "" if math.isnan(limit) or math.isinf(limit) else f" within {shown(limit)} ms"
-        return View(
-            ("rank:r", "node", "latency ms:r"), ranked, caption=caption.replace(" serve", f" serve{within}")
-        )
+        within = "" if math.isnan(limit) or math.isinf(limit) else f" within {aligned([limit])[0]} ms"
+        return ranks_view(ids, latencies, evaluation.answer, top, f"{serving}{within}; {verdicts}")
 
+    most = max((len(group.answer) for group in evaluation), default=0)
+    caption = f"{serving}; {verdicts}{first_shown(top, most, ' of each cell')}"
     joined = joined_cells(evaluation)
 
     def cells() -> Iterable[Row]:
@@ -179,7 +184,15 @@ def _answer_view(evaluation: Evaluation, top: int | None) -> View:
                 "ids": [ids[row] for row in group.answer[: top or len(group.answer)]],
             }
 
-    columns: tuple[str, ...] = ("cell", "verdict", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids")
+    columns: tuple[str, ...] = (
+        "cell:l",
+        "verdict:l",
+        "nodes:r",
+        "survivors:r",
+        "limit ms:r",
+        "best ms:r",
+        "ids",
+    )
     if joined:
         columns = (*columns[:1], "joined", *columns[1:])
     return View(columns, cells, caption=caption, vital="ids")
@@ -187,10 +200,16 @@ def _answer_view(evaluation: Evaluation, top: int | None) -> View:
 
 def _ending(evaluation: Evaluation, wanted: Wanted) -> RvhctlError | None:
     if wanted.fail_on is None:
-        return None if len(evaluation) else NoSurvivorsError(f"no survivors: {_dropped(evaluation)}")
+        return None if len(evaluation) else _nobody(evaluation)
     if wanted.fail_on == "never" or VERDICTS.index(evaluation.worst) < VERDICTS.index(wanted.fail_on):
         return None
     return VerdictError(_verdicts(evaluation))
+
+
+def _nobody(evaluation: Evaluation) -> NoSurvivorsError:
+    return NoSurvivorsError(
+        f"no survivors: of {counted(len(evaluation.fleet), 'node')} {_dropped(evaluation)}"
+    )
 
 
 def _verdicts(evaluation: Evaluation) -> str:
@@ -209,7 +228,7 @@ def _dropped(evaluation: Evaluation) -> str:
         for code, reason in enumerate(REASONS)
         if reason in WORDS and counts[code]
     ]
-    return f"of {len(evaluation.fleet)} nodes {', '.join(parts) or 'nobody is left'}"
+    return ", ".join(parts) or "none dropped"
 
 
 def _warn(report: Report, evaluation: Evaluation, wanted: Wanted) -> None:
@@ -250,7 +269,10 @@ def _few(ids: list[str]) -> str:
 def _say(report: Report, evaluation: Evaluation) -> None:
     if not report.says("info"):
         return
-    report.info(f"kept {len(evaluation)}; {_dropped(evaluation)}; {_verdicts(evaluation)}")
+    kept = f"kept {len(evaluation)} of {counted(len(evaluation.fleet), 'node')}"
+    report.info(f"{kept}; {_dropped(evaluation)}; {_verdicts(evaluation)}")
     for cell, owner in evaluation.joined:
         report.info(f"the cell {cell} joined {owner}")
-    report.debug(f"{len(evaluation.fleet)} nodes on the {core_name()} core in {report.milliseconds():.1f} ms")
+    report.debug(
+        f"{counted(len(evaluation.fleet), 'node')} on the {core_name()} core in {report.milliseconds():.1f} ms"
+    )

@@ -25,6 +25,7 @@ from rvhctl.commands._fleet import (
 )
 from rvhctl.flags import failover_nodes
 from rvhctl.members import stated
+from rvhctl.milliseconds import shown
 from rvhctl.node_answer import write_nodes
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
@@ -40,6 +41,7 @@ from rvhctl.policy_request import wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
+from rvhctl.wording import counted
 
 NodeIds = Annotated[
     str | None,
@@ -133,8 +135,11 @@ def failover(
     format_ = answer_format(asked, table.shape, sink)
     if format_ == "table":
         from rvhctl.formats import table as tables
+        from rvhctl.views import ranks_view
 
-        sink.draw(tables.failover(table, picked, request.top, limit, run.color))
+        caption = f"{len(picked)} of {counted(table.total, 'node')} within {shown(limit)} ms"
+        view = ranks_view(table.ids, table.latencies, picked, request.top, caption)
+        tables.write(view, sink, run.color)
     else:
         sink.write_all(write_nodes(format_, table, picked[: request.top or len(picked)]))
     sink.flush()

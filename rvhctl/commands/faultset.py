@@ -183,8 +183,9 @@ def faultset(
     format_ = answer_format(asked, table.shape, sink)
     if format_ == "table":
         from rvhctl.formats import table as tables
+        from rvhctl.views import cells_view
 
-        sink.draw(tables.faultset(table, list(each_cell(cells)), request.top, limit, run.color))
+        tables.write(cells_view(table, list(each_cell(cells)), request.top, limit), sink, run.color)
     else:
         sink.write_all(write_nodes(format_, table, first_of_each(cells, request.top)))
     sink.flush()

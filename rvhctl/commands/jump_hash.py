@@ -157,8 +157,9 @@ def jump_hash(
         count = answer.finish()
     if report.says("debug"):
         from rvhctl.version import core_name
+        from rvhctl.wording import counted
 
-        report.debug(f"{count} keys on the {core_name()} core in {report.milliseconds():.1f} ms")
+        report.debug(f"{counted(count, 'key')} on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()
 
 

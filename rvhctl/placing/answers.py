@@ -24,6 +24,7 @@ from rvhctl.placejob import (
 from rvhctl.placing.records import Records, RecordShape
 from rvhctl.rows_answer import RowsAnswer
 from rvhctl.sink import Sink
+from rvhctl.wording import counted
 
 LABELLED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""
@@ -194,8 +195,8 @@ class PlaceAction:
 
     def _caption(self, rows: int) -> str:
         live = "" if self._slots.live == self._slots.buckets else f", {self._slots.live} of them live"
-        what = "nodes" if self._slots.ids else "buckets"
-        return f"{rows} keys in {self._slots.buckets} {what}{live}"
+        what = "node" if self._slots.ids else "bucket"
+        return f"{counted(rows, 'key')} in {counted(self._slots.buckets, what)}{live}"
 
 
 class _RawAnswer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -26,6 +26,13 @@ from rvhctl.placing.documents import (
 from rvhctl.placing.records import Records, RecordShape
 from rvhctl.rows_answer import Row, RowsAnswer, plain_row
 from rvhctl.sink import Sink
+from rvhctl.wording import counted, share_of
+
+if TYPE_CHECKING:
+    from rvhctl.views import View
+
+MOST_BARS: Final = 50
+"""Lines of a histogram; of more buckets several share a line."""
 
 PIECE: Final = 4096
 """Buckets written at a time."""
@@ -57,7 +64,7 @@ class StatsAction:
         if self._format == "table":
             from rvhctl.formats import table
 
-            self._sink.write(table.histogram(*_bars(stats), _stats_caption(stats), self._color))
+            table.write(_histogram(stats), self._sink, self._color)
         else:
             head = {name: getattr(stats, name) for name in STATS_HEAD}
             write_summary(self._format, self._sink, head, map(count_row, stats.buckets))
@@ -92,10 +99,11 @@ class ToAction:
         moves = self._counter.moves()
         if self._format == "table":
             from rvhctl.formats import table
+            from rvhctl.views import View
 
-            rows = [list(map(str, moves_row(row).values())) for row in moves.buckets]
-            names = ["bucket", *(["node"] if self._here.slots.ids else []), "in", "out"]
-            self._sink.write(table.rows(names, rows, _moves_caption(moves), self._color))
+            names = ("bucket", *(["node"] if self._here.slots.ids else []), "in", "out")
+            view = View(names, lambda: map(moves_row, moves.buckets), caption=_moves_caption(moves))
+            table.write(view, self._sink, self._color)
         else:
             head = {name: getattr(moves, name) for name in MOVES_HEAD}
             write_summary(self._format, self._sink, head, map(moves_row, moves.buckets))
@@ -153,7 +161,7 @@ class MovesAction(_KeyByKey):
         return row | ({"from_node": nodes[0], "to_node": nodes[1]} if self._here.slots.ids else {})
 
     def _caption(self, rows: int) -> str:
-        return f"{rows} of {self._total} keys would move"
+        return f"{rows} of {counted(self._total, 'key')} would move"
 
 
 class ExplainAction(_KeyByKey):
@@ -207,7 +215,7 @@ class ExplainAction(_KeyByKey):
             }
 
     def _caption(self, rows: int) -> str:
-        return f"{rows} steps of {self._keys} keys"
+        return f"{counted(rows, 'step')} of {counted(self._keys, 'key')}"
 
 
 def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[Row]) -> None:
@@ -228,11 +236,29 @@ def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[R
             sink.write_all(plain_row([name, "" if value is None else value]) for name, value in head.items())
 
 
-def _bars(stats: Stats) -> tuple[list[str], list[int]]:
-    return (
-        [str(row.bucket) if row.node is None else row.node for row in stats.buckets],
-        [row.keys for row in stats.buckets],
-    )
+def _histogram(stats: Stats) -> View:
+    """A bar a bucket. Of many buckets, a bar for so many in a row: the mean, and the least and most of them."""
+    from rvhctl.views import View
+
+    each = max(1, -(-len(stats.buckets) // MOST_BARS))
+
+    def rows() -> Iterator[Row]:
+        for first in range(0, len(stats.buckets), each):
+            group = stats.buckets[first : first + each]
+            names = [str(row.bucket) if row.node is None else row.node for row in (group[0], group[-1])]
+            counts = [row.keys for row in group]
+            mean = sum(counts) / len(counts)
+            yield {
+                "bucket": names[0] if len(group) == 1 else "..".join(names),
+                "keys": counts[0],
+                "mean": round(mean, 1),
+                "least": min(counts),
+                "most": max(counts),
+                "bar": mean,
+            }
+
+    numbers = ("keys:r",) if each == 1 else ("mean:r", "least:r", "most:r")
+    return View(("bucket", *numbers, "bar:b"), rows, caption=_stats_caption(stats))
 
 
 def _stats_caption(stats: Stats) -> str:
@@ -240,7 +266,7 @@ def _stats_caption(stats: Stats) -> str:
     worst = "" if stats.max_over_mean is None else f", max/mean {stats.max_over_mean:.4g}"
     chance = "" if stats.p_value is None else f", p {stats.p_value:.3g}"
     lines = [
-        f"{stats.total} keys, mean {stats.mean:.4g}",
+        f"{counted(stats.total, 'key')}, mean {stats.mean:.4g}",
         f"stdev {stats.stdev:.4g}{worst}",
         f"chi-square {stats.chi_square:.4g}{chance}",
     ]
@@ -249,4 +275,4 @@ def _stats_caption(stats: Stats) -> str:
 
 def _moves_caption(moves: Moves) -> str:
     least = f"no scheme moves less than {moves.least:.2%}"
-    return f"{moves.moved} of {moves.total} keys move, {moves.share:.2%}\n{least}"
+    return f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"

@@ -8,6 +8,7 @@ from rvhctl.keyhash import RECIPES
 from rvhctl.options import OutputFormat
 from rvhctl.rows_answer import RowsAnswer
 from rvhctl.sink import Sink
+from rvhctl.wording import counted
 
 
 def write_hashes(asked: OutputFormat, color: ColorChoice) -> None:
@@ -15,7 +16,7 @@ def write_hashes(asked: OutputFormat, color: ColorChoice) -> None:
     sink = Sink()
     format_ = answer_format(asked, "flags", sink)
     answer = RowsAnswer(
-        format_, sink, lambda rows: f"{rows} hashes; an integer key is its own 64 bits", color
+        format_, sink, lambda rows: f"{counted(rows, 'hash')}; an integer key is its own 64 bits", color
     )
     answer.add(
         [

@@ -34,6 +34,7 @@ from rvhctl.report import Report
 from rvhctl.sink import Sink
 from rvhctl.source import Source, is_stdin, source_names
 from rvhctl.version import core_name
+from rvhctl.wording import counted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,9 +212,10 @@ def _replicas(wish: Wish, here: Placement) -> int | None:
         return None
     live = here.slots.live
     if wish.replicas > live and not wish.allow_fewer:
-        what = "node" if here.slots.ids else "bucket"
+        there = counted(live, "live node" if here.slots.ids else "live bucket")
         raise JumpHashError(
-            f"--replicas {wish.replicas}, but there are {live} live {what}s; --allow-fewer takes what there is"
+            f"--replicas {wish.replicas}, but there {'is' if live == 1 else 'are'} {there}; "
+            "--allow-fewer takes what there is"
         )
     return here.replica_count(wish.replicas, True)
 

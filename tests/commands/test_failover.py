@@ -148,7 +148,7 @@ def test_what_was_left_out_weighs_more_than_nobody() -> None:
     code, out, err = rvhctl(*LIMIT, "--on-error", "skip", stdin=nodes)
     assert (code, out) == (1, b"")
     assert err.splitlines()[1:] == [
-        "rvhctl: no survivors: the best of 1 nodes takes 900 ms, over 100",
+        "rvhctl: no survivors: the best of 1 node takes 900 ms, over 100",
         "rvhctl: 1 left out",
     ]
 

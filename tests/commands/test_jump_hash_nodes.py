@@ -62,7 +62,7 @@ class TestNames:
     def test_a_table(self) -> None:
         text = "\n".join(jump("--nodes", "a,b,c", "--down", "b", "-o", "table", "-k", "foo", stdin=b""))
         assert "node" in text
-        assert "1 keys in 3 nodes, 2 of them live" in text
+        assert "1 key in 3 nodes, 2 of them live" in text
 
     def test_a_comma_makes_names_of_it(self) -> None:
         assert jump("--nodes", "only,", "-k", "k") == ["only"]
