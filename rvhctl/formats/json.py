@@ -101,7 +101,9 @@ def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad) -> list[Ke
     """The keys of one document: an array of strings, integers, or objects with ``key``."""
     document = jsontext.parse(text, source)
     if not isinstance(document, list):
-        raise InputError("the document must be an array of keys", source=source)
+        hint = "an object is a request: give it to --batch, on one line (jq -c)"
+        asks = isinstance(document, dict) and not document.keys().isdisjoint(("key", "keys"))
+        raise InputError("the document must be an array of keys", source=source, hint=hint if asks else "")
     keys = []
     spans = element_spans(text, text.find(b"["))
     for row, value in enumerate(document):

@@ -290,3 +290,22 @@ class TestHashes:
         from rvhctl.keyhash import RECIPES
 
         assert get_args(get_args(Hash)[0]) == tuple(RECIPES)
+
+
+class TestDocument:
+    """A document with members that are not what is meant."""
+
+    def test_a_misspelt_member_of_a_document_is_an_error(self, tmp_path: Path) -> None:
+        file = tmp_path / "nodes.json"
+        file.write_text('{"nodes": [{"id": "a"}], "treshold": 5}')
+        assert refused("--nodes", str(file), "-k", "x") == (
+            1,
+            f"{file}: there is no member 'treshold'; did you mean 'threshold'?",
+        )
+
+    def test_an_object_of_keys_is_told_where_it_belongs(self) -> None:
+        outcome = rvhctl("jump-hash", "-b", "3", "-i", "json", stdin=b'{"keys": ["a"], "buckets": 5}')
+        assert outcome.err == (
+            "rvhctl: stdin: the document must be an array of keys; "
+            "an object is a request: give it to --batch, on one line (jq -c)\n"
+        )
