@@ -75,6 +75,8 @@ def locked(path: str) -> Iterator[None]:
     try:
         descriptor = _open_lock(name)
     except OSError as error:
+        if os.path.islink(name):
+            raise InputError("the lock of a memory is no link", source=name, hint="remove it") from None
         raise _cannot("make the lock of", name, error) from None
     with open(descriptor, "rb"):
         if not try_lock(descriptor):

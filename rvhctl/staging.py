@@ -63,13 +63,13 @@ class Staging:
     def all_or_none(self) -> Iterator[None]:
         """Around all that is appended: at its end the files get their names; on an error nothing has changed.
 
-        Once the files have their names, signals come too late: the program is about to end well.
+        Behind it signals are ignored: the program is about to end, and its exit code says which it was.
 
         Raises:
             TerminatedError: a signal came before.
             RvhctlError: a file cannot get its name.
         """
-        saved = self._listen()
+        self._listen()
         try:
             yield
             self._held = True
@@ -77,22 +77,17 @@ class Staging:
         except BaseException:
             self._held = True
             self._undo()
-            for number, handler in saved.items():
-                signal.signal(number, handler)
             raise
-        self._tidy()
+        self._leave(self._replaced.values())
 
     # --- signals ----------------------------------------------------------------------------------------
 
-    def _listen(self) -> dict[int, signal._HANDLER]:
-        """Handle the signals that end the program, except ignored ones; the handlers before."""
-        saved: dict[int, signal._HANDLER] = {}
+    def _listen(self) -> None:
+        """Handle the signals that end the program, except ignored ones."""
         for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
-            handler = signal.getsignal(number)
-            if handler != signal.SIG_IGN:  # as nohup has it
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
                 with suppress(ValueError):  # not in the main thread
-                    saved[number] = signal.signal(number, self._handle)
-        return saved
+                    signal.signal(number, self._handle)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         """Undo at once: the exception may arise where no ``except`` of this module sees it.
@@ -149,9 +144,6 @@ class Staging:
         for folder in self._made:
             with suppress(OSError):
                 os.rmdir(folder)
-
-    def _tidy(self) -> None:
-        self._leave(self._replaced.values())
 
     def _leave(self, files: Iterable[str]) -> None:
         """Remove these files and the folders in which they waited."""

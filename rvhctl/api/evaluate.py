@@ -45,6 +45,7 @@ def evaluate(
     Raises:
         EmptyNodesError: there are no nodes.
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+        UnknownNodeError: no node has a failed id, or stands in a failed cell.
         FaultsetError: the precision is no whole number from 1 to 12, or a failed cell is no geohash.
 
     >>> nodes = [{"id": "a", "latency": 10}, {"id": "b", "latency": 12}, {"id": "c", "latency": 90}]

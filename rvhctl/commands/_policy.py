@@ -15,7 +15,15 @@ from rvhctl.api.planning import FleetPlan, advise
 from rvhctl.api.policy import Policy
 from rvhctl.core.reasons import REASONS
 from rvhctl.core.verdicts import VERDICTS
-from rvhctl.errors import NoSurvivorsError, RvhctlError, UnknownNodeError, UsageError, VerdictError, quoted
+from rvhctl.errors import (
+    InputError,
+    NoSurvivorsError,
+    RvhctlError,
+    UnknownNodeError,
+    UsageError,
+    VerdictError,
+    quoted,
+)
 from rvhctl.evaluated import first_of_groups
 from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.milliseconds import aligned
@@ -94,6 +102,7 @@ def evaluating(nodes: Nodes, wanted: Wanted) -> Iterator[Evaluation]:
 
     Raises:
         UsageError: a node or a cell that is said to have failed is none.
+        InputError: the same, and a document says so.
     """
     path = wanted.memory
     advances = path is not None and wanted.failed is None
@@ -111,6 +120,10 @@ def _evaluation(nodes: Nodes, wanted: Wanted, memory: Memory | None) -> Evaluati
             nodes.fleet(), wanted.policy, precision=wanted.precision, memory=memory, failed=wanted.failed
         )
     except UnknownNodeError as error:
+        assert wanted.failed is not None
+        document = tuple(nodes.stated({}).get(error.member, ()))
+        if document and document in (wanted.failed.ids, wanted.failed.cells):
+            raise InputError(f"{error.member}: {error}", source=nodes.stated_in) from None
         raise UsageError(f"--{error.member.replace('_', '-')}: {error}") from None
 
 

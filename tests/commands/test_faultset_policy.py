@@ -104,6 +104,14 @@ def test_a_what_if_that_fits_nobody_is_a_mistake(flags: tuple[str, ...], says: s
     assert rvhctl(*AT_50, *flags, stdin=FLEET) == (2, b"", f"rvhctl: {says}\n")
 
 
+def test_in_a_document_a_what_if_that_fits_nobody_is_bad_data() -> None:
+    document = {"nodes": [{"id": "EHAM", "latency": 1}], "threshold": 5, "down": ["EHAMM"]}
+    says = "no node has the id 'EHAMM'; did you mean 'EHAM'?"
+    stdin = json.dumps(document).encode()
+    assert rvhctl("failover", stdin=stdin) == (1, b"", f"rvhctl: stdin: down: {says}\n")
+    assert rvhctl("failover", "--down", "EHAM", stdin=stdin).code == 3
+
+
 def test_in_a_batch_a_what_if_that_fits_nobody_is_an_error() -> None:
     nodes = [{"id": "EHAM", "lat": 52.0, "lon": 4.0, "latency": 1}]
     request = {"nodes": nodes, "threshold": 5}
