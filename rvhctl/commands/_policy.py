@@ -247,7 +247,7 @@ def _dropped(evaluation: Evaluation) -> str:
 def _warn(report: Report, evaluation: Evaluation, wanted: Wanted) -> None:
     """What the answer does not show: nodes that are gone, and nodes that nothing can be compared with."""
     if absent := evaluation.absent:
-        nodes = "1 node" if len(absent) == 1 else f"{len(absent)} nodes"
+        nodes = counted(len(absent), "node")
         report.warn(f"not in the input, though fit by the memory: {nodes} ({_few(absent)})")
     policy = wanted.policy
     compares = policy.relative is not None or policy.max_eject is not None or policy.min_survivors != 1
@@ -262,7 +262,8 @@ def _warn_of_lone_nodes(report: Report, evaluation: Evaluation, alone: int) -> N
     precision, count = evaluation.precision, len(evaluation.fleet)
     assert precision is not None
     are, their = ("is", "its") if alone == 1 else ("are", "their")
-    text = f"{alone} of {count} nodes {are} alone in {their} cell at -p {precision} and cannot be judged by others"
+    nodes = counted(count, "node")
+    text = f"{alone} of {nodes} {are} alone in {their} cell at -p {precision} and cannot be judged by others"
     better = coarser(evaluation.fleet, precision, alone)
     if better is not None:
         letters, left = better
