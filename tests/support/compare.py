@@ -187,8 +187,7 @@ def report(chosen: Sequence[Case], differences: Sequence[list[str]]) -> int:
     groups: dict[str, list[int]] = defaultdict(list)
     for number, lines in enumerate(differences):
         if lines:
-            alike = re.sub(r"\d+(\.\d+)?|'[^']*'|\"[^\"]*\"", "*", "\n".join(lines))
-            groups[alike].append(number)
+            groups[_kind(lines)].append(number)
     for numbers in sorted(groups.values(), key=len, reverse=True):
         print(f"{len(numbers)} x")
         for number in numbers[:SHOWN_COMMANDS]:
@@ -200,6 +199,18 @@ def report(chosen: Sequence[Case], differences: Sequence[list[str]]) -> int:
             print(f"    ... {len(lines) - SHOWN_LINES} more lines")
         print()
     return len(groups)
+
+
+def _kind(lines: Sequence[str]) -> str:
+    """What a difference has in common with others of its kind: names, numbers and quoted texts do not count.
+
+    Where one program answers and the other does not, the answer does not count either.
+    """
+    answers = [line for line in lines if line.startswith("out ", 1)]
+    if len({line[0] for line in answers}) == 1:
+        lines = [line for line in lines if line not in answers]
+    text = re.sub(r"(?<=err  rvhctl: )[^ :]+(?=:)", "*", "\n".join(lines))
+    return re.sub(r"\d+(\.\d+)?|'[^']*'|\"[^\"]*\"|(:\d+)+", "*", text)
 
 
 def _printable(line: str) -> str:
