@@ -197,6 +197,8 @@ def shorten(value: object) -> str:
         if isinstance(value, int):
             return f"an integer of {value.bit_length()} bits"
         return f"an object of type {type(value).__name__}"
+    if "\n" in shown:  # as NumPy writes an array
+        shown = " ".join(map(str.strip, shown.splitlines()))
     return shown if len(shown) <= MAX_SHOWN else f"{shown[: MAX_SHOWN - 1]}…"
 
 

@@ -152,9 +152,11 @@ class Recipe(NamedTuple):
         if seed == self.seed:
             return self
         if self.seeded is None:
-            raise JumpHashError(f"the hash {self.name} has no seed (got {seed})")
+            raise JumpHashError(f"the hash {self.name} has no seed (got {shorten(seed)})")
         if not 0 <= seed < 1 << self.seed_bits:
-            raise JumpHashError(f"a seed of {self.name} is 0..{(1 << self.seed_bits) - 1} (got {seed})")
+            raise JumpHashError(
+                f"a seed of {self.name} is 0..{(1 << self.seed_bits) - 1} (got {shorten(seed)})"
+            )
         return self._replace(digest=partial(self.seeded, seed), seed=seed, in_core=keylines.LIBRARY)
 
 

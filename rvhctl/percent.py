@@ -5,16 +5,38 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from rvhctl.core.numeric import whole_of
 from rvhctl.errors import FaultsetError, shorten
 
 _DECIMAL: Final = re.compile(r"(-?\d{1,30})(?:\.(\d{0,30}))?%", re.ASCII)
 
 
-class Percent(NamedTuple):
-    """``numerator / denominator``, from 0 to 1; 12.5% is 125 / 1000."""
+MOST_PARTS: Final = 10**100
+"""More than any fleet has nodes, and short enough to be written."""
 
+
+class _Fraction(NamedTuple):
     numerator: int
     denominator: int
+
+
+class Percent(_Fraction):
+    """``numerator / denominator``, from 0 to 1; 12.5% is 125 / 1000.
+
+    Raises:
+        FaultsetError: not two integers, or no number from 0 to 1.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, numerator: int, denominator: int) -> Percent:
+        top, bottom = whole_of(numerator), whole_of(denominator)
+        if top is None or bottom is None or not 0 <= top <= bottom <= MOST_PARTS or not bottom:
+            raise FaultsetError(
+                "a Percent is numerator / denominator, two integers, from 0 to 1 "
+                f"(got {shorten(numerator)} / {shorten(denominator)})"
+            )
+        return super().__new__(cls, top, bottom)
 
     def __str__(self) -> str:
         """As it was written, less needless zeros: ``12.5%``."""
@@ -36,9 +58,9 @@ def parse_percent(text: str, name: str) -> Percent:
         hint = f"; write {text.strip()}%" if _DECIMAL.fullmatch(text.strip() + "%") else ""
         raise FaultsetError(f"{name} must be a percentage such as 20% (got {shorten(text)}){hint}")
     whole, fraction = found.group(1), found.group(2) or ""
-    percent = Percent(int(whole + fraction), 100 * 10 ** len(fraction))
-    if percent.numerator > percent.denominator:
+    numerator, denominator = int(whole + fraction), 100 * 10 ** len(fraction)
+    if numerator > denominator:
         raise FaultsetError(f"{name} must be at most 100% (got {shorten(text)})")
     if whole.startswith("-"):
         raise FaultsetError(f"{name} must be at least 0% (got {shorten(text)})")
-    return percent
+    return Percent(numerator, denominator)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import fsum, isfinite
+from math import fsum, inf
 from typing import Any, Final
 
+from rvhctl.api.steps import WHOLE, listed, run
+from rvhctl.arguments import instance_of
 from rvhctl.core.keybuckets import checked_buckets
+from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.placement import Placement as Core
 from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
 
@@ -67,18 +70,19 @@ class Slots:
             UnknownNodeError: a name is none of the nodes.
             JumpHashError: a weight is not finite and above 0.
         """
-        if not weights:
+        if not instance_of(Mapping, weights, "weights", JumpHashError):  # type: ignore[type-abstract]
             return self
         merged = dict(self.weights)
         for name, weight in weights.items():
             bucket = self.bucket_of(name)
-            if isinstance(weight, bool) or not isinstance(weight, int | float):
-                raise JumpHashError(f"the weight of {quoted(name)} must be a number (got {shorten(weight)})")
-            if not (weight > 0 and isfinite(weight)):
+            number = number_of(weight)
+            if number is None:
+                raise JumpHashError(f"the weight of {shorten(name)} must be a number (got {shorten(weight)})")
+            if not 0 < number < inf:
                 raise JumpHashError(
-                    f"the weight of {quoted(name)} must be finite and above 0 (got {shorten(weight)})"
+                    f"the weight of {shorten(name)} must be finite and above 0 (got {shorten(weight)})"
                 )
-            merged[bucket] = float(weight)
+            merged[bucket] = number
         return replace(self, weights={bucket: weight for bucket, weight in merged.items() if weight != 1.0})
 
     def with_down(self, names: Iterable[NodeName]) -> Slots:
@@ -86,8 +90,10 @@ class Slots:
 
         Raises:
             UnknownNodeError: a name is none of the nodes.
+            JumpHashError: the names are no list.
         """
-        return replace(self, down=frozenset(map(self.bucket_of, names)))
+        failed = run(listed(names, WHOLE, "down", JumpHashError))
+        return replace(self, down=frozenset(map(self.bucket_of, failed)))
 
     @property
     def live(self) -> int:
@@ -108,8 +114,9 @@ class Slots:
             if isinstance(name, str) and name in self.rows:
                 return self.rows[name]
             raise UnknownNodeError(f"no node has the id {shorten(name)}{self._hint(name)}")
-        if isinstance(name, int) and not isinstance(name, bool) and 0 <= name < self.buckets:
-            return name
+        number = whole_of(name)
+        if number is not None and 0 <= number < self.buckets:
+            return number
         raise UnknownNodeError(f"there is no bucket {shorten(name)}; they are 0..{self.buckets - 1}")
 
     def has(self, name: object) -> bool:

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from typing import Literal
 
 from rvhctl.api.evaluation import Evaluation, Failed
-from rvhctl.api.fields import AnyNode, Ids, named_id, read_columns, refuse_second
+from rvhctl.api.fields import AnyNode, Ids, ids_of, read_columns, refuse_second
 from rvhctl.api.measured import read_measured
 from rvhctl.api.memory import Memory
 from rvhctl.api.planning import Advice, suited_precision
 from rvhctl.api.planning import advise as advise_fleet
 from rvhctl.api.policy import Policy
-from rvhctl.api.steps import run
+from rvhctl.api.steps import WHOLE, listed, run
+from rvhctl.arguments import instance_of
 from rvhctl.core.vectors import Floats
-from rvhctl.errors import EmptyNodesError
+from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.fleet import Details, Fleet
 
 
@@ -55,6 +56,8 @@ def evaluate(
     >>> evaluation.explain(2)
     Explanation(cell=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
+    if failed is not None:
+        instance_of(Failed, failed, "failed", FaultsetError)
     places = precision is not None or (failed is not None and bool(failed.cells))
     fleet = read_fleet(nodes, places=places)
     if precision == "auto":
@@ -94,7 +97,7 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
         EmptyNodesError: there are no nodes.
         InvalidNodeError: something is wrong with one; the message names it.
     """
-    items = list(nodes)
+    items = run(listed(nodes, WHOLE, "nodes", FaultsetError))
     if not items:
         raise EmptyNodesError
     second = Ids().add(items, 0, len(items))
@@ -105,7 +108,7 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
     samples, sample_starts = details.samples()
     return Fleet(
-        [str(named_id(node)) for node in items],
+        [str(node_id) for node_id in ids_of(items)],
         latencies,
         lats,
         lons,

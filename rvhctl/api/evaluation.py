@@ -11,7 +11,8 @@ from typing import Final, NamedTuple
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
-from rvhctl.api.steps import WHOLE, run
+from rvhctl.api.steps import WHOLE, listed, run
+from rvhctl.arguments import index_in, instance_of
 from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
 from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.grouping import by_group, sizes_of
@@ -36,6 +37,13 @@ class Failed:
 
     ids: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("ids", "cells"):
+            texts = run(listed(getattr(self, name), WHOLE, f"failed {name}", FaultsetError))
+            for text in texts:
+                instance_of(str, text, f"each of the failed {name}", FaultsetError)
+            object.__setattr__(self, name, tuple(texts))
 
 
 class Group(NamedTuple):
@@ -94,17 +102,19 @@ class Evaluation:
         memory: Memory | None = None,
         failed: Failed | None = None,
     ) -> None:
-        if not len(fleet):
+        if not len(instance_of(Fleet, fleet, "fleet", FaultsetError)):
             raise EmptyNodesError
         self.fleet = fleet
-        self.policy = policy
+        self.policy = instance_of(Policy, policy, "policy", FaultsetError)
         self.precision: int | None = None if precision is None else whole_precision(precision)
         self.latencies = fleet.measured(policy.aggregate)
         self.absent: list[str] = [] if memory is None else memory.absent(fleet.ids)
         self.joined: list[tuple[str, str]] = []
         self._group()
         self._measure(fleet.states if failed is None else self._states_if(failed))
-        self.memory = None if memory is None else self._remember(memory)
+        self.memory = (
+            None if memory is None else self._remember(instance_of(Memory, memory, "memory", FaultsetError))
+        )
         self._judge()
 
     @property
@@ -120,9 +130,11 @@ class Evaluation:
 
     def name(self, group: int) -> str | None:
         """The cell that names a group; None for the one group of a fleet without cells."""
+        group = index_in(self.group_count, group, "a group", FaultsetError)
         return None if self.precision is None else cell_text(self.cells[group], self.precision)
 
     def group(self, number: int) -> Group:
+        number = index_in(self.group_count, number, "a group", FaultsetError)
         nodes = self.order[self.starts[number] : self.starts[number + 1]]
         limit = self.limits[number]
         return Group(
@@ -157,7 +169,12 @@ class Evaluation:
         return reasons.reasons(self.standing, self.fits, self.kept)
 
     def explain(self, row: int) -> Explanation:
-        """What became of the node in that row."""
+        """What became of the node in that row.
+
+        Raises:
+            FaultsetError: there is no such row.
+        """
+        row = index_in(len(self.fleet), row, "a row", FaultsetError)
         group = self.group_of[row]
         latency, limit = self.latencies[row], self.limits[group]
         measured, limited = latency == latency, limit == limit
@@ -249,7 +266,7 @@ class Evaluation:
         modes = Codes(
             [rails.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
         )
-        eject = policy.max_eject if isinstance(policy.max_eject, Percent) else Percent(0, 0)
+        eject = policy.max_eject if isinstance(policy.max_eject, Percent) else (0, 0)
         self.answer, self.answer_starts = rails.answers(
             self.order, self.starts, self.standing, self.fits, self.verdict_codes, modes, *eject
         )
@@ -261,6 +278,7 @@ class Evaluation:
             UnknownNodeError: it names a node or a cell that is none of the fleet's.
         """
         fleet = self.fleet
+        instance_of(Failed, failed, "failed", FaultsetError)
         states = fleet.states.tolist() if len(fleet.states) else [0] * len(fleet)
         wanted = set(failed.ids)
         found = {node: row for row, node in enumerate(fleet.ids) if node in wanted} if wanted else {}

@@ -8,9 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from rvhctl.arguments import index_in, instance_of
 from rvhctl.core.memory import IN, OUT, UNKNOWN
 from rvhctl.core.vectors import Codes, Ints
-from rvhctl.errors import InputError, quoted
+from rvhctl.errors import FaultsetError, InputError, quoted, shorten
 
 FORMAT: Final = "rvhctl-memory"
 VERSION: Final = 1
@@ -44,6 +45,12 @@ class Memory:
 
     round: int = 0
     nodes: Mapping[str, Standing] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "round", index_in(MOST + 1, self.round, "round", FaultsetError))
+        nodes = instance_of(Mapping, self.nodes, "nodes", FaultsetError)  # type: ignore[type-abstract]
+        if {str, *map(type, nodes)} != {str} or {Standing, *map(type, nodes.values())} != {Standing}:
+            raise FaultsetError(f"the nodes of a memory map ids to Standings (got {shorten(dict(nodes))})")
 
     def columns(self, ids: Iterable[str]) -> tuple[Codes, Ints]:
         """The place and streak of each of these nodes, for `rvhctl.core.memory.advance`."""
@@ -92,7 +99,7 @@ class Memory:
         Raises:
             InputError: the text is broken, or something else, or of a newer version; it names ``source``.
         """
-        document = _document(text, source)
+        document = _document(text, instance_of(str, source, "source", FaultsetError))
         rounds = _counter(document.get("round", 0), source, "round")
         nodes = document.get("nodes", {})
         if not isinstance(nodes, dict):

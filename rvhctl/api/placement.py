@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from rvhctl.api.steps import WHOLE, listed, run
+from rvhctl.arguments import instance_of
 from rvhctl.core.choosing import Chooser
 from rvhctl.core.jump import jump_in
 from rvhctl.core.keybuckets import key_bits
 from rvhctl.core.keycolumn import key_column
+from rvhctl.core.numeric import whole_of
 from rvhctl.core.placement import PROBES
 from rvhctl.core.placement import Placement as Core
 from rvhctl.core.probes import pair_hash
@@ -112,11 +114,9 @@ class Placement:
         seed: int = 0,
         dialect: str = "paper",
     ) -> None:
-        if isinstance(down, str | bytes):
-            raise JumpHashError(f"down must be a list of nodes, not one (got {shorten(down)})")
-        slots = slots_of(nodes).with_weights(weights or {})
-        named = {slots.name_of(bucket) for bucket in slots.down}
-        self._set(slots.with_down([*named, *down]), hash, seed, dialect)
+        slots = slots_of(nodes).with_weights({} if weights is None else weights)
+        failed = slots.with_down(down).down
+        self._set(replace(slots, down=slots.down | failed), hash, seed, dialect)
 
     @classmethod
     def of(cls, slots: Slots, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
@@ -126,15 +126,17 @@ class Placement:
         return placement
 
     def _set(self, slots: Slots, hash_name: str, seed: int, dialect: str) -> None:
-        for name, value, kind in (("hash", hash_name, str), ("seed", seed, int), ("dialect", dialect, str)):
-            if type(value) is not kind:
-                raise JumpHashError(f"{name} must be of type {kind.__name__} (got {shorten(value)})")
+        instance_of(str, hash_name, "hash", JumpHashError)
+        instance_of(str, dialect, "dialect", JumpHashError)
+        number = whole_of(seed)
+        if number is None:
+            raise JumpHashError(f"seed must be an integer (got {shorten(seed)})")
         if dialect not in DIALECTS:
             near = nearest(dialect, DIALECTS)
             hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(DIALECTS)}"
             raise JumpHashError(f"unknown dialect (got {shorten(dialect)}); {hint}")
         self._slots = slots
-        self._recipe = recipe_of(hash_name, seed)
+        self._recipe = recipe_of(hash_name, number)
         self._dialect = dialect
         self._core = slots.core(DIALECTS[dialect])
 
@@ -249,13 +251,16 @@ class Placement:
         Raises:
             JumpHashError: the count is no integer of 1 or more; fewer are live and that is not allowed.
         """
-        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        wanted = whole_of(count)
+        if wanted is None or wanted < 1:
             raise JumpHashError(f"replicas must be an integer of 1 or more (got {shorten(count)})")
         live = self._slots.live
-        if count > live and not allow_fewer:
+        if wanted > live and not allow_fewer:
             what = "node" if self._slots.ids else "bucket"
-            raise JumpHashError(f"{count} replicas, but {live} live {what}{'s' * (live != 1)}; allow fewer")
-        return min(count, live)
+            raise JumpHashError(
+                f"{shorten(wanted)} replicas, but {live} live {what}{'s' * (live != 1)}; allow fewer"
+            )
+        return min(wanted, live)
 
     def stats(self, keys: Iterable[Key]) -> Stats:
         """How evenly the keys are spread over the live nodes.
@@ -280,9 +285,9 @@ class Placement:
         >>> moves.moved, round(moves.least, 3)
         (203, 0.2)
         """
-        counter = MoveCounter(self._slots, other._slots)
-        listed = _listed(keys)
-        pairs = zip(self._chosen(listed, 1), other._chosen(listed, 1), strict=True)
+        counter = MoveCounter(self._slots, instance_of(Placement, other, "other", JumpHashError)._slots)
+        items = run(listed(keys, WHOLE, "keys", JumpHashError))
+        pairs = zip(self._chosen(items, 1), other._chosen(items, 1), strict=True)
         for here, there in pairs:
             counter.traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
         return counter.moves()
@@ -319,10 +324,10 @@ class Placement:
 
     def _chosen(self, keys: Iterable[object], count: int) -> Iterator[list[int]]:
         """The first ``count`` buckets of each key, one key after the other, a slice of keys at a time."""
-        listed = _listed(keys)
-        for start in range(0, len(listed), SLICE):
-            end = min(start + SLICE, len(listed))
-            column = key_column(listed, start, end, self._recipe.native, self._recipe.digest)
+        items = run(listed(keys, WHOLE, "keys", JumpHashError))
+        for start in range(0, len(items), SLICE):
+            end = min(start + SLICE, len(items))
+            column = key_column(items, start, end, self._recipe.native, self._recipe.digest)
             yield self._choose(column, count)
 
     def _choose(self, column: Ints, count: int) -> list[int]:
@@ -341,34 +346,27 @@ def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:
         JumpHashError: they make none.
         InvalidNodeError: a node is wrong.
     """
-    if isinstance(nodes, int):
+    if isinstance(nodes, bool) or whole_of(nodes) is not None:
         return Slots.numbered(nodes)
     if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
         raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
+    from rvhctl.api.fields import ABSENT, id_text, stated, value_of
     from rvhctl.fleet import state_of, weight_of
-    from rvhctl.records import read_id
+    from rvhctl.records import check_id
 
     ids: list[str] = []
     weights: dict[NodeName, float] = {}
     down: list[str] = []
-    for node in nodes:
+    for row, node in enumerate(run(listed(nodes, WHOLE, "nodes", JumpHashError))):
         if isinstance(node, str):
-            ids.append(node)
+            ids.append(str.__str__(node))
             continue
-        if not isinstance(node, Mapping):
-            raise JumpHashError(f"a node is an id or a mapping with an id (got {shorten(node)})")
-        node_id = read_id(node, partial(dict, node))
+        if stated(node, "id") is ABSENT and not isinstance(node, Mapping):
+            raise JumpHashError(f"a node is an id, or a mapping or object with an id (got {shorten(node)})")
+        node_id = check_id(id_text(value_of(node, row, "id"), row))
         ids.append(node_id)
-        weights[node_id] = weight_of(node.get("weight"))
-        if state_of(node.get("state")):
+        weight, state = (stated(node, name) for name in ("weight", "state"))
+        weights[node_id] = weight_of(None if weight is ABSENT else weight)
+        if state_of(None if state is ABSENT else state):
             down.append(node_id)
     return Slots.named(ids).with_weights(weights).with_down(down)
-
-
-def _listed(keys: Iterable[object]) -> list[object]:
-    if isinstance(keys, str | bytes):
-        raise JumpHashError(f"keys must be a list of keys, not one key (got {type(keys).__name__})")
-    try:
-        return keys if isinstance(keys, list) else list(keys)
-    except TypeError:
-        raise JumpHashError(f"keys must be a list of keys (got {type(keys).__name__})") from None

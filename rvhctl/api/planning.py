@@ -10,7 +10,9 @@ from rvhctl.api.evaluation import STEP, Evaluation
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
 from rvhctl.api.steps import WHOLE, run
+from rvhctl.arguments import index_in, instance_of
 from rvhctl.core import advise as advising
+from rvhctl.core.numeric import whole_of
 from rvhctl.core.plan import Plan
 from rvhctl.core.spill import healths, weighted_healths
 from rvhctl.core.vectors import Ints
@@ -57,9 +59,11 @@ class FleetPlan:
     """
 
     def __init__(self, evaluation: Evaluation, nearest: int = NEAREST) -> None:
-        if evaluation.precision is None:
+        precision = instance_of(Evaluation, evaluation, "evaluation", FaultsetError).precision
+        if precision is None:
             raise FaultsetError("a plan needs cells: evaluate with a precision")
-        if type(nearest) is not int or not 0 <= nearest < 1 << 31:
+        levels = whole_of(nearest)
+        if levels is None or not 0 <= levels < 1 << 31:
             raise FaultsetError(f"nearest must be a whole number of 0 or more (got {shorten(nearest)})")
         self.evaluation = evaluation
         weights = evaluation.fleet.weights
@@ -70,11 +74,11 @@ class FleetPlan:
         )
         plan = Plan(
             evaluation.cells,
-            evaluation.precision,
+            precision,
             evaluation.verdict_codes,
             self.healths,
             evaluation.answer_starts,
-            nearest,
+            levels,
         )
         while plan.step(STEP):
             pass
@@ -91,6 +95,7 @@ class FleetPlan:
 
     def cell(self, group: int) -> CellPlan:
         evaluation = self.evaluation
+        group = index_in(len(self), group, "a cell", FaultsetError)
         return CellPlan(
             cell=evaluation.name(group) or "",
             verdict=VERDICTS[evaluation.verdict_codes[group]],
@@ -147,6 +152,7 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
         groups = run(grouped(fleet.lats, fleet.lons, precision, WHOLE))
         empty = 0
         if policy is not None:
+            instance_of(Policy, policy, "policy", FaultsetError)
             evaluation = Evaluation(fleet, replace(policy, min_cell=None), precision=precision)
             empty = sum(1 for fit in evaluation.fit_counts if not fit)
         looks.append(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final, Literal
 
+from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.samples import AGGREGATES
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.milliseconds import checked_threshold
@@ -14,6 +15,11 @@ from rvhctl.percent import Percent, parse_percent
 Aggregate = Literal["median", "mean", "min", "max", "p95", "p99"]
 OnDegraded = Literal["skip", "keep", "all"]
 OnDown = Literal["skip", "all"]
+
+MOST_NODES: Final = 10**18
+"""For min_survivors; more is a mistake."""
+
+AT_LEAST_ONE: Final = "min_survivors must be at least 1 node, or more than 0%"
 
 MOST_ROUNDS: Final = 1_000_000
 """For rise and fall; more is a mistake."""
@@ -67,7 +73,9 @@ class Policy:
     def __post_init__(self) -> None:
         if self.threshold is None and self.relative is None:
             raise FaultsetError("a policy needs a threshold or a relative limit")
-        _check_limits(self.threshold, self.relative, self.floor)
+        _set(self, "threshold", None if self.threshold is None else checked_threshold(self.threshold))
+        _set(self, "relative", _relative(self.relative))
+        _set(self, "floor", _floor(self.floor, self.relative))
         _check_choice("aggregate", self.aggregate, (None, *AGGREGATES))
         _check_choice("on_degraded", self.on_degraded, ("skip", "keep", "all"))
         _check_choice("on_down", self.on_down, (None, "skip", "all"))
@@ -75,10 +83,9 @@ class Policy:
         _set(self, "max_eject", _percent(self.max_eject, "max_eject"))
         _set(self, "exit_band", _percent("" if self.exit_band is None else self.exit_band, "exit_band"))
         _set(self, "min_survivors", minimum(self.min_survivors))
-        _check_count("rise", self.rise)
-        _check_count("fall", self.fall)
-        if self.min_cell is not None:
-            _check_count("min_cell", self.min_cell)
+        _set(self, "rise", _count("rise", self.rise))
+        _set(self, "fall", _count("fall", self.fall))
+        _set(self, "min_cell", None if self.min_cell is None else _count("min_cell", self.min_cell))
 
     @property
     def is_plain(self) -> bool:
@@ -98,60 +105,55 @@ def minimum(value: object) -> int | Percent:
         value = int(text) if whole else parse_percent(text, "min_survivors")
     if isinstance(value, Percent):
         if value.numerator > 0:
-            return _share(value, "min_survivors")
-    elif type(value) is not int:
+            return value
+        raise FaultsetError(f"{AT_LEAST_ONE} (got {value})")
+    count = whole_of(value)
+    if count is None:
         raise FaultsetError(f"min_survivors must be a number of nodes or a percentage (got {shorten(value)})")
-    elif value > 0:
-        return value
-    raise FaultsetError(f"min_survivors must be at least 1 node, or more than 0% (got {value})")
+    if not 1 <= count <= MOST_NODES:
+        raise FaultsetError(f"{AT_LEAST_ONE} (got {shorten(count)})")
+    return count
 
 
 def _percent(value: object, name: str) -> Percent | None:
-    if value is None:
-        return None
-    if isinstance(value, Percent):
-        return _share(value, name)
+    if value is None or isinstance(value, Percent):
+        return value
     if isinstance(value, str):
         return parse_percent(value, name)
     raise FaultsetError(f"{name} must be a percentage such as '20%' (got {shorten(value)})")
 
 
-def _share(percent: Percent, name: str) -> Percent:
-    whole = type(percent.numerator) is int and type(percent.denominator) is int
-    if whole and 0 <= percent.numerator <= percent.denominator > 0:
-        return percent
-    raise FaultsetError(f"{name} must be from 0 to 1, in whole numbers (got {tuple(percent)})")
+def _relative(value: object) -> float | None:
+    if value is None:
+        return None
+    factor = number_of(value)
+    if factor is not None and 1 <= factor < inf:
+        return factor
+    raise FaultsetError(f"relative must be 1 or more, times the median of a group (got {shorten(value)})")
 
 
-def _check_limits(threshold: object, relative: object, floor: object) -> None:
-    if threshold is not None:
-        checked_threshold(threshold)
-    if relative is not None and not (_is_latency(relative) and relative >= 1):  # type: ignore[operator]
-        raise FaultsetError(
-            f"relative must be 1 or more, times the median of a group (got {shorten(relative)})"
-        )
-    if floor is not None:
-        if relative is None:
-            raise FaultsetError("floor lifts the relative limit; it needs relative")
-        if not _is_latency(floor):
-            raise FaultsetError(
-                f"floor must be finite and not negative, in milliseconds (got {shorten(floor)})"
-            )
-
-
-def _is_latency(value: object) -> bool:
-    return (type(value) is float or type(value) is int) and 0 <= value < inf
+def _floor(value: object, relative: float | None) -> float | None:
+    if value is None:
+        return None
+    if relative is None:
+        raise FaultsetError("floor lifts the relative limit; it needs relative")
+    floor = number_of(value)
+    if floor is not None and 0 <= floor < inf:
+        return floor
+    raise FaultsetError(f"floor must be finite and not negative, in milliseconds (got {shorten(value)})")
 
 
 def _check_choice(name: str, value: object, choices: tuple[str | None, ...]) -> None:
-    if value not in choices:
+    if not (value is None or isinstance(value, str)) or value not in choices:
         names = ", ".join(choice for choice in choices if choice)
         raise FaultsetError(f"{name} must be one of {names} (got {shorten(value)})")
 
 
-def _check_count(name: str, value: object) -> None:
-    if type(value) is not int or not 1 <= value <= MOST_ROUNDS:
+def _count(name: str, value: object) -> int:
+    count = whole_of(value)
+    if count is None or not 1 <= count <= MOST_ROUNDS:
         raise FaultsetError(f"{name} must be a whole number from 1 to {MOST_ROUNDS} (got {shorten(value)})")
+    return count
 
 
 def _set(policy: Policy, name: str, value: object) -> None:

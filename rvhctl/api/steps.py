@@ -23,6 +23,10 @@ TURN: Final = 1 << 15 if COMPILED else 1 << 12
 """Nodes of one slice between two turns of the event loop: some milliseconds."""
 
 
+PLAIN_KINDS: Final = frozenset("biufU")
+"""NumPy's letters for bools, integers, floats and text, which ``tolist`` gives as those of Python."""
+
+
 def run(steps: Steps[Answer]) -> Answer:
     """The answer, at a stretch."""
     while True:
@@ -47,7 +51,7 @@ async def run_in_turns(steps: Steps[Answer]) -> Answer:
 
 
 def listed(items: Iterable[Item], size: int, name: str, refusal: type[RvhctlError]) -> Steps[list[Item]]:
-    """What a caller gave as a list, made in slices; a list is taken as it is.
+    """What a caller gave as a list, made in slices; a list is taken as it is, and a NumPy array by its own numbers.
 
     Raises:
         RvhctlError: of the type ``refusal``: it is a text, or nothing that can be iterated.
@@ -55,8 +59,12 @@ def listed(items: Iterable[Item], size: int, name: str, refusal: type[RvhctlErro
     if isinstance(items, list):
         return items
     try:
-        if isinstance(items, str | bytes):
+        if isinstance(items, str | bytes | bytearray):
             raise TypeError
+        if isinstance(items, Iterable) and getattr(getattr(items, "dtype", None), "kind", "") in PLAIN_KINDS:
+            values = items.tolist()  # type: ignore[attr-defined]
+            if isinstance(values, list):  # not the scalar of an array without dimensions
+                return values
         rest = iter(items)
     except TypeError:
         raise refusal(f"{name} must be a list (got {type(items).__name__})") from None

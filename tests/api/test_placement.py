@@ -292,7 +292,7 @@ class TestRefusals:
             ((0,), "buckets is out of range"),
             ((2**31,), "buckets is out of range"),
             ((True,), "buckets must be an integer"),
-            (([1.5],), "a node is an id or a mapping"),
+            (([1.5],), "a node is an id, or a mapping or object"),
         ],
     )
     def test_nodes(self, arguments: Any, says: str) -> None:
