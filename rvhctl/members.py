@@ -89,6 +89,6 @@ def contradiction(members: Mapping[str, Any]) -> str:
         ("to", "to_nodes"),
     )
     for one, other in pairs:
-        if members.get(one) is not None and members.get(other) is not None:
+        if one in members and members[one] is not None and members.get(other) is not None:
             return f"{one} and {other} exclude each other"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rvhctl.core.numeric import whole_of
@@ -47,6 +48,7 @@ class Percent(_Fraction):
         return f"{whole}.{fraction}%" if fraction else f"{whole}%"
 
 
+@lru_cache(64)
 def parse_percent(text: str, name: str) -> Percent:
     """``20%`` or ``12.5%``, exactly; ``name`` is for the message.
 

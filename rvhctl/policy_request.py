@@ -121,6 +121,8 @@ def _refuse(members: Mapping[str, Any], names: tuple[str, ...], where: str) -> N
 
 
 def _failed(members: Mapping[str, Any]) -> Failed | None:
+    if "down" not in members and "down_cell" not in members:
+        return None
     ids, cells = _texts(members, "down"), _texts(members, "down_cell")
     if not ids and not cells:
         return None

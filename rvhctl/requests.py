@@ -13,9 +13,11 @@ from rvhctl.errors import (
     listed,
 )
 from rvhctl.keys import KeyRule
+from rvhctl.members import contradiction
 
 PLAIN: Final = frozenset({"id", "key", "keys", "buckets"})
 """Members that a number of buckets and keys need, and no more."""
+PLAIN_FLAGS: Final = frozenset({"buckets", "hash"})
 
 
 def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
@@ -34,14 +36,12 @@ def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, 
 
 
 def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
-    # "hash" alone does not go beyond: xxh64 or the decimal key itself.
-    if not (request.keys() <= PLAIN and defaults.keys() <= {"buckets", "hash"}) or request.keys() >= {
-        "key",
-        "keys",
-    }:
+    if not (request.keys() <= PLAIN and defaults.keys() <= PLAIN_FLAGS):
         from rvhctl.placing.request import answer as placed
 
         return placed(request, text, defaults)
+    if "key" in request and (problem := contradiction(request)):
+        raise JumpHashError(problem)
     buckets = _setting(request, "buckets", defaults)
     rule = KeyRule(integers=defaults["hash"] == "int")
     if "key" in request:

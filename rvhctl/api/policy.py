@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import inf
+from operator import attrgetter
 from typing import Final, Literal
 
 from rvhctl.core.numeric import number_of, whole_of
@@ -90,7 +91,7 @@ class Policy:
     @property
     def is_plain(self) -> bool:
         """Whether this asks for nothing but a threshold, which plain failover answers."""
-        return self == Policy(threshold=self.threshold) if self.threshold is not None else False
+        return self.threshold is not None and _BESIDES(self) == _PLAIN
 
 
 def minimum(value: object) -> int | Percent:
@@ -158,3 +159,8 @@ def _count(name: str, value: object) -> int:
 
 def _set(policy: Policy, name: str, value: object) -> None:
     object.__setattr__(policy, name, value)
+
+
+# At the end: a policy is made here, and checked by what stands above.
+_BESIDES: Final = attrgetter(*(field.name for field in fields(Policy) if field.name != "threshold"))
+_PLAIN: Final = _BESIDES(Policy(threshold=0))
