@@ -1,12 +1,35 @@
-"""The writer of an answer of node records, in any format but a table."""
+"""The writer of an answer of node records, in any format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from rvhctl.color import ColorChoice
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
+from rvhctl.sink import Sink
+
+if TYPE_CHECKING:
+    from rvhctl.views import View
+
+
+def write_answer(
+    format_: OutputFormat,
+    nodes: Nodes,
+    picked: Picked,
+    view: Callable[[], View],
+    sink: Sink,
+    color: ColorChoice,
+) -> None:
+    """The picked records as they came in; people see a view of them instead."""
+    if format_ == "table":
+        from rvhctl.views import write_view
+
+        write_view(view(), format_, sink, color)
+    else:
+        sink.write_all(write_nodes(format_, nodes, picked))
 
 
 def write_nodes(format_: OutputFormat, nodes: Nodes, picked: Picked) -> Iterator[bytes]:

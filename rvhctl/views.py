@@ -12,11 +12,13 @@ import orjson
 
 from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import Advice, FleetPlan
+from rvhctl.color import ColorChoice
 from rvhctl.core.vectors import Ints
 from rvhctl.core.verdicts import VERDICTS
 from rvhctl.milliseconds import shown
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
+from rvhctl.sink import Sink
 from rvhctl.wording import counted, first_shown, share_of
 
 Row = dict[str, Any]
@@ -202,7 +204,17 @@ def joined_cells(evaluation: Evaluation) -> dict[str, list[str]]:
     return joined
 
 
-def write_view(view: View, format_: OutputFormat) -> Iterator[bytes]:
+def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:
+    """The view in any format."""
+    if format_ == "table":
+        from rvhctl.formats import table
+
+        table.write(view, sink, color)
+    else:
+        sink.write_all(view_pieces(view, format_))
+
+
+def view_pieces(view: View, format_: OutputFormat) -> Iterator[bytes]:
     """The view in any format but a table; ``plain`` is TSV without a header."""
     if format_ == "json":
         if view.document is None:

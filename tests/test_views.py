@@ -19,7 +19,7 @@ from rvhctl.formats.csv import write_rows
 from rvhctl.node_input import read_nodes
 from rvhctl.options import OutputFormat
 from rvhctl.report import fail
-from rvhctl.views import Digits, View, advice_view, cell_text, explain_view, plan_view, shown_ids, write_view
+from rvhctl.views import Digits, View, advice_view, cell_text, explain_view, plan_view, shown_ids, view_pieces
 
 NODES: list[Any] = [
     {"id": "a", "lat": 52.1, "lon": 4.9, "latency": 10},
@@ -31,7 +31,7 @@ POLICY = Policy(relative=1.5)
 
 
 def written(view: View, format_: OutputFormat) -> bytes:
-    return b"".join(write_view(view, format_))
+    return b"".join(view_pieces(view, format_))
 
 
 def plan() -> View:

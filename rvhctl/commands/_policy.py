@@ -27,7 +27,7 @@ from rvhctl.errors import (
 from rvhctl.evaluated import first_of_groups
 from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.milliseconds import aligned
-from rvhctl.node_answer import write_nodes
+from rvhctl.node_answer import write_answer
 from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat
 from rvhctl.policy_request import Wanted
@@ -89,7 +89,7 @@ def answer_advice(
 ) -> None:
     """Which precision suits these nodes."""
     view = advice_view(advise(nodes.fleet(), policy))
-    _write_view(view, answer_format(asked, nodes.shape, sink), run, sink)
+    write_view(view, answer_format(asked, nodes.shape, sink), sink, run.color)
     sink.flush()
     report.finish()
 
@@ -141,13 +141,16 @@ def _write(
     format_ = answer_format(asked, nodes.shape, sink)
     view = _view(nodes, evaluation, wanted)
     if view is not None:
-        _write_view(view, format_, run, sink)
-    elif empty:
-        return
-    elif format_ == "table":
-        _write_view(_answer_view(evaluation, wanted.top), format_, run, sink)
-    else:
-        sink.write_all(write_nodes(format_, nodes, first_of_groups(evaluation, wanted.top)))
+        write_view(view, format_, sink, run.color)
+    elif not empty:
+        write_answer(
+            format_,
+            nodes,
+            first_of_groups(evaluation, wanted.top),
+            lambda: _answer_view(evaluation, wanted.top),
+            sink,
+            run.color,
+        )
 
 
 def _view(nodes: Nodes, evaluation: Evaluation, wanted: Wanted) -> View | None:
@@ -156,15 +159,6 @@ def _view(nodes: Nodes, evaluation: Evaluation, wanted: Wanted) -> View | None:
     if wanted.plan:
         return plan_view(evaluation, FleetPlan(evaluation, wanted.nearest), shown_ids(nodes), wanted.top)
     return None
-
-
-def _write_view(view: View, format_: OutputFormat, run: RunOptions, sink: Sink) -> None:
-    if format_ == "table":
-        from rvhctl.formats import table
-
-        table.write(view, sink, run.color)
-    else:
-        sink.write_all(write_view(view, format_))
 
 
 def _answer_view(evaluation: Evaluation, top: int | None) -> View:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +26,7 @@ from rvhctl.commands._fleet import (
 from rvhctl.flags import failover_nodes
 from rvhctl.members import stated
 from rvhctl.milliseconds import shown
-from rvhctl.node_answer import write_nodes
+from rvhctl.node_answer import write_answer
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
 from rvhctl.policy_options import (
@@ -42,6 +42,9 @@ from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
 from rvhctl.wording import counted
+
+if TYPE_CHECKING:
+    from rvhctl.views import View
 
 NodeIds = Annotated[
     str | None,
@@ -133,17 +136,24 @@ def failover(
     if not len(picked):
         raise report.ending(nobody(table, limit))
     format_ = answer_format(asked, table.shape, sink)
-    if format_ == "table":
-        from rvhctl.formats import table as tables
-        from rvhctl.views import ranks_view
-
-        caption = f"{len(picked)} of {counted(table.total, 'node')} within {shown(limit)} ms"
-        view = ranks_view(table.ids, table.latencies, picked, request.top, caption)
-        tables.write(view, sink, run.color)
-    else:
-        sink.write_all(write_nodes(format_, table, picked[: request.top or len(picked)]))
+    write_answer(
+        format_,
+        table,
+        picked[: request.top or len(picked)],
+        lambda: _view(table, picked, request.top, limit),
+        sink,
+        run.color,
+    )
     sink.flush()
     report.finish()
+
+
+def _view(nodes: Nodes, picked: Picked, top: int | None, limit: float) -> View:
+    """What people see of the answer."""
+    from rvhctl.views import ranks_view
+
+    caption = f"{len(picked)} of {counted(nodes.total, 'node')} within {shown(limit)} ms"
+    return ranks_view(nodes.ids, nodes.latencies, picked, top, caption)
 
 
 def _ranked(nodes: Nodes, limit: float, async_: bool) -> Picked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -29,7 +29,7 @@ from rvhctl.core.faultset import Faultset
 from rvhctl.flag_types import Letters
 from rvhctl.flags import faultset_nodes
 from rvhctl.members import stated
-from rvhctl.node_answer import write_nodes
+from rvhctl.node_answer import write_answer
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
 from rvhctl.policy_options import (
@@ -50,6 +50,9 @@ from rvhctl.policy_request import Wanted, advised_policy, suited, wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.sink import Sink
+
+if TYPE_CHECKING:
+    from rvhctl.views import View
 
 NodeSpecs = Annotated[
     str | None,
@@ -181,15 +184,23 @@ def faultset(
     if not len(cells.survivors):
         raise report.ending(nobody(table, limit))
     format_ = answer_format(asked, table.shape, sink)
-    if format_ == "table":
-        from rvhctl.formats import table as tables
-        from rvhctl.views import cells_view
-
-        tables.write(cells_view(table, list(each_cell(cells)), request.top, limit), sink, run.color)
-    else:
-        sink.write_all(write_nodes(format_, table, first_of_each(cells, request.top)))
+    write_answer(
+        format_,
+        table,
+        first_of_each(cells, request.top),
+        lambda: _view(table, cells, request.top, limit),
+        sink,
+        run.color,
+    )
     sink.flush()
     report.finish()
+
+
+def _view(nodes: Nodes, cells: Faultset, top: int | None, limit: float) -> View:
+    """What people see of the answer."""
+    from rvhctl.views import cells_view
+
+    return cells_view(nodes, list(each_cell(cells)), top, limit)
 
 
 def _suited(request: Wanted, nodes: Nodes, report: Report) -> Wanted:
