@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl import plainfile
 from rvhctl.errors import RvhctlError, SomeFailedError
-from rvhctl.lines import whole_lines
+from rvhctl.lines import line_pieces, whole_lines
 from rvhctl.progress import Progress
 from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.requestfile import file_answers
@@ -100,15 +100,7 @@ class Batch:
 def _blocks(source: Source, cursor: Cursor) -> Iterator[Block]:
     """What can be read without waiting, in pieces of whole lines."""
     for text, _ in whole_lines(source):
-        start = 0
-        while start < len(text):
-            end = (
-                text.rfind(b"\n", start, start + BLOCK) + 1
-                or text.find(b"\n", start + BLOCK) + 1
-                or len(text)
-            )
-            yield cursor.block(text[start:end])
-            start = end
+        yield from map(cursor.block, line_pieces(text, BLOCK))
 
 
 def _later_blocks(sources: Iterator[Source], cursor: Cursor) -> Iterator[Block]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -12,8 +11,9 @@ from typing import NamedTuple
 from rvhctl import jsontext
 from rvhctl.errors import InputError, listed, quoted, shorten
 
-# One id may be long; the default limit of 131,072 characters is no limit of ours.
-csv.field_size_limit(sys.maxsize if sys.maxsize < 1 << 32 else (1 << 31) - 1)
+# One id may be long, so the default limit of 131,072 characters is no limit of ours; but where a quote never ends,
+# or a line, memory is to.
+csv.field_size_limit(1 << 24)
 
 
 class Row(NamedTuple):

@@ -16,6 +16,16 @@ MAX_EXACT_DEPTH: Final = 256
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
 
+LARGE: Final = 1 << 24
+"""Bytes of a text that may be too large for the memory."""
+
+NEEDED: Final = 4
+"""Times its size that the library asks for: a copy, and 16 bytes of a value for each 6 of the text."""
+
+SHOWN: Final = 20
+"""Characters of a text that is no JSON."""
+
+
 def parse(text: bytes, source: str, line: int | None = None) -> Any:
     """The value of a whole document (``line`` None) or of line ``line`` of an NDJSON stream.
 
@@ -23,9 +33,21 @@ def parse(text: bytes, source: str, line: int | None = None) -> Any:
         InputError: not JSON, not UTF-8, or nested too deeply; with the place.
     """
     try:
-        return orjson.loads(text)
+        return loads(text)
     except orjson.JSONDecodeError as error:
         _explain(text, error, source, line)
+
+
+def loads(text: bytes | memoryview) -> Any:
+    """The value of a text by the library, which crashes where it finds no memory; asked before, the system says so.
+
+    Raises:
+        MemoryError: there is too little.
+        JSONDecodeError: it is not JSON.
+    """
+    if len(text) > LARGE:
+        bytes(len(text) * NEEDED)
+    return orjson.loads(text)
 
 
 def decode_utf8(text: bytes, source: str, line: int = 1) -> str:
@@ -104,16 +126,17 @@ def member_span(text: bytes, start: int, member: str) -> tuple[int, int]:
 
 def _explain(text: bytes, error: orjson.JSONDecodeError, source: str, line: int | None) -> NoReturn:
     first = line or 1
-    decode_utf8(text, source, first)
+    if not error.doc:  # the library shows no text that is no UTF-8
+        decode_utf8(text, source, first)
     if not text.strip():
         raise InputError("not JSON: the text is empty", source=source, line=first, column=1) from None
-    rest = error.doc[error.pos :]
+    rest = error.doc[error.pos : error.pos + SHOWN]
     raise InputError(
         f"not JSON: {error.msg}",
         source=source,
         line=first + error.lineno - 1,
         column=error.colno,
-        value=rest.split("\n", 1)[0][:20] or ...,
+        value=rest.split("\n", 1)[0] or ...,
         hint=_hint(text, error.msg, rest, whole=line is None),
     ) from None
 

@@ -148,6 +148,11 @@ def _coming_answers(
             parts.append(data[start:])
         flush()
     if parts:
-        line = b"".join(parts)
-        parts.clear()
-        yield from job.last_answers(line)
+        yield from job.last_answers(_joined(parts))
+
+
+def _joined(parts: list[bytes]) -> bytes:
+    """The parts as one, and no longer as parts: a line may be as long as the memory allows."""
+    whole = b"".join(parts)
+    parts.clear()
+    return whole

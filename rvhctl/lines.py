@@ -33,4 +33,15 @@ def whole_lines(source: Source, delimiter: bytes = b"\n") -> Iterator[tuple[byte
         yield whole, line
         line += whole.count(delimiter)
     if pieces:
-        yield b"".join(pieces), line
+        whole = b"".join(pieces)
+        pieces.clear()
+        yield whole, line
+
+
+def line_pieces(text: bytes, size: int) -> Iterator[bytes]:
+    """A text in pieces of whole lines: at most ``size`` bytes, or more where a line is longer."""
+    start = 0
+    while start < len(text):
+        end = text.rfind(b"\n", start, start + size) + 1 or text.find(b"\n", start + size) + 1 or len(text)
+        yield text[start:end]
+        start = end

@@ -9,6 +9,7 @@ from typing import Final, cast
 
 import orjson
 
+from rvhctl import jsontext
 from rvhctl.core.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.lookalike import explained
@@ -172,7 +173,7 @@ def _is_array(text: bytes) -> bool:
 
 def _parsed(text: bytes | memoryview) -> object:
     try:
-        value: object = orjson.loads(text)
+        value: object = jsontext.loads(text)
     except orjson.JSONDecodeError:
         return None
     return value

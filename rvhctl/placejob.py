@@ -40,7 +40,9 @@ class PlaceJob:
 
     def last_answers(self, line: bytes) -> Iterator[Answers]:
         """A last line that has no line end; what goes out of its bytes gets one."""
-        return self._answers(line + self.line_end, 0, line + self.delimiter)
+        shown = line + self.delimiter
+        # Without a carriage return that is to stay in the key, both are one: a line may be long.
+        return self._answers(line + self.line_end if line.endswith(b"\r") else shown, 0, shown)
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:
         return self._keys.error(answers, source, line)

@@ -17,11 +17,15 @@ from rvhctl.csvrows import Row, Rows, field_start
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.lines import line_pieces
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
 
 SOME: Final = 256
 """Rows written at a time."""
+
+BLOCK: Final = 1 << 20
+"""Bytes of a text that are made of characters, and then rows, at a time."""
 
 KEYS_AT_A_TIME: Final = 4096
 
@@ -49,7 +53,7 @@ def read_nodes(
         the header, empty where the text is.
     """
     builder.start(source)
-    rows = Rows([text], source, delimiter)
+    rows = Rows(line_pieces(text, BLOCK), source, delimiter)
     if not rows.header:
         return []
     columns = {name: rows.header.index(name) for name in DETAILS if name in rows.header}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -176,3 +178,54 @@ def test_null_is_refused_where_keys_are_no_text(
     (tmp_path / "keys.csv").write_bytes(b"key\na\n")
     outcome = rvhctl("jump-hash", "-b", "9", "-0", *more, *shape, stdin=b'"a"\n')
     assert outcome == (2, b"", "rvhctl: --null makes no sense with keys that are not plain text\n")
+
+
+# What is packed small and is large
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("failover", "--threshold", "5"),
+        ("faultset", "--threshold", "5"),
+        ("jump-hash", "-b", "4"),
+        ("jump-hash", "-b", "4", "--field", "k"),
+        ("jump-hash", "-b", "4", "--field", "k", "--stats"),
+        ("jump-hash", "-b", "4", "--regex", "(.+)"),
+        ("jump-hash", "-b", "4", "-i", "json"),
+        ("jump-hash", "-b", "4", "-i", "ndjson"),
+        ("jump-hash", "-b", "4", "-i", "csv"),
+        ("jump-hash", "-b", "4", "--batch"),
+        ("jump-hash", "-k", "a", "--nodes"),
+    ],
+    ids=" ".join,
+)
+def test_nul_is_refused_at_the_first_block(command: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "bomb").write_bytes(gzip.compress(bytes(4 << 20)))
+    outcome = rvhctl(*command, str(tmp_path / "bomb"))
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert re.fullmatch(rf"rvhctl: {tmp_path}/bomb(:1)?: NUL bytes instead of text\n", outcome.err)
+
+
+def test_a_cell_without_an_end_is_refused() -> None:
+    for text in (b"a" * (17 << 20), b'id,latency\n"' + b"a," * (9 << 20)):
+        outcome = rvhctl("failover", "--threshold", "5", stdin=text)
+        assert (outcome.code, outcome.out) == (1, b"")
+        assert "not CSV: field larger than field limit" in outcome.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of memory is that of Linux")
+@pytest.mark.parametrize(
+    "command", [("failover", "--threshold", "5"), ("jump-hash", "-b", "4", "--field", "k")]
+)
+def test_memory_runs_out_in_one_line(command: tuple[str, ...], program: Program, tmp_path: Path) -> None:
+    (tmp_path / "bomb").write_bytes(gzip.compress(b'{"k":"' + b"a" * (400 << 20), 1))
+    limited = [
+        "sh",
+        "-c",
+        'ulimit -v 700000; exec "$@"',
+        "sh",
+        *program.command(*command, str(tmp_path / "bomb")),
+    ]
+    done = subprocess.run(limited, env=program.environment, capture_output=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout, done.stderr) == (1, b"", b"rvhctl: out of memory\n")
