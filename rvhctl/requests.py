@@ -40,7 +40,7 @@ def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -
         from rvhctl.placing.request import answer as placed
 
         return placed(request, text, defaults)
-    if "key" in request and (problem := contradiction(request)):
+    if "key" in request and "keys" in request and (problem := contradiction(request)):
         raise JumpHashError(problem)
     buckets = _setting(request, "buckets", defaults)
     rule = KeyRule(integers=defaults["hash"] == "int")
