@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
-from rvhctl.errors import InputError
+from rvhctl.errors import InputError, JumpHashError, listed
 from rvhctl.keyhash import INTEGER_HINT, NO_INTEGER
 
 Key = str | bytes | int
@@ -91,6 +92,35 @@ class KeyRule(NamedTuple):
                 hint=INTEGER_HINT,
             )
         return value
+
+
+def stated_keys(
+    request: Mapping[str, Any], exact: Callable[[], Any], rule: KeyRule
+) -> tuple[list[Key], bool]:
+    """The keys of a request, and whether it is a single one under ``key``.
+
+    Args:
+        exact: gives the request again with exact integers.
+
+    Raises:
+        JumpHashError: there are none, or one is no key; as the functions of Python say it.
+    """
+    try:
+        if "key" in request:
+            return [rule.json(request["key"], lambda: exact()["key"], "")], True
+        keys = request.get("keys")
+        if not isinstance(keys, list):
+            raise JumpHashError(f"a request needs key or keys; it has {listed(request) or 'no member'}")
+        return [
+            rule.json(key, partial(_exact_key, exact, row), "", place=f"key {row + 1}")
+            for row, key in enumerate(keys)
+        ], False
+    except InputError as error:
+        raise JumpHashError(str(error)) from None
+
+
+def _exact_key(exact: Callable[[], Any], row: int) -> Any:
+    return exact()["keys"][row]
 
 
 def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int:

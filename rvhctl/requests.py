@@ -10,9 +10,8 @@ from rvhctl.api.keys import jump_hash, jump_hash_many
 from rvhctl.errors import (
     FaultsetError,
     JumpHashError,
-    listed,
 )
-from rvhctl.keys import KeyRule
+from rvhctl.keys import KeyRule, stated_keys
 from rvhctl.members import contradiction
 
 PLAIN: Final = frozenset({"id", "key", "keys", "buckets"})
@@ -44,17 +43,10 @@ def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -
         raise JumpHashError(problem)
     buckets = _setting(request, "buckets", defaults)
     rule = KeyRule(integers=defaults["hash"] == "int")
-    if "key" in request:
-        key = rule.json(request["key"], partial(_exact, text, "key"), "")
-        return {"bucket": jump_hash(key, buckets)}
-    keys = request.get("keys")
-    if not isinstance(keys, list):
-        raise JumpHashError(f"a request needs key or keys; {_has(request)}")
-    read = [
-        rule.json(value, partial(_exact, text, "keys", row), "", place=f"key {row + 1}")
-        for row, value in enumerate(keys)
-    ]
-    return {"buckets": jump_hash_many(read, buckets)}
+    keys, single = stated_keys(request, partial(jsontext.exact_value, text), rule)
+    if single:
+        return {"bucket": jump_hash(keys[0], buckets)}
+    return {"buckets": jump_hash_many(keys, buckets)}
 
 
 def _setting(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> Any:
@@ -64,16 +56,4 @@ def _setting(request: dict[str, Any], name: str, defaults: dict[str, Any]) -> An
     if value is None:
         kind = JumpHashError if name == "buckets" else FaultsetError
         raise kind(f"{name} is missing: state it in the request or with --{name}")
-    return value
-
-
-def _has(request: dict[str, Any]) -> str:
-    return f"it has {listed(request) or 'no member'}"
-
-
-def _exact(text: bytes, *path: str | int) -> Any:
-    """A value of the request again, with exact integers."""
-    value = jsontext.exact_value(text)
-    for step in path:
-        value = value[step]
     return value

@@ -7,6 +7,7 @@ function), are each here under the name or the description that they have there.
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections import Counter
 from typing import Any
@@ -18,9 +19,11 @@ from support.program import Program
 from rvhctl import (
     EmptyNodesError,
     FaultsetError,
+    JumpHashError,
     LengthMismatchError,
     NegativeThresholdError,
     NoSurvivorsError,
+    Placement,
     async_jump_hash,
     failover,
     failover_async,
@@ -28,6 +31,7 @@ from rvhctl import (
     faultset_async,
     jump_hash,
     jump_hash_async,
+    jump_hash_many,
 )
 from rvhctl.geohash import encode, geohash_cluster
 
@@ -268,3 +272,28 @@ def test_growth_moves_the_fewest_keys() -> None:
     moved = [key for key in keys if jump_hash(key, 10) != jump_hash(key, 11)]
     assert all(jump_hash(key, 11) == 10 for key in moved)
     assert abs(len(moved) - 2000 / 11) < 5 * (2000 / 11) ** 0.5
+
+
+def test_an_empty_key_is_the_same_error_by_every_way() -> None:
+    """Also a key of many is counted from 1, whichever function it is for."""
+    here = Placement(5)
+    for call in (jump_hash, lambda key, _: here.bucket(key), here.replicas):
+        with pytest.raises(JumpHashError, match=r"^the key is empty$"):
+            call("", 1)
+    for many in (jump_hash_many, lambda keys, _: here.owners(keys), here.replicas_many):
+        with pytest.raises(JumpHashError, match=r"^key 2: the key is empty$"):
+            many(["a", ""], 1)
+    for requests, message in (
+        (b'{"key":""}', "the key is empty"),
+        (b'{"keys":["a",""]}', "key 2: the key is empty"),
+        (b'{"keys":["a",""],"replicas":2}', "key 2: the key is empty"),
+    ):
+        (answer,) = rvhctl("jump-hash", "--batch", "-b", "5", stdin=requests).out.splitlines()
+        assert json.loads(answer)["error"] == {"type": "JumpHashError", "message": message}
+    for flags in ((), ("--stats",), ("--to", "6")):
+        assert rvhctl("jump-hash", "-b", "5", "-i", "json", *flags, stdin=b'["a",""]').err == (
+            "rvhctl: stdin: key 2: the key is empty\n"
+        )
+        assert rvhctl("jump-hash", "-b", "5", "-i", "csv", *flags, stdin=b"n,key\n1,a\n2,\n").err == (
+            "rvhctl: stdin:3:3: the key is empty\n"
+        )

@@ -227,7 +227,9 @@ class Placement:
         >>> Placement(10).replicas("foo", 3)
         [8, 0, 2]
         """
-        return self.replicas_many([key], count, allow_fewer=allow_fewer)[0]
+        each = self.replica_count(count, allow_fewer)
+        bits = key_bits(key, self._recipe.native, self._recipe.digest)
+        return list(map(self._slots.name_of, self._choose(Ints([bits]), each)))
 
     def replicas_many(
         self, keys: Iterable[Key], count: int, *, allow_fewer: bool = False

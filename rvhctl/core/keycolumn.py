@@ -15,7 +15,7 @@ from rvhctl.errors import JumpHashError
 def key_column(
     keys: list[object], start: int, end: int, native: bool, digest: Callable[[bytes], int]
 ) -> Ints:
-    """The 64 bits of ``keys[start:end]``, as ``key_bits`` has them; an error names the position of its key."""
+    """The 64 bits of ``keys[start:end]``, as ``key_bits`` has them; an error names its key, counted from 1."""
     column = vec[i64]()
     position = start
     try:
@@ -23,5 +23,5 @@ def key_column(
             column = append(column, key_bits(keys[position], native, digest))
             position += 1
     except JumpHashError as error:
-        raise JumpHashError(f"key {position}: {error}") from None
+        raise JumpHashError(f"key {position + 1}: {error}") from None
     return ints(column)

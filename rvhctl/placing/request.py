@@ -8,9 +8,9 @@ from typing import Any, Final, NamedTuple
 
 from rvhctl.api.placement import Placement, slots_of
 from rvhctl.core.keylines import DECIMAL
-from rvhctl.errors import JumpHashError, listed, shorten
+from rvhctl.errors import JumpHashError, shorten
 from rvhctl.jsontext import exact_value
-from rvhctl.keys import Key, KeyRule
+from rvhctl.keys import KeyRule, stated_keys
 from rvhctl.members import OF_KEYS, contradiction, misspelt, stated
 from rvhctl.placing.documents import explanation, moves_document, place, stats_document
 from rvhctl.placing.members import HASHES, placements
@@ -36,7 +36,9 @@ def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> di
     stated_here = stated({name: request[name] for name in request.keys() & OF_KEYS})
     members = {**flags, **stated_here}
     here, there = _placements(stated_here, flags)
-    keys, single = _keys(request, text, here)
+    keys, single = stated_keys(
+        request, partial(exact_value, text), KeyRule(integers=here.recipe.in_core == DECIMAL)
+    )
     count = 1
     if "replicas" in members:
         count = here.replica_count(members["replicas"], _yes(members, "allow_fewer"))
@@ -174,20 +176,3 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
     "weights": GivenWeights,
     "live": _survivors,
 }
-
-
-def _keys(request: dict[str, Any], text: bytes, here: Placement) -> tuple[list[Key], bool]:
-    """The keys, and whether it is a single one under ``key``."""
-    rule = KeyRule(integers=here.recipe.in_core == DECIMAL)
-    if "key" in request:
-        return [rule.json(request["key"], lambda: exact_value(text)["key"], "")], True
-    keys = request.get("keys")
-    if not isinstance(keys, list):
-        raise JumpHashError(f"a request needs key or keys; it has {listed(request) or 'no member'}")
-
-    def exact(row: int) -> Any:
-        return exact_value(text)["keys"][row]
-
-    return [
-        rule.json(key, partial(exact, row), "", place=f"key {row + 1}") for row, key in enumerate(keys)
-    ], False

@@ -334,7 +334,7 @@ class TestRefusals:
     def test_keys(self, key: Any) -> None:
         with pytest.raises(JumpHashError):
             Placement(5).owner(key)
-        with pytest.raises(JumpHashError, match=r"^key 1: "):
+        with pytest.raises(JumpHashError, match=r"^key 2: "):
             Placement(5).owners(["a", key])
         with pytest.raises(JumpHashError, match="keys must be a list"):
             Placement(5).owners("abc")
