@@ -29,12 +29,13 @@ class RowsAnswer:
         self._pieces: list[bytes] = []
         self._begun = False
 
-    def add(self, rows: Sequence[Row]) -> None:
+    def add(self, rows: list[Row]) -> None:
         if not rows:
             return
         match self._format:
             case "json":
-                self._pieces += map(orjson.dumps, rows)
+                # One text for all of them: each by itself would take kilobytes.
+                self._pieces.append(orjson.dumps(rows)[1:-1])
             case "table":
                 self._rows += rows
             case "csv" | "tsv":
@@ -42,7 +43,7 @@ class RowsAnswer:
 
                 delimiter = "," if self._format == "csv" else "\t"
                 head = b"" if self._begun else csv.joined_row(list(rows[0]), delimiter)
-                self._send(head + b"".join(csv.joined_row(list(row.values()), delimiter) for row in rows))
+                self._send(head + csv.joined_rows([list(row.values()) for row in rows], delimiter))
             case "ndjson":
                 self._send(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
             case _:

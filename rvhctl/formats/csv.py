@@ -265,6 +265,11 @@ def joined_row(cells: Sequence[object], delimiter: str) -> bytes:
     return _written([cells], delimiter)
 
 
+def joined_rows(rows: Sequence[Sequence[object]], delimiter: str) -> bytes:
+    """:func:`joined_row` of each."""
+    return _written(rows, delimiter)
+
+
 def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[object]], delimiter: str) -> Iterator[bytes]:
     if header is not None:
         yield _written([header], delimiter)

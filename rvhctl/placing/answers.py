@@ -11,6 +11,7 @@ from rvhctl.api.placement import Placement
 from rvhctl.color import ColorChoice
 from rvhctl.core.rowanswers import Choice, Label
 from rvhctl.errors import InputError
+from rvhctl.jsontext import key_text
 from rvhctl.keys import Key, show
 from rvhctl.options import OutputFormat
 from rvhctl.placejob import (
@@ -25,6 +26,9 @@ from rvhctl.placing.records import Records, RecordShape
 from rvhctl.rows_answer import RowsAnswer
 from rvhctl.sink import Sink
 from rvhctl.wording import counted
+
+AT_ONCE: Final = 1 << 20
+"""Buckets chosen at a time, for all the replicas of some keys."""
 
 LABELLED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""
@@ -76,18 +80,28 @@ class PlaceAction:
         self._sink.write(answers)
 
     def add(self, records: Records) -> None:
+        size = max(1, AT_ONCE // self._count)
+        for start in range(0, len(records.keys), size):
+            self._add(records.part(start, start + size))
+        if not records.keys:
+            self._add(records)
+
+    def _add(self, records: Records) -> None:
         chosen = self._placement.chosen_buckets(records.keys, self._count)
         if self._format == "plain":
             self._sink.write(b"".join(self._plain_lines(records, chosen)))
             self._sink.flush()
         elif self._keeps(records.shape):
             self._raw.add(self._extended(records, chosen), self._table_header(records))
+        elif self._format in ("json", "ndjson"):
+            rows = zip(records.raws, records.keys, chosen, strict=True)
+            self._raw.add([self._answer(raw, key, buckets) for raw, key, buckets in rows])
         else:
             rows = zip(records.raws, records.keys, chosen, strict=True)
             self._rows.add([self._record(raw) | self._row(key, buckets) for raw, key, buckets in rows])
 
     def finish(self) -> None:
-        if self._raw.used:
+        if self._raw.used or self._format in ("json", "ndjson"):
             self._raw.finish()
         elif self._format == "plain":
             self._sink.flush()
@@ -126,10 +140,25 @@ class PlaceAction:
             item = Label(None, b'{"bucket":', b"}")
         return Choice(owner, item if self._listed else None, b',"replicas":[', b",", b"]")
 
-    def _added(self, buckets: list[int]) -> dict[str, Any]:
-        """The members that an answer has besides the key."""
-        entries = [self._entry(bucket) for bucket in buckets]
-        return entries[0] | ({"replicas": entries} if self._listed else {})
+    def _members(self, buckets: list[int]) -> bytes:
+        """The members of a JSON object that an answer has besides the key."""
+        first = self._entry_text(buckets[0])
+        if not self._listed:
+            return first
+        entries = b"},{".join(map(self._entry_text, buckets))
+        return b'%b,"replicas":[{%b}]' % (first, entries)
+
+    def _entry_text(self, bucket: int) -> bytes:
+        if not self._slots.ids:
+            return b'"bucket":%d' % bucket
+        return b'"bucket":%d,"node":%b' % (bucket, orjson.dumps(self._slots.ids[bucket]))
+
+    def _answer(self, raw: bytes, key: Key, buckets: list[int]) -> bytes:
+        """The answer for a bare key, as JSON."""
+        members = b'"key":%b,%b}' % (key_text(key), self._members(buckets))
+        if not self._pattern:
+            return b"{" + members
+        return b'{"record":%b,%b' % (orjson.dumps(self._record(raw)["record"]), members)
 
     def _entry(self, bucket: int) -> dict[str, Any]:
         return {"bucket": bucket, "node": self._slots.ids[bucket]} if self._slots.ids else {"bucket": bucket}
@@ -146,8 +175,6 @@ class PlaceAction:
             ) from None
 
     def _row(self, key: Key, buckets: list[int]) -> dict[str, Any]:
-        if self._format in ("json", "ndjson"):
-            return {"key": key, **self._added(buckets)}
         return {"key": show(key), **dict(zip(self._added_columns(), self._cells(buckets), strict=True))}
 
     def _cells(self, buckets: list[int]) -> list[Any]:
@@ -191,7 +218,7 @@ class PlaceAction:
 
     def _object(self, raw: bytes, buckets: list[int]) -> bytes:
         end = raw.rindex(b"}")
-        return raw[:end] + b"," + orjson.dumps(self._added(buckets))[1:-1] + raw[end:].rstrip()
+        return b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())
 
     def _caption(self, rows: int) -> str:
         live = "" if self._slots.live == self._slots.buckets else f", {self._slots.live} of them live"
@@ -208,14 +235,17 @@ class _RawAnswer:
         self._pieces: list[bytes] = []
         self.used = False
 
-    def add(self, texts: list[bytes], header: bytes) -> None:
+    def add(self, texts: list[bytes], header: bytes = b"") -> None:
         """``header`` goes out before the first."""
         if header and not self.used:
             self._sink.write(header)
         self.used = True
+        if not texts:
+            return
         if self._array:
-            self._pieces += texts
-        elif texts:
+            # One text: thousands of small ones, each an object, would take several times as much.
+            self._pieces.append(b",".join(texts))
+        else:
             self._sink.write(b"\n".join(texts) + b"\n")
             self._sink.flush()
 

@@ -39,6 +39,10 @@ class Records:
     header: list[str] = field(default_factory=list)
     """The columns of CSV and TSV."""
 
+    def part(self, start: int, end: int) -> Records:
+        """Some of them."""
+        return Records(self.shape, self.keys[start:end], self.raws[start:end], self.header)
+
 
 @dataclass(frozen=True)
 class Taking:
