@@ -7,7 +7,7 @@ from typing import Final
 
 from rvhctl.core import keylines
 from rvhctl.core.choosing import Chooser
-from rvhctl.core.keyrows import KeyRows
+from rvhctl.core.keyrows import ROWS, KeyRows
 from rvhctl.core.placement import Placement
 from rvhctl.core.rowanswers import Choice, answered, extended, joined, numbers
 from rvhctl.core.rowspans import Wanted, packed, packed_groups, packed_pairs, selected
@@ -23,11 +23,12 @@ Output = Callable[[bytes, KeyRows], bytes]
 class PlaceJob:
     """A :class:`rvhctl.keyjob.LineJob` over the owners of keys."""
 
-    def __init__(self, keys: LineKeys, output: Output, delimiter: bytes) -> None:
+    def __init__(self, keys: LineKeys, output: Output, delimiter: bytes, rows: int = ROWS) -> None:
+        """``rows``: how many are answered at a time."""
         self.delimiter: Final = delimiter
         self._keys: Final = keys
         self._output: Final = output
-        self._rows: Final = KeyRows()
+        self._rows: Final = KeyRows(rows)
 
     @property
     def line_end(self) -> bytes:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
-from rvhctl.core.choosing import Chooser
+from rvhctl.core.choosing import MOST_SCORED, Chooser
 from rvhctl.core.jump import jump_in
 from rvhctl.core.keybuckets import key_bits
 from rvhctl.core.keycolumn import key_column
@@ -29,6 +29,12 @@ Verdict = Literal["taken", "repeated", "down", "weight"]
 
 SLICE = 1 << 14
 """Keys in one call of the core: some milliseconds compiled, so that signals and the event loop get a turn."""
+
+AT_ONCE = 1 << 20
+"""Buckets chosen in one call of the core, where keys have many replicas."""
+
+MOST_PROBED = 60
+"""Of very many buckets, 64 probes find so many different ones, but for one key in 10^20."""
 
 MASK_64 = (1 << 64) - 1
 
@@ -251,7 +257,8 @@ class Placement:
         """How many replicas a key gets.
 
         Raises:
-            JumpHashError: the count is no integer of 1 or more; fewer are live and that is not allowed.
+            JumpHashError: the count is no integer of 1 or more; fewer are live and that is not allowed; or so many
+                of so many buckets would take forever.
         """
         wanted = whole_of(count)
         if wanted is None or wanted < 1:
@@ -262,7 +269,13 @@ class Placement:
             raise JumpHashError(
                 f"{shorten(wanted)} replicas, but {live} live {what}{'s' * (live != 1)}; allow fewer"
             )
-        return min(wanted, live)
+        each = min(wanted, live)
+        if each > MOST_PROBED and self._slots.buckets > MOST_SCORED:
+            raise JumpHashError(
+                f"{shorten(wanted)} replicas of {self._slots.buckets} buckets: at most {MOST_PROBED} of more than "
+                f"{MOST_SCORED}, because each of them would be scored for each key"
+            )
+        return each
 
     def stats(self, keys: Iterable[Key]) -> Stats:
         """How evenly the keys are spread over the live nodes.
@@ -327,8 +340,9 @@ class Placement:
     def _chosen(self, keys: Iterable[object], count: int) -> Iterator[list[int]]:
         """The first ``count`` buckets of each key, one key after the other, a slice of keys at a time."""
         items = run(listed(keys, WHOLE, "keys", JumpHashError))
-        for start in range(0, len(items), SLICE):
-            end = min(start + SLICE, len(items))
+        size = keys_at_once(count, SLICE)
+        for start in range(0, len(items), size):
+            end = min(start + size, len(items))
             column = key_column(items, start, end, self._recipe.native, self._recipe.digest)
             yield self._choose(column, count)
 
@@ -339,6 +353,11 @@ class Placement:
         while row < len(column):
             row = chooser.choose(column, row, len(column), chosen)
         return chosen.tolist()
+
+
+def keys_at_once(count: int, most: int) -> int:
+    """How many keys to choose ``count`` buckets each for, so that their columns stay of a bounded size."""
+    return max(1, min(most, AT_ONCE // count))
 
 
 def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:

@@ -15,9 +15,13 @@ from rvhctl.core.jump import PAPER, jump, jump_in
 from rvhctl.core.placement import PROBES, Placement
 from rvhctl.core.scores import Best
 from rvhctl.core.vectors import Ints
+from rvhctl.errors import JumpHashError
 
 BUDGET: Final = 1048576
 """2^20 probes and scores, some 30 ms compiled: then ``choose`` comes back, so that signals are heard."""
+
+MOST_SCORED: Final = 10000000
+"""Buckets that are scored for a key: a third of a second, compiled."""
 
 AT_PROBES: Final = -1
 """In ``_position``: the next row has not been begun."""
@@ -104,8 +108,17 @@ class Chooser:
         return False
 
     def _score(self, key: i64, budget: i64) -> i64:
-        """Offer the other live buckets, within the budget; what is left of it."""
+        """Offer the other live buckets, within the budget; what is left of it.
+
+        Raises:
+            JumpHashError: they are too many.
+        """
         placement = self.placement
+        if placement.buckets > MOST_SCORED:
+            raise JumpHashError(
+                f"{PROBES} probes did not settle a key, and {placement.buckets} buckets are too many to score; "
+                f"at most {MOST_SCORED} with such weights, failures or replicas"
+            )
         best = self._best()
         dense = placement.dense
         candidates = placement._listed() if dense else vec[i64]()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.api.placement import Placement
+from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.color import ColorChoice
 from rvhctl.core.rowanswers import Choice, Label
 from rvhctl.errors import InputError
@@ -22,13 +22,10 @@ from rvhctl.placejob import (
     names_output,
     numbers_output,
 )
-from rvhctl.placing.records import Records, RecordShape
+from rvhctl.placing.records import SLICE, Records, RecordShape
 from rvhctl.rows_answer import RowsAnswer
 from rvhctl.sink import Sink
 from rvhctl.wording import counted
-
-AT_ONCE: Final = 1 << 20
-"""Buckets chosen at a time, for all the replicas of some keys."""
 
 LABELLED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""
@@ -80,7 +77,7 @@ class PlaceAction:
         self._sink.write(answers)
 
     def add(self, records: Records) -> None:
-        size = max(1, AT_ONCE // self._count)
+        size = keys_at_once(self._count, SLICE)
         for start in range(0, len(records.keys), size):
             self._add(records.part(start, start + size))
         if not records.keys:

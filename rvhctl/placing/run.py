@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rvhctl.answer import answer_format, asked_format
-from rvhctl.api.placement import Placement
+from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.color import ColorChoice
 from rvhctl.core.keylines import DECIMAL
+from rvhctl.core.keyrows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
 from rvhctl.keys import KeyRule
 from rvhctl.keystream import answer_lines
@@ -246,10 +247,11 @@ def _answer(
             action.add(records)
         return
     delimiter = b"\n" if shape == "ndjson" else taking.delimiter
+    rows = keys_at_once(min(wish.replicas or 1, here.slots.live), ROWS)
     with source.reading():
         answer_lines(
             source.stream,
-            PlaceJob(keys, output, delimiter),
+            PlaceJob(keys, output, delimiter, rows),
             source_name=source.name,
             jobs=wish.jobs,
             write=action.write,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
 from support.cli import rvhctl
 
+from rvhctl.api import placement
 from rvhctl.api.placement import Placement
+from rvhctl.errors import JumpHashError
 
 KEYS = [f"user-{number}" for number in range(200)]
 STDIN = "".join(f"{key}\n" for key in KEYS).encode()
@@ -309,3 +312,72 @@ class TestDocument:
             "rvhctl: stdin: the document must be an array of keys; "
             "an object is a request: give it to --batch, on one line (jq -c)\n"
         )
+
+
+class TestBounds:
+    """Work without a bound is refused, with the reason."""
+
+    MOST = "2147483647"
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (("--replicas", "65"), "at most 60 of more than 10000000"),
+            (("--replicas", MOST), "at most 60 of more than 10000000"),
+            (("--replicas", MOST, "--allow-fewer", "--down", "1"), "at most 60 of more than 10000000"),
+            (("--replicas", "65", "--explain"), "at most 60 of more than 10000000"),
+            (("--weight", "0=1e300"), "64 probes did not settle a key, and 2147483647 buckets are too many"),
+            (("--weight", "0=1e300", "--explain"), "64 probes did not settle a key"),
+            (("--stats",), "at most 10000000 buckets"),
+            (("--to", "2147483646"), "at most 10000000 buckets"),
+        ],
+    )
+    def test_more_buckets_than_can_be_looked_at_one_by_one(
+        self, arguments: tuple[str, ...], says: str
+    ) -> None:
+        code, message = refused("-b", self.MOST, *arguments, "-k", "a")
+        assert code == 1
+        assert says in message
+
+    def test_as_a_request_and_in_python(self) -> None:
+        request = b'{"key":"a","buckets":2147483647,"replicas":65}'
+        outcome = rvhctl("jump-hash", "--batch", stdin=request)
+        assert b"at most 60 of more than" in outcome.out
+        with pytest.raises(JumpHashError, match="at most 60 of more than"):
+            Placement(2147483647).replicas("a", 65)
+        with pytest.raises(JumpHashError, match="64 probes did not settle a key"):
+            Placement(2147483647, weights={0: 1e300}).owner("a")
+
+    def test_what_probes_settle_is_answered(self) -> None:
+        assert len(Placement(2147483647).replicas("a", 60)) == 60
+        assert Placement(2147483647, weights={0: 2}).owners(map(str, range(100)))
+
+    def test_many_replicas_of_many_keys_come_in_parts(self) -> None:
+        """4,096 keys at a time, as of one replica, would take gigabytes."""
+        keys = [f"k{n}" for n in range(30)]
+        expected = ["\t".join(map(str, order)) for order in Placement(3000).replicas_many(keys, 3000)]
+        before = placement.AT_ONCE
+        try:
+            placement.AT_ONCE = 6000
+            got = jump("-b", "3000", "--replicas", "3000", stdin="\n".join(keys).encode())
+            assert got == expected
+            flags = jump("-b", "3000", "--replicas", "3000", "-o", "json", *[f"-k{key}" for key in keys])
+            assert [entry["key"] for entry in json.loads(flags[0])] == keys
+        finally:
+            placement.AT_ONCE = before
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson", "csv"])
+@pytest.mark.parametrize(
+    "also", [("--down", "1"), ("--nodes", "a,b"), ("--replicas", "2"), ("--regex", ".+")]
+)
+def test_an_answer_takes_little_more_memory_than_its_text(output: str, also: tuple[str, ...]) -> None:
+    stdin = b"".join(b"user:%d\n" % n for n in range(5_000))
+    fleet = () if "--nodes" in also else ("-b", "10")
+    rvhctl("jump-hash", *fleet, *also, "-o", output, stdin=b"a\n")
+    tracemalloc.start()
+    outcome = rvhctl("jump-hash", *fleet, *also, "-o", output, stdin=stdin)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert outcome.code == 0
+    assert peak < 3 * len(outcome.out) + 5_000_000
