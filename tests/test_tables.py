@@ -90,7 +90,7 @@ def drawn(command: str, text: str | None, columns: int, folder: Path) -> str:
             file = folder / "input"
         file.write_text(text, encoding="utf-8")
         files = [str(file)]
-    code, got = forked_on_terminal(*command.split(), *files, columns=columns)
+    code, got = forked_on_terminal(*command.split(), "--level", "error", *files, columns=columns)
     assert code == 0, got
     return got
 
