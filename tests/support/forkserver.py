@@ -45,7 +45,7 @@ def import_program(*, interpreted: bool) -> None:
     if interpreted:
         _hide_compiled(os.path.join(spec.submodule_search_locations[0], "core"))
     for module in pkgutil.walk_packages(import_module("rvhctl").__path__, "rvhctl."):
-        if not module.name.endswith("._build"):
+        if not module.name.endswith(("._build", "__mypyc")):
             import_module(module.name)
     for name in ("asyncio", "concurrent.futures.process", "csv", "gzip", "rich.progress", "backports.zstd"):
         with suppress(ImportError):
