@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -176,9 +176,10 @@ def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record
     """
     records = []
     rows: dict[str, int] = {}
+    exact = cache(partial(jsontext.exact_value, text))
     for row, fields in enumerate(nodes):
         try:
-            record = read_record(fields, partial(_exact_node, text, row, fields), coordinates=coordinates)
+            record = read_record(fields, partial(_exact_node, exact, row, fields), coordinates=coordinates)
         except InvalidNodeError as error:
             node_id = fields.get("id") if isinstance(fields, dict) else None
             named = "" if node_id is None else f" (id {shorten(node_id)})"
@@ -192,6 +193,6 @@ def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record
     return records
 
 
-def _exact_node(text: bytes, row: int, fields: dict[str, Any]) -> Any:
-    request = jsontext.exact_value(text)
+def _exact_node(exact: Callable[[], Any], row: int, fields: dict[str, Any]) -> Any:
+    request = exact()
     return request["nodes"][row] if "nodes" in request else {**fields, "id": request["ids"][row]}

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from support.cli import rvhctl
+
+from rvhctl import jsontext
 
 AMS = {"lat": 52.1, "lon": 4.9}
 NODES = [
@@ -143,3 +146,13 @@ def test_what_outlives_a_request_makes_no_sense_in_a_batch(flags: tuple[str, ...
         b"",
         f"rvhctl: {flags[0]} makes no sense with --batch\n",
     )
+
+
+def test_a_request_is_read_exactly_only_once() -> None:
+    """Ids beyond 64 bits: once for each of them would be quadratic."""
+    numbers = [10**25 + row for row in range(4000)]
+    request = json.dumps({"nodes": [{"id": number, "latency": 1} for number in numbers]}).encode()
+    with patch("rvhctl.jsontext.exact_value", wraps=jsontext.exact_value) as exact_value:
+        outcome = rvhctl("failover", "--batch", "--threshold", "5", stdin=request)
+    assert json.loads(outcome.out)["survivors"] == numbers
+    assert exact_value.call_count == 1
