@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final, NamedTuple, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
+
+if TYPE_CHECKING:
+    from typing import Protocol, SupportsFloat, SupportsIndex
 
 from rvhctl.api.steps import Steps
 from rvhctl.core.columns import blank, read_degrees, read_latencies
@@ -30,7 +33,25 @@ class Node(NamedTuple):
     latency: float | None = None
 
 
-AnyNode: TypeAlias = "Node | tuple[str | int, float, float, float | None] | Mapping[str, Any]"
+if TYPE_CHECKING:
+
+    class NodeLike(Protocol):
+        """An object with the attributes of a `Node`; samples, state and weight are read, too, where it has them."""
+
+        @property
+        def id(self) -> Any: ...
+        @property
+        def lat(self) -> Any: ...
+        @property
+        def lon(self) -> Any: ...
+        @property
+        def latency(self) -> Any: ...
+
+
+Number: TypeAlias = "float | SupportsFloat | SupportsIndex"
+"""Python's own numbers, NumPy's, ``Decimal``, ``Fraction``; a bool is none."""
+
+AnyNode: TypeAlias = "NodeLike | tuple[str | int, Number, Number, Number | None] | Mapping[str, Any]"
 
 FIELDS: Final = Node._fields
 BOUNDS: Final = {"lat": 90.0, "lon": 180.0}

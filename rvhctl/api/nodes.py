@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from rvhctl.api.fields import AnyNode, Ids, Node, ids_of, read_columns, refuse, refuse_second
+from rvhctl.api.fields import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
 from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
@@ -27,7 +27,7 @@ __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 Id = TypeVar("Id")
 
 
-def failover(ids: Iterable[Id], latencies: Iterable[float | None], threshold: float) -> list[Id]:
+def failover(ids: Iterable[Id], latencies: Iterable[Number | None], threshold: Number) -> list[Id]:
     """The nodes that answer within the threshold, the fastest first.
 
     Args:
@@ -55,7 +55,9 @@ def failover(ids: Iterable[Id], latencies: Iterable[float | None], threshold: fl
     return run(_failover(ids, latencies, threshold, WHOLE))
 
 
-async def failover_async(ids: Iterable[Id], latencies: Iterable[float | None], threshold: float) -> list[Id]:
+async def failover_async(
+    ids: Iterable[Id], latencies: Iterable[Number | None], threshold: Number
+) -> list[Id]:
     """:func:`failover`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. (A thread would not
@@ -68,7 +70,7 @@ async def failover_async(ids: Iterable[Id], latencies: Iterable[float | None], t
     return await run_in_turns(_failover(ids, latencies, threshold, TURN))
 
 
-def faultset(nodes: Iterable[AnyNode], threshold: float, precision: int = 6) -> list[str | int]:
+def faultset(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) -> list[str | int]:
     """Cluster nodes by geohash cell, fail over inside each cell, and merge the ids of the survivors.
 
     Args:
@@ -103,7 +105,7 @@ def faultset(nodes: Iterable[AnyNode], threshold: float, precision: int = 6) -> 
     return run(_faultset(nodes, threshold, precision, WHOLE))
 
 
-async def faultset_async(nodes: Iterable[AnyNode], threshold: float, precision: int = 6) -> list[str | int]:
+async def faultset_async(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) -> list[str | int]:
     """:func:`faultset`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. Do not change the
@@ -117,7 +119,7 @@ async def faultset_async(nodes: Iterable[AnyNode], threshold: float, precision: 
 
 
 def _failover(
-    ids: Iterable[Id], latencies: Iterable[float | None], threshold: float, size: int
+    ids: Iterable[Id], latencies: Iterable[Number | None], threshold: Number, size: int
 ) -> Steps[list[Id]]:
     limit = checked_threshold(threshold)
     names = yield from listed(ids, size, "ids", FaultsetError)
@@ -141,7 +143,7 @@ def _failover(
 
 
 def _faultset(
-    nodes: Iterable[AnyNode], threshold: float, precision: int, size: int
+    nodes: Iterable[AnyNode], threshold: Number, precision: int, size: int
 ) -> Steps[list[str | int]]:
     limit = checked_threshold(threshold)
     letters = whole_precision(precision)

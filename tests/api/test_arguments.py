@@ -258,15 +258,15 @@ def test_what_only_looks_like_a_number(wrong: Any) -> None:
 
 
 def test_nodes_of_every_kind() -> None:
-    nodes = [
+    nodes: list[Any] = [
         Machine("a", 1, 1, 5),
         Machine("drained", 1, 1, 1, state="drain"),
         Renamed(latency=4, lon=1, lat=1, id="b"),
         Longer("r1", "c", 1, 1, 3),
         ("d", 1, 1, 2),
     ]
-    assert faultset(nodes, 10) == ["d", "c", "b", "a"]  # type: ignore[arg-type]
-    evaluation = evaluate(nodes, Policy(threshold=10))  # type: ignore[arg-type]
+    assert faultset(nodes, 10) == ["d", "c", "b", "a"]
+    evaluation = evaluate(nodes, Policy(threshold=10))
     assert [nodes[row][0] if row == 4 else row for row in evaluation.answer] == ["d", 3, 2, 0]
     assert Placement([Machine("a", 1, 1, 5), Machine("b", 1, 1, 5, state="down")]).slots.down == {1}  # type: ignore[list-item]
     with pytest.raises(FaultsetError, match=r"^node 2 \(id 'b'\): the latency is missing$"):
