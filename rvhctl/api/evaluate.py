@@ -60,7 +60,7 @@ def evaluate(
         instance_of(Failed, failed, "failed", FaultsetError)
     places = precision is not None or (failed is not None and bool(failed.cells))
     fleet = read_fleet(nodes, places=places)
-    if precision == "auto":
+    if isinstance(precision, str) and precision == "auto":
         precision = suited_precision(advise_fleet(fleet))
     return Evaluation(fleet, policy, precision=precision, memory=memory, failed=failed)
 
