@@ -108,13 +108,13 @@ class Evaluation:
         self.policy = instance_of(Policy, policy, "policy", FaultsetError)
         self.precision: int | None = None if precision is None else whole_precision(precision)
         self.latencies = fleet.measured(policy.aggregate)
+        if memory is not None:
+            instance_of(Memory, memory, "memory", FaultsetError)
         self.absent: list[str] = [] if memory is None else memory.absent(fleet.ids)
         self.joined: list[tuple[str, str]] = []
         self._group()
         self._measure(fleet.states if failed is None else self._states_if(failed))
-        self.memory = (
-            None if memory is None else self._remember(instance_of(Memory, memory, "memory", FaultsetError))
-        )
+        self.memory = None if memory is None else self._remember(memory)
         self._judge()
 
     @property

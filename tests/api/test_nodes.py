@@ -31,6 +31,7 @@ from rvhctl import (
 )
 from rvhctl.api import nodes as module
 from rvhctl.api.steps import run
+from rvhctl.wording import counted
 
 
 def failover_awaited(*args: Any) -> Any:
@@ -162,7 +163,7 @@ def test_failover_is_filter_and_stable_sort(values: list[Any], threshold: float,
     ids = list(range(len(values)))
     expected = naive_failover(ids, values, threshold) or (
         NoSurvivorsError,
-        f"no survivors: none of {len(ids)} nodes answers within {threshold:g} ms",
+        f"no survivors: none of {counted(len(ids), 'node')} answers within {threshold:g} ms",
     )
     assert outcome(failover, ids, values, threshold) == expected
     assert outcome(failover_awaited, ids, values, threshold) == expected
