@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Any
 
 ENTRY = "from rvhctl.__main__ import entry; entry()"
+MEASURED = """
+import resource, subprocess, sys
+done = subprocess.run(sys.argv[1:])
+unit = 1024 if sys.platform == "linux" else 1
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit, file=sys.stderr)
+"""
 PATIENCE = 120
 """Seconds after which a test fails instead of hanging; nothing comes near it."""
 
@@ -30,6 +36,13 @@ class Program:
 
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-c", ENTRY, *arguments]
+
+    def measured(self, *arguments: str) -> list[str]:
+        """The same, with the peak of its memory in bytes as the last line of standard error.
+
+        Measured by a small process: what a large one starts counts the memory of its parent, too.
+        """
+        return [sys.executable, "-c", MEASURED, *self.command(*arguments)]
 
     def start(
         self, *arguments: str, environment: dict[str, str] | None = None, **options: Any
