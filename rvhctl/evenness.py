@@ -72,6 +72,9 @@ class _Counts(Sequence[BucketCount]):
     def __len__(self) -> int:
         return len(self._counts)
 
+    def __repr__(self) -> str:
+        return f"<{len(self)} counts>"
+
     def __iter__(self) -> Iterator[BucketCount]:
         # Not by __getitem__: that takes five times as long, of which a reader of millions would hear.
         total = self._total or 1
@@ -204,6 +207,9 @@ class _Rows(Sequence[BucketMoves]):
 
     def __len__(self) -> int:
         return len(self._counter)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} rows of keys entering and leaving>"
 
     def __getitem__(self, place):  # type: ignore[no-untyped-def]
         if isinstance(place, slice):

@@ -20,7 +20,7 @@ class Fleet:
     """One row a node. A column that no node has anything to say to may stay empty.
 
     Attributes:
-        ids: of the nodes.
+        ids: of the nodes, as text.
         latencies: in milliseconds, NaN for no measurement. Of a node with samples and without a latency of
             its own: the median of the samples.
         lats, lons: degrees; empty where nothing is asked about places.
@@ -28,6 +28,7 @@ class Fleet:
         weights: finite, above 0.
         samples: of all nodes one after the other, in milliseconds, NaN where one was lost.
         sample_starts: where the samples of each node start; one entry more than nodes.
+        given: the ids as they were given, where some are integers; else empty.
     """
 
     ids: Sequence[str]
@@ -38,6 +39,7 @@ class Fleet:
     weights: Floats = field(default_factory=Floats)
     samples: Floats = field(default_factory=Floats)
     sample_starts: Ints = field(default_factory=Ints)
+    given: Sequence[str | int] = ()
 
     def __len__(self) -> int:
         return len(self.latencies)

@@ -155,7 +155,7 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
     joins = evaluation.policy.min_cell is not None
 
     def rows() -> Iterator[Row]:
-        starts, answer, answer_starts = evaluation.starts, evaluation.answer, evaluation.answer_starts
+        starts, answer, answer_starts = evaluation.starts, evaluation.answer_rows, evaluation.answer_starts
         count = evaluation.group_count
         names = [evaluation.name(group) or "" for group in range(count)]
         for group, cell in enumerate(names):

@@ -128,6 +128,7 @@ FULL_NODES: Final = [
     node | {"samples": [1.0, None, 9.0], "weight": 1 + number % 3, "state": ("up", "up", "drain")[number % 3]}
     for number, node in enumerate(NODES)
 ]
+CELL: Final = geohash.encode(*ROWS[30][1:3], 1)
 POLICY: Final = Policy(
     threshold=50,
     relative=1.5,
@@ -153,7 +154,9 @@ def everything(evaluation: Evaluation) -> object:
         list(evaluation),
         list(evaluation.explanations()),
         evaluation.worst,
-        [list(group.nodes) for group in evaluation],
+        evaluation.answer,
+        evaluation.explain("n1"),
+        repr(evaluation),
     )
 
 
@@ -179,7 +182,8 @@ PYTHON: Final[dict[str, Callable[[], object]]] = {
     "faultset_async": lambda: asyncio.run(rvhctl.faultset_async(NODES, 30, 2)),
     "evaluate": lambda: everything(evaluated()),
     "evaluate, plain": lambda: rvhctl.evaluate(NODES, Policy(threshold=30)),
-    "Failed": lambda: evaluated(failed=Failed(("n1",), ("u", "d"))),
+    "Evaluation": lambda: pickle.loads(pickle.dumps(evaluated())),
+    "Failed": lambda: evaluated(failed=Failed(("n1",), (CELL,))),
     "Memory": remembered,
     "FleetPlan": lambda: list(FleetPlan(evaluated())),
     "advise": lambda: rvhctl.advise(NODES, POLICY),
@@ -237,7 +241,7 @@ REFUSED: Final[dict[str, Callable[[], object]]] = {
 def test_everything_public_is_called() -> None:
     called = {name.partition(",")[0] for name in PYTHON}
     errors = {name for name in rvhctl.__all__ if name.endswith("Error")}
-    assert set(rvhctl.__all__) - errors <= called | {"Evaluation", "Percent", "geohash"}
+    assert set(rvhctl.__all__) - errors <= called | {"Percent", "geohash"}
     assert {f"geohash.{name}" for name in geohash.__all__} <= called
     methods = {
         name for name, value in vars(Placement).items() if callable(value) or isinstance(value, classmethod)
@@ -301,7 +305,7 @@ VIEWS: Final = (
 CELL_VIEWS: Final = (
     ("--plan",),
     ("--plan", "--relative", "1.5", "--min-cell", "3"),
-    ("--down-cell", "u"),
+    ("--down-cell", CELL),
     ("--async", "--relative", "1.5"),
 )
 

@@ -51,9 +51,9 @@ def evaluate(
 
     >>> nodes = [{"id": "a", "latency": 10}, {"id": "b", "latency": 12}, {"id": "c", "latency": 90}]
     >>> evaluation = evaluate(nodes, Policy(relative=1.5))
-    >>> [nodes[row]["id"] for row in evaluation.answer]
+    >>> evaluation.answer
     ['a', 'b']
-    >>> evaluation.explain(2)
+    >>> evaluation.explain("c")
     Explanation(cell=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
     if failed is not None:
@@ -107,8 +107,9 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     latencies = read_measured(items, 0, details)
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
     samples, sample_starts = details.samples()
+    given = ids_of(items)
     return Fleet(
-        [str(node_id) for node_id in ids_of(items)],
+        list(map(str, given)),
         latencies,
         lats,
         lons,
@@ -116,4 +117,5 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
         weights=details.weights(),
         samples=samples,
         sample_starts=sample_starts,
+        given=given,
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import inf
 from typing import Final, NamedTuple
 
+from rvhctl.api.fields import plain_id
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
@@ -18,7 +19,7 @@ from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_prec
 from rvhctl.core.grouping import by_group, sizes_of
 from rvhctl.core.joining import Joining, renumbered
 from rvhctl.core.vectors import Codes, Ints
-from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted
+from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
 from rvhctl.fleet import Fleet
 from rvhctl.percent import Percent
 
@@ -47,7 +48,7 @@ class Failed:
 
 
 class Group(NamedTuple):
-    """One cell, several joined cells, or (without cells) all nodes. Nodes are rows of the fleet."""
+    """One cell, several joined cells, or (without cells) all nodes. Nodes are their ids, as they were given."""
 
     cell: str | None
     """The geohash that names it."""
@@ -55,10 +56,10 @@ class Group(NamedTuple):
     """``healthy``, ``degraded`` or ``down``: before any rail."""
     limit: float | None
     """Milliseconds; None where a relative limit found no median."""
-    nodes: Ints
+    nodes: list[str | int]
     """All of it, ascending by latency, ties in input order, those without a measurement last."""
-    fit: Ints
-    answer: Ints
+    fit: list[str | int]
+    answer: list[str | int]
     """Those that serve, in the same order."""
 
 
@@ -78,6 +79,8 @@ class Explanation(NamedTuple):
 class Evaluation:
     """What a policy makes of a fleet. Groups are numbered in order of first appearance of their own cells.
 
+    Columns hold rows, which count the nodes as they were given; ``answer``, groups and plans have ids.
+
     Attributes:
         latencies: of each node, after the aggregate.
         group_of: the group of each node.
@@ -85,7 +88,7 @@ class Evaluation:
         limits: of each group, NaN without one.
         fit_counts: fit nodes of each group.
         verdict_codes: places in `rvhctl.core.verdicts.VERDICTS`.
-        answer: the nodes that serve, group after group, and ``answer_starts``.
+        answer_rows: the nodes that serve, group after group, and ``answer_starts``.
         standing: what one round says of each node (`rvhctl.core.reasons`).
         fits: 1 where a node is fit, after the memory.
         memory: what is to be remembered, if a memory was given.
@@ -123,7 +126,12 @@ class Evaluation:
 
     def __len__(self) -> int:
         """Nodes in the answer."""
-        return len(self.answer)
+        return len(self.answer_rows)
+
+    def __repr__(self) -> str:
+        nodes, groups = len(self.fleet), self.group_count
+        where = "" if self.precision is None else f" in {groups} {'cell' if groups == 1 else 'cells'}"
+        return f"<Evaluation: {len(self)} of {nodes} nodes serve{where}, worst is {self.worst}>"
 
     def __iter__(self) -> Iterator[Group]:
         return map(self.group, range(self.group_count))
@@ -133,6 +141,15 @@ class Evaluation:
         group = index_in(self.group_count, group, "a group", FaultsetError)
         return None if self.precision is None else cell_text(self.cells[group], self.precision)
 
+    @property
+    def answer(self) -> list[str | int]:
+        """The ids of the nodes that serve, as they were given, group after group."""
+        return self.ids(self.answer_rows)
+
+    def serving(self, group: int) -> Ints:
+        """The rows of the nodes of a group that serve."""
+        return self.answer_rows[self.answer_starts[group] : self.answer_starts[group + 1]]
+
     def group(self, number: int) -> Group:
         number = index_in(self.group_count, number, "a group", FaultsetError)
         nodes = self.order[self.starts[number] : self.starts[number + 1]]
@@ -141,9 +158,9 @@ class Evaluation:
             cell=self.name(number),
             verdict=verdicts.VERDICTS[self.verdict_codes[number]],
             limit=limit if limit == limit else None,
-            nodes=nodes,
-            fit=Ints([row for row in nodes if self.fits[row]]),
-            answer=self.answer[self.answer_starts[number] : self.answer_starts[number + 1]],
+            nodes=self.ids(nodes),
+            fit=self.ids(row for row in nodes if self.fits[row]),
+            answer=self.ids(self.serving(number)),
         )
 
     @property
@@ -161,20 +178,28 @@ class Evaluation:
     @cached_property
     def kept(self) -> Codes:
         """1 where a node is in the answer."""
-        return rails.marks(len(self.fleet), self.answer)
+        return rails.marks(len(self.fleet), self.answer_rows)
 
     @cached_property
     def reason_codes(self) -> Codes:
         """The reason of each node, a place in `rvhctl.core.reasons.REASONS`."""
         return reasons.reasons(self.standing, self.fits, self.kept)
 
-    def explain(self, row: int) -> Explanation:
-        """What became of the node in that row.
+    def explain(self, node_id: str | int) -> Explanation:
+        """What became of the node of that id.
 
         Raises:
-            FaultsetError: there is no such row.
+            UnknownNodeError: there is no such node; with the nearest id.
         """
-        row = index_in(len(self.fleet), row, "a row", FaultsetError)
+        try:
+            row = self._rows.get(str(plain_id(node_id)))
+        except (TypeError, ValueError):  # no id, or an integer of more digits than Python writes
+            row = None
+        if row is None:
+            raise _unknown_node(node_id, self.fleet.ids)
+        return self._explanation(row)
+
+    def _explanation(self, row: int) -> Explanation:
         group = self.group_of[row]
         latency, limit = self.latencies[row], self.limits[group]
         measured, limited = latency == latency, limit == limit
@@ -189,7 +214,16 @@ class Evaluation:
 
     def explanations(self) -> Iterator[Explanation]:
         """What became of each node, in input order."""
-        return map(self.explain, range(len(self.fleet)))
+        return map(self._explanation, range(len(self.fleet)))
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {node_id: row for row, node_id in enumerate(self.fleet.ids)}
+
+    def ids(self, rows: Iterable[int]) -> list[str | int]:
+        """The ids of the nodes in these rows, as they were given."""
+        ids = self.fleet.given or self.fleet.ids
+        return [ids[row] for row in rows]
 
     # --- the steps, in order ----------------------------------------------------------------------------
 
@@ -267,7 +301,7 @@ class Evaluation:
             [rails.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
         )
         eject = policy.max_eject if isinstance(policy.max_eject, Percent) else (0, 0)
-        self.answer, self.answer_starts = rails.answers(
+        self.answer_rows, self.answer_starts = rails.answers(
             self.order, self.starts, self.standing, self.fits, self.verdict_codes, modes, *eject
         )
 
@@ -303,12 +337,12 @@ class Evaluation:
         raise _empty_cell(prefix, [cell_text(other, letters) for other in dict.fromkeys(cells)])
 
 
-def _unknown_node(node: str, ids: Sequence[str]) -> UnknownNodeError:
+def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:
     from rvhctl.slots import nearest
 
-    near = nearest(node, ids)
+    near = nearest(node, ids) if isinstance(node, str) else None
     hint = f"; did you mean {quoted(near)}?" if near else ""
-    return UnknownNodeError(f"no node has the id {quoted(node)}{hint}")
+    return UnknownNodeError(f"no node has the id {shorten(node)}{hint}")
 
 
 def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:

@@ -39,8 +39,8 @@ class CellPlan(NamedTuple):
     verdict: str
     nodes: int
     fit: int
-    survivors: Ints
-    """Rows of the fleet that serve, fastest first."""
+    survivors: list[str | int]
+    """The ids of the nodes that serve, as they were given, fastest first."""
     serve: tuple[Share, ...]
     """Shares that add up to 100, the cell itself first; empty where nobody serves."""
 
@@ -90,6 +90,9 @@ class FleetPlan:
     def __len__(self) -> int:
         return self.evaluation.group_count
 
+    def __repr__(self) -> str:
+        return f"<FleetPlan of {len(self)} {'cell' if len(self) == 1 else 'cells'}>"
+
     def __iter__(self) -> Iterator[CellPlan]:
         return map(self.cell, range(len(self)))
 
@@ -101,9 +104,7 @@ class FleetPlan:
             verdict=VERDICTS[evaluation.verdict_codes[group]],
             nodes=evaluation.starts[group + 1] - evaluation.starts[group],
             fit=evaluation.fit_counts[group],
-            survivors=evaluation.answer[
-                evaluation.answer_starts[group] : evaluation.answer_starts[group + 1]
-            ],
+            survivors=evaluation.ids(evaluation.serving(group)),
             serve=tuple(
                 Share(evaluation.name(self.servers[at]) or "", self.parts[at])
                 for at in range(self.starts[group], self.starts[group + 1])

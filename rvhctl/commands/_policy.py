@@ -165,30 +165,32 @@ def _answer_view(evaluation: Evaluation, top: int | None) -> View:
     """The table of an answer: ranks of a list, or the cells of a fault set."""
     ids = evaluation.fleet.ids
     latencies = evaluation.latencies
-    serving = share_of(len(evaluation), len(ids), "node", "serve")
+    share = share_of(len(evaluation), len(ids), "node", "serve")
     verdicts = _verdicts(evaluation)
     if evaluation.precision is None:
         limit = evaluation.limits[0]
         within = "" if math.isnan(limit) or math.isinf(limit) else f" within {aligned([limit])[0]} ms"
-        return ranks_view(ids, latencies, evaluation.answer, top, f"{serving}{within}; {verdicts}")
+        return ranks_view(ids, latencies, evaluation.answer_rows, top, f"{share}{within}; {verdicts}")
 
-    most = max((len(group.answer) for group in evaluation), default=0)
-    caption = f"{serving}; {verdicts}{first_shown(top, most, ' of each cell')}"
+    starts = evaluation.starts
+    most = max((len(evaluation.serving(group)) for group in range(evaluation.group_count)), default=0)
+    caption = f"{share}; {verdicts}{first_shown(top, most, ' of each cell')}"
     joined = joined_cells(evaluation)
 
     def cells() -> Iterable[Row]:
-        for group in evaluation:
-            best = latencies[group.answer[0]] if len(group.answer) else math.nan
-            name = group.cell or ""
+        for group in range(evaluation.group_count):
+            serving = evaluation.serving(group)
+            limit = evaluation.limits[group]
+            name = evaluation.name(group) or ""
             yield {
                 "cell": name,
                 "joined": joined.get(name, []),
-                "verdict": group.verdict,
-                "nodes": len(group.nodes),
-                "survivors": len(group.answer),
-                "limit ms": group.limit,
-                "best ms": best,
-                "ids": [ids[row] for row in group.answer[: top or len(group.answer)]],
+                "verdict": VERDICTS[evaluation.verdict_codes[group]],
+                "nodes": starts[group + 1] - starts[group],
+                "survivors": len(serving),
+                "limit ms": None if math.isnan(limit) else limit,
+                "best ms": latencies[serving[0]] if len(serving) else math.nan,
+                "ids": [ids[row] for row in serving[: top or len(serving)]],
             }
 
     columns: tuple[str, ...] = (

@@ -94,7 +94,8 @@ def calls() -> Iterator[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str
     yield "Policy", Policy, (), {**limits, **rails, "rise": 2, "fall": 3, "exit_band": "10%"}
     evaluation = evaluate(FLEET, Policy(threshold=5), precision=5)
     yield "FleetPlan", FleetPlan, (evaluation, 2), {}
-    for method in (evaluation.explain, evaluation.group, evaluation.name, FleetPlan(evaluation).cell):
+    yield "Evaluation.explain", evaluation.explain, ("a",), {}
+    for method in (evaluation.group, evaluation.name, FleetPlan(evaluation).cell):
         yield method.__qualname__, method, (0,), {}
     settings: dict[str, Any] = {"weights": None, "down": (), "hash": "xxh64", "seed": 0, "dialect": "paper"}
     for nodes in (["a", "b"], 4):
@@ -149,7 +150,7 @@ def test_a_wrong_argument_is_an_error_of_this_package(
         (lambda: evaluate(None, Policy(threshold=1)), "nodes must be a list (got NoneType)"),  # type: ignore[arg-type]
         (
             lambda: evaluate(FLEET, Policy(threshold=1)).explain(2),
-            "a row must be an integer from 0 to 1 (got 2)",
+            "no node has the id 2",
         ),
         (lambda: Failed("ab"), "failed ids must be a list (got str)"),  # type: ignore[arg-type]
     ],
@@ -216,10 +217,9 @@ def test_integers_of_every_kind(whole: Callable[[int], Any]) -> None:
     assert geohash.encode(1, 1, whole(5)) == geohash.encode(1, 1, 5)
     (survivor,) = faultset([(whole(7), 1, 1, 1)], 5, whole(5))
     assert (survivor, type(survivor)) == (7, int)
-    evaluation = evaluate(
-        FLEET, Policy(threshold=5, rise=whole(2), min_cell=whole(2), min_survivors=whole(1))
-    )
-    assert evaluation.explain(whole(1)).kept
+    policy = Policy(threshold=5, rise=whole(2), min_cell=whole(2), min_survivors=whole(1))
+    evaluation = evaluate([{"id": whole(7), **HERE}], policy)
+    assert (evaluation.answer, evaluation.explain(whole(7)).kept) == ([7], True)
 
 
 def test_columns_of_every_kind() -> None:
@@ -266,8 +266,7 @@ def test_nodes_of_every_kind() -> None:
         ("d", 1, 1, 2),
     ]
     assert faultset(nodes, 10) == ["d", "c", "b", "a"]
-    evaluation = evaluate(nodes, Policy(threshold=10))
-    assert [nodes[row][0] if row == 4 else row for row in evaluation.answer] == ["d", 3, 2, 0]
+    assert evaluate(nodes, Policy(threshold=10)).answer == ["d", "c", "b", "a"]
     assert Placement([Machine("a", 1, 1, 5), Machine("b", 1, 1, 5, state="down")]).slots.down == {1}  # type: ignore[list-item]
     with pytest.raises(FaultsetError, match=r"^node 2 \(id 'b'\): the latency is missing$"):
         faultset([("a", 1, 1, 1), type("Half", (), {"id": "b", "lat": 1, "lon": 1})()], 10)
