@@ -8,7 +8,7 @@ from typing import Any, Final, NoReturn
 
 import orjson
 
-from rvhctl.core.jsonspans import member_spans
+from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError
 
 MAX_EXACT_DEPTH: Final = 256

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from rvhctl.core import keylines
 from rvhctl.core.fieldrows import FieldScan
-from rvhctl.core.jsonskip import MAX_DEPTH
+from rvhctl.core.json.skip import MAX_DEPTH
 from rvhctl.core.jump import COMPILED
 from rvhctl.core.keybuckets import key_bits
 from rvhctl.core.keyrows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines

@@ -8,8 +8,7 @@ from librt.strings import read_i64_le
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.bytewords import digits_value, leading_digits
-from rvhctl.core.jsonskip import (
+from rvhctl.core.json.skip import (
     UNUSUAL,
     plain_end,
     skip_digits,
@@ -19,6 +18,7 @@ from rvhctl.core.jsonskip import (
     skip_value,
     skip_word,
 )
+from rvhctl.core.json.words import digits_value, leading_digits
 
 SPECIAL_KEYS: Final = (b"samples", b"state", b"weight")
 """Fields with a meaning beyond id, place and latency."""

@@ -14,7 +14,7 @@ from typing import Final
 from librt.vecs import append
 from mypy_extensions import i64
 
-from rvhctl.core.jsonskip import UNUSUAL, skip_space, skip_value
+from rvhctl.core.json.skip import UNUSUAL, skip_space, skip_value
 from rvhctl.core.noderecord import SPECIAL_KEYS, NodeRecord
 from rvhctl.core.noderows import ID_LENGTH_BITS, NodeRows
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.core.jsonspans import member_spans
+from rvhctl.core.json.spans import member_spans
 from rvhctl.csvrows import Row, Rows, field_start
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.fleet import DETAILS, read_details

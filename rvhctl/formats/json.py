@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from rvhctl import jsontext
-from rvhctl.core.jsonspans import element_spans
+from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, Literal
 
 from rvhctl import jsontext
-from rvhctl.core.jsonspans import element_spans
+from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
 from rvhctl.key_input import key_format
 from rvhctl.keys import Key, KeyRule

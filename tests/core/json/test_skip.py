@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rvhctl.core.jsonskip import MAX_DEPTH, UNUSUAL, plain_end, skip_string, skip_utf8, skip_value
+from rvhctl.core.json.skip import MAX_DEPTH, UNUSUAL, plain_end, skip_string, skip_utf8, skip_value
 
 DOCUMENT = 10
 LINE = 32
