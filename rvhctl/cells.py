@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rvhctl.core.faultset import Faultset
-from rvhctl.core.geohash import cell_text
+from rvhctl.core.geo.geohash import cell_text
 from rvhctl.nodes import Picked
 
 

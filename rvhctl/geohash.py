@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rvhctl.api.steps import WHOLE, listed, run
-from rvhctl.core import geohash as core
 from rvhctl.core.columns import blank, read_degrees
+from rvhctl.core.geo import geohash as core
 from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.api.policy import Policy
-from rvhctl.core.geohash import cell_of_text, whole_precision
+from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY
 from rvhctl.milliseconds import checked_threshold

@@ -15,9 +15,9 @@ from rvhctl.api.slices import grouped
 from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import index_in, instance_of
 from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
-from rvhctl.core.geohash import cell_number, cell_of_text, cell_text, whole_precision
+from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
+from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.grouping import by_group, sizes_of
-from rvhctl.core.joining import Joining, renumbered
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
 from rvhctl.fleet import Fleet

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 from rvhctl.api.steps import Steps
 from rvhctl.core.columns import blank, read_degrees, read_latencies
 from rvhctl.core.distinct import Distinct
-from rvhctl.core.geohash import degrees
+from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError, shorten

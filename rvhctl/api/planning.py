@@ -11,7 +11,7 @@ from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
 from rvhctl.api.steps import WHOLE, run
 from rvhctl.arguments import index_in, instance_of
-from rvhctl.core import advise as advising
+from rvhctl.core.geo import advise as advising
 from rvhctl.core.numeric import whole_of
 from rvhctl.core.plan import Plan
 from rvhctl.core.spill import healths, weighted_healths

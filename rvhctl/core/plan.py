@@ -7,8 +7,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.geohash import cell_centre
-from rvhctl.core.kdtree import NearestFew, Tree
+from rvhctl.core.geo.geohash import cell_centre
+from rvhctl.core.geo.kdtree import NearestFew, Tree
 from rvhctl.core.spill import shares
 from rvhctl.core.vectors import Codes, Ints, ints
 from rvhctl.core.verdicts import HEALTHY

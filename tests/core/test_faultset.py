@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core import faultset as core
-from rvhctl.core.geohash import cell_number
+from rvhctl.core.geo.geohash import cell_number
 from rvhctl.core.vectors import Floats
 
 precisions = st.integers(1, 12)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.sphere import RADIUS_KM, chord, haversine, kilometres, metres
+from rvhctl.core.geo.sphere import RADIUS_KM, chord, haversine, kilometres, metres
 
 place = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 

@@ -14,7 +14,7 @@ from support.airports import airports
 from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import advise
 from rvhctl.api.policy import Policy
-from rvhctl.core.advise import ALONE, BORDER, suits
+from rvhctl.core.geo.advise import ALONE, BORDER, suits
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
 from rvhctl.fleet import Fleet

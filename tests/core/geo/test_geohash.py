@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rvhctl.core import geohash
+from rvhctl.core.geo import geohash
 from rvhctl.core.vectors import Floats, Ints
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 ROWS = json.loads((DATA / "valid/geohash.json").read_text())["rows"]
 NEIGHBOURS = json.loads((DATA / "valid/geohash_neighbours.json").read_text())["rows"]
 INVALID = json.loads((DATA / "invalid/geohash_invalid.json").read_text())["rows"]

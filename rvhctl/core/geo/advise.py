@@ -7,8 +7,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.geohash import cell_number
-from rvhctl.core.kdtree import NearestKin, Tree
+from rvhctl.core.geo.geohash import cell_number
+from rvhctl.core.geo.kdtree import NearestKin, Tree
 from rvhctl.core.vectors import Floats, Ints
 
 FINEST: Final = 8

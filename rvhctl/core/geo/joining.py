@@ -9,8 +9,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.geohash import cell_centre, neighbour
-from rvhctl.core.sphere import RADIANS, haversine, metres
+from rvhctl.core.geo.geohash import cell_centre, neighbour
+from rvhctl.core.geo.sphere import RADIANS, haversine, metres
 from rvhctl.core.vectors import Ints, ints
 
 AROUND: Final = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))

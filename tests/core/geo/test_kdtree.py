@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.geohash import cell_number
-from rvhctl.core.kdtree import LEAF, NearestFew, NearestKin, Tree, common_letters
-from rvhctl.core.sphere import RADIANS, haversine, kilometres, metres
+from rvhctl.core.geo.geohash import cell_number
+from rvhctl.core.geo.kdtree import LEAF, NearestFew, NearestKin, Tree, common_letters
+from rvhctl.core.geo.sphere import RADIANS, haversine, kilometres, metres
 
 Place = tuple[float, float]
 

@@ -13,7 +13,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.sphere import RADIANS, chord, haversine, kilometres, metres
+from rvhctl.core.geo.sphere import RADIANS, chord, haversine, kilometres, metres
 
 LEAF: Final = 8
 """Points that are compared one by one rather than cut further."""
