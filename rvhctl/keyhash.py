@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from rvhctl.core import jump, keylines
+from rvhctl.core import keylines
+from rvhctl.core.placement import jump
 from rvhctl.errors import JumpHashError, quoted, shorten
 
 EMPTY_KEY = "the key is empty"
@@ -104,21 +105,21 @@ def decimal(key: bytes) -> int:
 
 def fnv1(key: bytes) -> int:
     """FNV-1 of 64 bits."""
-    from rvhctl.core import checksums
+    from rvhctl.core.placement import checksums
 
     return checksums.fnv1(key)
 
 
 def fnv1a(key: bytes) -> int:
     """FNV-1a of 64 bits."""
-    from rvhctl.core import checksums
+    from rvhctl.core.placement import checksums
 
     return checksums.fnv1a(key)
 
 
 def crc64_xz(key: bytes) -> int:
     """CRC-64/XZ."""
-    from rvhctl.core import checksums
+    from rvhctl.core.placement import checksums
 
     return checksums.crc64_xz(key)
 

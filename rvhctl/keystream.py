@@ -15,7 +15,7 @@ from typing import BinaryIO, NamedTuple
 
 from rvhctl import keyfile, plainfile
 from rvhctl.core import keylines
-from rvhctl.core.keybuckets import checked_buckets
+from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.errors import InputError
 from rvhctl.keyhash import recipe_of
 from rvhctl.keyjob import Answers, Job, LineJob

@@ -7,9 +7,9 @@ from typing import Final, Protocol
 from rvhctl.core import keylines
 from rvhctl.core.fieldrows import FieldScan
 from rvhctl.core.json.skip import MAX_DEPTH
-from rvhctl.core.jump import COMPILED
-from rvhctl.core.keybuckets import key_bits
 from rvhctl.core.keyrows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
+from rvhctl.core.placement.bits import key_bits
+from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keyhash import Recipe
 from rvhctl.keyjob import SHOWN, Answers, line_error

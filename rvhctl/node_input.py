@@ -10,7 +10,7 @@ from typing import Final, cast
 import orjson
 
 from rvhctl import jsontext
-from rvhctl.core.jump import COMPILED
+from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.lookalike import explained
 from rvhctl.nodes import Nodes, NodesBuilder, Shape

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rvhctl.core import keylines
-from rvhctl.core.choosing import Chooser
 from rvhctl.core.keyrows import ROWS, KeyRows
-from rvhctl.core.placement import Placement
+from rvhctl.core.placement.choosing import Chooser
+from rvhctl.core.placement.placement import Placement
 from rvhctl.core.rowanswers import Choice, answered, extended, joined, numbers
 from rvhctl.core.rowspans import Wanted, packed, packed_groups, packed_pairs, selected
 from rvhctl.core.vectors import Ints

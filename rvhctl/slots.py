@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
-from rvhctl.core.keybuckets import checked_buckets
 from rvhctl.core.numeric import number_of, whole_of
-from rvhctl.core.placement import Placement as Core
+from rvhctl.core.placement.bits import checked_buckets
+from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
 
 NodeName = str | int

@@ -180,7 +180,7 @@ def test_the_build_asks_for_a_compiler_only_where_it_compiles(checkout: Checkout
 def test_every_module_of_the_core_is_compiled_but_the_package_and_the_hook() -> None:
     modules = load_hook().core_modules()
 
-    assert "rvhctl/core/jump.py" in modules
+    assert "rvhctl/core/placement/jump.py" in modules
     assert not [name for name in modules if Path(name).name in ("__init__.py", "_build.py")]
     assert modules == sorted(modules)
 

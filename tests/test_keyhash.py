@@ -13,7 +13,7 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.jump import jump_in
+from rvhctl.core.placement.jump import jump_in
 from rvhctl.errors import JumpHashError
 from rvhctl.keyhash import DIALECTS, RECIPES, decimal, recipe_of
 

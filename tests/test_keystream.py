@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from rvhctl import keyfile, keystream
 from rvhctl.api.keys import jump_hash
-from rvhctl.core.jump import COMPILED
+from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keystream import Counts, bucket_lines
 

@@ -18,7 +18,7 @@ from support.program import PATIENCE, Program
 
 from rvhctl import __main__
 from rvhctl.api.keys import jump_hash
-from rvhctl.core.jump import COMPILED
+from rvhctl.core.placement.jump import COMPILED
 
 FAILOVER = ("failover", "--nodes", "a,b,c", "--latencies", "50,200,75", "--threshold", "100")
 FAULTSET = ("faultset", "--nodes", "a:52.37:4.90:12,b:52.31:4.76:9", "--threshold", "10")
@@ -53,7 +53,7 @@ def test_python_m(program: Program) -> None:
 
 
 def test_the_version_names_the_core_under_test(program: Program) -> None:
-    from rvhctl.core.jump import COMPILED
+    from rvhctl.core.placement.jump import COMPILED
 
     for flags in (("-V",), ("--version",), ("failover", "-V")):
         code, out, err = program.run(*flags)

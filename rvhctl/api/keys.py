@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rvhctl.api.steps import Steps, listed, run, run_in_turns
-from rvhctl.core.jump import COMPILED
-from rvhctl.core.keybuckets import bucket_of, buckets_of, checked_buckets
+from rvhctl.core.placement.bits import bucket_of, buckets_of, checked_buckets
+from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import JumpHashError
 from rvhctl.keyhash import xxh64
 

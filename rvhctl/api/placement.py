@@ -8,14 +8,14 @@ from typing import Any, Literal
 
 from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
-from rvhctl.core.choosing import MOST_SCORED, Chooser
-from rvhctl.core.jump import jump_in
-from rvhctl.core.keybuckets import key_bits
-from rvhctl.core.keycolumn import key_column
 from rvhctl.core.numeric import whole_of
-from rvhctl.core.placement import PROBES
-from rvhctl.core.placement import Placement as Core
-from rvhctl.core.probes import pair_hash
+from rvhctl.core.placement.bit_column import key_column
+from rvhctl.core.placement.bits import key_bits
+from rvhctl.core.placement.choosing import MOST_SCORED, Chooser
+from rvhctl.core.placement.jump import jump_in
+from rvhctl.core.placement.placement import PROBES
+from rvhctl.core.placement.placement import Placement as Core
+from rvhctl.core.placement.probes import pair_hash
 from rvhctl.core.rowspans import Tally, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten

@@ -14,7 +14,7 @@ from mypy_extensions import i64
 from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_digits, skip_space, skip_utf8, skip_value
 from rvhctl.core.keylines import NOTHING_WRONG, decimal_problem
 from rvhctl.core.keyrows import UNUSUAL_LINE, KeyRows, integer_key
-from rvhctl.core.xxh64 import xxh64_span
+from rvhctl.core.placement.xxh64 import xxh64_span
 
 NO_NEWLINE: Final = 32
 """For ``jsonskip``: a line end is no white space inside a record."""

@@ -12,7 +12,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import BLOCK, zeros
-from rvhctl.core.xxh64 import xxh64_span
+from rvhctl.core.placement.xxh64 import xxh64_span
 
 SHARDS: Final = 32
 ROOM: Final = 4

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from librt.strings import BytesWriter, read_i64_le, write_i16_le, write_i32_le, write_i64_le
 
-from rvhctl.core.jump import jump
-from rvhctl.core.xxh64 import xxh64_span
+from rvhctl.core.placement.jump import jump
+from rvhctl.core.placement.xxh64 import xxh64_span
 
 if TYPE_CHECKING:
     from mypy_extensions import i16, i32, i64, u8

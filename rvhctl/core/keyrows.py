@@ -21,8 +21,8 @@ from rvhctl.core.keylines import (
     decimal_bits,
     decimal_problem,
 )
+from rvhctl.core.placement.xxh64 import xxh64_span
 from rvhctl.core.vectors import ints
-from rvhctl.core.xxh64 import xxh64_span
 from rvhctl.errors import JumpHashError
 
 COMPILED: Final = not __file__.endswith(".py")

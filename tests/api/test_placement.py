@@ -20,7 +20,7 @@ from rvhctl.api import placement as api
 from rvhctl.api.keys import jump_hash, jump_hash_many
 from rvhctl.api.placement import Placement
 from rvhctl.chisquare import p_value
-from rvhctl.core.jump import COMPILED
+from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError
 from rvhctl.keyhash import RECIPES
 

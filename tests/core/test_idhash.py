@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rvhctl.core.columns import BLOCK
 from rvhctl.core.idhash import ROOM, SHARDS, IdHashes, hash_of
 from rvhctl.core.nodescan import DONE, MORE, NodeScan
-from rvhctl.core.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
+from rvhctl.core.placement.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
 from rvhctl.twins import has_twins
 
 ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(

@@ -7,7 +7,6 @@ import xxhash
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rvhctl.core.jump import MAX_BUCKETS, jump
 from rvhctl.core.keylines import (
     DECIMAL,
     EMPTY,
@@ -18,6 +17,7 @@ from rvhctl.core.keylines import (
     answer_lines,
     plain_lines,
 )
+from rvhctl.core.placement.jump import MAX_BUCKETS, jump
 
 LINE_FEED, NUL = 10, 0
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from rvhctl.core.xxh64 import (
+from rvhctl.core.placement.xxh64 import (
     HALF_PRIME_1,
     HALF_PRIME_4,
     MASK_64,

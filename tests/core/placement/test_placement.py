@@ -12,11 +12,11 @@ from librt.vecs import vec
 from mypy_extensions import i64
 from support.naive_placement import le8, naive_order, naive_paper_jump, probe
 
-from rvhctl.core.choosing import Chooser
-from rvhctl.core.jump import EXACT, GUAVA, PAPER, jump, jump_exact, jump_guava
-from rvhctl.core.placement import DENSE, FULL, Placement
-from rvhctl.core.probes import draw, pair_hash, word_hash
-from rvhctl.core.scores import Best, score
+from rvhctl.core.placement.choosing import Chooser
+from rvhctl.core.placement.jump import EXACT, GUAVA, PAPER, jump, jump_exact, jump_guava
+from rvhctl.core.placement.placement import DENSE, FULL, Placement
+from rvhctl.core.placement.probes import draw, pair_hash, word_hash
+from rvhctl.core.placement.scores import Best, score
 from rvhctl.core.vectors import Ints
 
 FOO = xxhash.xxh64_intdigest(b"foo")

@@ -13,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.naive_placement import naive_paper_jump
 
-from rvhctl.core.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_exact, jump_guava, jump_in
+from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_exact, jump_guava, jump_in
 
-ROWS = json.loads((Path(__file__).parents[1] / "data/valid/jump_integer.json").read_text())["rows"]
+ROWS = json.loads((Path(__file__).parents[2] / "data/valid/jump_integer.json").read_text())["rows"]
 DIALECTS = {"paper": PAPER, "guava": GUAVA, "exact": EXACT}
 
 keys = st.integers(-(2**63), 2**63 - 1)

@@ -12,7 +12,7 @@ from typing import Final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.probes import HALF_DRAW_SEED, pair_hash
+from rvhctl.core.placement.probes import HALF_DRAW_SEED, pair_hash
 
 UNIT: Final = 1.1102230246251565e-16
 """2^-53."""

@@ -3,7 +3,7 @@
 A key tries the buckets ``b_t = jump(h_t, buckets)`` for t = 0, 1, ..., 63 and belongs to the first that is
 up and takes it. h_0 is the key itself, h_t the XXH64 of its eight bytes with seed t. While nothing is down
 and all weigh the same, that is plain jump hash. Nothing depends on the order in which buckets failed.
-What 64 probes do not settle, :mod:`rvhctl.core.choosing` does.
+What 64 probes do not settle, :mod:`rvhctl.core.placement.choosing` does.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.jump import PAPER, jump, jump_in
-from rvhctl.core.probes import draw, word_hash
+from rvhctl.core.placement.jump import PAPER, jump, jump_in
+from rvhctl.core.placement.probes import draw, word_hash
 
 PROBES: Final = 64
 """After so many a key goes by scores: with one bucket of a hundred up, half of the keys get there."""

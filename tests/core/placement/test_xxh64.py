@@ -8,7 +8,7 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.xxh64 import plain_xxh64, xxh64, xxh64_span
+from rvhctl.core.placement.xxh64 import plain_xxh64, xxh64, xxh64_span
 
 SEEDS = [0, 1, 42, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from rvhctl.core.jump import MAX_BUCKETS, jump
 from rvhctl.core.numeric import whole_of
-from rvhctl.core.xxh64 import xxh64_span
+from rvhctl.core.placement.jump import MAX_BUCKETS, jump
+from rvhctl.core.placement.xxh64 import xxh64_span
 from rvhctl.errors import JumpHashError, shorten
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.keybuckets import key_bits
+from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.vectors import Ints, ints
 from rvhctl.errors import JumpHashError
 

@@ -1,7 +1,7 @@
 """The first few buckets of each key's order of preference, in slices of bounded work.
 
 The order: the buckets that the key's 64 probes find, each where it is found first; then the other live ones
-by score (:mod:`rvhctl.core.scores`).
+by score (:mod:`rvhctl.core.placement.scores`).
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import Final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.jump import PAPER, jump, jump_in
-from rvhctl.core.placement import PROBES, Placement
-from rvhctl.core.scores import Best
+from rvhctl.core.placement.jump import PAPER, jump, jump_in
+from rvhctl.core.placement.placement import PROBES, Placement
+from rvhctl.core.placement.scores import Best
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
 

@@ -7,8 +7,8 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.jump import jump
-from rvhctl.core.keybuckets import bucket_of, buckets_of, key_bits, signed
+from rvhctl.core.placement.bits import bucket_of, buckets_of, key_bits, signed
+from rvhctl.core.placement.jump import jump
 from rvhctl.errors import JumpHashError
 
 
