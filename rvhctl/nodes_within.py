@@ -14,7 +14,7 @@ from math import inf
 from typing import Final, NamedTuple
 
 from rvhctl import plainfile
-from rvhctl.core.nodesieve import ROW, KeptRows, NodeSieve
+from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
 from rvhctl.crew import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
 from rvhctl.fleet import Details
 from rvhctl.node_input import node_shape

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Final, cast
 
 from rvhctl import jsontext
-from rvhctl.core.noderows import NodeRows
-from rvhctl.core.nodescan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
+from rvhctl.core.nodes.rows import NodeRows
+from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.fleet import Details

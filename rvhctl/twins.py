@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from rvhctl.core.idhash import SHARDS, IdHashes
+from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
 
 
 def new_seed() -> int:

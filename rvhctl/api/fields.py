@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 from rvhctl.api.steps import Steps
 from rvhctl.core.columns import blank, read_degrees, read_latencies
-from rvhctl.core.distinct import Distinct
 from rvhctl.core.geo.geohash import degrees
+from rvhctl.core.nodes.distinct import Distinct
 from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError, shorten

@@ -10,7 +10,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.keylines import write_line
 from rvhctl.core.keyrows import KeyRows
-from rvhctl.core.noderows import copy
+from rvhctl.core.nodes.rows import copy
 from rvhctl.core.vectors import Ints
 
 COMPILED: Final = not __file__.endswith(".py")

@@ -9,7 +9,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
 from rvhctl.core.keyrows import KeyRows
-from rvhctl.core.noderows import copy
+from rvhctl.core.nodes.rows import copy
 from rvhctl.core.vectors import Ints, ints
 
 

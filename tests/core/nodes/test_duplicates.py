@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core.columns import BLOCK
-from rvhctl.core.idhash import ROOM, SHARDS, IdHashes, hash_of
-from rvhctl.core.nodescan import DONE, MORE, NodeScan
+from rvhctl.core.nodes.duplicates import ROOM, SHARDS, IdHashes, hash_of
+from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
 from rvhctl.core.placement.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
 from rvhctl.twins import has_twins
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.distinct import SHARDS, Distinct
+from rvhctl.core.nodes.distinct import SHARDS, Distinct
 
 
 @given(st.lists(st.lists(st.text(max_size=2), max_size=20), max_size=5))

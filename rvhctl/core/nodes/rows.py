@@ -12,7 +12,7 @@ from librt.strings import BytesWriter, read_i64_le, write_i64_le
 from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
-from rvhctl.core.idhash import hash_of
+from rvhctl.core.nodes.duplicates import hash_of
 from rvhctl.core.vectors import Floats, Ints, floats
 
 ID_LENGTH_BITS: Final = 32

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rvhctl.core.noderecord import SPECIAL_KEYS
-from rvhctl.core.nodescan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
+from rvhctl.core.nodes.record import SPECIAL_KEYS
+from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.core.vectors import Ints
 
 # At the end of a text the scanner cannot read ahead, and hands over what it could read elsewhere.

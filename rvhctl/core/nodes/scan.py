@@ -15,8 +15,8 @@ from librt.vecs import append
 from mypy_extensions import i64
 
 from rvhctl.core.json.skip import UNUSUAL, skip_space, skip_value
-from rvhctl.core.noderecord import SPECIAL_KEYS, NodeRecord
-from rvhctl.core.noderows import ID_LENGTH_BITS, NodeRows
+from rvhctl.core.nodes.record import SPECIAL_KEYS, NodeRecord
+from rvhctl.core.nodes.rows import ID_LENGTH_BITS, NodeRows
 
 # What ``run`` answers.
 DONE: Final = 0

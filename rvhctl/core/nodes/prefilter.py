@@ -12,8 +12,8 @@ from librt.strings import BytesWriter, read_f64_le, read_i64_le, write_f64_le, w
 from librt.vecs import append
 from mypy_extensions import i64
 
-from rvhctl.core.noderows import NodeRows, copy
-from rvhctl.core.nodescan import DONE, MORE, NodeScan
+from rvhctl.core.nodes.rows import NodeRows, copy
+from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
 
 ROW: Final = 24
 """Bytes of a packed row: latency, length of the record, place of the id in it."""
