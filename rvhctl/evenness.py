@@ -9,7 +9,7 @@ from math import fsum, sqrt
 from typing import NamedTuple
 
 from rvhctl.chisquare import p_value
-from rvhctl.core.rowspans import Tally, Traffic
+from rvhctl.core.keys.owners import Tally, Traffic
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
 from rvhctl.slots import Slots

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from rvhctl.core import keylines
+from rvhctl.core.keys import lines as keylines
 from rvhctl.core.placement import jump
 from rvhctl.errors import JumpHashError, quoted, shorten
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
-from rvhctl.core import keylines
+from rvhctl.core.keys import lines as keylines
 from rvhctl.errors import InputError
 from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe
 

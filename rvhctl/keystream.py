@@ -14,7 +14,7 @@ from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from rvhctl import keyfile, plainfile
-from rvhctl.core import keylines
+from rvhctl.core.keys import lines as keylines
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.errors import InputError
 from rvhctl.keyhash import recipe_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final, Protocol
 
-from rvhctl.core import keylines
-from rvhctl.core.fieldrows import FieldScan
 from rvhctl.core.json.skip import MAX_DEPTH
-from rvhctl.core.keyrows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
+from rvhctl.core.keys import lines as keylines
+from rvhctl.core.keys.fields import FieldScan
+from rvhctl.core.keys.rows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from rvhctl.core import keylines
-from rvhctl.core.keyrows import ROWS, KeyRows
+from rvhctl.core.keys import lines as keylines
+from rvhctl.core.keys.answers import Choice, answered, extended, joined, numbers
+from rvhctl.core.keys.owners import Wanted, packed, packed_groups, packed_pairs, selected
+from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.placement import Placement
-from rvhctl.core.rowanswers import Choice, answered, extended, joined, numbers
-from rvhctl.core.rowspans import Wanted, packed, packed_groups, packed_pairs, selected
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError
 from rvhctl.keyjob import Answers

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvhctl.api.placement import Placement
-from rvhctl.core.rowanswers import Choice, Label
-from rvhctl.core.rowspans import Tally, Traffic, groups_of
+from rvhctl.core.keys.answers import Choice, Label
+from rvhctl.core.keys.owners import Tally, Traffic, groups_of
 from rvhctl.errors import InputError
 from rvhctl.keyhash import recipe_of
 from rvhctl.keystream import answer_lines

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
+from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.core.numeric import whole_of
 from rvhctl.core.placement.bit_column import key_column
 from rvhctl.core.placement.bits import key_bits
@@ -16,7 +17,6 @@ from rvhctl.core.placement.jump import jump_in
 from rvhctl.core.placement.placement import PROBES
 from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.core.placement.probes import pair_hash
-from rvhctl.core.rowspans import Tally, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of

@@ -9,7 +9,7 @@ import orjson
 
 from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.color import ColorChoice
-from rvhctl.core.rowanswers import Choice, Label
+from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
 from rvhctl.jsontext import key_text
 from rvhctl.keys import Key, show

@@ -10,7 +10,7 @@ import orjson
 
 from rvhctl.api.placement import Explanation, Placement
 from rvhctl.color import ColorChoice
-from rvhctl.core.rowspans import Tally, Traffic, packed, packed_pairs
+from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.keys import Key, show

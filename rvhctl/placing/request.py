@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from rvhctl.api.placement import Placement, slots_of
-from rvhctl.core.keylines import DECIMAL
+from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.jsontext import exact_value
 from rvhctl.keys import KeyRule, stated_keys

@@ -11,8 +11,8 @@ from typing import Protocol
 from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.color import ColorChoice
-from rvhctl.core.keylines import DECIMAL
-from rvhctl.core.keyrows import ROWS
+from rvhctl.core.keys.lines import DECIMAL
+from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
 from rvhctl.keys import KeyRule
 from rvhctl.keystream import answer_lines

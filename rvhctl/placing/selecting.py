@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rvhctl.api.placement import Placement
-from rvhctl.core.rowspans import groups_of
+from rvhctl.core.keys.owners import groups_of
 from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats import csv
 from rvhctl.placejob import Output, Owners, groups_output, selected_output

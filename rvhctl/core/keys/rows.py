@@ -9,7 +9,7 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.keylines import (
+from rvhctl.core.keys.lines import (
     BYTE_NUMBERS,
     CARRIAGE_RETURN,
     EMPTY,

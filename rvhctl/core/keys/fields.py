@@ -12,8 +12,8 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_digits, skip_space, skip_utf8, skip_value
-from rvhctl.core.keylines import NOTHING_WRONG, decimal_problem
-from rvhctl.core.keyrows import UNUSUAL_LINE, KeyRows, integer_key
+from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_problem
+from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, integer_key
 from rvhctl.core.placement.xxh64 import xxh64_span
 
 NO_NEWLINE: Final = 32

@@ -7,7 +7,7 @@ import xxhash
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rvhctl.core.keylines import (
+from rvhctl.core.keys.lines import (
     DECIMAL,
     EMPTY,
     LIBRARY,

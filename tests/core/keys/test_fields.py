@@ -10,9 +10,9 @@ import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rvhctl.core.fieldrows import FieldScan
-from rvhctl.core.keylines import NOTHING_WRONG
-from rvhctl.core.keyrows import UNUSUAL_LINE, KeyRows
+from rvhctl.core.keys.fields import FieldScan
+from rvhctl.core.keys.lines import NOTHING_WRONG
+from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows
 
 plain = st.text(
     st.characters(min_codepoint=32, blacklist_characters='"\\', codec="utf-8"), min_size=1, max_size=9

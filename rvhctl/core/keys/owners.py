@@ -8,7 +8,7 @@ from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i32_le, w
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
-from rvhctl.core.keyrows import KeyRows
+from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.nodes.rows import copy
 from rvhctl.core.vectors import Ints, ints
 

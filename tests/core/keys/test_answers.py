@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.rowanswers import joined, numbers
+from rvhctl.core.keys.answers import joined, numbers
 from rvhctl.core.vectors import Ints
 
 texts = st.lists(st.binary(max_size=30), min_size=1, max_size=6)

@@ -8,8 +8,8 @@ from librt.strings import BytesWriter
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.keylines import write_line
-from rvhctl.core.keyrows import KeyRows
+from rvhctl.core.keys.lines import write_line
+from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.nodes.rows import copy
 from rvhctl.core.vectors import Ints
 
