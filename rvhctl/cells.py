@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rvhctl.core.faultset import Faultset
 from rvhctl.core.geo.geohash import cell_text
+from rvhctl.core.policy.cells import Faultset
 from rvhctl.nodes import Picked
 
 

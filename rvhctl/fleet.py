@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from rvhctl.core.columns import latency_of
 from rvhctl.core.numeric import number_of
-from rvhctl.core.reasons import STATES
-from rvhctl.core.samples import MEDIAN, aggregate, aggregated
+from rvhctl.core.policy.reasons import STATES
+from rvhctl.core.policy.samples import MEDIAN, aggregate, aggregated
 from rvhctl.core.vectors import Codes, Floats, Ints
 from rvhctl.errors import InvalidNodeError
 

@@ -162,7 +162,7 @@ def geohash_cluster(nodes: Iterable[GivenNode], precision: int = 6) -> dict[str,
     {'u1': [('ams', 52.37, 4.9, 12.0)], 'r3': [('syd', -33.87, 151.21, 280.0)]}
     """
     from rvhctl.api.fields import read_columns
-    from rvhctl.core.faultset import Groups
+    from rvhctl.core.policy.cells import Groups
 
     letters = core.whole_precision(precision)
     items = _listed(nodes, "nodes")

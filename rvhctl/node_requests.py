@@ -11,8 +11,8 @@ import orjson
 from rvhctl import jsontext
 from rvhctl.api.fields import read_columns
 from rvhctl.cells import first_of_each
-from rvhctl.core import faultset as cells_of
-from rvhctl.core.failover import survivors
+from rvhctl.core.policy import cells as cells_of
+from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import (
     EmptyNodesError,

@@ -13,8 +13,8 @@ import orjson
 from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import Advice, FleetPlan
 from rvhctl.color import ColorChoice
+from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
-from rvhctl.core.verdicts import VERDICTS
 from rvhctl.milliseconds import shown
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat

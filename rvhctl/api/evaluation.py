@@ -14,10 +14,12 @@ from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
 from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import index_in, instance_of
-from rvhctl.core import limits, memory, rails, reasons, samples, verdicts
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
-from rvhctl.core.grouping import by_group, sizes_of
+from rvhctl.core.policy import damping as memory
+from rvhctl.core.policy import limits, reasons, samples, verdicts
+from rvhctl.core.policy import safeguards as rails
+from rvhctl.core.policy.grouping import by_group, sizes_of
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
 from rvhctl.fleet import Fleet
@@ -69,7 +71,7 @@ class Explanation(NamedTuple):
     cell: str | None
     kept: bool
     reason: str | None
-    """None where the node was plainly kept; else one of `rvhctl.core.reasons.REASONS`."""
+    """None where the node was plainly kept; else one of `rvhctl.core.policy.reasons.REASONS`."""
     latency: float | None
     limit: float | None
     margin: float | None
@@ -87,9 +89,9 @@ class Evaluation:
         order: the nodes of all groups, and ``starts``: where in them each group starts.
         limits: of each group, NaN without one.
         fit_counts: fit nodes of each group.
-        verdict_codes: places in `rvhctl.core.verdicts.VERDICTS`.
+        verdict_codes: places in `rvhctl.core.policy.verdicts.VERDICTS`.
         answer_rows: the nodes that serve, group after group, and ``answer_starts``.
-        standing: what one round says of each node (`rvhctl.core.reasons`).
+        standing: what one round says of each node (`rvhctl.core.policy.reasons`).
         fits: 1 where a node is fit, after the memory.
         memory: what is to be remembered, if a memory was given.
         joined: pairs of a cell that joined a group, and the cell that names the group.
@@ -182,7 +184,7 @@ class Evaluation:
 
     @cached_property
     def reason_codes(self) -> Codes:
-        """The reason of each node, a place in `rvhctl.core.reasons.REASONS`."""
+        """The reason of each node, a place in `rvhctl.core.policy.reasons.REASONS`."""
         return reasons.reasons(self.standing, self.fits, self.kept)
 
     def explain(self, node_id: str | int) -> Explanation:

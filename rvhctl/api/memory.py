@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from rvhctl.arguments import index_in, instance_of
-from rvhctl.core.memory import IN, OUT, UNKNOWN
+from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import FaultsetError, InputError, quoted, shorten
 
@@ -53,7 +53,7 @@ class Memory:
             raise FaultsetError(f"the nodes of a memory map ids to Standings (got {shorten(dict(nodes))})")
 
     def columns(self, ids: Iterable[str]) -> tuple[Codes, Ints]:
-        """The place and streak of each of these nodes, for `rvhctl.core.memory.advance`."""
+        """The place and streak of each of these nodes, for `rvhctl.core.policy.damping.advance`."""
         places: list[int] = []
         streaks: list[int] = []
         nodes = self.nodes

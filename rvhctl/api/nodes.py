@@ -10,8 +10,8 @@ from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
-from rvhctl.core.faultset import Groups
 from rvhctl.core.geo.geohash import whole_precision
+from rvhctl.core.policy.cells import Groups
 from rvhctl.core.vectors import Floats, Ints
 from rvhctl.errors import (
     EmptyNodesError,

@@ -13,10 +13,10 @@ from rvhctl.api.steps import WHOLE, run
 from rvhctl.arguments import index_in, instance_of
 from rvhctl.core.geo import advise as advising
 from rvhctl.core.numeric import whole_of
-from rvhctl.core.plan import Plan
-from rvhctl.core.spill import healths, weighted_healths
+from rvhctl.core.policy.plan import Plan
+from rvhctl.core.policy.priority_load import healths, weighted_healths
+from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
-from rvhctl.core.verdicts import VERDICTS
 from rvhctl.errors import EmptyNodesError, FaultsetError, shorten
 from rvhctl.fleet import Fleet
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Final, Literal
 
 from rvhctl.core.numeric import number_of, whole_of
-from rvhctl.core.samples import AGGREGATES
+from rvhctl.core.policy.samples import AGGREGATES
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.milliseconds import checked_threshold
 from rvhctl.percent import Percent, parse_percent

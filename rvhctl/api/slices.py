@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rvhctl.api.steps import Steps
-from rvhctl.core.failover import survivors
-from rvhctl.core.faultset import CellOrder, Faultset, Groups
-from rvhctl.core.ranking import Ranking
+from rvhctl.core.policy.cells import CellOrder, Faultset, Groups
+from rvhctl.core.policy.ranking import Ranking
+from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats, Ints
 
 
@@ -39,6 +39,6 @@ def ranked_by_cell(groups: Groups, latencies: Floats, limit: float, size: int) -
 def fault_cells(
     lats: Floats, lons: Floats, latencies: Floats, limit: float, precision: int, size: int
 ) -> Steps[Faultset]:
-    """Nodes by cell, and the survivors of each: ``rvhctl.core.faultset.faultset``."""
+    """Nodes by cell, and the survivors of each: ``rvhctl.core.policy.cells.faultset``."""
     groups = yield from grouped(lats, lons, precision, size)
     return (yield from ranked_by_cell(groups, latencies, limit, size))

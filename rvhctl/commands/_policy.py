@@ -13,8 +13,8 @@ from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.memory import Memory
 from rvhctl.api.planning import FleetPlan, advise
 from rvhctl.api.policy import Policy
-from rvhctl.core.reasons import REASONS
-from rvhctl.core.verdicts import VERDICTS
+from rvhctl.core.policy.reasons import REASONS
+from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.errors import (
     InputError,
     NoSurvivorsError,

@@ -25,7 +25,7 @@ from rvhctl.commands._fleet import (
     there,
     wanted_of,
 )
-from rvhctl.core.faultset import Faultset
+from rvhctl.core.policy.cells import Faultset
 from rvhctl.flag_types import Letters
 from rvhctl.flags import faultset_nodes
 from rvhctl.members import stated

@@ -14,8 +14,8 @@ from rvhctl.api.evaluation import Evaluation, Failed
 from rvhctl.api.memory import Memory, Standing
 from rvhctl.api.planning import FleetPlan
 from rvhctl.api.policy import Policy
-from rvhctl.core.failover import survivors
-from rvhctl.core.faultset import faultset
+from rvhctl.core.policy.cells import faultset
+from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
 from rvhctl.fleet import Details, Fleet

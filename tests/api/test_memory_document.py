@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.api.memory import FORGOTTEN, FORMAT, VERSION, Memory, Standing
-from rvhctl.core.memory import IN, OUT, UNKNOWN
+from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import InputError
 

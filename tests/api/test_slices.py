@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from rvhctl.api.slices import fault_cells, ranked
 from rvhctl.api.steps import run
-from rvhctl.core.failover import survivors
-from rvhctl.core.faultset import faultset
+from rvhctl.core.policy.cells import faultset
+from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
 
 latencies = st.one_of(st.just(math.nan), st.floats(0, 200), st.integers(0, 3).map(float))

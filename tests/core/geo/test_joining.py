@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from support import naive_policy as naive
 from support.airports import airports
 
-from rvhctl.core.faultset import group
 from rvhctl.core.geo.geohash import cell_of_text
 from rvhctl.core.geo.joining import Joining, renumbered
-from rvhctl.core.grouping import sizes_of
+from rvhctl.core.policy.cells import group
+from rvhctl.core.policy.grouping import sizes_of
 from rvhctl.core.vectors import Ints
 
 

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from rvhctl.core.limits import over_limit
-from rvhctl.core.memory import IN, OUT, UNKNOWN, advance, ceilings, inside
-from rvhctl.core.reasons import STATE_DOWN, STATE_DRAIN, standings
+from rvhctl.core.policy.damping import IN, OUT, UNKNOWN, advance, ceilings, inside
+from rvhctl.core.policy.limits import over_limit
+from rvhctl.core.policy.reasons import STATE_DOWN, STATE_DRAIN, standings
 from rvhctl.core.vectors import Codes, Floats, Ints
 
 STATES = {"v": STATE_DOWN, "~": STATE_DRAIN}

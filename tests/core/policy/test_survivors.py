@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.failover import MANY, finish, survivors
-from rvhctl.core.ranking import Ranking
+from rvhctl.core.policy.ranking import Ranking
+from rvhctl.core.policy.survivors import MANY, finish, survivors
 from rvhctl.core.vectors import Floats
 
 latencies = st.one_of(

@@ -12,8 +12,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from rvhctl.core.reasons import OVER_RELATIVE, OVER_THRESHOLD, PLAIN
-from rvhctl.core.samples import between
+from rvhctl.core.policy.reasons import OVER_RELATIVE, OVER_THRESHOLD, PLAIN
+from rvhctl.core.policy.samples import between
 from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats
 
 LARGEST: Final = 1.7976931348623157e308

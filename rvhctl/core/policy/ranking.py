@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
-from rvhctl.core.failover import ascending
+from rvhctl.core.policy.survivors import ascending
 from rvhctl.core.vectors import Floats, Ints
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import BLOCK, zeros
-from rvhctl.core.failover import survivors
 from rvhctl.core.geo.geohash import cell_number
+from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats, Ints, ints
 
 COMPILED: Final = not __file__.endswith(".py")

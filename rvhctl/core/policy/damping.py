@@ -7,7 +7,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from rvhctl.core.reasons import DOWN, DRAIN, LOSS, NO_MEASUREMENT, PLAIN
+from rvhctl.core.policy.reasons import DOWN, DRAIN, LOSS, NO_MEASUREMENT, PLAIN
 from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats, ints
 
 UNKNOWN: Final = 0

@@ -8,7 +8,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.failover import ascending
+from rvhctl.core.policy.survivors import ascending
 from rvhctl.core.vectors import Floats, Ints, ints
 
 COMPILED: Final = not __file__.endswith(".py")

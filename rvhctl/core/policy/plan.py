@@ -9,9 +9,9 @@ from mypy_extensions import i64
 
 from rvhctl.core.geo.geohash import cell_centre
 from rvhctl.core.geo.kdtree import NearestFew, Tree
-from rvhctl.core.spill import shares
+from rvhctl.core.policy.priority_load import shares
+from rvhctl.core.policy.verdicts import HEALTHY
 from rvhctl.core.vectors import Codes, Ints, ints
-from rvhctl.core.verdicts import HEALTHY
 
 FULL: Final = 100
 """Per cent."""

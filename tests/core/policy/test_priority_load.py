@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.spill import healths, shares, weighted_healths
+from rvhctl.core.policy.priority_load import healths, shares, weighted_healths
 from rvhctl.core.vectors import Codes, Floats, Ints
 
 

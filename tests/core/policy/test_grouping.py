@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.grouping import FEW, by_group, insert, rank, sizes_of
+from rvhctl.core.policy.grouping import FEW, by_group, insert, rank, sizes_of
 from rvhctl.core.vectors import Floats, Ints
 
 latency = st.just(math.nan) | st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 1e9)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.samples import AGGREGATES, aggregate, aggregated, lossy
+from rvhctl.core.policy.samples import AGGREGATES, aggregate, aggregated, lossy
 from rvhctl.core.vectors import Floats, Ints
 
 samples = st.lists(st.floats(0, 1e9), min_size=1, max_size=40)
