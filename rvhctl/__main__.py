@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str]) -> int:
     from rvhctl.app import command_line
     from rvhctl.errors import ExitCode, ReaderGoneError, RvhctlError, WriteError
     from rvhctl.report import message
-    from rvhctl.sink import buffer_output
+    from rvhctl.streams.sink import buffer_output
 
     gc.freeze()
     # Rows of an answer are many small objects, and none of them is in a cycle.
@@ -109,7 +109,7 @@ def _flushed(code: int) -> int:
         return code
     from rvhctl.errors import ReaderGoneError, WriteError
     from rvhctl.report import message
-    from rvhctl.sink import Sink
+    from rvhctl.streams.sink import Sink
 
     try:
         Sink().flush()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from rvhctl.errors import UsageError
 from rvhctl.options import OutputFormat
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
     from rvhctl.nodes import Shape

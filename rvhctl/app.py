@@ -116,7 +116,7 @@ def _version_option(*, hidden: bool) -> TyperOption:
 
 def _print_version(ctx: Context, param: Parameter, wanted: Any) -> None:
     if wanted:
-        from rvhctl.sink import Sink
+        from rvhctl.streams.sink import Sink
         from rvhctl.version import describe
 
         sink = Sink()

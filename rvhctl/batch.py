@@ -8,14 +8,14 @@ from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
-from rvhctl import plainfile
 from rvhctl.errors import RvhctlError, SomeFailedError
-from rvhctl.lines import line_pieces, whole_lines
 from rvhctl.progress import Progress
 from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.requestfile import file_answers
-from rvhctl.sink import Sink
-from rvhctl.source import Source, open_sources
+from rvhctl.streams import regular_file as plainfile
+from rvhctl.streams.lines import line_pieces, whole_lines
+from rvhctl.streams.sink import Sink
+from rvhctl.streams.source import Source, open_sources
 from rvhctl.wording import counted
 
 if TYPE_CHECKING:

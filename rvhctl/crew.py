@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
 from rvhctl.errors import RvhctlError
-from rvhctl.plainfile import CutShortError
+from rvhctl.streams.regular_file import CutShortError
 
 CUT_SHORT: Final = 0
 """Instead of the number of an error."""

@@ -203,7 +203,7 @@ def shorten(value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as :mod:`rvhctl.visible` shows it."""
+    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as :mod:`rvhctl.streams.visible` shows it."""
     return bytes_escaped(repr(value))
 
 

@@ -8,8 +8,8 @@ from contextlib import redirect_stdout
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from rvhctl.color import use_color
-from rvhctl.sink import Sink
+from rvhctl.streams.color import use_color
+from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
     from typer._click import Command, Context

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rvhctl.color import ColorChoice
 from rvhctl.keys import Buckets, Key, show
 from rvhctl.options import OutputFormat
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
 
 
 class KeyAnswer:

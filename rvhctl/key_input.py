@@ -12,7 +12,7 @@ from rvhctl.keys import Key, KeyRule
 from rvhctl.options import InputFormat
 
 if TYPE_CHECKING:
-    from rvhctl.source import Source
+    from rvhctl.streams.source import Source
 
 KeyShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 PLAIN: Final[KeyShape] = "plain"
@@ -24,7 +24,7 @@ def key_format(input_format: InputFormat, name: str, *, null: bool = False) -> K
     Raises:
         UsageError: it does, and ``null`` says that they are bytes.
     """
-    from rvhctl.source import format_by_suffix
+    from rvhctl.streams.source import format_by_suffix
 
     shape = input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
     if null and shape != PLAIN:
@@ -41,7 +41,7 @@ def read_keys(
     files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
     from rvhctl.lookalike import explained
-    from rvhctl.source import open_sources  # here, because keys from flags need none of it
+    from rvhctl.streams.source import open_sources  # here, because keys from flags need none of it
 
     for source in open_sources(files, raw=null):
         format_ = key_format(input_format, source.name)
@@ -52,7 +52,7 @@ def read_keys(
 def _read_one(
     source: Source, format_: KeyShape, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
-    from rvhctl.lines import whole_lines
+    from rvhctl.streams.lines import whole_lines
 
     match format_:
         case "json":

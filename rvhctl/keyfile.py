@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from rvhctl import plainfile
 from rvhctl.crew import LARGE_FILE, Crew, Send, may_fork
 from rvhctl.keyjob import Answers, LineJob
 from rvhctl.processors import usable_processors
+from rvhctl.streams import regular_file as plainfile
 
 BLOCK = 1 << 19
 """Bytes of a block: some milliseconds of work, so that ^C is heard, and few enough for the cache."""

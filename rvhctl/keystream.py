@@ -13,12 +13,13 @@ from contextlib import closing
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from rvhctl import keyfile, plainfile
+from rvhctl import keyfile
 from rvhctl.core.keys import lines as keylines
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.errors import InputError
 from rvhctl.keyhash import recipe_of
 from rvhctl.keyjob import Answers, Job, LineJob
+from rvhctl.streams import regular_file as plainfile
 
 READ = 1 << 16
 """Bytes asked of one read of a stream: what a pipe holds."""

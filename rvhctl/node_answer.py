@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rvhctl.color import ColorChoice
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
     from rvhctl.views import View

@@ -15,7 +15,7 @@ from rvhctl.errors import OnBad, UsageError
 from rvhctl.lookalike import explained
 from rvhctl.nodes import Nodes, NodesBuilder, Shape
 from rvhctl.options import InputFormat
-from rvhctl.source import STDIN, Source, open_sources
+from rvhctl.streams.source import STDIN, Source, open_sources
 
 _FIRST: Final = re.compile(rb"\S")
 LONG_LINE: Final = 1 << 16

@@ -13,7 +13,6 @@ from itertools import chain, zip_longest
 from math import inf
 from typing import Final, NamedTuple
 
-from rvhctl import plainfile
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
 from rvhctl.crew import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
 from rvhctl.fleet import Details
@@ -21,7 +20,8 @@ from rvhctl.node_input import node_shape
 from rvhctl.nodes import LeftOut, Nodes
 from rvhctl.processors import usable_processors
 from rvhctl.scanned_nodes import IntegerIds, ScannedNodes
-from rvhctl.source import Source
+from rvhctl.streams import regular_file as plainfile
+from rvhctl.streams.source import Source
 from rvhctl.twins import has_twins, new_seed
 
 BLOCK: Final = 1 << 19

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from rvhctl.color import ColorChoice
 from rvhctl.errors import UsageError
 from rvhctl.flag_types import Milliseconds, Whole
+from rvhctl.streams.color import ColorChoice
 
 InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
 OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]

@@ -15,7 +15,7 @@ from rvhctl.nodes import Nodes, NodesBuilder
 from rvhctl.probes import Probe
 from rvhctl.records import read_record
 from rvhctl.report import fail
-from rvhctl.source import Source, is_stdin, open_sources
+from rvhctl.streams.source import Source, is_stdin, open_sources
 
 
 def read_probes(

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.color import ColorChoice
 from rvhctl.options import OutputFormat
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
 
 Row = dict[str, Any]
 

@@ -13,7 +13,7 @@ from rvhctl.lookalike import explained, foreign_error, marked_format
 from rvhctl.records import check_id
 from rvhctl.report import fail
 from rvhctl.slots import Slots
-from rvhctl.source import STDIN, Source, open_sources
+from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:
     from rvhctl.nodes import Nodes

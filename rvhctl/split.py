@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from rvhctl.errors import RvhctlError, UsageError, quoted
 from rvhctl.slots import Slots
-from rvhctl.staging import Staging, write_error
+from rvhctl.streams.staging import Staging, write_error
 
 BUFFERED: Final = 16 << 20
 """Bytes of records kept before they are written: each file is open only while its part is appended, so that

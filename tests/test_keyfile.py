@@ -13,13 +13,14 @@ from typing import Any
 import pytest
 from support.processes import children, gone, wait_until
 
-from rvhctl import keyfile, plainfile
+from rvhctl import keyfile
 from rvhctl.api.keys import jump_hash
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.keyhash import DEFAULT
 from rvhctl.keyjob import Job
 from rvhctl.keystream import Counts, bucket_lines
-from rvhctl.plainfile import CutShortError
+from rvhctl.streams import regular_file as plainfile
+from rvhctl.streams.regular_file import CutShortError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 

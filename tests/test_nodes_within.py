@@ -18,7 +18,7 @@ from support.program import PATIENCE, Program
 
 from rvhctl import node_input, nodes_within
 from rvhctl.nodes import Nodes
-from rvhctl.source import Source
+from rvhctl.streams.source import Source
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pread")
 

@@ -16,8 +16,8 @@ from support.program import PATIENCE, Program
 
 from rvhctl import requestfile
 from rvhctl.errors import InputError
-from rvhctl.plainfile import CutShortError
 from rvhctl.requestblocks import Answers, Block, Cursor, Work
+from rvhctl.streams.regular_file import CutShortError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 

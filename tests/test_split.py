@@ -17,11 +17,12 @@ from support.processes import children, wait_until
 from support.program import Program
 
 import rvhctl as package
-from rvhctl import split, staging
+from rvhctl import split
 from rvhctl.api.placement import Placement
 from rvhctl.errors import RvhctlError, UsageError
 from rvhctl.slots import Slots
 from rvhctl.split import SplitFiles, Template
+from rvhctl.streams import staging
 
 KEYS = [f"user-{number}" for number in range(500)]
 STDIN = "".join(f"{key}\n" for key in KEYS).encode()

@@ -11,7 +11,7 @@ from rvhctl.processors import usable_processors
 from rvhctl.progress import Progress
 from rvhctl.report import Report
 from rvhctl.requestblocks import Kind, Work
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 from rvhctl.version import core_name
 from rvhctl.wording import counted
 

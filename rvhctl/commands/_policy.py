@@ -33,7 +33,7 @@ from rvhctl.options import OutputFormat
 from rvhctl.policy_request import Wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 from rvhctl.version import core_name
 from rvhctl.views import (
     Row,

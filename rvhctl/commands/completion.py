@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from rvhctl.options import epilog
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 
 Shell = Literal["bash", "zsh", "fish"]
 

@@ -40,7 +40,7 @@ from rvhctl.policy_options import (
 from rvhctl.policy_request import wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 from rvhctl.wording import counted
 
 if TYPE_CHECKING:

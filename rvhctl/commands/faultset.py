@@ -49,7 +49,7 @@ from rvhctl.policy_options import (
 from rvhctl.policy_request import Wanted, advised_policy, suited, wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
     from rvhctl.views import View

@@ -16,7 +16,7 @@ from rvhctl.keys import Key, KeyRule
 from rvhctl.options import InputFormat, refuse
 from rvhctl.placing import flags as more
 from rvhctl.report import Report
-from rvhctl.sink import Sink
+from rvhctl.streams.sink import Sink
 
 Buckets = Annotated[
     int | None,
@@ -192,7 +192,7 @@ def _answer_text(
 ) -> int:
     """Text in, bucket numbers out: whole blocks through the core, with no object for a key; how many."""
     from rvhctl.keystream import bucket_lines
-    from rvhctl.source import open_sources
+    from rvhctl.streams.source import open_sources
 
     count = 0
     for source in open_sources(files, raw=null):

@@ -17,9 +17,9 @@ from rvhctl.csvrows import Row, Rows, field_start
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.fleet import DETAILS, read_details
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.lines import line_pieces
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
+from rvhctl.streams.lines import line_pieces
 
 SOME: Final = 256
 """Rows written at a time."""

@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rvhctl.color import ColorChoice, use_color
 from rvhctl.milliseconds import aligned
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice, use_color
+from rvhctl.streams.sink import Sink
+from rvhctl.streams.visible import visible
 from rvhctl.views import View, cell_text
-from rvhctl.visible import visible
 
 NARROWEST: Final = 10
 """Columns for a text that folds; where it has fewer, one value a line reads better."""

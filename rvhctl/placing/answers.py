@@ -8,7 +8,6 @@ from typing import Any, Final
 import orjson
 
 from rvhctl.api.placement import Placement, keys_at_once
-from rvhctl.color import ColorChoice
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
 from rvhctl.jsontext import key_text
@@ -24,7 +23,8 @@ from rvhctl.placejob import (
 )
 from rvhctl.placing.records import SLICE, Records, RecordShape
 from rvhctl.rows_answer import RowsAnswer
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
 from rvhctl.wording import counted
 
 LABELLED: Final = 65536

@@ -14,7 +14,7 @@ from rvhctl.members import stated
 from rvhctl.options import refuse
 from rvhctl.slot_input import nodes_of
 from rvhctl.slots import NodeName, Slots, nearest
-from rvhctl.source import is_stdin
+from rvhctl.streams.source import is_stdin
 
 DIGITS: Final = 18
 """At most so many has the number of a bucket; Python refuses to read some thousands."""

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from rvhctl.api.placement import Explanation, Placement
-from rvhctl.color import ColorChoice
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
@@ -25,7 +24,8 @@ from rvhctl.placing.documents import (
 )
 from rvhctl.placing.records import Records, RecordShape
 from rvhctl.rows_answer import Row, RowsAnswer, plain_row
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
 from rvhctl.wording import counted, share_of
 
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from rvhctl.answer import answer_format
-from rvhctl.color import ColorChoice
 from rvhctl.keyhash import RECIPES
 from rvhctl.options import OutputFormat
 from rvhctl.rows_answer import RowsAnswer
-from rvhctl.sink import Sink
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
 from rvhctl.wording import counted
 
 

@@ -12,10 +12,10 @@ from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
 from rvhctl.key_input import key_format
 from rvhctl.keys import Key, KeyRule
-from rvhctl.lines import whole_lines
 from rvhctl.options import InputFormat
 from rvhctl.record_keys import FieldPath, LinePattern, check_reserved
-from rvhctl.source import Source, format_by_suffix
+from rvhctl.streams.lines import whole_lines
+from rvhctl.streams.source import Source, format_by_suffix
 
 RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 

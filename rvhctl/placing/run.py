@@ -10,7 +10,6 @@ from typing import Protocol
 
 from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.placement import Placement, keys_at_once
-from rvhctl.color import ColorChoice
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
@@ -32,8 +31,9 @@ from rvhctl.placing.records import (
 )
 from rvhctl.record_keys import RESERVED, FieldPath, LinePattern
 from rvhctl.report import Report
-from rvhctl.sink import Sink
-from rvhctl.source import Source, is_stdin, source_names
+from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.sink import Sink
+from rvhctl.streams.source import Source, is_stdin, source_names
 from rvhctl.version import core_name
 from rvhctl.wording import counted
 

@@ -10,8 +10,8 @@ from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats import csv
 from rvhctl.placejob import Output, Owners, groups_output, selected_output
 from rvhctl.placing.records import Records, RecordShape
-from rvhctl.sink import Sink
 from rvhctl.split import SplitFiles, Template
+from rvhctl.streams.sink import Sink
 
 
 class Frame:

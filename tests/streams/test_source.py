@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.errors import InputError, UsageError
-from rvhctl.lines import whole_lines
-from rvhctl.source import Source, format_by_suffix, open_sources
+from rvhctl.streams.lines import whole_lines
+from rvhctl.streams.source import Source, format_by_suffix, open_sources
 
 if sys.version_info >= (3, 14):
     from compression import zstd

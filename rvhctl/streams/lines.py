@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rvhctl.errors import InputError
-from rvhctl.plainfile import has_nuls
-from rvhctl.source import Source
+from rvhctl.streams.regular_file import has_nuls
+from rvhctl.streams.source import Source
 
 
 def whole_lines(source: Source, delimiter: bytes = b"\n") -> Iterator[tuple[bytes, int]]:
