@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from rvhctl.api.steps import WHOLE, listed, run
+from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import blank, read_degrees
 from rvhctl.core.geo import geohash as core
 from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from rvhctl.crew import LARGE_FILE, Crew, Send, may_fork
+from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, may_fork
+from rvhctl.concurrency.processors import usable_processors
 from rvhctl.keyjob import Answers, LineJob
-from rvhctl.processors import usable_processors
 from rvhctl.streams import regular_file as plainfile
 
 BLOCK = 1 << 19

@@ -13,12 +13,12 @@ from itertools import chain, zip_longest
 from math import inf
 from typing import Final, NamedTuple
 
+from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
+from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
-from rvhctl.crew import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
 from rvhctl.fleet import Details
 from rvhctl.node_input import node_shape
 from rvhctl.nodes import LeftOut, Nodes
-from rvhctl.processors import usable_processors
 from rvhctl.scanned_nodes import IntegerIds, ScannedNodes
 from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.source import Source

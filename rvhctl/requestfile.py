@@ -11,7 +11,7 @@ from functools import partial
 from time import perf_counter
 from typing import Final
 
-from rvhctl.crew import Crew, Send, may_fork
+from rvhctl.concurrency.fork import Crew, Send, may_fork
 from rvhctl.errors import InputError
 from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.streams.regular_file import line_blocks

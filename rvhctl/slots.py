@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from math import fsum, inf
 from typing import Any, Final
 
-from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
+from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.placement import Placement as Core

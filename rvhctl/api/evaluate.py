@@ -12,8 +12,8 @@ from rvhctl.api.memory import Memory
 from rvhctl.api.planning import Advice, suited_precision
 from rvhctl.api.planning import advise as advise_fleet
 from rvhctl.api.policy import Policy
-from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
+from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.fleet import Details, Fleet

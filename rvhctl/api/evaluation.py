@@ -12,8 +12,8 @@ from rvhctl.api.fields import plain_id
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
-from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import index_in, instance_of
+from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.policy import damping as memory

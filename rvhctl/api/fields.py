@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 if TYPE_CHECKING:
     from typing import Protocol, SupportsFloat, SupportsIndex
 
-from rvhctl.api.steps import Steps
+from rvhctl.concurrency.steps import Steps
 from rvhctl.core.columns import blank, read_degrees, read_latencies
 from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.nodes.distinct import Distinct

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rvhctl.api.steps import Steps, listed, run, run_in_turns
+from rvhctl.concurrency.steps import Steps, listed, run, run_in_turns
 from rvhctl.core.placement.bits import bucket_of, buckets_of, checked_buckets
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import JumpHashError

@@ -8,7 +8,7 @@ from typing import TypeVar
 from rvhctl.api.fields import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
 from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
-from rvhctl.api.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
+from rvhctl.concurrency.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
 from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.policy.cells import Groups

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from rvhctl.api.steps import WHOLE, listed, run
 from rvhctl.arguments import instance_of
+from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.core.numeric import whole_of
 from rvhctl.core.placement.bit_column import key_column

@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from rvhctl.api.evaluation import STEP, Evaluation
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
-from rvhctl.api.steps import WHOLE, run
 from rvhctl.arguments import index_in, instance_of
+from rvhctl.concurrency.steps import WHOLE, run
 from rvhctl.core.geo import advise as advising
 from rvhctl.core.numeric import whole_of
 from rvhctl.core.policy.plan import Plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rvhctl.api.steps import Steps
+from rvhctl.concurrency.steps import Steps
 from rvhctl.core.policy.cells import CellOrder, Faultset, Groups
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import survivors

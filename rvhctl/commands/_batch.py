@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from rvhctl.batch import Batch
+from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import UsageError
 from rvhctl.options import refuse
-from rvhctl.processors import usable_processors
 from rvhctl.progress import Progress
 from rvhctl.report import Report
 from rvhctl.requestblocks import Kind, Work

@@ -9,7 +9,6 @@ import typer
 
 from rvhctl import options
 from rvhctl.answer import answer_format, asked_format
-from rvhctl.api import steps
 from rvhctl.api.slices import ranked
 from rvhctl.bundles import bundled
 from rvhctl.commands._fleet import (
@@ -23,6 +22,7 @@ from rvhctl.commands._fleet import (
     there,
     wanted_of,
 )
+from rvhctl.concurrency import steps
 from rvhctl.flags import failover_nodes
 from rvhctl.members import stated
 from rvhctl.milliseconds import shown

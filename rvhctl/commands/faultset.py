@@ -9,7 +9,6 @@ import typer
 
 from rvhctl import options
 from rvhctl.answer import answer_format, asked_format
-from rvhctl.api import steps
 from rvhctl.api.slices import fault_cells
 from rvhctl.bundles import bundled
 from rvhctl.cells import each_cell, first_of_each
@@ -25,6 +24,7 @@ from rvhctl.commands._fleet import (
     there,
     wanted_of,
 )
+from rvhctl.concurrency import steps
 from rvhctl.core.policy.cells import Faultset
 from rvhctl.flag_types import Letters
 from rvhctl.flags import faultset_nodes

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
 
+from rvhctl.concurrency.locking import try_lock
 from rvhctl.errors import RvhctlError, TerminatedError
-from rvhctl.locking import try_lock
 
 LOCKED: Final = ".rvhctl-split-"
 UNLOCKED: Final = ".rvhctl-parts-"

@@ -30,7 +30,7 @@ from rvhctl import (
     geohash,
 )
 from rvhctl.api import nodes as module
-from rvhctl.api.steps import run
+from rvhctl.concurrency.steps import run
 from rvhctl.wording import counted
 
 

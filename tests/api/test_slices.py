@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.api.slices import fault_cells, ranked
-from rvhctl.api.steps import run
+from rvhctl.concurrency.steps import run
 from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats

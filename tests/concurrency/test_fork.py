@@ -15,7 +15,7 @@ import pytest
 from support.processes import children
 from support.program import PATIENCE
 
-from rvhctl.crew import Crew, Send
+from rvhctl.concurrency.fork import Crew, Send
 from rvhctl.errors import RvhctlError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rvhctl import processors
-from rvhctl.processors import cgroup_quota, usable_processors
+from rvhctl.concurrency import processors
+from rvhctl.concurrency.processors import cgroup_quota, usable_processors
 
 
 def write(path: Path, text: str) -> None:
