@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from rvhctl.errors import RvhctlError, SomeFailedError
+from rvhctl.formats.wording import counted
 from rvhctl.progress import Progress
 from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.requestfile import file_answers
@@ -16,7 +17,6 @@ from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.lines import line_pieces, whole_lines
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, open_sources
-from rvhctl.wording import counted
 
 if TYPE_CHECKING:
     from rvhctl.workers import Workers

@@ -42,7 +42,7 @@ class Letters(IntParamType):
         Raises:
             BadParameter: the text is neither.
         """
-        from rvhctl.members import AUTO
+        from rvhctl.formats.members import AUTO
 
         if value == AUTO:
             return AUTO
@@ -61,7 +61,7 @@ class Milliseconds(FloatParamType):
         Raises:
             BadParameter: the text is none; the message says how to write a duration.
         """
-        from rvhctl.milliseconds import how_to_write
+        from rvhctl.formats.milliseconds import how_to_write
 
         hint = how_to_write(value) if isinstance(value, str) else ""
         if hint:

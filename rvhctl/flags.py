@@ -9,7 +9,7 @@ from typing import Final
 import orjson
 
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError, shorten
-from rvhctl.milliseconds import how_to_write
+from rvhctl.formats.milliseconds import how_to_write
 from rvhctl.nodes import Nodes, NodesBuilder
 from rvhctl.records import EMPTY_HINT, NAN, Record, check_coordinate, check_id, check_latency
 

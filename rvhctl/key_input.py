@@ -40,7 +40,7 @@ def flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
 def read_keys(
     files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
-    from rvhctl.lookalike import explained
+    from rvhctl.formats.lookalike import explained
     from rvhctl.streams.source import open_sources  # here, because keys from flags need none of it
 
     for source in open_sources(files, raw=null):
@@ -65,8 +65,8 @@ def _read_one(
             for block, line in whole_lines(source):
                 yield from ndjson.decode_keys(block, line, source.name, rule, on_bad)
         case "csv" | "tsv":
-            from rvhctl.csvrows import Rows
             from rvhctl.formats import csv
+            from rvhctl.formats.csv_rows import Rows
 
             blocks = (block for block, _ in whole_lines(source))
             rows = Rows(blocks, source.name, "," if format_ == "csv" else "\t")

@@ -9,10 +9,10 @@ from typing import Final, cast
 
 import orjson
 
-from rvhctl import jsontext
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
-from rvhctl.lookalike import explained
+from rvhctl.formats import jsontext
+from rvhctl.formats.lookalike import explained
 from rvhctl.nodes import Nodes, NodesBuilder, Shape
 from rvhctl.options import InputFormat
 from rvhctl.streams.source import STDIN, Source, open_sources

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from rvhctl import jsontext
 from rvhctl.api.fields import read_columns
 from rvhctl.cells import first_of_each
 from rvhctl.core.policy import cells as cells_of
@@ -24,10 +23,11 @@ from rvhctl.errors import (
     shorten,
 )
 from rvhctl.fleet import DETAILS, Details, Fleet
-from rvhctl.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
+from rvhctl.formats import jsontext
+from rvhctl.formats.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
+from rvhctl.formats.wording import counted
 from rvhctl.policy_request import Wanted, has_limit, suited, wanted
 from rvhctl.records import Record, read_record
-from rvhctl.wording import counted
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
 

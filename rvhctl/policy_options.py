@@ -13,7 +13,7 @@ from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, minimum
 from rvhctl.errors import FaultsetError, UsageError
 from rvhctl.flag_types import Milliseconds, Whole
 from rvhctl.flags import text_of
-from rvhctl.members import stated
+from rvhctl.formats.members import stated
 from rvhctl.options import refuse
 from rvhctl.percent import Percent, parse_percent
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rvhctl.api.policy import Policy
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY
-from rvhctl.milliseconds import checked_threshold
+from rvhctl.formats.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY
+from rvhctl.formats.milliseconds import checked_threshold
 
 if TYPE_CHECKING:
     from rvhctl.api.evaluation import Failed

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from rvhctl.errors import InputError, OnBad, UsageError, quoted
-from rvhctl.lookalike import explained
+from rvhctl.formats.lookalike import explained
+from rvhctl.formats.probe import Probe
 from rvhctl.node_answer import json_nodes
 from rvhctl.node_input import read_from, read_nodes
 from rvhctl.nodes import Nodes, NodesBuilder
-from rvhctl.probes import Probe
 from rvhctl.records import read_record
 from rvhctl.report import fail
 from rvhctl.streams.source import Source, is_stdin, open_sources

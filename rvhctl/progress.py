@@ -6,7 +6,7 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from rvhctl.wording import counted
+from rvhctl.formats.wording import counted
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

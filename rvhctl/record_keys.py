@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from rvhctl import jsontext
 from rvhctl.errors import InputError, UsageError, listed, quoted, shorten
+from rvhctl.formats import jsontext
 from rvhctl.keys import Key, KeyRule
 
 RESERVED: Final = ("bucket", "node", "replicas")

@@ -7,8 +7,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
-from rvhctl import jsontext, requests
+from rvhctl import requests
 from rvhctl.errors import InputError, RvhctlError
+from rvhctl.formats import jsontext
 
 Kind = Literal["failover", "faultset", "jump-hash"]
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from rvhctl import jsontext, node_requests
+from rvhctl import node_requests
 from rvhctl.api.keys import jump_hash, jump_hash_many
 from rvhctl.errors import (
     FaultsetError,
     JumpHashError,
 )
+from rvhctl.formats import jsontext
+from rvhctl.formats.members import contradiction
 from rvhctl.keys import KeyRule, stated_keys
-from rvhctl.members import contradiction
 
 PLAIN: Final = frozenset({"id", "key", "keys", "buckets"})
 """Members that a number of buckets and keys need, and no more."""

@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, cast
 
-from rvhctl import jsontext
 from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.fleet import Details
+from rvhctl.formats import jsontext
 from rvhctl.nodes import NOBODY, LeftOut, Nodes, Picked, Shape
 from rvhctl.records import read_record
 from rvhctl.twins import has_twins, new_seed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
 from rvhctl.flags import text_of
-from rvhctl.lookalike import explained, foreign_error, marked_format
+from rvhctl.formats.lookalike import explained, foreign_error, marked_format
 from rvhctl.records import check_id
 from rvhctl.report import fail
 from rvhctl.slots import Slots
@@ -133,7 +133,7 @@ def _table(text: bytes, source: str) -> Nodes:
 
 
 def _plain_list(text: bytes, source: str) -> NodeList:
-    from rvhctl.jsontext import decode_utf8
+    from rvhctl.formats.jsontext import decode_utf8
 
     ids: list[str] = []
     for number, line in enumerate(decode_utf8(text, source).split("\n"), 1):

@@ -14,12 +14,12 @@ from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.planning import Advice, FleetPlan
 from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
-from rvhctl.milliseconds import shown
+from rvhctl.formats.milliseconds import shown
+from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
-from rvhctl.wording import counted, first_shown, share_of
 
 Row = dict[str, Any]
 

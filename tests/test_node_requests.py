@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from support.cli import rvhctl
 
-from rvhctl import jsontext
+from rvhctl.formats import jsontext
 
 AMS = {"lat": 52.1, "lon": 4.9}
 NODES = [
@@ -152,7 +152,7 @@ def test_a_request_is_read_exactly_only_once() -> None:
     """Ids beyond 64 bits: once for each of them would be quadratic."""
     numbers = [10**25 + row for row in range(4000)]
     request = json.dumps({"nodes": [{"id": number, "latency": 1} for number in numbers]}).encode()
-    with patch("rvhctl.jsontext.exact_value", wraps=jsontext.exact_value) as exact_value:
+    with patch("rvhctl.formats.jsontext.exact_value", wraps=jsontext.exact_value) as exact_value:
         outcome = rvhctl("failover", "--batch", "--threshold", "5", stdin=request)
     assert json.loads(outcome.out)["survivors"] == numbers
     assert exact_value.call_count == 1

@@ -19,8 +19,8 @@ from rvhctl.errors import (
     LengthMismatchError,
     NoSurvivorsError,
 )
-from rvhctl.milliseconds import checked_threshold
-from rvhctl.wording import counted
+from rvhctl.formats.milliseconds import checked_threshold
+from rvhctl.formats.wording import counted
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 

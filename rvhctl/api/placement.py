@@ -20,9 +20,9 @@ from rvhctl.core.placement.probes import pair_hash
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
+from rvhctl.formats.wording import counted
 from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
 from rvhctl.slots import NodeName, Slots, nearest
-from rvhctl.wording import counted
 
 Key = str | bytes | int
 Verdict = Literal["taken", "repeated", "down", "weight"]

@@ -7,13 +7,13 @@ from typing import Any
 from rvhctl.batch import Batch
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import UsageError
+from rvhctl.formats.wording import counted
 from rvhctl.options import refuse
 from rvhctl.progress import Progress
 from rvhctl.report import Report
 from rvhctl.requestblocks import Kind, Work
 from rvhctl.streams.sink import Sink
 from rvhctl.version import core_name
-from rvhctl.wording import counted
 
 
 def run_batch(

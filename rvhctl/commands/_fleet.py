@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rvhctl.api.policy import Policy
 from rvhctl.errors import EmptyNodesError, FaultsetError, InputError, NoSurvivorsError, UsageError
-from rvhctl.milliseconds import shown
+from rvhctl.formats.milliseconds import shown
+from rvhctl.formats.wording import counted
 from rvhctl.node_input import read_nodes
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse
@@ -15,7 +16,6 @@ from rvhctl.policy_request import Wanted, has_limit, policy_of
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.version import core_name
-from rvhctl.wording import counted
 
 if TYPE_CHECKING:
     from rvhctl.requestblocks import Kind

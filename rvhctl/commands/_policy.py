@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
-from rvhctl.answer import answer_format
 from rvhctl.api.evaluation import Evaluation
 from rvhctl.api.memory import Memory
 from rvhctl.api.planning import FleetPlan, advise
@@ -25,8 +24,10 @@ from rvhctl.errors import (
     quoted,
 )
 from rvhctl.evaluated import first_of_groups
+from rvhctl.formats.choice import answer_format
+from rvhctl.formats.milliseconds import aligned
+from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.memoryfile import locked, read_memory, write_memory
-from rvhctl.milliseconds import aligned
 from rvhctl.node_answer import write_answer
 from rvhctl.nodes import Nodes
 from rvhctl.options import OutputFormat
@@ -46,7 +47,6 @@ from rvhctl.views import (
     shown_ids,
     write_view,
 )
-from rvhctl.wording import counted, first_shown, share_of
 
 WORDS: Final = {
     "down": "down",

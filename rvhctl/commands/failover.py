@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rvhctl import options
-from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.slices import ranked
 from rvhctl.bundles import bundled
 from rvhctl.commands._fleet import (
@@ -24,8 +23,10 @@ from rvhctl.commands._fleet import (
 )
 from rvhctl.concurrency import steps
 from rvhctl.flags import failover_nodes
-from rvhctl.members import stated
-from rvhctl.milliseconds import shown
+from rvhctl.formats.choice import answer_format, asked_format
+from rvhctl.formats.members import stated
+from rvhctl.formats.milliseconds import shown
+from rvhctl.formats.wording import counted
 from rvhctl.node_answer import write_answer
 from rvhctl.nodes import Nodes, Picked
 from rvhctl.options import refuse
@@ -41,7 +42,6 @@ from rvhctl.policy_request import wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.streams.sink import Sink
-from rvhctl.wording import counted
 
 if TYPE_CHECKING:
     from rvhctl.views import View

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rvhctl import options
-from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.slices import fault_cells
 from rvhctl.bundles import bundled
 from rvhctl.cells import each_cell, first_of_each
@@ -28,7 +27,8 @@ from rvhctl.concurrency import steps
 from rvhctl.core.policy.cells import Faultset
 from rvhctl.flag_types import Letters
 from rvhctl.flags import faultset_nodes
-from rvhctl.members import stated
+from rvhctl.formats.choice import answer_format, asked_format
+from rvhctl.formats.members import stated
 from rvhctl.node_answer import write_answer
 from rvhctl.nodes import Nodes
 from rvhctl.options import refuse

@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 import typer
 
 from rvhctl import options
-from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.keys import jump_hash_many
 from rvhctl.errors import OnBad, UsageError
+from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.key_answer import KeyAnswer
 from rvhctl.key_input import PLAIN, KeyShape, flag_keys, key_format, read_keys
 from rvhctl.keys import Key, KeyRule
@@ -114,7 +114,7 @@ def jump_hash(
     beyond = more.goes_beyond(every_option)
     if batch:
         from rvhctl.commands._batch import run_batch
-        from rvhctl.members import stated
+        from rvhctl.formats.members import stated
 
         plain = stated({"buckets": buckets, "hash": hash_})
         run_batch(
@@ -156,8 +156,8 @@ def jump_hash(
             answer.add(some, _many_async(some, buckets) if async_ else jump_hash_many(some, buckets))
         count = answer.finish()
     if report.says("debug"):
+        from rvhctl.formats.wording import counted
         from rvhctl.version import core_name
-        from rvhctl.wording import counted
 
         report.debug(f"{counted(count, 'key')} on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()

@@ -13,9 +13,9 @@ from typing import Any, Final
 import orjson
 
 from rvhctl.core.json.spans import member_spans
-from rvhctl.csvrows import Row, Rows, field_start
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.fleet import DETAILS, read_details
+from rvhctl.formats.csv_rows import Row, Rows, field_start
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.records import EMPTY_HINT, Record, check_coordinate, check_id, check_latency

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rvhctl import jsontext
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
-from rvhctl.probes import Probe
+from rvhctl.formats import jsontext
+from rvhctl.formats.probe import Probe
 from rvhctl.records import check_id
 
 # The target is padded to the longest; it may hold colons, but no white space.

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from rvhctl import jsontext
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
+from rvhctl.formats import jsontext
+from rvhctl.formats.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated
+from rvhctl.formats.milliseconds import THRESHOLD_RULE
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated
-from rvhctl.milliseconds import THRESHOLD_RULE
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from rvhctl import jsontext
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.formats import jsontext
 from rvhctl.keys import Buckets, Key, KeyRule
 from rvhctl.nodes import Nodes, NodesBuilder, Picked
 from rvhctl.records import read_record

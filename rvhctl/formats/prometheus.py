@@ -6,9 +6,9 @@ import re
 from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
-from rvhctl import jsontext
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, listed, quoted
-from rvhctl.probes import Probe
+from rvhctl.formats import jsontext
+from rvhctl.formats.probe import Probe
 from rvhctl.records import check_id, check_latency
 
 VERDICT: Final = "probe_success"

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rvhctl.milliseconds import aligned
+from rvhctl.formats.milliseconds import aligned
 from rvhctl.streams.color import ColorChoice, use_color
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.visible import visible

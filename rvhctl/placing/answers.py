@@ -10,7 +10,9 @@ import orjson
 from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
-from rvhctl.jsontext import key_text
+from rvhctl.formats.jsontext import key_text
+from rvhctl.formats.rows import RowsAnswer
+from rvhctl.formats.wording import counted
 from rvhctl.keys import Key, show
 from rvhctl.options import OutputFormat
 from rvhctl.placejob import (
@@ -22,10 +24,8 @@ from rvhctl.placejob import (
     numbers_output,
 )
 from rvhctl.placing.records import SLICE, Records, RecordShape
-from rvhctl.rows_answer import RowsAnswer
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
-from rvhctl.wording import counted
 
 LABELLED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""

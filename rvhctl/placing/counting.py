@@ -12,6 +12,8 @@ from rvhctl.api.placement import Explanation, Placement
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
+from rvhctl.formats.rows import Row, RowsAnswer, plain_row
+from rvhctl.formats.wording import counted, share_of
 from rvhctl.keys import Key, show
 from rvhctl.options import OutputFormat
 from rvhctl.placejob import Output, Owners, tally_output, traffic_output
@@ -23,10 +25,8 @@ from rvhctl.placing.documents import (
     moves_row,
 )
 from rvhctl.placing.records import Records, RecordShape
-from rvhctl.rows_answer import Row, RowsAnswer, plain_row
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
-from rvhctl.wording import counted, share_of
 
 if TYPE_CHECKING:
     from rvhctl.views import View

@@ -236,7 +236,7 @@ def batch_defaults(asked: Asked) -> dict[str, Any]:
         UsageError: flags contradict one another, or name a node that there is not.
         RvhctlError: a list of nodes cannot be read.
     """
-    from rvhctl.members import stated
+    from rvhctl.formats.members import stated
     from rvhctl.placing.asked import check_together, members_of
     from rvhctl.placing.members import placements
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from rvhctl.answer import answer_format
+from rvhctl.formats.choice import answer_format
+from rvhctl.formats.rows import RowsAnswer
+from rvhctl.formats.wording import counted
 from rvhctl.keyhash import RECIPES
 from rvhctl.options import OutputFormat
-from rvhctl.rows_answer import RowsAnswer
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
-from rvhctl.wording import counted
 
 
 def write_hashes(asked: OutputFormat, color: ColorChoice) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
 from rvhctl.api.placement import Placement
-from rvhctl.milliseconds import checked_threshold
+from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.slots import NodeName, Slots
 
 HASHES: Final = ("hash", "seed", "dialect")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
-from rvhctl import jsontext
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
+from rvhctl.formats import jsontext
 from rvhctl.key_input import key_format
 from rvhctl.keys import Key, KeyRule
 from rvhctl.options import InputFormat
@@ -206,8 +206,8 @@ def _json_key(value: Any, exact: Any, taking: Taking, source: str, place: str) -
 
 
 def _row_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
-    from rvhctl.csvrows import Rows
     from rvhctl.formats import csv
+    from rvhctl.formats.csv_rows import Rows
 
     blocks = (block for block, _ in whole_lines(source))
     rows = Rows(blocks, source.name, "," if shape == "csv" else "\t")

@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple
 from rvhctl.api.placement import Placement, slots_of
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
-from rvhctl.jsontext import exact_value
+from rvhctl.formats.jsontext import exact_value
+from rvhctl.formats.members import OF_KEYS, contradiction, misspelt, stated
 from rvhctl.keys import KeyRule, stated_keys
-from rvhctl.members import OF_KEYS, contradiction, misspelt, stated
 from rvhctl.placing.documents import explanation, moves_document, place, stats_document
 from rvhctl.placing.members import HASHES, placements
 from rvhctl.records import read_record

@@ -8,15 +8,16 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rvhctl.answer import answer_format, asked_format
 from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
+from rvhctl.formats.choice import answer_format, asked_format
+from rvhctl.formats.lookalike import explained
+from rvhctl.formats.wording import counted
 from rvhctl.keys import KeyRule
 from rvhctl.keystream import answer_lines
 from rvhctl.linekeys import FieldKeys, LineKeys, TextKeys
-from rvhctl.lookalike import explained
 from rvhctl.options import InputFormat, OutputFormat, refuse
 from rvhctl.placejob import Output, PlaceJob
 from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, members_of
@@ -35,7 +36,6 @@ from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, is_stdin, source_names
 from rvhctl.version import core_name
-from rvhctl.wording import counted
 
 
 @dataclass(frozen=True, kw_only=True)

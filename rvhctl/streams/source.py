@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from rvhctl.errors import InputError, UsageError
-from rvhctl.lookalike import binary_format, foreign_error, tells_binary
+from rvhctl.formats.lookalike import binary_format, foreign_error, tells_binary
 from rvhctl.streams.decompress import BLOCK, Reading, compression_of, tells_compression, unpacked
 from rvhctl.streams.regular_file import CutShortError, check_whole, has_nuls
 

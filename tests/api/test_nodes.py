@@ -31,7 +31,7 @@ from rvhctl import (
 )
 from rvhctl.api import nodes as module
 from rvhctl.concurrency.steps import run
-from rvhctl.wording import counted
+from rvhctl.formats.wording import counted
 
 
 def failover_awaited(*args: Any) -> Any:

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
-from rvhctl.csvrows import Rows
 from rvhctl.errors import InputError
 from rvhctl.formats.csv import json_record, split_row, write_keys
+from rvhctl.formats.csv_rows import Rows
 
 text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 printable = st.text(st.sampled_from("ab7é日\",;\t '[]"), min_size=1, max_size=8).filter(str.strip)

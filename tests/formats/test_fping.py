@@ -11,7 +11,7 @@ import pytest
 
 from rvhctl.errors import InputError
 from rvhctl.formats.fping import read_probes
-from rvhctl.probes import Probe
+from rvhctl.formats.probe import Probe
 
 DATA = Path(__file__).parents[1] / "data"
 

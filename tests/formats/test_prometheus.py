@@ -19,8 +19,8 @@ from urllib.request import urlopen
 import pytest
 
 from rvhctl.errors import InputError
+from rvhctl.formats.probe import Probe
 from rvhctl.formats.prometheus import NO_VERDICTS, Answer, read_probes
-from rvhctl.probes import Probe
 
 DATA = Path(__file__).parents[1] / "data"
 

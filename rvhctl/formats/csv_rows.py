@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from rvhctl import jsontext
 from rvhctl.errors import InputError, listed, quoted, shorten
+from rvhctl.formats import jsontext
 
 # One id may be long, so the default limit of 131,072 characters is no limit of ours; but where a quote never ends,
 # or a line, memory is to.

@@ -7,7 +7,7 @@ import json
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.wording import counted, first_shown, share_of
+from rvhctl.formats.wording import counted, first_shown, share_of
 
 
 @pytest.mark.parametrize(
