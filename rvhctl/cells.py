@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rvhctl.core.geo.geohash import cell_text
 from rvhctl.core.policy.cells import Faultset
-from rvhctl.nodes import Picked
+from rvhctl.nodes.nodes import Picked
 
 
 def each_cell(faultset: Faultset) -> Iterator[tuple[str, int, Picked]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rvhctl.api.evaluation import Evaluation
-from rvhctl.nodes import Picked
+from rvhctl.nodes.nodes import Picked
 
 
 def first_of_groups(evaluation: Evaluation, top: int | None) -> Picked:

@@ -21,8 +21,8 @@ from rvhctl.core.geo import geohash as core
 from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
 
 if TYPE_CHECKING:
-    from rvhctl.api.fields import AnyNode
     from rvhctl.core.vectors import Floats
+    from rvhctl.nodes.given import AnyNode
 
 __all__ = ["decode", "encode", "encode_many", "geohash_cluster", "neighbors"]
 
@@ -161,8 +161,8 @@ def geohash_cluster(nodes: Iterable[GivenNode], precision: int = 6) -> dict[str,
     >>> geohash_cluster([("ams", 52.37, 4.9, 12.0), ("syd", -33.87, 151.21, 280.0)], 2)
     {'u1': [('ams', 52.37, 4.9, 12.0)], 'r3': [('syd', -33.87, 151.21, 280.0)]}
     """
-    from rvhctl.api.fields import read_columns
     from rvhctl.core.policy.cells import Groups
+    from rvhctl.nodes.given import read_columns
 
     letters = core.whole_precision(precision)
     items = _listed(nodes, "nodes")

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from rvhctl.api.fields import read_columns
 from rvhctl.cells import first_of_each
 from rvhctl.core.policy import cells as cells_of
 from rvhctl.core.policy.survivors import survivors
@@ -22,12 +21,13 @@ from rvhctl.errors import (
     listed,
     shorten,
 )
-from rvhctl.fleet import DETAILS, Details, Fleet
 from rvhctl.formats import jsontext
 from rvhctl.formats.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
 from rvhctl.formats.wording import counted
+from rvhctl.nodes.fields import Record, read_record
+from rvhctl.nodes.fleet import DETAILS, Details, Fleet
+from rvhctl.nodes.given import read_columns
 from rvhctl.policy_request import Wanted, has_limit, suited, wanted
-from rvhctl.records import Record, read_record
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
 

@@ -12,8 +12,8 @@ import typer
 from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, minimum
 from rvhctl.errors import FaultsetError, UsageError
 from rvhctl.flag_types import Milliseconds, Whole
-from rvhctl.flags import text_of
 from rvhctl.formats.members import stated
+from rvhctl.nodes.flags import text_of
 from rvhctl.options import refuse
 from rvhctl.percent import Percent, parse_percent
 

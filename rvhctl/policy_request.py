@@ -14,7 +14,7 @@ from rvhctl.formats.milliseconds import checked_threshold
 
 if TYPE_CHECKING:
     from rvhctl.api.evaluation import Failed
-    from rvhctl.fleet import Fleet
+    from rvhctl.nodes.fleet import Fleet
 
 DEFAULT_PRECISION: Final = 5
 NEAREST: Final = 2

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
-from rvhctl.flags import text_of
 from rvhctl.formats.lookalike import explained, foreign_error, marked_format
-from rvhctl.records import check_id
+from rvhctl.nodes.fields import check_id
+from rvhctl.nodes.flags import text_of
 from rvhctl.report import fail
 from rvhctl.slots import Slots
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:
-    from rvhctl.nodes import Nodes
+    from rvhctl.nodes.nodes import Nodes
 
 MISSING: Final = "no such file or directory"
 
@@ -118,8 +118,8 @@ def _is_plain(text: bytes) -> bool:
 def _table(text: bytes, source: str) -> Nodes:
     """The nodes with whatever else they say of themselves; they need no latency."""
     from rvhctl.formats import csv, json, ndjson
-    from rvhctl.node_input import DELIMITERS, node_shape
-    from rvhctl.nodes import NodesBuilder
+    from rvhctl.nodes.nodes import NodesBuilder
+    from rvhctl.nodes.read import DELIMITERS, node_shape
 
     builder = NodesBuilder(latency=False)
     shape = node_shape(text)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from math import fsum, inf
 from typing import Any, Final
 
-from rvhctl.arguments import instance_of
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
+from rvhctl.nodes.arguments import instance_of
 
 NodeName = str | int
 """The id of a node, or the number of a bucket that has no name."""

@@ -16,7 +16,7 @@ from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted, first_shown, share_of
-from rvhctl.nodes import Nodes, Picked
+from rvhctl.nodes.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink

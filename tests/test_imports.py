@@ -167,7 +167,12 @@ def test_files_are_short(module: str) -> None:
         (
             ("jump-hash", "-k", "a", "-b", "3"),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "orjson", "csv", "gzip", "multiprocessing"}
-            | {"rvhctl.commands.failover", "rvhctl.commands.faultset", "rvhctl.formats.json", "rvhctl.nodes"},
+            | {
+                "rvhctl.commands.failover",
+                "rvhctl.commands.faultset",
+                "rvhctl.formats.json",
+                "rvhctl.nodes.nodes",
+            },
         ),
         (
             ("failover", "--nodes", "a", "--lats", "1", "--th", "2"),

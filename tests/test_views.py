@@ -16,7 +16,7 @@ from rvhctl.api.evaluate import advise, evaluate
 from rvhctl.api.planning import FleetPlan
 from rvhctl.api.policy import Policy
 from rvhctl.formats.csv import write_rows
-from rvhctl.node_input import read_nodes
+from rvhctl.nodes.read import read_nodes
 from rvhctl.options import OutputFormat
 from rvhctl.report import fail
 from rvhctl.views import Digits, View, advice_view, cell_text, explain_view, plan_view, shown_ids, view_pieces

@@ -8,11 +8,9 @@ from functools import cached_property
 from math import inf
 from typing import Final, NamedTuple
 
-from rvhctl.api.fields import plain_id
 from rvhctl.api.memory import Memory
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
-from rvhctl.arguments import index_in, instance_of
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
@@ -22,7 +20,9 @@ from rvhctl.core.policy import safeguards as rails
 from rvhctl.core.policy.grouping import by_group, sizes_of
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
-from rvhctl.fleet import Fleet
+from rvhctl.nodes.arguments import index_in, instance_of
+from rvhctl.nodes.fleet import Fleet
+from rvhctl.nodes.given import plain_id
 from rvhctl.percent import Percent
 
 STEP: Final = 1 << 14

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
-from rvhctl.arguments import index_in, instance_of
 from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import FaultsetError, InputError, quoted, shorten
+from rvhctl.nodes.arguments import index_in, instance_of
 
 FORMAT: Final = "rvhctl-memory"
 VERSION: Final = 1

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from rvhctl.api.fields import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
-from rvhctl.api.measured import read_serving
 from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.concurrency.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
@@ -21,6 +19,8 @@ from rvhctl.errors import (
 )
 from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.formats.wording import counted
+from rvhctl.nodes.given import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
+from rvhctl.nodes.measured import read_serving
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 

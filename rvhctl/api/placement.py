@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from rvhctl.arguments import instance_of
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.core.numeric import whole_of
@@ -22,6 +21,7 @@ from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.formats.wording import counted
 from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
+from rvhctl.nodes.arguments import instance_of
 from rvhctl.slots import NodeName, Slots, nearest
 
 Key = str | bytes | int
@@ -371,9 +371,9 @@ def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:
         return Slots.numbered(nodes)
     if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
         raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
-    from rvhctl.api.fields import ABSENT, id_text, stated, value_of
-    from rvhctl.fleet import state_of, weight_of
-    from rvhctl.records import check_id
+    from rvhctl.nodes.fields import check_id
+    from rvhctl.nodes.fleet import state_of, weight_of
+    from rvhctl.nodes.given import ABSENT, id_text, stated, value_of
 
     ids: list[str] = []
     weights: dict[NodeName, float] = {}

@@ -9,7 +9,6 @@ from typing import Final, NamedTuple
 from rvhctl.api.evaluation import STEP, Evaluation
 from rvhctl.api.policy import Policy
 from rvhctl.api.slices import grouped
-from rvhctl.arguments import index_in, instance_of
 from rvhctl.concurrency.steps import WHOLE, run
 from rvhctl.core.geo import advise as advising
 from rvhctl.core.numeric import whole_of
@@ -18,7 +17,8 @@ from rvhctl.core.policy.priority_load import healths, weighted_healths
 from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, shorten
-from rvhctl.fleet import Fleet
+from rvhctl.nodes.arguments import index_in, instance_of
+from rvhctl.nodes.fleet import Fleet
 
 NEAREST: Final = 2
 """Healthy cells, beside itself, that a cell may turn to."""

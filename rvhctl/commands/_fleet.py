@@ -9,8 +9,8 @@ from rvhctl.api.policy import Policy
 from rvhctl.errors import EmptyNodesError, FaultsetError, InputError, NoSurvivorsError, UsageError
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted
-from rvhctl.node_input import read_nodes
-from rvhctl.nodes import Nodes
+from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.read import read_nodes
 from rvhctl.options import refuse
 from rvhctl.policy_request import Wanted, has_limit, policy_of
 from rvhctl.report import Report
@@ -53,7 +53,7 @@ def read_fleet_nodes(
         return read_nodes(
             files or [], run.input_format, coordinates=coordinates, on_bad=on_bad, within=within
         )
-    from rvhctl.probe_input import read_probes
+    from rvhctl.nodes.probes import read_probes
 
     refuse("with --from", {"--input-format": run.input_format != "auto"})
     return read_probes(

@@ -28,8 +28,8 @@ from rvhctl.formats.choice import answer_format
 from rvhctl.formats.milliseconds import aligned
 from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.memoryfile import locked, read_memory, write_memory
-from rvhctl.node_answer import write_answer
-from rvhctl.nodes import Nodes
+from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.write import write_answer
 from rvhctl.options import OutputFormat
 from rvhctl.policy_request import Wanted
 from rvhctl.report import Report

@@ -22,13 +22,13 @@ from rvhctl.commands._fleet import (
     wanted_of,
 )
 from rvhctl.concurrency import steps
-from rvhctl.flags import failover_nodes
 from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.formats.members import stated
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted
-from rvhctl.node_answer import write_answer
-from rvhctl.nodes import Nodes, Picked
+from rvhctl.nodes.flags import failover_nodes
+from rvhctl.nodes.nodes import Nodes, Picked
+from rvhctl.nodes.write import write_answer
 from rvhctl.options import refuse
 from rvhctl.policy_options import (
     DampingOptions,

@@ -26,11 +26,11 @@ from rvhctl.commands._fleet import (
 from rvhctl.concurrency import steps
 from rvhctl.core.policy.cells import Faultset
 from rvhctl.flag_types import Letters
-from rvhctl.flags import faultset_nodes
 from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.formats.members import stated
-from rvhctl.node_answer import write_answer
-from rvhctl.nodes import Nodes
+from rvhctl.nodes.flags import faultset_nodes
+from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.write import write_answer
 from rvhctl.options import refuse
 from rvhctl.policy_options import (
     Advise,

@@ -9,7 +9,7 @@ from rvhctl.options import OutputFormat
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.nodes import Shape
+    from rvhctl.nodes.nodes import Shape
 
 
 def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:

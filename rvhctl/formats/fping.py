@@ -8,7 +8,7 @@ from typing import Final
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.probe import Probe
-from rvhctl.records import check_id
+from rvhctl.nodes.fields import check_id
 
 # The target is padded to the longest; it may hold colons, but no white space.
 _LINE: Final = re.compile(r"(\S+)\s* : ((?:-|\d+(?:\.\d+)?)(?: (?:-|\d+(?:\.\d+)?))*)", re.ASCII)

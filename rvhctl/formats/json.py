@@ -12,8 +12,8 @@ from rvhctl.formats import jsontext
 from rvhctl.formats.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated
 from rvhctl.formats.milliseconds import THRESHOLD_RULE
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.nodes import Nodes, NodesBuilder, Picked
-from rvhctl.records import read_record
+from rvhctl.nodes.fields import read_record
+from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
 
 WANTED = "an array of nodes, or an object with nodes (or with ids and latencies)"
 

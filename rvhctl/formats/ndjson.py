@@ -8,8 +8,8 @@ from functools import partial
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.keys import Buckets, Key, KeyRule
-from rvhctl.nodes import Nodes, NodesBuilder, Picked
-from rvhctl.records import read_record
+from rvhctl.nodes.fields import read_record
+from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
 
 
 def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: bool, on_bad: OnBad) -> None:

@@ -10,7 +10,7 @@ from rvhctl.keys import Buckets, Key, KeyRule
 
 if TYPE_CHECKING:
     # Keys need no table of nodes, and its import would be a tenth of answering for one.
-    from rvhctl.nodes import Nodes, Picked
+    from rvhctl.nodes.nodes import Nodes, Picked
 
 
 def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:

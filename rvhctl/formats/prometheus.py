@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, listed, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.probe import Probe
-from rvhctl.records import check_id, check_latency
+from rvhctl.nodes.fields import check_id, check_latency
 
 VERDICT: Final = "probe_success"
 """The series by which blackbox_exporter says 1, the probe succeeded, or 0."""

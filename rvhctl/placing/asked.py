@@ -8,9 +8,9 @@ from math import inf
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
-from rvhctl.flags import text_of
 from rvhctl.formats.members import stated
 from rvhctl.keyhash import RECIPES
+from rvhctl.nodes.flags import text_of
 from rvhctl.options import refuse
 from rvhctl.slot_input import nodes_of
 from rvhctl.slots import NodeName, Slots, nearest

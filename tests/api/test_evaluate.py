@@ -8,11 +8,11 @@ import pytest
 
 from rvhctl.api.evaluate import evaluate
 from rvhctl.api.evaluation import Failed
-from rvhctl.api.fields import Node
 from rvhctl.api.memory import Memory
 from rvhctl.api.planning import FleetPlan
 from rvhctl.api.policy import Policy
 from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
+from rvhctl.nodes.given import Node
 
 LIMIT = Policy(threshold=100)
 

@@ -18,7 +18,7 @@ from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
-from rvhctl.fleet import Details, Fleet
+from rvhctl.nodes.fleet import Details, Fleet
 
 milliseconds = st.sampled_from([0.0, 1.0, 2.0, 10.0, 10.5, 11.0, 12.0, 15.0, 30.0]) | st.floats(0, 1e6)
 percent = st.sampled_from(["0%", "10%", "28%", "33.3%", "50%", "99.999%", "100%"])

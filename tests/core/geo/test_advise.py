@@ -17,7 +17,7 @@ from rvhctl.api.policy import Policy
 from rvhctl.core.geo.advise import ALONE, BORDER, suits
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
-from rvhctl.fleet import Fleet
+from rvhctl.nodes.fleet import Fleet
 
 place = st.one_of(
     st.tuples(st.floats(-90, 90), st.floats(-180, 180)),

@@ -16,13 +16,13 @@ from typing import Final, NamedTuple
 from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
-from rvhctl.fleet import Details
-from rvhctl.node_input import node_shape
-from rvhctl.nodes import LeftOut, Nodes
-from rvhctl.scanned_nodes import IntegerIds, ScannedNodes
+from rvhctl.nodes.duplicates import has_twins, new_seed
+from rvhctl.nodes.fleet import Details
+from rvhctl.nodes.nodes import LeftOut, Nodes
+from rvhctl.nodes.read import node_shape
+from rvhctl.nodes.scan import IntegerIds, ScannedNodes
 from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.source import Source
-from rvhctl.twins import has_twins, new_seed
 
 BLOCK: Final = 1 << 19
 """Bytes of a block: a millisecond of work, so that ^C is heard, and few enough for the cache."""

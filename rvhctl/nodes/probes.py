@@ -10,10 +10,10 @@ import orjson
 from rvhctl.errors import InputError, OnBad, UsageError, quoted
 from rvhctl.formats.lookalike import explained
 from rvhctl.formats.probe import Probe
-from rvhctl.node_answer import json_nodes
-from rvhctl.node_input import read_from, read_nodes
-from rvhctl.nodes import Nodes, NodesBuilder
-from rvhctl.records import read_record
+from rvhctl.nodes.fields import read_record
+from rvhctl.nodes.nodes import Nodes, NodesBuilder
+from rvhctl.nodes.read import read_from, read_nodes
+from rvhctl.nodes.write import json_nodes
 from rvhctl.report import fail
 from rvhctl.streams.source import Source, is_stdin, open_sources
 

@@ -10,8 +10,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from rvhctl.core.vectors import Floats, Ints
 from rvhctl.errors import InputError, shorten
-from rvhctl.fleet import Details, Fleet
-from rvhctl.records import Record
+from rvhctl.nodes.fields import Record
+from rvhctl.nodes.fleet import Details, Fleet
 
 Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
 """How nodes came in, which is how they go out."""

@@ -16,8 +16,9 @@ from support.cli import Outcome, rvhctl
 from support.processes import children
 from support.program import PATIENCE, Program
 
-from rvhctl import node_input, nodes_within
-from rvhctl.nodes import Nodes
+from rvhctl.nodes import prefilter as nodes_within
+from rvhctl.nodes import read as node_input
+from rvhctl.nodes.nodes import Nodes
 from rvhctl.streams.source import Source
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pread")

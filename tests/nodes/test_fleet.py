@@ -9,7 +9,7 @@ import pytest
 
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError
-from rvhctl.fleet import Details, Fleet, samples_of, state_of, weight_of
+from rvhctl.nodes.fleet import Details, Fleet, samples_of, state_of, weight_of
 
 
 def test_nobody_says_anything() -> None:

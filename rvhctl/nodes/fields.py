@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InvalidNodeError
-from rvhctl.fleet import DETAILS, read_details
+from rvhctl.nodes.fleet import DETAILS, read_details
 
 NAN: Final = math.nan
 

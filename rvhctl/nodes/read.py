@@ -13,7 +13,7 @@ from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.formats import jsontext
 from rvhctl.formats.lookalike import explained
-from rvhctl.nodes import Nodes, NodesBuilder, Shape
+from rvhctl.nodes.nodes import Nodes, NodesBuilder, Shape
 from rvhctl.options import InputFormat
 from rvhctl.streams.source import STDIN, Source, open_sources
 
@@ -72,7 +72,7 @@ def _from_one(
     within: float | None,
 ) -> Nodes:
     if COMPILED and within is not None and input_format in ("auto", "ndjson"):
-        from rvhctl.nodes_within import nodes_within
+        from rvhctl.nodes.prefilter import nodes_within
 
         sifted = nodes_within(source, within)
         if sifted is not None:
@@ -80,7 +80,7 @@ def _from_one(
     text = source.read_all()
     shape = _shape(input_format, text)
     if COMPILED and latency and (shape == "ndjson" or (shape == "json" and _is_array(text))):
-        from rvhctl.scanned_nodes import scan_nodes
+        from rvhctl.nodes.scan import scan_nodes
 
         scanned = scan_nodes(text, shape, coordinates=coordinates)
         if scanned is not None:

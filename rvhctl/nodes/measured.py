@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from math import nan
 from typing import Final
 
-from rvhctl.api.fields import ABSENT, Node, named_id, place, read_columns, refuse, stated, value_of
 from rvhctl.core.columns import blank, read_latencies
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError
-from rvhctl.fleet import DETAILS, Details
+from rvhctl.nodes.fleet import DETAILS, Details
+from rvhctl.nodes.given import ABSENT, Node, named_id, place, read_columns, refuse, stated, value_of
 
 _NOTHING_MORE: Final = frozenset(DETAILS).isdisjoint
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.cli import Outcome, rvhctl
 
-DATA = Path(__file__).parent / "data" / "valid"
+DATA = Path(__file__).parents[1] / "data" / "valid"
 FPING = "127.0.0.1 : 0.05 - 0.04\n127.0.0.2 : - - -\n"
 INVENTORY = "id,lat,lon,weight,site,latency\n127.0.0.1,52,5,2,ams,99\n127.0.0.2,52,5,,007,99\n"
 

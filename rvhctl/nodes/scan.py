@@ -10,11 +10,11 @@ from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
-from rvhctl.fleet import Details
 from rvhctl.formats import jsontext
-from rvhctl.nodes import NOBODY, LeftOut, Nodes, Picked, Shape
-from rvhctl.records import read_record
-from rvhctl.twins import has_twins, new_seed
+from rvhctl.nodes.duplicates import has_twins, new_seed
+from rvhctl.nodes.fields import read_record
+from rvhctl.nodes.fleet import Details
+from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, Picked, Shape
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20
