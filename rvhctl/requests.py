@@ -13,7 +13,7 @@ from rvhctl.errors import (
 )
 from rvhctl.formats import jsontext
 from rvhctl.formats.members import contradiction
-from rvhctl.keys import KeyRule, stated_keys
+from rvhctl.keys.key import KeyRule, stated_keys
 
 PLAIN: Final = frozenset({"id", "key", "keys", "buckets"})
 """Members that a number of buckets and keys need, and no more."""

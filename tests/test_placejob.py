@@ -14,9 +14,10 @@ from rvhctl.api.placement import Placement
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.core.keys.owners import Tally, Traffic, groups_of
 from rvhctl.errors import InputError
-from rvhctl.keyhash import recipe_of
-from rvhctl.keystream import answer_lines
-from rvhctl.linekeys import FieldKeys, LineKeys, TextKeys
+from rvhctl.keys.fields import FieldPath, LinePattern
+from rvhctl.keys.hashes import recipe_of
+from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
+from rvhctl.keys.stream import answer_lines
 from rvhctl.placejob import (
     Output,
     Owners,
@@ -30,7 +31,6 @@ from rvhctl.placejob import (
     tally_output,
     traffic_output,
 )
-from rvhctl.record_keys import FieldPath, LinePattern
 
 NAMES = ["a", "node-of-eight", "é", "x" * 23, "12345678", "ab"]
 HERE = Placement(NAMES, down=["é"], weights={"a": 0.5})

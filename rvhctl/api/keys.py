@@ -8,7 +8,7 @@ from rvhctl.concurrency.steps import Steps, listed, run, run_in_turns
 from rvhctl.core.placement.bits import bucket_of, buckets_of, checked_buckets
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import JumpHashError
-from rvhctl.keyhash import xxh64
+from rvhctl.keys.hashes import xxh64
 
 Key = str | bytes | int
 

@@ -20,7 +20,7 @@ from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.formats.wording import counted
-from rvhctl.keyhash import DIALECTS, Recipe, recipe_of
+from rvhctl.keys.hashes import DIALECTS, Recipe, recipe_of
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.slots import NodeName, Slots, nearest
 

@@ -10,9 +10,9 @@ from rvhctl import options
 from rvhctl.api.keys import jump_hash_many
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.formats.choice import answer_format, asked_format
-from rvhctl.key_answer import KeyAnswer
-from rvhctl.key_input import PLAIN, KeyShape, flag_keys, key_format, read_keys
-from rvhctl.keys import Key, KeyRule
+from rvhctl.keys.key import Key, KeyRule
+from rvhctl.keys.read import PLAIN, KeyShape, flag_keys, key_format, read_keys
+from rvhctl.keys.write import KeyAnswer
 from rvhctl.options import InputFormat, refuse
 from rvhctl.placing import flags as more
 from rvhctl.report import Report
@@ -191,7 +191,7 @@ def _answer_text(
     files: list[str], sink: Sink, buckets: int, hash_: str, null: bool, jobs: int | None, on_bad: OnBad
 ) -> int:
     """Text in, bucket numbers out: whole blocks through the core, with no object for a key; how many."""
-    from rvhctl.keystream import bucket_lines
+    from rvhctl.keys.stream import bucket_lines
     from rvhctl.streams.source import open_sources
 
     count = 0

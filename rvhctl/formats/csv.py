@@ -15,7 +15,7 @@ import orjson
 from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.formats.csv_rows import Row, Rows, field_start
-from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.keys.key import Buckets, Key, KeyRule
 from rvhctl.nodes.fields import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
 from rvhctl.nodes.fleet import DETAILS, read_details
 from rvhctl.nodes.nodes import PIECE, Nodes, NodesBuilder, Picked

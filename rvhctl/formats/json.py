@@ -11,7 +11,7 @@ from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnB
 from rvhctl.formats import jsontext
 from rvhctl.formats.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated
 from rvhctl.formats.milliseconds import THRESHOLD_RULE
-from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.keys.key import Buckets, Key, KeyRule
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
 

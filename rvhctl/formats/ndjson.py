@@ -7,7 +7,7 @@ from functools import partial
 
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.keys.key import Buckets, Key, KeyRule
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
 

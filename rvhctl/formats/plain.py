@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from rvhctl.errors import InputError, OnBad
-from rvhctl.keys import Buckets, Key, KeyRule
+from rvhctl.keys.key import Buckets, Key, KeyRule
 
 if TYPE_CHECKING:
     # Keys need no table of nodes, and its import would be a tenth of answering for one.

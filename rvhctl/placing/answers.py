@@ -13,7 +13,8 @@ from rvhctl.errors import InputError
 from rvhctl.formats.jsontext import key_text
 from rvhctl.formats.rows import RowsAnswer
 from rvhctl.formats.wording import counted
-from rvhctl.keys import Key, show
+from rvhctl.keys.key import Key, show
+from rvhctl.keys.records import SLICE, Records, RecordShape
 from rvhctl.options import OutputFormat
 from rvhctl.placejob import (
     Output,
@@ -23,7 +24,6 @@ from rvhctl.placejob import (
     names_output,
     numbers_output,
 )
-from rvhctl.placing.records import SLICE, Records, RecordShape
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

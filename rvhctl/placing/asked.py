@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
 from rvhctl.formats.members import stated
-from rvhctl.keyhash import RECIPES
+from rvhctl.keys.hashes import RECIPES
 from rvhctl.nodes.flags import text_of
 from rvhctl.options import refuse
 from rvhctl.slot_input import nodes_of

@@ -14,7 +14,8 @@ from rvhctl.core.vectors import Ints
 from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.formats.rows import Row, RowsAnswer, plain_row
 from rvhctl.formats.wording import counted, share_of
-from rvhctl.keys import Key, show
+from rvhctl.keys.key import Key, show
+from rvhctl.keys.records import Records, RecordShape
 from rvhctl.options import OutputFormat
 from rvhctl.placejob import Output, Owners, tally_output, traffic_output
 from rvhctl.placing.documents import (
@@ -24,7 +25,6 @@ from rvhctl.placing.documents import (
     explanation,
     moves_row,
 )
-from rvhctl.placing.records import Records, RecordShape
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

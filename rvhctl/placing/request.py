@@ -11,7 +11,7 @@ from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.jsontext import exact_value
 from rvhctl.formats.members import OF_KEYS, contradiction, misspelt, stated
-from rvhctl.keys import KeyRule, stated_keys
+from rvhctl.keys.key import KeyRule, stated_keys
 from rvhctl.nodes.fields import read_record
 from rvhctl.placing.documents import explanation, moves_document, place, stats_document
 from rvhctl.placing.members import HASHES, placements

@@ -15,14 +15,10 @@ from rvhctl.errors import JumpHashError, OnBad, UsageError
 from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.formats.lookalike import explained
 from rvhctl.formats.wording import counted
-from rvhctl.keys import KeyRule
-from rvhctl.keystream import answer_lines
-from rvhctl.linekeys import FieldKeys, LineKeys, TextKeys
-from rvhctl.options import InputFormat, OutputFormat, refuse
-from rvhctl.placejob import Output, PlaceJob
-from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, members_of
-from rvhctl.placing.members import placements
-from rvhctl.placing.records import (
+from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
+from rvhctl.keys.key import KeyRule
+from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
+from rvhctl.keys.records import (
     Records,
     RecordShape,
     Taking,
@@ -30,7 +26,11 @@ from rvhctl.placing.records import (
     read_records,
     shape_of,
 )
-from rvhctl.record_keys import RESERVED, FieldPath, LinePattern
+from rvhctl.keys.stream import answer_lines
+from rvhctl.options import InputFormat, OutputFormat, refuse
+from rvhctl.placejob import Output, PlaceJob
+from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, members_of
+from rvhctl.placing.members import placements
 from rvhctl.report import Report
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink

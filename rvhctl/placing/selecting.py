@@ -8,8 +8,8 @@ from rvhctl.api.placement import Placement
 from rvhctl.core.keys.owners import groups_of
 from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats import csv
+from rvhctl.keys.records import Records, RecordShape
 from rvhctl.placejob import Output, Owners, groups_output, selected_output
-from rvhctl.placing.records import Records, RecordShape
 from rvhctl.split import SplitFiles, Template
 from rvhctl.streams.sink import Sink
 

@@ -22,7 +22,7 @@ from rvhctl.api.placement import Placement
 from rvhctl.chisquare import p_value
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError
-from rvhctl.keyhash import RECIPES
+from rvhctl.keys.hashes import RECIPES
 
 KEYS = [f"user-{number}" for number in range(100_000)]
 

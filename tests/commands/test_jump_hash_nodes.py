@@ -290,7 +290,7 @@ class TestHashes:
         from typing import get_args
 
         from rvhctl.commands.jump_hash import Hash
-        from rvhctl.keyhash import RECIPES
+        from rvhctl.keys.hashes import RECIPES
 
         assert get_args(get_args(Hash)[0]) == tuple(RECIPES)
 

@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from support.processes import children, gone, wait_until
 
-from rvhctl import keyfile
 from rvhctl.api.keys import jump_hash
 from rvhctl.errors import InputError, RvhctlError
-from rvhctl.keyhash import DEFAULT
-from rvhctl.keyjob import Job
-from rvhctl.keystream import Counts, bucket_lines
+from rvhctl.keys import file as keyfile
+from rvhctl.keys.hashes import DEFAULT
+from rvhctl.keys.job import Job
+from rvhctl.keys.stream import Counts, bucket_lines
 from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.regular_file import CutShortError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 JOB = Job(1000, DEFAULT, b"\n")
 
 
@@ -188,7 +188,7 @@ def test_a_file_system_may_give_less_than_was_asked_for(
 
 PROGRAM = """
 import sys
-from rvhctl.keystream import bucket_lines
+from rvhctl.keys.stream import bucket_lines
 out = sys.stdout.buffer
 with open(sys.argv[1], "rb") as file:
     bucket_lines(file, source_name="keys", buckets=1000, jobs=3, write=out.write, flush=out.flush)

@@ -11,10 +11,10 @@ from rvhctl.core.keys.rows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, h
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError
-from rvhctl.keyhash import Recipe
-from rvhctl.keyjob import SHOWN, Answers, line_error
-from rvhctl.keys import KeyRule
-from rvhctl.record_keys import FieldPath, LinePattern
+from rvhctl.keys.fields import FieldPath, LinePattern
+from rvhctl.keys.hashes import Recipe
+from rvhctl.keys.job import SHOWN, Answers, line_error
+from rvhctl.keys.key import KeyRule
 
 TWO_63: Final = 1 << 63
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from rvhctl.core.placement.jump import jump_in
 from rvhctl.errors import JumpHashError
-from rvhctl.keyhash import DIALECTS, RECIPES, decimal, recipe_of
+from rvhctl.keys.hashes import DIALECTS, RECIPES, decimal, recipe_of
 
-ROWS = json.loads((Path(__file__).parent / "data/valid/jump_hashed.json").read_text())["rows"]
+ROWS = json.loads((Path(__file__).parents[1] / "data/valid/jump_hashed.json").read_text())["rows"]
 
 # By what names the systems call our recipes; the rows were made by running these systems.
 SYSTEMS = {

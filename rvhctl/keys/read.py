@@ -8,7 +8,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal
 
 from rvhctl.errors import OnBad, UsageError
-from rvhctl.keys import Key, KeyRule
+from rvhctl.keys.key import Key, KeyRule
 from rvhctl.options import InputFormat
 
 if TYPE_CHECKING:

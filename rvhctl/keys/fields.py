@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from rvhctl.errors import InputError, UsageError, listed, quoted, shorten
 from rvhctl.formats import jsontext
-from rvhctl.keys import Key, KeyRule
+from rvhctl.keys.key import Key, KeyRule
 
 RESERVED: Final = ("bucket", "node", "replicas")
 """What an answer adds to a record."""

@@ -2,7 +2,7 @@
 
 Whatever has been read is answered before the next read, which may block: a slow producer sees its answer at
 once.
-A plain regular file is cut at line ends and spread over worker processes (:mod:`rvhctl.keyfile`).
+A plain regular file is cut at line ends and spread over worker processes (:mod:`rvhctl.keys.file`).
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from contextlib import closing
 from functools import partial
 from typing import BinaryIO, NamedTuple
 
-from rvhctl import keyfile
 from rvhctl.core.keys import lines as keylines
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.errors import InputError
-from rvhctl.keyhash import recipe_of
-from rvhctl.keyjob import Answers, Job, LineJob
+from rvhctl.keys import file as keyfile
+from rvhctl.keys.hashes import recipe_of
+from rvhctl.keys.job import Answers, Job, LineJob
 from rvhctl.streams import regular_file as plainfile
 
 READ = 1 << 16
@@ -52,7 +52,7 @@ def bucket_lines(
             ``read1`` where it has that, else with ``read``.
         source_name: what errors call the stream.
         buckets: 1 to 2^31 - 1.
-        hash_name: a name in :data:`rvhctl.keyhash.RECIPES`.
+        hash_name: a name in :data:`rvhctl.keys.hashes.RECIPES`.
         delimiter: ``b"\\n"``, where a carriage return before it belongs to the line's end, or ``b"\\0"``. A
             last line needs no delimiter.
         jobs: processes for a large regular file, on Linux; None: as many as there are usable processors.

@@ -13,7 +13,7 @@ from typing import Final
 
 from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, may_fork
 from rvhctl.concurrency.processors import usable_processors
-from rvhctl.keyjob import Answers, LineJob
+from rvhctl.keys.job import Answers, LineJob
 from rvhctl.streams import regular_file as plainfile
 
 BLOCK = 1 << 19

@@ -10,10 +10,10 @@ from typing import Any, Final, Literal
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.key_input import key_format
-from rvhctl.keys import Key, KeyRule
+from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
+from rvhctl.keys.key import Key, KeyRule
+from rvhctl.keys.read import key_format
 from rvhctl.options import InputFormat
-from rvhctl.record_keys import FieldPath, LinePattern, check_reserved
 from rvhctl.streams.lines import whole_lines
 from rvhctl.streams.source import Source, format_by_suffix
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rvhctl.keys import Buckets, Key, show
+from rvhctl.keys.key import Buckets, Key, show
 from rvhctl.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError, JumpHashError, listed
-from rvhctl.keyhash import INTEGER_HINT, NO_INTEGER
+from rvhctl.keys.hashes import INTEGER_HINT, NO_INTEGER
 
 Key = str | bytes | int
 """Text as it came in (bytes where it was no JSON), or the 64-bit key itself."""

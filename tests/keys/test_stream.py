@@ -15,13 +15,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rvhctl import keyfile, keystream
 from rvhctl.api.keys import jump_hash
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError
-from rvhctl.keystream import Counts, bucket_lines
+from rvhctl.keys import file as keyfile
+from rvhctl.keys import stream as keystream
+from rvhctl.keys.stream import Counts, bucket_lines
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def run(
@@ -174,7 +175,7 @@ if sys.argv[1] == "interpreted":
     for folder, _, _ in os.walk(rvhctl.core.__path__[0]):
         sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 from resource import RUSAGE_SELF, getrusage
-from rvhctl.keystream import bucket_lines
+from rvhctl.keys.stream import bucket_lines
 before = getrusage(RUSAGE_SELF).ru_maxrss
 out = sys.stdout.buffer
 bucket_lines(sys.stdin.buffer, source_name="stdin", buckets=1000, jobs=1, write=out.write, flush=out.flush)

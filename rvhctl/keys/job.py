@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from rvhctl.core.keys import lines as keylines
 from rvhctl.errors import InputError
-from rvhctl.keyhash import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe
+from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe
 
 SHOWN = 256
 """Bytes of a bad line that are kept for its message."""
