@@ -8,8 +8,6 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rvhctl import geohash
-    from rvhctl.api.evaluate import advise, evaluate
-    from rvhctl.api.evaluation import Evaluation, Failed
     from rvhctl.api.keys import (
         async_jump_hash,
         jump_hash,
@@ -17,11 +15,7 @@ if TYPE_CHECKING:
         jump_hash_many,
         jump_hash_many_async,
     )
-    from rvhctl.api.memory import Memory
-    from rvhctl.api.nodes import Node, failover, failover_async, faultset, faultset_async
     from rvhctl.api.placement import Placement
-    from rvhctl.api.planning import FleetPlan
-    from rvhctl.api.policy import Policy
     from rvhctl.errors import (
         EmptyNodesError,
         FaultsetError,
@@ -35,7 +29,13 @@ if TYPE_CHECKING:
         RvhctlError,
         UnknownNodeError,
     )
-    from rvhctl.percent import Percent
+    from rvhctl.policy.evaluate import advise, evaluate
+    from rvhctl.policy.evaluation import Evaluation, Failed
+    from rvhctl.policy.failover import Node, failover, failover_async, faultset, faultset_async
+    from rvhctl.policy.memory import Memory
+    from rvhctl.policy.percent import Percent
+    from rvhctl.policy.planning import FleetPlan
+    from rvhctl.policy.policy import Policy
 
 __all__ = [
     "EmptyNodesError",
@@ -75,18 +75,18 @@ _NODES = ("Node", "failover", "failover_async", "faultset", "faultset_async")
 _KEYS = ("async_jump_hash", "jump_hash", "jump_hash_async", "jump_hash_many", "jump_hash_many_async")
 
 _HOMES = (
-    dict.fromkeys(_NODES, "rvhctl.api.nodes")
+    dict.fromkeys(_NODES, "rvhctl.policy.failover")
     | dict.fromkeys(_KEYS, "rvhctl.api.keys")
     | {
-        "Evaluation": "rvhctl.api.evaluation",
-        "Failed": "rvhctl.api.evaluation",
-        "FleetPlan": "rvhctl.api.planning",
-        "Memory": "rvhctl.api.memory",
-        "Percent": "rvhctl.percent",
+        "Evaluation": "rvhctl.policy.evaluation",
+        "Failed": "rvhctl.policy.evaluation",
+        "FleetPlan": "rvhctl.policy.planning",
+        "Memory": "rvhctl.policy.memory",
+        "Percent": "rvhctl.policy.percent",
         "Placement": "rvhctl.api.placement",
-        "Policy": "rvhctl.api.policy",
-        "advise": "rvhctl.api.evaluate",
-        "evaluate": "rvhctl.api.evaluate",
+        "Policy": "rvhctl.policy.policy",
+        "advise": "rvhctl.policy.evaluate",
+        "evaluate": "rvhctl.policy.evaluate",
     }
 )
 

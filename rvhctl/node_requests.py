@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from rvhctl.cells import first_of_each
 from rvhctl.core.policy import cells as cells_of
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
@@ -27,7 +26,8 @@ from rvhctl.formats.wording import counted
 from rvhctl.nodes.fields import Record, read_record
 from rvhctl.nodes.fleet import DETAILS, Details, Fleet
 from rvhctl.nodes.given import read_columns
-from rvhctl.policy_request import Wanted, has_limit, suited, wanted
+from rvhctl.policy.cells import first_of_each
+from rvhctl.policy.request import Wanted, has_limit, suited, wanted
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
 
@@ -99,10 +99,10 @@ def _wanted(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> W
 
 
 def _evaluated(table: RequestNodes, wanted: Wanted) -> dict[str, Any]:
-    from rvhctl.api.evaluation import Evaluation
-    from rvhctl.api.planning import FleetPlan
-    from rvhctl.evaluated import first_of_groups
-    from rvhctl.views import explain_view, plan_view
+    from rvhctl.policy.evaluated import first_of_groups
+    from rvhctl.policy.evaluation import Evaluation
+    from rvhctl.policy.planning import FleetPlan
+    from rvhctl.policy.views import explain_view, plan_view
 
     evaluation = Evaluation(table.fleet, wanted.policy, precision=wanted.precision, failed=wanted.failed)
     if not len(evaluation) and not wanted.explain and not wanted.plan:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import typer
 
-from rvhctl.api.policy import Aggregate, OnDegraded, OnDown, minimum
 from rvhctl.errors import FaultsetError, UsageError
 from rvhctl.flag_types import Milliseconds, Whole
 from rvhctl.formats.members import stated
 from rvhctl.nodes.flags import text_of
 from rvhctl.options import refuse
-from rvhctl.percent import Percent, parse_percent
+from rvhctl.policy.percent import Percent, parse_percent
+from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, minimum
 
 if TYPE_CHECKING:
     pass

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rvhctl.api.policy import Policy
 from rvhctl.errors import EmptyNodesError, FaultsetError, InputError, NoSurvivorsError, UsageError
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
 from rvhctl.options import refuse
-from rvhctl.policy_request import Wanted, has_limit, policy_of
+from rvhctl.policy.policy import Policy
+from rvhctl.policy.request import Wanted, has_limit, policy_of
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.version import core_name

@@ -8,10 +8,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
-from rvhctl.api.evaluation import Evaluation
-from rvhctl.api.memory import Memory
-from rvhctl.api.planning import FleetPlan, advise
-from rvhctl.api.policy import Policy
 from rvhctl.core.policy.reasons import REASONS
 from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.errors import (
@@ -23,20 +19,20 @@ from rvhctl.errors import (
     VerdictError,
     quoted,
 )
-from rvhctl.evaluated import first_of_groups
 from rvhctl.formats.choice import answer_format
 from rvhctl.formats.milliseconds import aligned
 from rvhctl.formats.wording import counted, first_shown, share_of
-from rvhctl.memoryfile import locked, read_memory, write_memory
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.write import write_answer
 from rvhctl.options import OutputFormat
-from rvhctl.policy_request import Wanted
-from rvhctl.report import Report
-from rvhctl.run_options import RunOptions
-from rvhctl.streams.sink import Sink
-from rvhctl.version import core_name
-from rvhctl.views import (
+from rvhctl.policy.evaluated import first_of_groups
+from rvhctl.policy.evaluation import Evaluation
+from rvhctl.policy.memory import Memory
+from rvhctl.policy.memory_file import locked, read_memory, write_memory
+from rvhctl.policy.planning import FleetPlan, advise
+from rvhctl.policy.policy import Policy
+from rvhctl.policy.request import Wanted
+from rvhctl.policy.views import (
     Row,
     View,
     advice_view,
@@ -47,6 +43,10 @@ from rvhctl.views import (
     shown_ids,
     write_view,
 )
+from rvhctl.report import Report
+from rvhctl.run_options import RunOptions
+from rvhctl.streams.sink import Sink
+from rvhctl.version import core_name
 
 WORDS: Final = {
     "down": "down",
@@ -253,7 +253,7 @@ def _warn(report: Report, evaluation: Evaluation, wanted: Wanted) -> None:
 
 def _warn_of_lone_nodes(report: Report, evaluation: Evaluation, alone: int) -> None:
     """Few of them, where no coarser precision holds several, are as it must be."""
-    from rvhctl.api.planning import coarser, many_alone
+    from rvhctl.policy.planning import coarser, many_alone
 
     precision, count = evaluation.precision, len(evaluation.fleet)
     assert precision is not None

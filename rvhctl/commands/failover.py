@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rvhctl import options
-from rvhctl.api.slices import ranked
 from rvhctl.bundles import bundled
 from rvhctl.commands._fleet import (
     answer_batch,
@@ -30,6 +29,8 @@ from rvhctl.nodes.flags import failover_nodes
 from rvhctl.nodes.nodes import Nodes, Picked
 from rvhctl.nodes.write import write_answer
 from rvhctl.options import refuse
+from rvhctl.policy.request import wanted
+from rvhctl.policy.slices import ranked
 from rvhctl.policy_options import (
     DampingOptions,
     Down,
@@ -38,13 +39,12 @@ from rvhctl.policy_options import (
     PolicyOptions,
     names_in,
 )
-from rvhctl.policy_request import wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.views import View
+    from rvhctl.policy.views import View
 
 NodeIds = Annotated[
     str | None,
@@ -150,7 +150,7 @@ def failover(
 
 def _view(nodes: Nodes, picked: Picked, top: int | None, limit: float) -> View:
     """What people see of the answer."""
-    from rvhctl.views import ranks_view
+    from rvhctl.policy.views import ranks_view
 
     caption = f"{len(picked)} of {counted(nodes.total, 'node')} within {shown(limit)} ms"
     return ranks_view(nodes.ids, nodes.latencies, picked, top, caption)

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rvhctl import options
-from rvhctl.api.slices import fault_cells
 from rvhctl.bundles import bundled
-from rvhctl.cells import each_cell, first_of_each
 from rvhctl.commands._fleet import (
     answer_batch,
     check_flags,
@@ -32,6 +30,9 @@ from rvhctl.nodes.flags import faultset_nodes
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.write import write_answer
 from rvhctl.options import refuse
+from rvhctl.policy.cells import each_cell, first_of_each
+from rvhctl.policy.request import Wanted, advised_policy, suited, wanted
+from rvhctl.policy.slices import fault_cells
 from rvhctl.policy_options import (
     Advise,
     DampingOptions,
@@ -46,13 +47,12 @@ from rvhctl.policy_options import (
     PolicyOptions,
     names_in,
 )
-from rvhctl.policy_request import Wanted, advised_policy, suited, wanted
 from rvhctl.report import Report
 from rvhctl.run_options import RunOptions
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.views import View
+    from rvhctl.policy.views import View
 
 NodeSpecs = Annotated[
     str | None,
@@ -198,7 +198,7 @@ def faultset(
 
 def _view(nodes: Nodes, cells: Faultset, top: int | None, limit: float) -> View:
     """What people see of the answer."""
-    from rvhctl.views import cells_view
+    from rvhctl.policy.views import cells_view
 
     return cells_view(nodes, list(each_cell(cells)), top, limit)
 

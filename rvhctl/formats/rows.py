@@ -57,7 +57,7 @@ class RowsAnswer:
                 self._sink.write(b"[" + b",".join(self._pieces) + b"]\n")
             case "table":
                 from rvhctl.formats import table
-                from rvhctl.views import View
+                from rvhctl.policy.views import View
 
                 caption = self._caption(len(self._rows))
                 table.write(View(tuple(names), lambda: self._rows, caption=caption), self._sink, self._color)

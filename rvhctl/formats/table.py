@@ -16,10 +16,10 @@ from rich.table import Table
 from rich.text import Text
 
 from rvhctl.formats.milliseconds import aligned
+from rvhctl.policy.views import View, cell_text
 from rvhctl.streams.color import ColorChoice, use_color
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.visible import visible
-from rvhctl.views import View, cell_text
 
 NARROWEST: Final = 10
 """Columns for a text that folds; where it has fewer, one value a line reads better."""

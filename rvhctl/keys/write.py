@@ -68,7 +68,7 @@ class KeyAnswer:
     def _draw(self) -> None:
         from rvhctl.formats import table
         from rvhctl.formats.wording import counted
-        from rvhctl.views import View
+        from rvhctl.policy.views import View
 
         caption = f"{counted(self._count, 'key')} in {counted(self._buckets, 'bucket')}"
         rows = ({"key": show(key), "bucket": bucket} for key, bucket in self._rows)

@@ -12,7 +12,7 @@ from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.views import View
+    from rvhctl.policy.views import View
 
 
 def write_answer(
@@ -25,7 +25,7 @@ def write_answer(
 ) -> None:
     """The picked records as they came in; people see a view of them instead."""
     if format_ == "table":
-        from rvhctl.views import write_view
+        from rvhctl.policy.views import write_view
 
         write_view(view(), format_, sink, color)
     else:

@@ -29,7 +29,7 @@ from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.views import View
+    from rvhctl.policy.views import View
 
 MOST_BARS: Final = 50
 """Lines of a histogram; of more buckets several share a line."""
@@ -99,7 +99,7 @@ class ToAction:
         moves = self._counter.moves()
         if self._format == "table":
             from rvhctl.formats import table
-            from rvhctl.views import View
+            from rvhctl.policy.views import View
 
             names = ("bucket", *(["node"] if self._here.slots.ids else []), "in", "out")
             view = View(names, lambda: map(moves_row, moves.buckets), caption=_moves_caption(moves))
@@ -238,7 +238,7 @@ def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[R
 
 def _histogram(stats: Stats) -> View:
     """A bar a bucket. Of many buckets, a bar for so many in a row: the mean, and the least and most of them."""
-    from rvhctl.views import View
+    from rvhctl.policy.views import View
 
     each = max(1, -(-len(stats.buckets) // MOST_BARS))
 

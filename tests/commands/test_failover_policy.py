@@ -12,7 +12,7 @@ from support.cli import Outcome, rvhctl
 from support.program import Program
 
 import rvhctl as package
-from rvhctl.memoryfile import locked
+from rvhctl.policy.memory_file import locked
 
 
 @pytest.fixture(autouse=True)

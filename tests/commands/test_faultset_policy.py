@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from support import naive_policy
 from support.cli import rvhctl
 
-from rvhctl.api.evaluate import evaluate
-from rvhctl.api.evaluation import Failed
-from rvhctl.api.planning import FleetPlan
-from rvhctl.api.policy import Policy
+from rvhctl.policy.evaluate import evaluate
+from rvhctl.policy.evaluation import Failed
+from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.policy import Policy
 
 FLEET = b"""id,lat,lon,latency
 a1,52.1,4.9,10

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from support import naive_policy as naive
 from support.airports import airports
 
-from rvhctl.api.evaluation import Evaluation
-from rvhctl.api.planning import advise
-from rvhctl.api.policy import Policy
 from rvhctl.core.geo.advise import ALONE, BORDER, suits
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
 from rvhctl.nodes.fleet import Fleet
+from rvhctl.policy.evaluation import Evaluation
+from rvhctl.policy.planning import advise
+from rvhctl.policy.policy import Policy
 
 place = st.one_of(
     st.tuples(st.floats(-90, 90), st.floats(-180, 180)),

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from rvhctl.api.evaluate import evaluate
-from rvhctl.api.evaluation import Failed
-from rvhctl.api.memory import Memory
-from rvhctl.api.planning import FleetPlan
-from rvhctl.api.policy import Policy
 from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
 from rvhctl.nodes.given import Node
+from rvhctl.policy.evaluate import evaluate
+from rvhctl.policy.evaluation import Failed
+from rvhctl.policy.memory import Memory
+from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.policy import Policy
 
 LIMIT = Policy(threshold=100)
 

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from rvhctl.api.policy import Policy
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.formats.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY
 from rvhctl.formats.milliseconds import checked_threshold
+from rvhctl.policy.policy import Policy
 
 if TYPE_CHECKING:
-    from rvhctl.api.evaluation import Failed
     from rvhctl.nodes.fleet import Fleet
+    from rvhctl.policy.evaluation import Failed
 
 DEFAULT_PRECISION: Final = 5
 NEAREST: Final = 2
@@ -81,7 +81,7 @@ def suited(wanted: Wanted, fleet: Fleet) -> tuple[Wanted, str]:
     Raises:
         FaultsetError: there are no nodes.
     """
-    from rvhctl.api.planning import advise, suited_precision
+    from rvhctl.policy.planning import advise, suited_precision
 
     advice = advise(fleet)
     return replace(wanted, precision=suited_precision(advice), auto=False), advice.why
@@ -126,7 +126,7 @@ def _failed(members: Mapping[str, Any]) -> Failed | None:
     ids, cells = _texts(members, "down"), _texts(members, "down_cell")
     if not ids and not cells:
         return None
-    from rvhctl.api.evaluation import Failed
+    from rvhctl.policy.evaluation import Failed
 
     for cell in cells:
         cell_of_text(cell)

@@ -8,9 +8,6 @@ from functools import cached_property
 from math import inf
 from typing import Final, NamedTuple
 
-from rvhctl.api.memory import Memory
-from rvhctl.api.policy import Policy
-from rvhctl.api.slices import grouped
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
@@ -23,7 +20,10 @@ from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quot
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.given import plain_id
-from rvhctl.percent import Percent
+from rvhctl.policy.memory import Memory
+from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Policy
+from rvhctl.policy.slices import grouped
 
 STEP: Final = 1 << 14
 """Groups of one call into the core, which sees no signal before it returns."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from rvhctl import memoryfile
-from rvhctl.api.memory import Memory, Standing
 from rvhctl.errors import InputError
-from rvhctl.memoryfile import locked, read_memory, write_memory
+from rvhctl.policy import memory_file as memoryfile
+from rvhctl.policy.memory import Memory, Standing
+from rvhctl.policy.memory_file import locked, read_memory, write_memory
 
 MEMORY = Memory(7, {"a": Standing(True, 1, 7), "b": Standing(False, 0, 5)})
 
@@ -66,7 +66,7 @@ def test_a_new_file_has_the_usual_mode(tmp_path: Path) -> None:
 
 def test_a_second_run_fails_at_once(tmp_path: Path) -> None:
     path = str(tmp_path / "fleet.memory")
-    script = f"from rvhctl.memoryfile import locked\nwith locked({path!r}): print('held')"
+    script = f"from rvhctl.policy.memory_file import locked\nwith locked({path!r}): print('held')"
     with locked(path):
         second = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
         assert "held" not in second.stdout
@@ -80,7 +80,7 @@ def test_a_second_run_fails_at_once(tmp_path: Path) -> None:
 def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
     path = str(tmp_path / "fleet.memory")
     script = (
-        "import os, signal\nfrom rvhctl.memoryfile import locked\n"
+        "import os, signal\nfrom rvhctl.policy.memory_file import locked\n"
         f"with locked({path!r}): os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", script], timeout=60, check=False)
@@ -148,7 +148,7 @@ def test_long_names(tmp_path: Path, length: int) -> None:
 def test_what_a_killed_run_leaves_is_taken_away_by_the_next(tmp_path: Path) -> None:
     path = str(tmp_path / "m")
     script = (
-        "import os, signal\nfrom rvhctl import memoryfile\nfrom rvhctl.api.memory import Memory\n"
+        "import os, signal\nfrom rvhctl import memoryfile\nfrom rvhctl.policy.memory import Memory\n"
         "memoryfile.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"with memoryfile.locked({path!r}): memoryfile.write_memory({path!r}, Memory(8))"
     )

@@ -10,14 +10,14 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.api.evaluation import Evaluation
-from rvhctl.api.planning import Advice, FleetPlan
 from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.nodes.nodes import Nodes, Picked
 from rvhctl.options import OutputFormat
+from rvhctl.policy.evaluation import Evaluation
+from rvhctl.policy.planning import Advice, FleetPlan
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from rvhctl.api.policy import Policy
 from rvhctl.errors import FaultsetError, NegativeThresholdError
-from rvhctl.percent import Percent
+from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Policy
 
 
 def test_percentages_become_exact_fractions() -> None:

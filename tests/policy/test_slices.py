@@ -7,11 +7,11 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.api.slices import fault_cells, ranked
 from rvhctl.concurrency.steps import run
 from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
+from rvhctl.policy.slices import fault_cells, ranked
 
 latencies = st.one_of(st.just(math.nan), st.floats(0, 200), st.integers(0, 3).map(float))
 nodes = st.lists(st.tuples(st.floats(-90, 90), st.sampled_from([0.0, 90.0]), latencies), max_size=60)

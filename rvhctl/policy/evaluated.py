@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rvhctl.api.evaluation import Evaluation
 from rvhctl.nodes.nodes import Picked
+from rvhctl.policy.evaluation import Evaluation
 
 
 def first_of_groups(evaluation: Evaluation, top: int | None) -> Picked:

@@ -11,7 +11,7 @@ from rvhctl.core.numeric import number_of, whole_of
 from rvhctl.core.policy.samples import AGGREGATES
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.formats.milliseconds import checked_threshold
-from rvhctl.percent import Percent, parse_percent
+from rvhctl.policy.percent import Percent, parse_percent
 
 Aggregate = Literal["median", "mean", "min", "max", "p95", "p99"]
 OnDegraded = Literal["skip", "keep", "all"]

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import naive_policy as naive
 
-from rvhctl.api.evaluation import Evaluation, Failed
-from rvhctl.api.memory import Memory, Standing
-from rvhctl.api.planning import FleetPlan
-from rvhctl.api.policy import Policy
 from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
 from rvhctl.nodes.fleet import Details, Fleet
+from rvhctl.policy.evaluation import Evaluation, Failed
+from rvhctl.policy.memory import Memory, Standing
+from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.policy import Policy
 
 milliseconds = st.sampled_from([0.0, 1.0, 2.0, 10.0, 10.5, 11.0, 12.0, 15.0, 30.0]) | st.floats(0, 1e6)
 percent = st.sampled_from(["0%", "10%", "28%", "33.3%", "50%", "99.999%", "100%"])

@@ -12,14 +12,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rvhctl.api.evaluate import advise, evaluate
-from rvhctl.api.planning import FleetPlan
-from rvhctl.api.policy import Policy
 from rvhctl.formats.csv import write_rows
 from rvhctl.nodes.read import read_nodes
 from rvhctl.options import OutputFormat
+from rvhctl.policy.evaluate import advise, evaluate
+from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.policy import Policy
+from rvhctl.policy.views import (
+    Digits,
+    View,
+    advice_view,
+    cell_text,
+    explain_view,
+    plan_view,
+    shown_ids,
+    view_pieces,
+)
 from rvhctl.report import fail
-from rvhctl.views import Digits, View, advice_view, cell_text, explain_view, plan_view, shown_ids, view_pieces
 
 NODES: list[Any] = [
     {"id": "a", "lat": 52.1, "lon": 4.9, "latency": 10},

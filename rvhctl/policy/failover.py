@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from rvhctl.api.slices import ranked, ranked_by_cell
 from rvhctl.concurrency.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import blank, pick, read_latencies
 from rvhctl.core.geo.geohash import whole_precision
@@ -21,6 +20,7 @@ from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.given import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
 from rvhctl.nodes.measured import read_serving
+from rvhctl.policy.slices import ranked, ranked_by_cell
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 

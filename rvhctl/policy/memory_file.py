@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
-from rvhctl.api.memory import Memory
 from rvhctl.concurrency.locking import try_lock
 from rvhctl.errors import InputError
+from rvhctl.policy.memory import Memory
 
 LONGEST_NAME: Final = 255
 """Bytes of a file's name, where the file system says nothing else."""

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.api.memory import FORGOTTEN, FORMAT, VERSION, Memory, Standing
 from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import InputError
+from rvhctl.policy.memory import FORGOTTEN, FORMAT, VERSION, Memory, Standing
 
 standings = st.builds(Standing, st.booleans(), st.integers(0, 99), st.just(0))
 memories = st.builds(Memory, st.integers(0, 10**9), st.dictionaries(st.text(), standings, max_size=6))

@@ -6,9 +6,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from rvhctl.api.evaluation import STEP, Evaluation
-from rvhctl.api.policy import Policy
-from rvhctl.api.slices import grouped
 from rvhctl.concurrency.steps import WHOLE, run
 from rvhctl.core.geo import advise as advising
 from rvhctl.core.numeric import whole_of
@@ -19,6 +16,9 @@ from rvhctl.core.vectors import Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
+from rvhctl.policy.evaluation import STEP, Evaluation
+from rvhctl.policy.policy import Policy
+from rvhctl.policy.slices import grouped
 
 NEAREST: Final = 2
 """Healthy cells, beside itself, that a cell may turn to."""

@@ -5,11 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
-from rvhctl.api.evaluation import Evaluation, Failed
-from rvhctl.api.memory import Memory
-from rvhctl.api.planning import Advice, suited_precision
-from rvhctl.api.planning import advise as advise_fleet
-from rvhctl.api.policy import Policy
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError
@@ -17,6 +12,11 @@ from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fleet import Details, Fleet
 from rvhctl.nodes.given import AnyNode, Ids, ids_of, read_columns, refuse_second
 from rvhctl.nodes.measured import read_measured
+from rvhctl.policy.evaluation import Evaluation, Failed
+from rvhctl.policy.memory import Memory
+from rvhctl.policy.planning import Advice, suited_precision
+from rvhctl.policy.planning import advise as advise_fleet
+from rvhctl.policy.policy import Policy
 
 
 def evaluate(

@@ -29,9 +29,9 @@ from rvhctl import (
     faultset_async,
     geohash,
 )
-from rvhctl.api import nodes as module
 from rvhctl.concurrency.steps import run
 from rvhctl.formats.wording import counted
+from rvhctl.policy import failover as module
 
 
 def failover_awaited(*args: Any) -> Any:
