@@ -8,14 +8,6 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from rvhctl import geohash
-    from rvhctl.api.keys import (
-        async_jump_hash,
-        jump_hash,
-        jump_hash_async,
-        jump_hash_many,
-        jump_hash_many_async,
-    )
-    from rvhctl.api.placement import Placement
     from rvhctl.errors import (
         EmptyNodesError,
         FaultsetError,
@@ -29,6 +21,14 @@ if TYPE_CHECKING:
         RvhctlError,
         UnknownNodeError,
     )
+    from rvhctl.placement.jump import (
+        async_jump_hash,
+        jump_hash,
+        jump_hash_async,
+        jump_hash_many,
+        jump_hash_many_async,
+    )
+    from rvhctl.placement.placement import Placement
     from rvhctl.policy.evaluate import advise, evaluate
     from rvhctl.policy.evaluation import Evaluation, Failed
     from rvhctl.policy.failover import Node, failover, failover_async, faultset, faultset_async
@@ -76,14 +76,14 @@ _KEYS = ("async_jump_hash", "jump_hash", "jump_hash_async", "jump_hash_many", "j
 
 _HOMES = (
     dict.fromkeys(_NODES, "rvhctl.policy.failover")
-    | dict.fromkeys(_KEYS, "rvhctl.api.keys")
+    | dict.fromkeys(_KEYS, "rvhctl.placement.jump")
     | {
         "Evaluation": "rvhctl.policy.evaluation",
         "Failed": "rvhctl.policy.evaluation",
         "FleetPlan": "rvhctl.policy.planning",
         "Memory": "rvhctl.policy.memory",
         "Percent": "rvhctl.policy.percent",
-        "Placement": "rvhctl.api.placement",
+        "Placement": "rvhctl.placement.placement",
         "Policy": "rvhctl.policy.policy",
         "advise": "rvhctl.policy.evaluate",
         "evaluate": "rvhctl.policy.evaluate",

@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any, Final
 
 from rvhctl import node_requests
-from rvhctl.api.keys import jump_hash, jump_hash_many
 from rvhctl.errors import (
     FaultsetError,
     JumpHashError,
@@ -14,6 +13,7 @@ from rvhctl.errors import (
 from rvhctl.formats import jsontext
 from rvhctl.formats.members import contradiction
 from rvhctl.keys.key import KeyRule, stated_keys
+from rvhctl.placement.jump import jump_hash, jump_hash_many
 
 PLAIN: Final = frozenset({"id", "key", "keys", "buckets"})
 """Members that a number of buckets and keys need, and no more."""

@@ -13,7 +13,7 @@ from support.cli import rvhctl
 from support.program import Program
 
 from rvhctl import batch
-from rvhctl.api.keys import jump_hash
+from rvhctl.placement.jump import jump_hash
 
 NODES = '"nodes":[{"id":"a","lat":1,"lon":1,"latency":5},{"id":7,"lat":50,"lon":1,"latency":3.5}]'
 

@@ -17,8 +17,8 @@ from support.processes import children, gone, wait_until
 from support.program import PATIENCE, Program
 
 from rvhctl import __main__
-from rvhctl.api.keys import jump_hash
 from rvhctl.core.placement.jump import COMPILED
+from rvhctl.placement.jump import jump_hash
 
 FAILOVER = ("failover", "--nodes", "a,b,c", "--latencies", "50,200,75", "--threshold", "100")
 FAULTSET = ("faultset", "--nodes", "a:52.37:4.90:12,b:52.31:4.76:9", "--threshold", "10")

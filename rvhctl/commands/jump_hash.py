@@ -7,13 +7,13 @@ from typing import Annotated, Literal
 import typer
 
 from rvhctl import options
-from rvhctl.api.keys import jump_hash_many
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.keys.read import PLAIN, KeyShape, flag_keys, key_format, read_keys
 from rvhctl.keys.write import KeyAnswer
 from rvhctl.options import InputFormat, refuse
+from rvhctl.placement.jump import jump_hash_many
 from rvhctl.placing import flags as more
 from rvhctl.report import Report
 from rvhctl.streams.sink import Sink
@@ -182,7 +182,7 @@ def _shapes(
 def _many_async(keys: list[Key], buckets: int) -> list[int]:
     import asyncio
 
-    from rvhctl.api.keys import jump_hash_many_async
+    from rvhctl.placement.jump import jump_hash_many_async
 
     return asyncio.run(jump_hash_many_async(keys, buckets))
 

@@ -9,7 +9,7 @@ import typer
 from rvhctl.flag_types import Milliseconds, Whole
 
 if TYPE_CHECKING:
-    from rvhctl.placing.asked import Fleet
+    from rvhctl.placement.request import Fleet
     from rvhctl.placing.run import Wish
 
 NODES = "Nodes"
@@ -207,7 +207,7 @@ def _is_set(name: str, value: Any) -> bool:
 
 def fleet_and_wish(asked: Asked) -> tuple[Fleet, Wish]:
     """The options in two parts: which nodes, and what becomes of which keys."""
-    from rvhctl.placing.asked import Fleet, buckets_counted
+    from rvhctl.placement.request import Fleet, buckets_counted
     from rvhctl.placing.run import Wish
 
     buckets = asked["buckets"]
@@ -237,8 +237,8 @@ def batch_defaults(asked: Asked) -> dict[str, Any]:
         RvhctlError: a list of nodes cannot be read.
     """
     from rvhctl.formats.members import stated
-    from rvhctl.placing.asked import check_together, members_of
-    from rvhctl.placing.members import placements
+    from rvhctl.placement.members import placements
+    from rvhctl.placement.request import check_together, members_of
 
     fleet, _ = fleet_and_wish(asked)
     check_together(fleet, reads_stdin=not asked["files"])

@@ -6,16 +6,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
-from rvhctl.api.placement import Placement, slots_of
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.jsontext import exact_value
 from rvhctl.formats.members import OF_KEYS, contradiction, misspelt, stated
 from rvhctl.keys.key import KeyRule, stated_keys
 from rvhctl.nodes.fields import read_record
-from rvhctl.placing.documents import explanation, moves_document, place, stats_document
-from rvhctl.placing.members import HASHES, placements
-from rvhctl.slots import NodeName, Slots
+from rvhctl.placement.buckets import NodeName, Slots
+from rvhctl.placement.documents import explanation, moves_document, place, stats_document
+from rvhctl.placement.members import HASHES, placements
+from rvhctl.placement.placement import Placement, slots_of
 
 FLEET: Final = frozenset({"buckets", "nodes", "weights", "down", "live", "threshold", *HASHES})
 TARGET: Final = frozenset({"to", "to_nodes", "to_down"})

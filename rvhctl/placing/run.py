@@ -8,7 +8,6 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
@@ -28,9 +27,10 @@ from rvhctl.keys.records import (
 )
 from rvhctl.keys.stream import answer_lines
 from rvhctl.options import InputFormat, OutputFormat, refuse
-from rvhctl.placejob import Output, PlaceJob
-from rvhctl.placing.asked import Fleet, buckets_named, check_fleet, members_of
-from rvhctl.placing.members import placements
+from rvhctl.placement.job import Output, PlaceJob
+from rvhctl.placement.members import placements
+from rvhctl.placement.placement import Placement, keys_at_once
+from rvhctl.placement.request import Fleet, buckets_named, check_fleet, members_of
 from rvhctl.report import Report
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
@@ -167,7 +167,7 @@ def _action(
     rule = KeyRule(integers, utf8=not counted and format_ != "plain")
     if counted or view:
         return _view(wish, here, there, format_, sink), replace(taking, rule=rule)
-    from rvhctl.placing.answers import PlaceAction
+    from rvhctl.placement.place import PlaceAction
 
     action = PlaceAction(
         here,
@@ -182,7 +182,7 @@ def _action(
 
 
 def _selection(wish: Wish, here: Placement, sink: Sink, stack: ExitStack) -> Action:
-    from rvhctl.placing.selecting import OnlyAction, SplitAction
+    from rvhctl.placement.select import OnlyAction, SplitAction
 
     if wish.only is not None:
         return OnlyAction(here, buckets_named(wish.only, here.slots, "--only"), wish.allow_empty, sink)
@@ -193,7 +193,7 @@ def _selection(wish: Wish, here: Placement, sink: Sink, stack: ExitStack) -> Act
 
 
 def _view(wish: Wish, here: Placement, there: Placement | None, format_: OutputFormat, sink: Sink) -> Action:
-    from rvhctl.placing.counting import ExplainAction, MovesAction, StatsAction, ToAction
+    from rvhctl.placement.count import ExplainAction, MovesAction, StatsAction, ToAction
 
     if wish.stats:
         return StatsAction(here, format_, sink, wish.color)

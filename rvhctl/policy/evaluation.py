@@ -340,7 +340,7 @@ class Evaluation:
 
 
 def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:
-    from rvhctl.slots import nearest
+    from rvhctl.placement.buckets import nearest
 
     near = nearest(node, ids) if isinstance(node, str) else None
     hint = f"; did you mean {quoted(near)}?" if near else ""

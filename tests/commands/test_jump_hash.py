@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.api.keys import jump_hash
+from rvhctl.placement.jump import jump_hash
 
 FIVE = ("jump-hash", "--buckets", "5")
 KEYS = ("-k", "foo", "-k", 'a,b"c', "-k", "x\ty")

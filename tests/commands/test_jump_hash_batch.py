@@ -10,7 +10,7 @@ import pytest
 from support.cli import rvhctl
 
 from commands.test_jump_hash_nodes import refused
-from rvhctl.api.placement import Placement
+from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]
 

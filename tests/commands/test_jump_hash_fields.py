@@ -9,7 +9,7 @@ import pytest
 from support.cli import rvhctl
 
 from commands.test_jump_hash_nodes import jump, refused
-from rvhctl.api.placement import Placement
+from rvhctl.placement.placement import Placement
 
 FOO = Placement(1000).bucket("foo")
 

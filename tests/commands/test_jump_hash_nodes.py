@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.api import placement
-from rvhctl.api.placement import Placement
 from rvhctl.errors import JumpHashError
+from rvhctl.placement import placement
+from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]
 STDIN = "".join(f"{key}\n" for key in KEYS).encode()

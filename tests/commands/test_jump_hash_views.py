@@ -9,7 +9,7 @@ import pytest
 from support.cli import rvhctl
 
 from commands.test_jump_hash_nodes import jump, refused
-from rvhctl.api.placement import Placement
+from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]
 STDIN = "".join(f"{key}\n" for key in KEYS).encode()

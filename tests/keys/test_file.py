@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from support.processes import children, gone, wait_until
 
-from rvhctl.api.keys import jump_hash
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.keys import file as keyfile
 from rvhctl.keys.hashes import DEFAULT
 from rvhctl.keys.job import Job
 from rvhctl.keys.stream import Counts, bucket_lines
+from rvhctl.placement.jump import jump_hash
 from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.regular_file import CutShortError
 

@@ -15,12 +15,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rvhctl.api.keys import jump_hash
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keys import file as keyfile
 from rvhctl.keys import stream as keystream
 from rvhctl.keys.stream import Counts, bucket_lines
+from rvhctl.placement.jump import jump_hash
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,15 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.turns import turns_during
 
-from rvhctl.api import keys as api
-from rvhctl.api.keys import (
+from rvhctl.errors import JumpHashError, RvhctlError
+from rvhctl.placement import jump as api
+from rvhctl.placement.jump import (
     async_jump_hash,
     jump_hash,
     jump_hash_async,
     jump_hash_many,
     jump_hash_many_async,
 )
-from rvhctl.errors import JumpHashError, RvhctlError
 
 HASHED = json.loads((Path(__file__).parents[1] / "data/valid/jump_hashed.json").read_text())["rows"]
 XXH64 = [row for row in HASHED if row["hash"] in ("xxHash64", "xxh64")]

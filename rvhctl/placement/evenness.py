@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from math import fsum, sqrt
 from typing import NamedTuple
 
-from rvhctl.chisquare import p_value
 from rvhctl.core.keys.owners import Tally, Traffic
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
-from rvhctl.slots import Slots
+from rvhctl.placement.buckets import Slots
+from rvhctl.placement.chisquare import p_value
 
 MOST_BUCKETS = 10_000_000
 """For what keeps a number for each bucket."""

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rvhctl.api.placement import Placement
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.core.keys.owners import Tally, Traffic, groups_of
 from rvhctl.errors import InputError
@@ -18,7 +17,7 @@ from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import recipe_of
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.stream import answer_lines
-from rvhctl.placejob import (
+from rvhctl.placement.job import (
     Output,
     Owners,
     PlaceJob,
@@ -31,6 +30,7 @@ from rvhctl.placejob import (
     tally_output,
     traffic_output,
 )
+from rvhctl.placement.placement import Placement
 
 NAMES = ["a", "node-of-eight", "é", "x" * 23, "12345678", "ab"]
 HERE = Placement(NAMES, down=["é"], weights={"a": 0.5})

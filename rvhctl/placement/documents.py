@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from rvhctl.api.placement import Explanation
-from rvhctl.evenness import BucketCount, BucketMoves, Moves, Stats
-from rvhctl.slots import Slots
+from rvhctl.placement.buckets import Slots
+from rvhctl.placement.evenness import BucketCount, BucketMoves, Moves, Stats
+from rvhctl.placement.placement import Explanation
 
 STATS_HEAD: Final = ("total", "mean", "max_over_mean", "stdev", "chi_square", "p_value")
 MOVES_HEAD: Final = ("total", "moved", "share", "least")

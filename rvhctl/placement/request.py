@@ -12,8 +12,8 @@ from rvhctl.formats.members import stated
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.nodes.flags import text_of
 from rvhctl.options import refuse
-from rvhctl.slot_input import nodes_of
-from rvhctl.slots import NodeName, Slots, nearest
+from rvhctl.placement.buckets import NodeName, Slots, nearest
+from rvhctl.placement.node_lists import nodes_of
 from rvhctl.streams.source import is_stdin
 
 DIGITS: Final = 18

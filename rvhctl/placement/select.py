@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from rvhctl.api.placement import Placement
 from rvhctl.core.keys.owners import groups_of
 from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats import csv
 from rvhctl.keys.records import Records, RecordShape
-from rvhctl.placejob import Output, Owners, groups_output, selected_output
-from rvhctl.split import SplitFiles, Template
+from rvhctl.placement.job import Output, Owners, groups_output, selected_output
+from rvhctl.placement.placement import Placement
+from rvhctl.placement.split_files import SplitFiles, Template
 from rvhctl.streams.sink import Sink
 
 

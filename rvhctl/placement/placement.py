@@ -18,11 +18,11 @@ from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.core.placement.probes import pair_hash
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
-from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import DIALECTS, Recipe, recipe_of
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.slots import NodeName, Slots, nearest
+from rvhctl.placement.buckets import NodeName, Slots, nearest
+from rvhctl.placement.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 
 Key = str | bytes | int
 Verdict = Literal["taken", "repeated", "down", "weight"]

@@ -17,11 +17,11 @@ from support.processes import children, wait_until
 from support.program import Program
 
 import rvhctl as package
-from rvhctl import split
-from rvhctl.api.placement import Placement
 from rvhctl.errors import RvhctlError, UsageError
-from rvhctl.slots import Slots
-from rvhctl.split import SplitFiles, Template
+from rvhctl.placement import split_files as split
+from rvhctl.placement.buckets import Slots
+from rvhctl.placement.placement import Placement
+from rvhctl.placement.split_files import SplitFiles, Template
 from rvhctl.streams import staging
 
 KEYS = [f"user-{number}" for number in range(500)]

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.api.placement import Placement, keys_at_once
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
 from rvhctl.formats.jsontext import key_text
@@ -16,7 +15,7 @@ from rvhctl.formats.wording import counted
 from rvhctl.keys.key import Key, show
 from rvhctl.keys.records import SLICE, Records, RecordShape
 from rvhctl.options import OutputFormat
-from rvhctl.placejob import (
+from rvhctl.placement.job import (
     Output,
     Owners,
     choice_output,
@@ -24,6 +23,7 @@ from rvhctl.placejob import (
     names_output,
     numbers_output,
 )
+from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

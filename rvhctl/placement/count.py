@@ -8,23 +8,23 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
-from rvhctl.api.placement import Explanation, Placement
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
-from rvhctl.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.formats.rows import Row, RowsAnswer, plain_row
 from rvhctl.formats.wording import counted, share_of
 from rvhctl.keys.key import Key, show
 from rvhctl.keys.records import Records, RecordShape
 from rvhctl.options import OutputFormat
-from rvhctl.placejob import Output, Owners, tally_output, traffic_output
-from rvhctl.placing.documents import (
+from rvhctl.placement.documents import (
     MOVES_HEAD,
     STATS_HEAD,
     count_row,
     explanation,
     moves_row,
 )
+from rvhctl.placement.evenness import MoveCounter, Moves, Stats, check_size, stats_of
+from rvhctl.placement.job import Output, Owners, tally_output, traffic_output
+from rvhctl.placement.placement import Explanation, Placement
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

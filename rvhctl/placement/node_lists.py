@@ -11,8 +11,8 @@ from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageErro
 from rvhctl.formats.lookalike import explained, foreign_error, marked_format
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
+from rvhctl.placement.buckets import Slots
 from rvhctl.report import fail
-from rvhctl.slots import Slots
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:

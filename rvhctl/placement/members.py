@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from rvhctl.api.placement import Placement
 from rvhctl.formats.milliseconds import checked_threshold
-from rvhctl.slots import NodeName, Slots
+from rvhctl.placement.buckets import NodeName, Slots
+from rvhctl.placement.placement import Placement
 
 HASHES: Final = ("hash", "seed", "dialect")
 

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from support.naive_placement import naive_order
 from support.turns import turns_during
 
-from rvhctl.api import placement as api
-from rvhctl.api.keys import jump_hash, jump_hash_many
-from rvhctl.api.placement import Placement
-from rvhctl.chisquare import p_value
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError
 from rvhctl.keys.hashes import RECIPES
+from rvhctl.placement import placement as api
+from rvhctl.placement.chisquare import p_value
+from rvhctl.placement.jump import jump_hash, jump_hash_many
+from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(100_000)]
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.api.placement import Placement
-from rvhctl.chisquare import p_value
 from rvhctl.errors import JumpHashError
-from rvhctl.evenness import BucketCount, BucketMoves, least_move
+from rvhctl.placement.chisquare import p_value
+from rvhctl.placement.evenness import BucketCount, BucketMoves, least_move
+from rvhctl.placement.placement import Placement
 
 KEYS = [f"key-{number}" for number in range(3000)]
 

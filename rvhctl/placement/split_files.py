@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Final, Protocol
 
 from rvhctl.errors import RvhctlError, UsageError, quoted
-from rvhctl.slots import Slots
+from rvhctl.placement.buckets import Slots
 from rvhctl.streams.staging import Staging, write_error
 
 BUFFERED: Final = 16 << 20
