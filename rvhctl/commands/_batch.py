@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from rvhctl.batch import Batch
+from rvhctl.batch.batch import Batch
+from rvhctl.batch.blocks import Kind, Work
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import UsageError
 from rvhctl.formats.wording import counted
 from rvhctl.options import refuse
 from rvhctl.progress import Progress
 from rvhctl.report import Report
-from rvhctl.requestblocks import Kind, Work
 from rvhctl.streams.sink import Sink
 from rvhctl.version import core_name
 

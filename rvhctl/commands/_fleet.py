@@ -18,7 +18,7 @@ from rvhctl.run_options import RunOptions
 from rvhctl.version import core_name
 
 if TYPE_CHECKING:
-    from rvhctl.requestblocks import Kind
+    from rvhctl.batch.blocks import Kind
 
 
 def given(files: list[str] | None, input_format: str, parse: Callable[[], Nodes]) -> Nodes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
-from rvhctl import node_requests
+from rvhctl.batch import node_requests
 from rvhctl.errors import (
     FaultsetError,
     JumpHashError,
@@ -37,7 +37,7 @@ def answer(kind: str, request: dict[str, Any], text: bytes, defaults: dict[str, 
 
 def _jump_hash(request: dict[str, Any], text: bytes, defaults: dict[str, Any]) -> dict[str, Any]:
     if not (request.keys() <= PLAIN and defaults.keys() <= PLAIN_FLAGS):
-        from rvhctl.placing.request import answer as placed
+        from rvhctl.batch.placement_requests import answer as placed
 
         return placed(request, text, defaults)
     if "key" in request and "keys" in request and (problem := contradiction(request)):

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
-from rvhctl import requests
+from rvhctl.batch import key_requests as requests
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.formats import jsontext
 

@@ -8,18 +8,18 @@ from itertools import chain
 from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
+from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
+from rvhctl.batch.files import file_answers
 from rvhctl.errors import RvhctlError, SomeFailedError
 from rvhctl.formats.wording import counted
 from rvhctl.progress import Progress
-from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
-from rvhctl.requestfile import file_answers
 from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.lines import line_pieces, whole_lines
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, open_sources
 
 if TYPE_CHECKING:
-    from rvhctl.workers import Workers
+    from rvhctl.batch.pool import Workers
 
 WORTH_POOL: Final = 0.1
 """Seconds of work in this process after which worker processes pay for their start, if there is more to do."""
@@ -55,7 +55,7 @@ class Batch:
                 more = self._answer_here(blocks, until)
                 patience = until - perf_counter()
                 if more is not None:
-                    from rvhctl.workers import Workers
+                    from rvhctl.batch.pool import Workers
 
                     rest = chain([more], blocks, _later_blocks(sources, cursor))
                     self._answer_there(rest, Workers(jobs, self._work), unordered)

@@ -11,9 +11,9 @@ from functools import partial
 from time import perf_counter
 from typing import Final
 
+from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.concurrency.fork import Crew, Send, may_fork
 from rvhctl.errors import InputError
-from rvhctl.requestblocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.streams.regular_file import line_blocks
 
 WORTH_FORK: Final = 0.03

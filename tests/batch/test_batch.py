@@ -12,7 +12,7 @@ import pytest
 from support.cli import rvhctl
 from support.program import Program
 
-from rvhctl import batch
+from rvhctl.batch import batch
 from rvhctl.placement.jump import jump_hash
 
 NODES = '"nodes":[{"id":"a","lat":1,"lon":1,"latency":5},{"id":7,"lat":50,"lon":1,"latency":3.5}]'

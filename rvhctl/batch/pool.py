@@ -12,8 +12,8 @@ from concurrent.futures.process import BrokenProcessPool
 from queue import SimpleQueue
 from threading import Semaphore, Thread
 
+from rvhctl.batch.blocks import Answers, Block, Work, answer_block
 from rvhctl.errors import RvhctlError
-from rvhctl.requestblocks import Answers, Block, Work, answer_block
 
 IN_FLIGHT = 4
 """Blocks a worker, read but not yet written: enough to keep it busy, and a bound on memory."""

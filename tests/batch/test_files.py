@@ -14,9 +14,9 @@ from support.cli import rvhctl
 from support.processes import children, gone, wait_until
 from support.program import PATIENCE, Program
 
-from rvhctl import requestfile
+from rvhctl.batch import files as requestfile
+from rvhctl.batch.blocks import Answers, Block, Cursor, Work
 from rvhctl.errors import InputError
-from rvhctl.requestblocks import Answers, Block, Cursor, Work
 from rvhctl.streams.regular_file import CutShortError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
