@@ -39,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _say_version() -> bool:
     """Before Typer is imported, which takes five times as long; whether it worked, or needs an explanation."""
-    from rvhctl.version import describe
+    from rvhctl.cli.version import describe
 
     try:
         print(describe(), flush=True)
@@ -56,8 +56,8 @@ def _run(arguments: Sequence[str]) -> int:
     from typer._click.exceptions import ClickException
 
     from rvhctl.app import command_line
+    from rvhctl.cli.report import message
     from rvhctl.errors import ExitCode, ReaderGoneError, RvhctlError, WriteError
-    from rvhctl.report import message
     from rvhctl.streams.sink import buffer_output
 
     gc.freeze()
@@ -84,7 +84,7 @@ def _run(arguments: Sequence[str]) -> int:
         message(str(error))
         code = error.exit_code
     except ClickException as error:
-        from rvhctl.usage import explain
+        from rvhctl.cli.usage import explain
 
         code = explain(error, arguments)
     except SystemExit as error:
@@ -107,8 +107,8 @@ def _flushed(code: int) -> int:
     """The last flush; what it cannot write is an error, too."""
     if sys.stdout is None:
         return code
+    from rvhctl.cli.report import message
     from rvhctl.errors import ReaderGoneError, WriteError
-    from rvhctl.report import message
     from rvhctl.streams.sink import Sink
 
     try:

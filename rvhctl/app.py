@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from rvhctl.cli.options import epilog
 from rvhctl.errors import UsageError
-from rvhctl.options import epilog
 
 if TYPE_CHECKING:
     from typer._click import Command, Context, HelpFormatter, Parameter
@@ -28,7 +28,7 @@ class OneCommand(TyperCommand):
         return _refusing_twice(super().make_parser(ctx), ctx)
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        from rvhctl.helptext import show_help
+        from rvhctl.cli.help import show_help
 
         show_help(self, ctx)
 
@@ -46,7 +46,7 @@ class AllCommands(TyperGroup):
         return one_command(cmd_name) if cmd_name in COMMANDS else None
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        from rvhctl.helptext import show_help
+        from rvhctl.cli.help import show_help
 
         show_help(self, ctx)
 
@@ -116,8 +116,8 @@ def _version_option(*, hidden: bool) -> TyperOption:
 
 def _print_version(ctx: Context, param: Parameter, wanted: Any) -> None:
     if wanted:
+        from rvhctl.cli.version import describe
         from rvhctl.streams.sink import Sink
-        from rvhctl.version import describe
 
         sink = Sink()
         sink.write(f"{describe()}\n".encode())

@@ -29,7 +29,7 @@ import pytest
 import yaml
 
 import rvhctl
-from rvhctl import options
+from rvhctl.cli import options
 from rvhctl.errors import ExitCode
 
 ROOT = Path(__file__).parents[1]

@@ -200,5 +200,5 @@ def test_a_run_imports_what_it_needs(program: Program, arguments: tuple[str, ...
     )
     code, *modules = done.stderr.split()
     assert code == "0"
-    assert "rvhctl.version" in modules or "typer" in modules
+    assert "rvhctl.cli.version" in modules or "typer" in modules
     assert not absent & set(modules)

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.batch.files import file_answers
+from rvhctl.cli.progress import Progress
 from rvhctl.errors import RvhctlError, SomeFailedError
 from rvhctl.formats.wording import counted
-from rvhctl.progress import Progress
 from rvhctl.streams import regular_file as plainfile
 from rvhctl.streams.lines import line_pieces, whole_lines
 from rvhctl.streams.sink import Sink

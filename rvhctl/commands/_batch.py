@@ -6,14 +6,14 @@ from typing import Any
 
 from rvhctl.batch.batch import Batch
 from rvhctl.batch.blocks import Kind, Work
+from rvhctl.cli.options import refuse
+from rvhctl.cli.progress import Progress
+from rvhctl.cli.report import Report
+from rvhctl.cli.version import core_name
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import UsageError
 from rvhctl.formats.wording import counted
-from rvhctl.options import refuse
-from rvhctl.progress import Progress
-from rvhctl.report import Report
 from rvhctl.streams.sink import Sink
-from rvhctl.version import core_name
 
 
 def run_batch(

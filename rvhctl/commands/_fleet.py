@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from rvhctl.cli.options import refuse
+from rvhctl.cli.report import Report
+from rvhctl.cli.run_options import RunOptions
+from rvhctl.cli.version import core_name
 from rvhctl.errors import EmptyNodesError, FaultsetError, InputError, NoSurvivorsError, UsageError
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
-from rvhctl.options import refuse
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import Wanted, has_limit, policy_of
-from rvhctl.report import Report
-from rvhctl.run_options import RunOptions
-from rvhctl.version import core_name
 
 if TYPE_CHECKING:
     from rvhctl.batch.blocks import Kind

@@ -8,6 +8,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
+from rvhctl.cli.options import OutputFormat
+from rvhctl.cli.report import Report
+from rvhctl.cli.run_options import RunOptions
+from rvhctl.cli.version import core_name
 from rvhctl.core.policy.reasons import REASONS
 from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.errors import (
@@ -24,7 +28,6 @@ from rvhctl.formats.milliseconds import aligned
 from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.write import write_answer
-from rvhctl.options import OutputFormat
 from rvhctl.policy.evaluated import first_of_groups
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.memory import Memory
@@ -43,10 +46,7 @@ from rvhctl.policy.views import (
     shown_ids,
     write_view,
 )
-from rvhctl.report import Report
-from rvhctl.run_options import RunOptions
 from rvhctl.streams.sink import Sink
-from rvhctl.version import core_name
 
 WORDS: Final = {
     "down": "down",

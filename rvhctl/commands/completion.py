@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from rvhctl.options import epilog
+from rvhctl.cli.options import epilog
 from rvhctl.streams.sink import Sink
 
 Shell = Literal["bash", "zsh", "fish"]

@@ -7,8 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rvhctl import options
-from rvhctl.bundles import bundled
+from rvhctl.cli import options
+from rvhctl.cli.node_options import (
+    DampingOptions,
+    Down,
+    Explain,
+    From,
+    PolicyOptions,
+    names_in,
+)
+from rvhctl.cli.option_groups import bundled
+from rvhctl.cli.options import refuse
+from rvhctl.cli.report import Report
+from rvhctl.cli.run_options import RunOptions
 from rvhctl.commands._fleet import (
     answer_batch,
     check_flags,
@@ -28,19 +39,8 @@ from rvhctl.formats.wording import counted
 from rvhctl.nodes.flags import failover_nodes
 from rvhctl.nodes.nodes import Nodes, Picked
 from rvhctl.nodes.write import write_answer
-from rvhctl.options import refuse
 from rvhctl.policy.request import wanted
 from rvhctl.policy.slices import ranked
-from rvhctl.policy_options import (
-    DampingOptions,
-    Down,
-    Explain,
-    From,
-    PolicyOptions,
-    names_in,
-)
-from rvhctl.report import Report
-from rvhctl.run_options import RunOptions
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:

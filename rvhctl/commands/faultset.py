@@ -7,8 +7,26 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rvhctl import options
-from rvhctl.bundles import bundled
+from rvhctl.cli import options
+from rvhctl.cli.flag_types import Letters
+from rvhctl.cli.node_options import (
+    Advise,
+    DampingOptions,
+    Down,
+    DownCell,
+    Explain,
+    From,
+    Inventory,
+    MinCell,
+    Nearest,
+    Plan,
+    PolicyOptions,
+    names_in,
+)
+from rvhctl.cli.option_groups import bundled
+from rvhctl.cli.options import refuse
+from rvhctl.cli.report import Report
+from rvhctl.cli.run_options import RunOptions
 from rvhctl.commands._fleet import (
     answer_batch,
     check_flags,
@@ -23,32 +41,14 @@ from rvhctl.commands._fleet import (
 )
 from rvhctl.concurrency import steps
 from rvhctl.core.policy.cells import Faultset
-from rvhctl.flag_types import Letters
 from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.formats.members import stated
 from rvhctl.nodes.flags import faultset_nodes
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.write import write_answer
-from rvhctl.options import refuse
 from rvhctl.policy.cells import each_cell, first_of_each
 from rvhctl.policy.request import Wanted, advised_policy, suited, wanted
 from rvhctl.policy.slices import fault_cells
-from rvhctl.policy_options import (
-    Advise,
-    DampingOptions,
-    Down,
-    DownCell,
-    Explain,
-    From,
-    Inventory,
-    MinCell,
-    Nearest,
-    Plan,
-    PolicyOptions,
-    names_in,
-)
-from rvhctl.report import Report
-from rvhctl.run_options import RunOptions
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:

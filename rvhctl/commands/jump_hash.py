@@ -6,16 +6,16 @@ from typing import Annotated, Literal
 
 import typer
 
-from rvhctl import options
+from rvhctl.cli import key_options as more
+from rvhctl.cli import options
+from rvhctl.cli.options import InputFormat, refuse
+from rvhctl.cli.report import Report
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.formats.choice import answer_format, asked_format
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.keys.read import PLAIN, KeyShape, flag_keys, key_format, read_keys
 from rvhctl.keys.write import KeyAnswer
-from rvhctl.options import InputFormat, refuse
 from rvhctl.placement.jump import jump_hash_many
-from rvhctl.placing import flags as more
-from rvhctl.report import Report
 from rvhctl.streams.sink import Sink
 
 Buckets = Annotated[
@@ -156,8 +156,8 @@ def jump_hash(
             answer.add(some, _many_async(some, buckets) if async_ else jump_hash_many(some, buckets))
         count = answer.finish()
     if report.says("debug"):
+        from rvhctl.cli.version import core_name
         from rvhctl.formats.wording import counted
-        from rvhctl.version import core_name
 
         report.debug(f"{counted(count, 'key')} on the {core_name()} core in {report.milliseconds():.1f} ms")
     report.finish()

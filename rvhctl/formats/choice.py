@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.errors import UsageError
-from rvhctl.options import OutputFormat
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.options import OutputFormat
+from rvhctl.cli.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal
 
+from rvhctl.cli.options import InputFormat
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.keys.key import Key, KeyRule
-from rvhctl.options import InputFormat
 
 if TYPE_CHECKING:
     from rvhctl.streams.source import Source

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.keys.key import Buckets, Key, show
-from rvhctl.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

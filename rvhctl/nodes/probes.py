@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from rvhctl.cli.report import fail
 from rvhctl.errors import InputError, OnBad, UsageError, quoted
 from rvhctl.formats.lookalike import explained
 from rvhctl.formats.probe import Probe
@@ -14,7 +15,6 @@ from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_from, read_nodes
 from rvhctl.nodes.write import json_nodes
-from rvhctl.report import fail
 from rvhctl.streams.source import Source, is_stdin, open_sources
 
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.nodes.nodes import Nodes, Picked
-from rvhctl.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.formats.rows import Row, RowsAnswer, plain_row
 from rvhctl.formats.wording import counted, share_of
 from rvhctl.keys.key import Key, show
 from rvhctl.keys.records import Records, RecordShape
-from rvhctl.options import OutputFormat
 from rvhctl.placement.documents import (
     MOVES_HEAD,
     STATS_HEAD,

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from rvhctl.cli.report import fail
 from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
 from rvhctl.formats.lookalike import explained, foreign_error, marked_format
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
 from rvhctl.placement.buckets import Slots
-from rvhctl.report import fail
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
 from rvhctl.formats.jsontext import key_text
@@ -14,7 +15,6 @@ from rvhctl.formats.rows import RowsAnswer
 from rvhctl.formats.wording import counted
 from rvhctl.keys.key import Key, show
 from rvhctl.keys.records import SLICE, Records, RecordShape
-from rvhctl.options import OutputFormat
 from rvhctl.placement.job import (
     Output,
     Owners,

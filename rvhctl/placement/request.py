@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, Final, NamedTuple
 
+from rvhctl.cli.options import refuse
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
 from rvhctl.formats.members import stated
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.nodes.flags import text_of
-from rvhctl.options import refuse
 from rvhctl.placement.buckets import NodeName, Slots, nearest
 from rvhctl.placement.node_lists import nodes_of
 from rvhctl.streams.source import is_stdin

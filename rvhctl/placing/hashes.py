@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.formats.choice import answer_format
 from rvhctl.formats.rows import RowsAnswer
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import RECIPES
-from rvhctl.options import OutputFormat
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 

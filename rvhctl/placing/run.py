@@ -8,6 +8,9 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rvhctl.cli.options import InputFormat, OutputFormat, refuse
+from rvhctl.cli.report import Report
+from rvhctl.cli.version import core_name
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
@@ -26,16 +29,13 @@ from rvhctl.keys.records import (
     shape_of,
 )
 from rvhctl.keys.stream import answer_lines
-from rvhctl.options import InputFormat, OutputFormat, refuse
 from rvhctl.placement.job import Output, PlaceJob
 from rvhctl.placement.members import placements
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.request import Fleet, buckets_named, check_fleet, members_of
-from rvhctl.report import Report
 from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, is_stdin, source_names
-from rvhctl.version import core_name
 
 
 @dataclass(frozen=True, kw_only=True)

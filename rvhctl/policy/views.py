@@ -10,12 +10,12 @@ from typing import Any, Final
 
 import orjson
 
+from rvhctl.cli.options import OutputFormat
 from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.nodes.nodes import Nodes, Picked
-from rvhctl.options import OutputFormat
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.planning import Advice, FleetPlan
 from rvhctl.streams.color import ColorChoice

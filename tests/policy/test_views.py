@@ -12,9 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rvhctl.cli.options import OutputFormat
+from rvhctl.cli.report import fail
 from rvhctl.formats.csv import write_rows
 from rvhctl.nodes.read import read_nodes
-from rvhctl.options import OutputFormat
 from rvhctl.policy.evaluate import advise, evaluate
 from rvhctl.policy.planning import FleetPlan
 from rvhctl.policy.policy import Policy
@@ -28,7 +29,6 @@ from rvhctl.policy.views import (
     shown_ids,
     view_pieces,
 )
-from rvhctl.report import fail
 
 NODES: list[Any] = [
     {"id": "a", "lat": 52.1, "lon": 4.9, "latency": 10},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from rvhctl.flag_types import Milliseconds, Whole
+from rvhctl.cli.flag_types import Milliseconds, Whole
 
 if TYPE_CHECKING:
     from rvhctl.placement.request import Fleet

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from rvhctl.cli.flag_types import Milliseconds, Whole
 from rvhctl.errors import UsageError
-from rvhctl.flag_types import Milliseconds, Whole
 from rvhctl.streams.color import ColorChoice
 
 InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]

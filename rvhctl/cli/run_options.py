@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rvhctl import options
+from rvhctl.cli import options
 
 
 @dataclass(frozen=True, slots=True)

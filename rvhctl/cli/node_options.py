@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
 import typer
 
+from rvhctl.cli.flag_types import Milliseconds, Whole
+from rvhctl.cli.options import refuse
 from rvhctl.errors import FaultsetError, UsageError
-from rvhctl.flag_types import Milliseconds, Whole
 from rvhctl.formats.members import stated
 from rvhctl.nodes.flags import text_of
-from rvhctl.options import refuse
 from rvhctl.policy.percent import Percent, parse_percent
 from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, minimum
 

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from typing import Any
 
 from rvhctl.app import COMMANDS
+from rvhctl.cli.report import message
 from rvhctl.errors import bytes_escaped, quoted
-from rvhctl.report import message
 
 
 def explain(error: Any, arguments: Sequence[str]) -> int:
@@ -59,7 +59,7 @@ def _name(error: Any) -> str:
 
 
 def _show_help(error: Any) -> None:
-    from rvhctl.helptext import drawn_help
+    from rvhctl.cli.help import drawn_help
 
     with suppress(OSError, AttributeError):  # nobody is left to tell
         sys.stderr.buffer.write(drawn_help(error.ctx.command, error.ctx, sys.stderr))

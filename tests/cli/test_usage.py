@@ -8,7 +8,7 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl.app import COMMANDS, one_command
-from rvhctl.options import epilog
+from rvhctl.cli.options import epilog
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from support.cli import rvhctl
 
+from rvhctl.cli.node_options import DampingOptions, PolicyOptions, names_in
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import policy_of, wanted
-from rvhctl.policy_options import DampingOptions, PolicyOptions, names_in
 
 FAULTSET = ("faultset", "missing.json", "--threshold", "10")
 
