@@ -9,8 +9,8 @@ import typer
 from rvhctl.cli.flag_types import Milliseconds, Whole
 
 if TYPE_CHECKING:
+    from rvhctl.commands._keys import Wish
     from rvhctl.placement.request import Fleet
-    from rvhctl.placing.run import Wish
 
 NODES = "Nodes"
 RECORDS = "Keys out of records"
@@ -207,8 +207,8 @@ def _is_set(name: str, value: Any) -> bool:
 
 def fleet_and_wish(asked: Asked) -> tuple[Fleet, Wish]:
     """The options in two parts: which nodes, and what becomes of which keys."""
+    from rvhctl.commands._keys import Wish
     from rvhctl.placement.request import Fleet, buckets_counted
-    from rvhctl.placing.run import Wish
 
     buckets = asked["buckets"]
     if buckets is None and asked["nodes"] is None:

@@ -107,7 +107,7 @@ def jump_hash(
     every_option = dict(locals())
     report = Report(level)
     if list_hashes:
-        from rvhctl.placing.hashes import write_hashes
+        from rvhctl.commands._hashes import write_hashes
 
         write_hashes(asked_format(output, json), color)
         return
@@ -133,7 +133,7 @@ def jump_hash(
         return
     refuse("without --batch", {"--unordered": unordered})
     if beyond:
-        from rvhctl.placing.run import run
+        from rvhctl.commands._keys import run
 
         run(*more.fleet_and_wish(every_option), report, report.on_bad(on_error))
         return
