@@ -9,6 +9,7 @@ from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support.program import Program, copy_without_compiled
 
 # The documents show sessions in bash; signals, terminals and pipes without a reader are of POSIX.
@@ -34,6 +35,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # No clock decides over a property, on a loaded machine either.
+    steady = settings(settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.register_profile("steady", steady)
+    settings.load_profile("steady")
     if config.getoption("--core") == "interpreted":
         # A finder that knows no extension suffix does not see the compiled modules.
         for folder in [CORE, *(path for path in CORE.iterdir() if path.is_dir())]:
