@@ -130,6 +130,13 @@ class TerminatedError(RvhctlError):
         self.exit_code = 128 + number
 
 
+class CutShortError(EOFError):
+    """A file ends before the place where it ended when reading began."""
+
+    def __init__(self) -> None:
+        super().__init__("was cut short while it was read")
+
+
 class InputError(RvhctlError):
     """A place in the input that cannot be read.
 
@@ -203,7 +210,7 @@ def shorten(value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as :mod:`rvhctl.streams.visible` shows it."""
+    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as :mod:`rvhctl.streams.terminal` shows it."""
     return bytes_escaped(repr(value))
 
 

@@ -57,7 +57,6 @@ FORMATS = {"csv", "tsv", "ndjson"}
 NOT_YET_DOWN: dict[str, set[str]] = {
     "cli.key_options": {"commands._keys"},
     "cli.usage": {"app"},
-    "concurrency.fork": {"streams.regular_file"},
     "core.keys.answers": {"nodes.rows"},
     "core.keys.owners": {"nodes.rows"},
     "formats.choice": {"cli.options"},

@@ -13,8 +13,7 @@ from rvhctl.batch.files import file_answers
 from rvhctl.cli.progress import Progress
 from rvhctl.errors import RvhctlError, SomeFailedError
 from rvhctl.formats.wording import counted
-from rvhctl.streams import regular_file
-from rvhctl.streams.lines import line_pieces, whole_lines
+from rvhctl.streams.lines import line_pieces, lines_end, place_of, seek, whole_lines
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, open_sources
 
@@ -64,16 +63,16 @@ class Batch:
 
     def _answer_file(self, source: Source, cursor: Cursor, jobs: int) -> None:
         """Answer the whole lines of a plain file, which are there already; of anything else nothing."""
-        place = regular_file.place_of(source.stream)
+        place = place_of(source.stream)
         if place is None:
             return
         with source.reading():
             descriptor, start = place
-            end = regular_file.lines_end(descriptor, start, b"\n")
+            end = lines_end(descriptor, start, b"\n")
             with closing(file_answers(descriptor, start, end, cursor, self._work, jobs)) as all_answers:
                 for answers in all_answers:
                     self._write(answers)
-            regular_file.seek(source.stream, end)
+            seek(source.stream, end)
 
     def _answer_here(self, blocks: Iterator[Block], until: float) -> Block | None:
         """Answer in this process; the first block that comes after the time is over."""

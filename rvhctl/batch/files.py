@@ -14,7 +14,7 @@ from typing import Final
 from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.concurrency.fork import Crew, Send, may_fork
 from rvhctl.errors import InputError
-from rvhctl.streams.regular_file import line_blocks
+from rvhctl.streams.lines import line_blocks
 
 WORTH_FORK: Final = 0.03
 """Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""

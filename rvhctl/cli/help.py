@@ -8,8 +8,8 @@ from contextlib import redirect_stdout
 from io import BytesIO, TextIOWrapper
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from rvhctl.streams.color import use_color
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import use_color
 
 if TYPE_CHECKING:
     from typer._click import Command, Context

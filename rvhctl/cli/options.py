@@ -8,7 +8,7 @@ import typer
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
 from rvhctl.errors import UsageError
-from rvhctl.streams.color import ColorChoice
+from rvhctl.streams.terminal import ColorChoice
 
 InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
 OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]

@@ -7,7 +7,7 @@ import sys
 from time import perf_counter
 
 from rvhctl.errors import InputError, OnBad, RvhctlError, SomeFailedError
-from rvhctl.streams.visible import visible
+from rvhctl.streams.terminal import visible
 
 LEVELS = ("debug", "info", "warn", "error")
 

@@ -7,8 +7,8 @@ from rvhctl.formats.choice import answer_format
 from rvhctl.formats.rows import RowsAnswer
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import RECIPES
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 
 def write_hashes(asked: OutputFormat, color: ColorChoice) -> None:

@@ -33,9 +33,9 @@ from rvhctl.placement.job import Output, PlaceJob
 from rvhctl.placement.members import placements
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.request import Fleet, buckets_named, check_fleet, members_of
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, is_stdin, source_names
+from rvhctl.streams.terminal import ColorChoice
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
 
-from rvhctl.errors import RvhctlError
-from rvhctl.streams.regular_file import CutShortError
+from rvhctl.errors import CutShortError, RvhctlError
 
 CUT_SHORT: Final = 0
 """Instead of the number of an error."""

@@ -8,8 +8,8 @@ from typing import Any, Final
 import orjson
 
 from rvhctl.cli.options import OutputFormat
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 Row = dict[str, Any]
 

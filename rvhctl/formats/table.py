@@ -17,9 +17,8 @@ from rich.text import Text
 
 from rvhctl.formats.milliseconds import aligned
 from rvhctl.policy.views import View, cell_text
-from rvhctl.streams.color import ColorChoice, use_color
 from rvhctl.streams.sink import Sink
-from rvhctl.streams.visible import visible
+from rvhctl.streams.terminal import ColorChoice, use_color, visible
 
 NARROWEST: Final = 10
 """Columns for a text that folds; where it has fewer, one value a line reads better."""

@@ -13,8 +13,9 @@ from typing import Final
 
 from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, may_fork
 from rvhctl.concurrency.processors import usable_processors
+from rvhctl.errors import CutShortError
 from rvhctl.keys.job import Answers, LineJob
-from rvhctl.streams import regular_file
+from rvhctl.streams.lines import read_range
 
 BLOCK = 1 << 19
 """Bytes of a block: some milliseconds of work, so that ^C is heard, and few enough for the cache."""
@@ -51,11 +52,11 @@ def _block_answers(descriptor: int, start: int, end: int, block: int, job: LineJ
     low = start + block * BLOCK
     high = min(low + BLOCK, end)
     if block == 0:
-        data = regular_file.read_range(descriptor, low, high)
+        data = read_range(descriptor, low, high)
         first = 0
     else:
         # A line starts here only if the byte before ends another.
-        data = regular_file.read_range(descriptor, low - 1, high)
+        data = read_range(descriptor, low - 1, high)
         first = data.find(job.delimiter) + 1
         if first == 0:
             return
@@ -73,7 +74,7 @@ def _whole_line(descriptor: int, beginning: bytes, at: int, job: LineJob) -> byt
     while True:
         part = os.pread(descriptor, step, at)
         if not part:
-            raise regular_file.CutShortError
+            raise CutShortError
         cut = part.find(job.delimiter) + 1
         if cut:
             parts.append(part[:cut])

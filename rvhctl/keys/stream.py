@@ -19,7 +19,7 @@ from rvhctl.errors import InputError
 from rvhctl.keys import file as keyfile
 from rvhctl.keys.hashes import recipe_of
 from rvhctl.keys.job import Answers, Job, LineJob
-from rvhctl.streams import regular_file
+from rvhctl.streams.lines import check_whole, has_nuls, lines_end, place_of, position, seek
 
 READ = 1 << 16
 """Bytes asked of one read of a stream: what a pipe holds."""
@@ -105,16 +105,16 @@ def _all_answers(
     stream: BinaryIO | int, job: LineJob, jobs: int | None, flush: Callable[[], object], source_name: str
 ) -> Generator[Answers, None, None]:
     """The answers of a plain file's complete lines, which are there already, then of all that follows."""
-    place = regular_file.place_of(stream)
+    place = place_of(stream)
     if place is not None:
         descriptor, start = place
         size = os.fstat(descriptor).st_size
-        end = regular_file.lines_end(descriptor, start, job.delimiter)
+        end = lines_end(descriptor, start, job.delimiter)
         yield from keyfile.file_answers(descriptor, start, end, job, jobs)
-        regular_file.seek(stream, end)
+        seek(stream, end)
     yield from _coming_answers(_reader(stream), job, flush, source_name)
     if place is not None:
-        regular_file.check_whole(descriptor, regular_file.position(stream), size)
+        check_whole(descriptor, position(stream), size)
 
 
 def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
@@ -133,7 +133,7 @@ def _coming_answers(
     while data := read(READ):
         start = data.find(job.delimiter) + 1
         if start == 0:
-            if regular_file.has_nuls(data):
+            if has_nuls(data):
                 raise InputError("NUL bytes instead of text", source=source_name)
             parts.append(data)
             continue

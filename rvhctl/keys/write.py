@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from rvhctl.cli.options import OutputFormat
 from rvhctl.keys.key import Buckets, Key, show
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 
 class KeyAnswer:

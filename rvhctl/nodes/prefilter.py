@@ -21,7 +21,7 @@ from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import LeftOut, Nodes
 from rvhctl.nodes.read import node_shape
 from rvhctl.nodes.scan import IntegerIds, ScannedNodes
-from rvhctl.streams import regular_file
+from rvhctl.streams.lines import line_blocks, line_ranges, place_of, seek
 from rvhctl.streams.source import Source
 
 BLOCK: Final = 1 << 19
@@ -57,7 +57,7 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
         None, and nothing is read, if this is no large file of NDJSON, if most nodes survive (at any place in
         it, of those so far), or if anything is wrong or unusual: whoever reads record by record says what.
     """
-    place = regular_file.place_of(source.stream)
+    place = place_of(source.stream)
     if place is None:
         return None
     with source.reading():
@@ -69,7 +69,7 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
         # giving it back to the system each time.
         bytes(KEPT)
         sift = partial(_sift, limit=limit, seed=new_seed())
-        head = next(regular_file.line_blocks(descriptor, start, end, BLOCK), b"")
+        head = next(line_blocks(descriptor, start, end, BLOCK), b"")
         try:
             first = sift(head)
             # Its first record, and that something follows, tell NDJSON from a document over many lines.
@@ -80,7 +80,7 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
         except (WorkerError, MemoryError):
             return None  # the other reader may do
         if nodes is not None:
-            regular_file.seek(source.stream, end)
+            seek(source.stream, end)
     return nodes
 
 
@@ -101,10 +101,10 @@ def _sift_rest(
 
     None if anything is unusual, or most nodes survive.
     """
-    ranges = regular_file.line_ranges(descriptor, start, end, usable_processors() if may_fork() else 1)
+    ranges = line_ranges(descriptor, start, end, usable_processors() if may_fork() else 1)
 
     def sifted(borders: tuple[int, int]) -> Iterator[Sifted | None]:
-        return map(sift, regular_file.line_blocks(descriptor, *borders, BLOCK))
+        return map(sift, line_blocks(descriptor, *borders, BLOCK))
 
     def work(borders: tuple[int, int], send: Send) -> None:
         for part in sifted(borders):

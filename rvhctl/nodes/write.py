@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from rvhctl.cli.options import OutputFormat
 from rvhctl.nodes.nodes import Nodes, Picked
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
     from rvhctl.policy.views import View

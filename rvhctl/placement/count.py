@@ -25,8 +25,8 @@ from rvhctl.placement.documents import (
 from rvhctl.placement.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.placement.job import Output, Owners, tally_output, traffic_output
 from rvhctl.placement.placement import Explanation, Placement
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
     from rvhctl.policy.views import View

@@ -24,8 +24,8 @@ from rvhctl.placement.job import (
     numbers_output,
 )
 from rvhctl.placement.placement import Placement, keys_at_once
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 LABELLED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""

@@ -18,8 +18,8 @@ from rvhctl.formats.wording import counted, first_shown, share_of
 from rvhctl.nodes.nodes import Nodes, Picked
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.planning import Advice, FleetPlan
-from rvhctl.streams.color import ColorChoice
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.terminal import ColorChoice
 
 Row = dict[str, Any]
 

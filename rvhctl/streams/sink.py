@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
-from rvhctl.streams.visible import visible_lines
+from rvhctl.streams.terminal import visible_lines
 
 
 class Sink:

@@ -13,10 +13,10 @@ from pathlib import PurePath
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from rvhctl.errors import InputError, UsageError
+from rvhctl.errors import CutShortError, InputError, UsageError
 from rvhctl.formats.lookalike import binary_format, foreign_error, tells_binary
 from rvhctl.streams.decompress import BLOCK, Reading, compression_of, tells_compression, unpacked
-from rvhctl.streams.regular_file import CutShortError, check_whole, has_nuls
+from rvhctl.streams.lines import check_whole, has_nuls
 
 if TYPE_CHECKING:
     pass

@@ -16,8 +16,7 @@ from support.program import PATIENCE, Program
 
 from rvhctl.batch import files as requestfile
 from rvhctl.batch.blocks import Answers, Block, Cursor, Work
-from rvhctl.errors import InputError
-from rvhctl.streams.regular_file import CutShortError
+from rvhctl.errors import CutShortError, InputError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 

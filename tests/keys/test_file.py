@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 from support.processes import children, gone, wait_until
 
-from rvhctl.errors import InputError, RvhctlError
+from rvhctl.errors import CutShortError, InputError, RvhctlError
 from rvhctl.keys import file as keyfile
 from rvhctl.keys.hashes import DEFAULT
 from rvhctl.keys.job import Job
 from rvhctl.keys.stream import Counts, bucket_lines
 from rvhctl.placement.jump import jump_hash
-from rvhctl.streams import regular_file
-from rvhctl.streams.regular_file import CutShortError
+from rvhctl.streams.lines import line_blocks, lines_end
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -178,10 +177,10 @@ def test_a_file_system_may_give_less_than_was_asked_for(
     with path.open("rb") as file:
         wanted = [answers.text for answers in keyfile.file_answers(file.fileno(), 0, size, JOB, 1)]
         monkeypatch.setattr(os, "pread", short)
-        assert regular_file.lines_end(file.fileno(), 0, b"\n") == size
+        assert lines_end(file.fileno(), 0, b"\n") == size
         got = [answers.text for answers in keyfile.file_answers(file.fileno(), 0, size, JOB, 1)]
         assert b"".join(got) == b"".join(wanted)
-        blocks = list(regular_file.line_blocks(file.fileno(), 0, size, 100))
+        blocks = list(line_blocks(file.fileno(), 0, size, 100))
         assert b"".join(blocks) == path.read_bytes()
         assert all(block.endswith(b"\n") and len(block) <= 100 for block in blocks)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.__main__ import main
-from rvhctl.streams.visible import visible, visible_lines
+from rvhctl.streams.terminal import visible, visible_lines
 
 
 @pytest.mark.parametrize(

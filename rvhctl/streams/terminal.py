@@ -1,11 +1,15 @@
-"""Text from outside, safe for a terminal: control characters and those that turn the writing round are escaped."""
+"""What a terminal shows: whether in colours, and text from outside made safe for it."""
 
 from __future__ import annotations
 
+import os
 import re
-from typing import Final
+from typing import Final, Literal, TextIO
 
-# C0 and C1 controls and DEL; line and paragraph separators; marks, embeddings and isolates of direction;
+ColorChoice = Literal["auto", "always", "never"]
+
+# Control characters and those that turn the writing round: C0 and C1 controls and DEL;
+# line and paragraph separators; marks, embeddings and isolates of direction;
 # and what stands for bytes that are no UTF-8 in a file's name.
 _UNSAFE: Final = (
     *range(0x20),
@@ -38,3 +42,14 @@ def visible_lines(data: bytes) -> bytes:
 
 def _escaped(found: re.Match[bytes]) -> bytes:
     return b"\\u%04x" % ord(found.group().decode())
+
+
+def use_color(choice: ColorChoice, stream: TextIO | None) -> bool:
+    """Whether to colour: by --color, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether the stream is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream is not None and stream.isatty()
