@@ -5,13 +5,11 @@ flag_types     What the value of an option may be: one that does not parse is wr
 help           Help, drawn by rich through Typer: with our colours, onto our standard output, in its encoding.
 key_options    The options of ``jump-hash`` that go beyond keys and a number of buckets, in panels of
                ``--help``.
-node_options   The options by which operators bend failover and faultset: limits, rails, memory and views.
-option_groups  Options in bundles: a command takes a dataclass of options as one parameter.
-options        The options that commands share, as annotated types.
+node_options   The options of failover and faultset: limits, rails, memory, views and sources.
+option_groups  Option groups: a command takes options that belong together as one parameter.
+options        The options that commands share.
 progress       A progress line on a terminal's standard error.
 report         Standard error and the exit code: one place counts what went wrong and says it.
-run_options    The options of running, reading and answering, as one bundle; apart, because a key alone needs
-               no dataclass.
 usage          Usage errors on one line: what is wrong, the nearest thing that would be right, where to read
                on.
 version        What ``rvhctl -V`` says.

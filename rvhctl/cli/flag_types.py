@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from typer._click.types import FloatParamType, IntParamType, IntRange
+from typer._click.types import FloatParamType, IntParamType, IntRange, ParamType
 
-from rvhctl.errors import RvhctlError, quoted
+from rvhctl.errors import FaultsetError, RvhctlError, UsageError, quoted
 
 if TYPE_CHECKING:
     from typer._click import Context, Parameter
+
+    from rvhctl.policy.percent import Percent
 
 
 class Whole(IntRange):
@@ -68,3 +71,44 @@ class Milliseconds(FloatParamType):
             self.fail(f"{quoted(value)} is not a number of milliseconds; {hint}", param, ctx)
         number: float = super().convert(value, param, ctx)
         return number
+
+
+class PercentText(ParamType):
+    """A percentage, kept exactly."""
+
+    name = "text"
+    form: ClassVar[re.Pattern[str]] = re.compile(r" *-?\d+(\.\d*)?% *", re.ASCII)
+    """A text of this form is wrong because of its value."""
+
+    def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> Any:
+        """Return the percentage.
+
+        Raises:
+            UsageError: the text is no percentage.
+            FaultsetError: the percentage is out of range.
+        """
+        if not isinstance(value, str):
+            return value
+        try:
+            return self.parse(value, param.opts[0] if param else self.name)
+        except FaultsetError as error:
+            raise error if self.form.fullmatch(value) else UsageError(str(error)) from None
+
+    def parse(self, text: str, flag: str) -> int | Percent:
+        from rvhctl.policy.percent import parse_percent
+
+        return parse_percent(text, flag)
+
+
+class CountOrPercentText(PercentText):
+    """A number of nodes, or a percentage of them."""
+
+    form = re.compile(r" *-?\d+(?:(\.\d*)?%)? *", re.ASCII)
+
+    def parse(self, text: str, flag: str) -> int | Percent:
+        from rvhctl.policy.policy import minimum
+
+        try:
+            return minimum(text)
+        except FaultsetError as error:
+            raise FaultsetError(str(error).replace("min_survivors", flag)) from None

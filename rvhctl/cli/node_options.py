@@ -1,26 +1,19 @@
-"""The options by which operators bend failover and faultset: limits, rails, memory and views."""
+"""The options of failover and faultset: limits, rails, memory, views and sources."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
+from typing import Any, Literal
 
-import typer
-
-from rvhctl.cli.flag_types import Milliseconds, Whole
-from rvhctl.cli.options import refuse
-from rvhctl.errors import FaultsetError, UsageError
-from rvhctl.formats.members import stated
+from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
+from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.errors import UsageError
+from rvhctl.formats.members import ASKED_OF_NODES
 from rvhctl.nodes.flags import text_of
-from rvhctl.policy.percent import Percent, parse_percent
-from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, minimum
-
-if TYPE_CHECKING:
-    pass
+from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown
 
 FailOn = Literal["degraded", "down", "never"]
+Tool = Literal["prometheus", "fping"]
 
 LIMITS = "Limits"
 RAILS = "Rails"
@@ -29,260 +22,236 @@ VIEWS = "Views"
 SOURCES = "Sources"
 
 
-def _option(flag: str, metavar: str | None, help_: str, panel: str) -> Any:
-    return typer.Option(flag, metavar=metavar, help=help_, rich_help_panel=panel, show_default=False)
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyOptions:
+class Limits(OptionGroup):
     """Limits and rails."""
 
-    relative: Annotated[
-        float | None,
-        _option(
-            "--relative",
-            "X",
-            "Keep nodes within X times the median of their group: the cell, or the whole list.",
-            LIMITS,
-        ),
-    ] = None
-    floor: Annotated[
-        float | None,
-        typer.Option(
-            "--floor",
-            metavar="MS",
-            click_type=Milliseconds(),
-            help="With --relative: a limit is never lifted to less than MS.",
-            rich_help_panel=LIMITS,
-            show_default=False,
-        ),
-    ] = None
-    aggregate: Annotated[
-        Aggregate | None,
-        _option(
-            "--aggregate",
-            "HOW",
-            "A node's latency by its samples: median, mean, min, max, p95 or p99.",
-            LIMITS,
-        ),
-    ] = None
-    max_loss: Annotated[
-        str | None,
-        _option("--max-loss", "P%", "A node that lost a greater share of its samples is out.", LIMITS),
-    ] = None
-    min_survivors: Annotated[
-        str | None,
-        _option(
-            "--min-survivors",
-            "N|P%",
-            "Fewer fit nodes (or a smaller share of all) and the group is degraded; default 1.",
-            RAILS,
-        ),
-    ] = None
-    fail_on: Annotated[
-        FailOn | None,
-        _option(
-            "--fail-on",
-            "VERDICT",
-            "Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
-            RAILS,
-        ),
-    ] = None
-    max_eject: Annotated[
-        str | None,
-        _option(
-            "--max-eject",
-            "P%",
-            "At most this share is out for its latency; the best of the others come back.",
-            RAILS,
-        ),
-    ] = None
-    on_degraded: Annotated[
-        OnDegraded | None,
-        _option(
-            "--on-degraded",
-            "WHAT",
-            "What a degraded group gives: keep (its fit nodes), skip (nothing) or all (everyone measured).",
-            RAILS,
-        ),
-    ] = None
-    on_down: Annotated[
-        OnDown | None,
-        _option("--on-down", "WHAT", "What a group without a fit node gives: skip (nothing) or all.", RAILS),
-    ] = None
-
-    def members(self) -> dict[str, Any]:
-        """Return the limits and rails that are given, by the names that documents and requests have for them.
-
-        Raises:
-            UsageError: a percentage does not parse.
-            FaultsetError: one is out of range.
-        """
-        return stated(
-            {
-                "relative": self.relative,
-                "floor": self.floor,
-                "aggregate": self.aggregate,
-                "max_loss": percent("--max-loss", self.max_loss),
-                "min_survivors": _minimum(self.min_survivors),
-                "max_eject": percent("--max-eject", self.max_eject),
-                "on_degraded": self.on_degraded,
-                "on_down": self.on_down,
-            }
-        )
+    threshold: float | None = option(
+        "--threshold",
+        "--th",
+        metavar="MS",
+        click_type=Milliseconds(),
+        help="Keep nodes with a latency of at most MS milliseconds.",
+    )
+    relative: float | None = option(
+        "--relative",
+        metavar="X",
+        help="Keep nodes within X times the median of their group: the cell, or the whole list.",
+        panel=LIMITS,
+    )
+    floor: float | None = option(
+        "--floor",
+        metavar="MS",
+        click_type=Milliseconds(),
+        help="With --relative: a limit is never lifted to less than MS.",
+        panel=LIMITS,
+    )
+    aggregate: Aggregate | None = option(
+        "--aggregate",
+        metavar="HOW",
+        help="A node's latency by its samples: median, mean, min, max, p95 or p99.",
+        panel=LIMITS,
+    )
+    max_loss: Percent | None = option(
+        "--max-loss",
+        metavar="P%",
+        click_type=PercentText(),
+        help="A node that lost a greater share of its samples is out.",
+        panel=LIMITS,
+    )
+    min_survivors: int | Percent | None = option(
+        "--min-survivors",
+        metavar="N|P%",
+        click_type=CountOrPercentText(),
+        help="Fewer fit nodes (or a smaller share of all) and the group is degraded; default 1.",
+        panel=RAILS,
+    )
+    fail_on: FailOn | None = option(
+        "--fail-on",
+        metavar="VERDICT",
+        help="Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
+        panel=RAILS,
+    )
+    max_eject: Percent | None = option(
+        "--max-eject",
+        metavar="P%",
+        click_type=PercentText(),
+        help="At most this share is out for its latency; the best of the others come back.",
+        panel=RAILS,
+    )
+    on_degraded: OnDegraded | None = option(
+        "--on-degraded",
+        metavar="WHAT",
+        help="What a degraded group gives: keep (its fit nodes), skip (nothing) or all (everyone measured).",
+        panel=RAILS,
+    )
+    on_down: OnDown | None = option(
+        "--on-down",
+        metavar="WHAT",
+        help="What a group without a fit node gives: skip (nothing) or all.",
+        panel=RAILS,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class DampingOptions:
+class Damping(OptionGroup):
     """The memory between runs."""
 
-    memory: Annotated[
-        str | None,
-        _option("--memory", "FILE", "Remember each node in FILE, so that a blip moves nobody.", MEMORY),
-    ] = None
-    rise: Annotated[
-        int | None,
-        _option("--rise", "N", "Good rounds in a row that bring a node back; default 2.", MEMORY),
-    ] = None
-    fall: Annotated[
-        int | None, _option("--fall", "N", "Bad rounds in a row that take a node out; default 3.", MEMORY)
-    ] = None
-    exit_band: Annotated[
-        str | None,
-        _option("--exit-band", "P%", "A round is bad from this share above the limit; default 10%.", MEMORY),
-    ] = None
+    memory: str | None = option(
+        "--memory",
+        metavar="FILE",
+        help="Remember each node in FILE, so that a blip moves nobody.",
+        panel=MEMORY,
+    )
+    rise: int | None = option(
+        "--rise",
+        metavar="N",
+        help="Good rounds in a row that bring a node back; default 2.",
+        panel=MEMORY,
+    )
+    fall: int | None = option(
+        "--fall",
+        metavar="N",
+        help="Bad rounds in a row that take a node out; default 3.",
+        panel=MEMORY,
+    )
+    exit_band: Percent | None = option(
+        "--exit-band",
+        metavar="P%",
+        click_type=PercentText(),
+        help="A round is bad from this share above the limit; default 10%.",
+        panel=MEMORY,
+    )
 
-    def members(self) -> dict[str, Any]:
-        """Return what is given of rise, fall and exit band.
+
+class Views(OptionGroup):
+    """What is shown in place of the survivors, and what-if questions."""
+
+    explain: bool = option(
+        "--explain", default=False, help="Every node, kept or dropped, and why.", panel=VIEWS
+    )
+    down: list[str] | None = option(
+        "--down",
+        metavar="ID,...",
+        help="Answer as if these nodes had failed; may be given again and again.",
+        panel=VIEWS,
+    )
+
+    def stated(self) -> dict[str, Any]:
+        """Return what the user gave; of texts with commas, their names.
 
         Raises:
-            UsageError: the exit band is no percentage.
+            UsageError: a name is empty.
         """
-        band = percent("--exit-band", self.exit_band)
-        return stated({"rise": self.rise, "fall": self.fall, "exit_band": band})
-
-    def check(self) -> None:
-        """Without a memory, its flags would do nothing.
-
-        Raises:
-            UsageError: one of them is set.
-        """
-        if self.memory is None:
-            refuse("without --memory", self.flags())
-
-    def flags(self) -> dict[str, object]:
-        """Return by name which of them are given."""
         return {
-            "--memory": self.memory,
-            "--rise": self.rise is not None,
-            "--fall": self.fall is not None,
-            "--exit-band": self.exit_band is not None,
+            name: names_in(value, self.flag(name)) if isinstance(value, list) else value
+            for name, value in super().stated().items()
         }
 
 
-Explain = Annotated[
-    bool,
-    typer.Option("--explain", help="Every node, kept or dropped, and why.", rich_help_panel=VIEWS),
-]
-Down = Annotated[
-    list[str] | None,
-    _option("--down", "ID,...", "Answer as if these nodes had failed; may be given again and again.", VIEWS),
-]
-DownCell = Annotated[
-    list[str] | None,
-    _option("--down-cell", "PREFIX,...", "Answer as if all nodes in these geohash cells had failed.", VIEWS),
-]
-Plan = Annotated[
-    bool,
-    typer.Option(
-        "--plan", help="For each cell its verdict and where its traffic goes.", rich_help_panel=VIEWS
-    ),
-]
-Nearest = Annotated[
-    int | None,
-    typer.Option(
+class CellViews(Views):
+    """The same, where there are cells."""
+
+    plan: bool = option(
+        "--plan",
+        default=False,
+        help="For each cell its verdict and where its traffic goes.",
+        panel=VIEWS,
+    )
+    nearest: int | None = option(
         "--nearest",
         metavar="N",
         click_type=Whole(min=0),
         help="With --plan: healthy cells a cell may turn to; default 2.",
-        rich_help_panel=VIEWS,
-        show_default=False,
-    ),
-]
-Advise = Annotated[
-    bool,
-    typer.Option(
-        "--advise", help="Which precision suits these nodes; needs no limit.", rich_help_panel=VIEWS
-    ),
-]
-MinCell = Annotated[
-    int | None,
-    typer.Option(
+        panel=VIEWS,
+    )
+    explain: bool = Views.explain
+    advise: bool = option(
+        "--advise",
+        default=False,
+        help="Which precision suits these nodes; needs no limit.",
+        panel=VIEWS,
+    )
+    down: list[str] | None = Views.down
+    down_cell: list[str] | None = option(
+        "--down-cell",
+        metavar="PREFIX,...",
+        help="Answer as if all nodes in these geohash cells had failed.",
+        panel=VIEWS,
+    )
+
+
+class Cells(OptionGroup):
+    """Which nodes make a cell."""
+
+    precision: int | str | None = option(
+        "--precision",
+        "-p",
+        click_type=Letters(),
+        metavar="1..12|auto",
+        help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km; auto: as --advise says.",
+    )
+    min_cell: int | None = option(
         "--min-cell",
         metavar="K",
         click_type=Whole(min=1),
         help="A cell of fewer nodes joins its nearest neighbour. Mends precision 3, not 5.",
-        rich_help_panel=RAILS,
-        show_default=False,
-    ),
-]
+        panel=RAILS,
+    )
 
 
-def percent(flag: str, text: str | None) -> Percent | None:
-    """Return an exact percentage.
+class RankedSource(OptionGroup):
+    """Where the nodes of failover come from, other than FILEs."""
+
+    nodes: str | None = option("--nodes", metavar="ID,...", help="Ids of nodes; goes with --latencies.")
+    latencies: str | None = option(
+        "--latencies",
+        "--lats",
+        metavar="MS,...",
+        help="Their latencies in milliseconds; an empty one is no measurement.",
+    )
+    from_: Tool | None = option(
+        "--from",
+        metavar="TOOL",
+        help="Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
+        panel=SOURCES,
+    )
+
+
+class PlacedSource(OptionGroup):
+    """Where the nodes of faultset come from, other than FILEs."""
+
+    nodes: str | None = option(
+        "--nodes",
+        metavar="ID:LAT:LON:MS,...",
+        help="Nodes; an empty MS is no measurement, an id may hold colons.",
+    )
+    from_: Tool | None = RankedSource.from_
+    inventory: str | None = option(
+        "--inventory",
+        metavar="FILE",
+        help="With --from: where the nodes stand (id, lat, lon; JSON or CSV).",
+        panel=SOURCES,
+    )
+
+
+def asked_of_nodes(*groups: OptionGroup, top: int | None) -> dict[str, Any]:
+    """Return what the user asks of nodes, by the names that documents and requests have for it.
 
     Raises:
-        UsageError: the text is none.
-        FaultsetError: it is out of range.
+        UsageError: a name is empty.
     """
-    return None if text is None else _in_range(text, _PERCENT, lambda: parse_percent(text, flag))
+    stated = {} if top is None else {"top": top}
+    for group in groups:
+        stated |= group.stated()
+    return {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
 
 
-def _minimum(text: str | None) -> int | Percent | None:
-    try:
-        return None if text is None else _in_range(text, _COUNT_OR_PERCENT, lambda: minimum(text))
-    except (FaultsetError, UsageError) as error:
-        raise type(error)(str(error).replace("min_survivors", "--min-survivors")) from None
-
-
-_PERCENT: Final = re.compile(r" *-?\d+(\.\d*)?% *", re.ASCII)
-_COUNT_OR_PERCENT: Final = re.compile(r" *-?\d+(?:(\.\d*)?%)? *", re.ASCII)
-
-Parsed = TypeVar("Parsed")
-
-
-def _in_range(text: str, form: re.Pattern[str], parse: Callable[[], Parsed]) -> Parsed:
-    """Return what ``parse`` makes of the text; an error is one of usage unless the text has the right form."""
-    try:
-        return parse()
-    except FaultsetError as error:
-        raise error if form.fullmatch(text) else UsageError(str(error)) from None
-
-
-def names_in(values: list[str] | None, flag: str) -> tuple[str, ...]:
-    """The names of a flag that takes several, and may be given several times.
+def names_in(values: list[str], flag: str) -> tuple[str, ...]:
+    """Return the names of a flag that takes several, and may be given several times.
 
     Raises:
         UsageError: an empty name.
     """
-    names = [name.strip() for value in values or () for name in text_of(value, flag).split(",")]
+    names = [name.strip() for value in values for name in text_of(value, flag).split(",")]
     if "" in names:
         raise UsageError(f"{flag} has an empty name")
     return tuple(dict.fromkeys(names))
-
-
-From = Annotated[
-    Literal["prometheus", "fping"] | None,
-    _option(
-        "--from",
-        "TOOL",
-        "Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
-        SOURCES,
-    ),
-]
-Inventory = Annotated[
-    str | None,
-    _option(
-        "--inventory", "FILE", "With --from: where the nodes stand (id, lat, lon; JSON or CSV).", SOURCES
-    ),
-]

@@ -1,12 +1,14 @@
-"""The options that commands share, as annotated types."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 import typer
 
-from rvhctl.cli.flag_types import Milliseconds, Whole
+from rvhctl.cli.flag_types import Whole
+from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.errors import UsageError
 from rvhctl.streams.terminal import ColorChoice
 
@@ -23,17 +25,6 @@ Files = Annotated[
     typer.Argument(
         metavar="[FILE]...",
         help="Input files, plain, gzip or zstd; - is standard input, also read when nothing else gives data.",
-        show_default=False,
-    ),
-]
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        "--threshold",
-        "--th",
-        metavar="MS",
-        click_type=Milliseconds(),
-        help="Keep nodes with a latency of at most MS milliseconds.",
         show_default=False,
     ),
 ]
@@ -151,6 +142,78 @@ OnErrorChoice = Annotated[
 ]
 
 
+class Run(OptionGroup):
+    """How a command over nodes reads, answers and runs."""
+
+    output: OutputFormat = option(
+        "--output",
+        "-o",
+        default="auto",
+        metavar="FORMAT",
+        help="Format of the answer: table, json, ndjson, csv, tsv or plain. Unless given: a table on a terminal, "
+        "else the shape of the input.",
+        panel=FORMATS,
+    )
+    json: bool = option("--json", default=False, help="The same as -o json.", panel=FORMATS)
+    input_format: InputFormat = option(
+        "--input-format",
+        "-i",
+        default="auto",
+        metavar="FORMAT",
+        help="Format of the input: json, ndjson, csv or tsv. Unless given: found by looking.",
+        panel=FORMATS,
+    )
+    color: ColorChoice = option(
+        "--color",
+        default="auto",
+        metavar="WHEN",
+        help="Colour in tables: auto, always or never.",
+        panel=FORMATS,
+    )
+    level: Level = option(
+        "--level",
+        "-l",
+        default="warn",
+        metavar="LEVEL",
+        help="How much to say on standard error: debug, info, warn (the default) or error.",
+        panel=RUNNING,
+    )
+    async_: bool = option(
+        "--async",
+        "-a",
+        default=False,
+        help="Run on the asynchronous functions; with --batch, concurrently.",
+        panel=RUNNING,
+    )
+    batch: bool = option(
+        "--batch",
+        default=False,
+        help="Each line of the input is a request in JSON, answered on a line.",
+        panel=RUNNING,
+    )
+    jobs: int | None = option(
+        "--jobs",
+        "-j",
+        metavar="N",
+        click_type=Whole(min=1),
+        help="Processes; default: as many as are worth their start, at most the usable processors.",
+        panel=RUNNING,
+    )
+    unordered: bool = option(
+        "--unordered",
+        default=False,
+        help="With --batch: answers as they are ready.",
+        panel=RUNNING,
+    )
+    on_error: OnError | None = option(
+        "--on-error",
+        metavar="WHAT",
+        help="What a bad record does: fail (the default) ends the run; skip (the default with --batch) leaves it "
+        "out, says so, and the run ends in exit code 1.",
+        panel=RUNNING,
+    )
+
+
 def epilog(*examples: str, nobody: str = "") -> str:
     """What stands under the help of a command: examples, one a line, and the exit codes."""
     codes = {
@@ -172,7 +235,7 @@ def epilog(*examples: str, nobody: str = "") -> str:
     return "\n".join(lines).replace("[", "\\[")
 
 
-def refuse(where: str, flags: dict[str, object]) -> None:
+def refuse(where: str, flags: Mapping[str, object]) -> None:
     """A flag that would do nothing is an error, not ignored.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rvhctl.batch.batch import Batch
@@ -22,7 +23,7 @@ def run_batch(
     defaults: dict[str, Any],
     *,
     report: Report,
-    refused: dict[str, object],
+    refused: Mapping[str, object],
     output: str,
     input_format: str,
     async_: bool,

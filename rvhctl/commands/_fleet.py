@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from rvhctl.cli.options import refuse
+from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
-from rvhctl.cli.run_options import RunOptions
 from rvhctl.cli.version import core_name
 from rvhctl.errors import EmptyNodesError, FaultsetError, InputError, NoSurvivorsError, UsageError
 from rvhctl.formats.milliseconds import shown
@@ -35,7 +34,7 @@ def given(files: list[str] | None, input_format: str, parse: Callable[[], Nodes]
 
 def read_fleet_nodes(
     files: list[str] | None,
-    run: RunOptions,
+    run: Run,
     report: Report,
     from_: str | None,
     inventory: str | None,
@@ -139,7 +138,7 @@ def say_dropped(report: Report, nodes: Nodes, limit: float, kept: int) -> None:
     )
 
 
-def exclude(flags: dict[str, object]) -> None:
+def exclude(flags: Mapping[str, object]) -> None:
     """At most one of the flags.
 
     Raises:
@@ -154,8 +153,8 @@ def answer_batch(
     kind: Kind,
     files: list[str] | None,
     flags: dict[str, Any],
-    refused: dict[str, object],
-    run: RunOptions,
+    refused: Mapping[str, object],
+    run: Run,
     report: Report,
 ) -> None:
     """Answer requests; the flags are their defaults."""

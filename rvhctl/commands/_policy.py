@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
-from rvhctl.cli.options import OutputFormat
+from rvhctl.cli.options import OutputFormat, Run
 from rvhctl.cli.report import Report
-from rvhctl.cli.run_options import RunOptions
 from rvhctl.cli.version import core_name
 from rvhctl.core.policy.reasons import REASONS
 from rvhctl.core.policy.verdicts import VERDICTS
@@ -65,7 +64,7 @@ NAMED: Final = 5
 
 
 def answer_by_policy(
-    nodes: Nodes, wanted: Wanted, run: RunOptions, asked: OutputFormat, sink: Sink, report: Report
+    nodes: Nodes, wanted: Wanted, run: Run, asked: OutputFormat, sink: Sink, report: Report
 ) -> None:
     """Evaluate, write the answer or the view, and end as the verdict says.
 
@@ -85,7 +84,7 @@ def answer_by_policy(
 
 
 def answer_advice(
-    nodes: Nodes, policy: Policy | None, run: RunOptions, asked: OutputFormat, sink: Sink, report: Report
+    nodes: Nodes, policy: Policy | None, run: Run, asked: OutputFormat, sink: Sink, report: Report
 ) -> None:
     """Which precision suits these nodes."""
     view = advice_view(advise(nodes.fleet(), policy))
@@ -131,7 +130,7 @@ def _write(
     nodes: Nodes,
     evaluation: Evaluation,
     wanted: Wanted,
-    run: RunOptions,
+    run: Run,
     asked: OutputFormat,
     sink: Sink,
     *,

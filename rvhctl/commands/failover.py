@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import (
-    DampingOptions,
-    Down,
-    Explain,
-    From,
-    PolicyOptions,
-    names_in,
-)
-from rvhctl.cli.option_groups import bundled
-from rvhctl.cli.options import refuse
+from rvhctl.cli.node_options import Damping, Limits, RankedSource, Views, asked_of_nodes
+from rvhctl.cli.option_groups import grouped
+from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
-from rvhctl.cli.run_options import RunOptions
 from rvhctl.commands._fleet import (
     answer_batch,
     check_flags,
@@ -33,7 +23,6 @@ from rvhctl.commands._fleet import (
 )
 from rvhctl.concurrency import steps
 from rvhctl.formats.choice import answer_format, asked_format
-from rvhctl.formats.members import stated
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.flags import failover_nodes
@@ -46,23 +35,6 @@ from rvhctl.streams.sink import Sink
 if TYPE_CHECKING:
     from rvhctl.policy.views import View
 
-NodeIds = Annotated[
-    str | None,
-    typer.Option(
-        "--nodes", metavar="ID,...", help="Ids of nodes; goes with --latencies.", show_default=False
-    ),
-]
-Latencies = Annotated[
-    str | None,
-    typer.Option(
-        "--latencies",
-        "--lats",
-        metavar="MS,...",
-        help="Their latencies in milliseconds; an empty one is no measurement.",
-        show_default=False,
-    ),
-]
-
 EPILOG = options.epilog(
     "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
     "rvhctl failover --threshold 25 --top 3 nodes.json",
@@ -73,19 +45,15 @@ EPILOG = options.epilog(
 )
 
 
-@bundled
+@grouped
 def failover(
-    run: RunOptions,
-    limits: PolicyOptions,
-    damping: DampingOptions,
+    run: Run,
+    limits: Limits,
+    damping: Damping,
+    views: Views,
+    source: RankedSource,
     files: options.Files = None,
-    threshold: options.Threshold = None,
-    nodes: NodeIds = None,
-    latencies: Latencies = None,
     top: options.Top = None,
-    explain: Explain = False,
-    down: Down = None,
-    from_: From = None,
 ) -> None:
     """Keep the nodes within a latency limit, the fastest first.
 
@@ -93,36 +61,27 @@ def failover(
     out as they came in.
     """
     report = Report(run.level)
-    flags = stated(
-        {
-            "threshold": threshold,
-            "top": top,
-            "explain": explain or None,
-            "down": names_in(down, "--down") or None,
-            **limits.members(),
-            **damping.members(),
-        }
-    )
-    sources = {"--nodes": nodes, "--latencies": latencies, "--from": from_}
+    flags = asked_of_nodes(limits, damping, views, top=top)
     if run.batch:
-        refused = {**sources, **damping.flags(), "--fail-on": limits.fail_on}
+        refused = {**source.flags(), **damping.flags(), **limits.flags("fail_on")}
         answer_batch("failover", files, flags, refused, run, report)
         return
-    refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
-    damping.check()
-    if explain:
+    refuse("without --batch", run.flags("jobs", "unordered"))
+    if damping.memory is None:
+        refuse("without --memory", damping.flags())
+    if views.explain:
         refuse("with --explain, which shows every node", {"--top": top})
     ask = partial(wanted, cells=False, memory=damping.memory, fail_on=limits.fail_on)
     check_flags(flags, ask)
     sink = Sink()
     asked = asked_format(run.output, run.json)
-    if nodes is not None or latencies is not None:
-        refuse("with --nodes", {"--from": from_})
-        table = given(files, run.input_format, lambda: failover_nodes(nodes, latencies))
+    if source.nodes is not None or source.latencies is not None:
+        refuse("with --nodes", source.flags("from_"))
+        table = given(files, run.input_format, lambda: failover_nodes(source.nodes, source.latencies))
     else:
         # Plain failover never looks at the others again.
-        within = threshold if threshold is not None and ask(flags).is_plain else None
-        table = read_fleet_nodes(files, run, report, from_, None, coordinates=False, within=within)
+        within = limits.threshold if "threshold" in flags and ask(flags).is_plain else None
+        table = read_fleet_nodes(files, run, report, source.from_, None, coordinates=False, within=within)
     request = wanted_of(table, flags, ask)
     there(table, report)
     if not request.is_plain or table.has_details:

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING
 
 from rvhctl.cli import options
-from rvhctl.cli.flag_types import Letters
-from rvhctl.cli.node_options import (
-    Advise,
-    DampingOptions,
-    Down,
-    DownCell,
-    Explain,
-    From,
-    Inventory,
-    MinCell,
-    Nearest,
-    Plan,
-    PolicyOptions,
-    names_in,
-)
-from rvhctl.cli.option_groups import bundled
-from rvhctl.cli.options import refuse
+from rvhctl.cli.node_options import Cells, CellViews, Damping, Limits, PlacedSource, asked_of_nodes
+from rvhctl.cli.option_groups import grouped
+from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
-from rvhctl.cli.run_options import RunOptions
 from rvhctl.commands._fleet import (
     answer_batch,
     check_flags,
@@ -42,7 +25,6 @@ from rvhctl.commands._fleet import (
 from rvhctl.concurrency import steps
 from rvhctl.core.policy.cells import Faultset
 from rvhctl.formats.choice import answer_format, asked_format
-from rvhctl.formats.members import stated
 from rvhctl.nodes.flags import faultset_nodes
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.write import write_answer
@@ -53,27 +35,6 @@ from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
     from rvhctl.policy.views import View
-
-NodeSpecs = Annotated[
-    str | None,
-    typer.Option(
-        "--nodes",
-        metavar="ID:LAT:LON:MS,...",
-        help="Nodes; an empty MS is no measurement, an id may hold colons.",
-        show_default=False,
-    ),
-]
-Precision = Annotated[
-    Any,
-    typer.Option(
-        "--precision",
-        "-p",
-        click_type=Letters(),
-        metavar="1..12|auto",
-        help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km; auto: as --advise says.",
-        show_default=False,
-    ),
-]
 
 EPILOG = options.epilog(
     'rvhctl faultset --threshold 100 --nodes "a:52.37:4.90:12,b:52.31:4.76:9"',
@@ -86,25 +47,16 @@ EPILOG = options.epilog(
 )
 
 
-@bundled
+@grouped
 def faultset(
-    run: RunOptions,
-    limits: PolicyOptions,
-    damping: DampingOptions,
+    run: Run,
+    limits: Limits,
+    damping: Damping,
+    views: CellViews,
+    source: PlacedSource,
+    cells: Cells,
     files: options.Files = None,
-    threshold: options.Threshold = None,
-    nodes: NodeSpecs = None,
-    precision: Precision = None,
     top: options.Top = None,
-    min_cell: MinCell = None,
-    plan: Plan = False,
-    nearest: Nearest = None,
-    explain: Explain = False,
-    advise: Advise = False,
-    down: Down = None,
-    down_cell: DownCell = None,
-    from_: From = None,
-    inventory: Inventory = None,
 ) -> None:
     """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
 
@@ -113,56 +65,47 @@ def faultset(
     came in.
     """
     report = Report(run.level)
-    exclude({"--plan": plan, "--explain": explain, "--advise": advise})
-    flags = stated(
-        {
-            "threshold": threshold,
-            "precision": precision,
-            "top": top,
-            "min_cell": min_cell,
-            "plan": plan or None,
-            "nearest": nearest,
-            "explain": explain or None,
-            "down": names_in(down, "--down") or None,
-            "down_cell": names_in(down_cell, "--down-cell") or None,
-            **limits.members(),
-            **damping.members(),
-        }
-    )
-    sources = {"--nodes": nodes, "--from": from_, "--inventory": inventory}
+    exclude(views.flags("plan", "explain", "advise"))
+    flags = asked_of_nodes(limits, damping, views, cells, top=top)
     if run.batch:
-        refused = {**sources, **damping.flags(), "--advise": advise, "--fail-on": limits.fail_on}
+        refused = {
+            **source.flags(),
+            **damping.flags(),
+            **views.flags("advise"),
+            **limits.flags("fail_on"),
+        }
         answer_batch("faultset", files, flags, refused, run, report)
         return
-    refuse("without --batch", {"--jobs": run.jobs, "--unordered": run.unordered})
-    if not plan:
-        refuse("without --plan", {"--nearest": nearest is not None})
-    if explain:
+    refuse("without --batch", run.flags("jobs", "unordered"))
+    if not views.plan:
+        refuse("without --plan", views.flags("nearest"))
+    if views.explain:
         refuse("with --explain, which shows every node", {"--top": top})
-    damping.check()
+    if damping.memory is None:
+        refuse("without --memory", damping.flags())
     ask = partial(wanted, cells=True, memory=damping.memory, fail_on=limits.fail_on)
     check_flags(flags, ask)
-    if advise:
+    if views.advise:
         refuse(
             "with --advise",
             {
-                "--memory": damping.memory,
-                "--precision": precision is not None,
-                "--fail-on": limits.fail_on,
+                **damping.flags("memory"),
+                **cells.flags("precision"),
+                **limits.flags("fail_on"),
                 "--top": top,
-                "--min-cell": min_cell,
-                "--down": down,
-                "--down-cell": down_cell,
+                **cells.flags("min_cell"),
+                **views.flags("down", "down_cell"),
             },
         )
     sink = Sink()
     asked = asked_format(run.output, run.json)
-    if nodes is not None:
-        refuse("with --nodes", {"--from": from_, "--inventory": inventory})
-        table = given(files, run.input_format, lambda: faultset_nodes(nodes))
+    specs = source.nodes
+    if specs is not None:
+        refuse("with --nodes", source.flags("from_", "inventory"))
+        table = given(files, run.input_format, lambda: faultset_nodes(specs))
     else:
-        table = read_fleet_nodes(files, run, report, from_, inventory, coordinates=True)
-    if advise:
+        table = read_fleet_nodes(files, run, report, source.from_, source.inventory, coordinates=True)
+    if views.advise:
         there(table, report)
         from rvhctl.commands._policy import answer_advice
 
@@ -179,16 +122,16 @@ def faultset(
         return
     limit = limit_of(request.policy)
     assert request.precision is not None
-    cells = _cells(table, limit, request.precision, run.async_)
-    say_dropped(report, table, limit, len(cells.survivors))
-    if not len(cells.survivors):
+    clusters = _cells(table, limit, request.precision, run.async_)
+    say_dropped(report, table, limit, len(clusters.survivors))
+    if not len(clusters.survivors):
         raise report.ending(nobody(table, limit))
     format_ = answer_format(asked, table.shape, sink)
     write_answer(
         format_,
         table,
-        first_of_each(cells, request.top),
-        lambda: _view(table, cells, request.top, limit),
+        first_of_each(clusters, request.top),
+        lambda: _view(table, clusters, request.top, limit),
         sink,
         run.color,
     )

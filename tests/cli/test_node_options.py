@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.cli.node_options import DampingOptions, PolicyOptions, names_in
+from rvhctl.cli.node_options import Cells, Damping, Limits, Views, asked_of_nodes
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import policy_of, wanted
@@ -69,18 +69,20 @@ def test_a_choice_that_is_none_is_a_usage_error(flag: str) -> None:
 
 
 def test_all_flags_become_one_policy() -> None:
-    limits = PolicyOptions(
+    limits = Limits(
+        threshold=100.0,
         relative=1.5,
         floor=2.0,
         aggregate="p95",
-        max_loss="20%",
-        min_survivors="28%",
-        max_eject="12.5%",
+        max_loss=Percent(20, 100),
+        min_survivors=Percent(28, 100),
+        max_eject=Percent(125, 1000),
         on_degraded="skip",
         on_down="all",
+        fail_on="down",
     )
-    damping = DampingOptions(memory="m", rise=4, fall=5, exit_band="0%")
-    policy = policy_of({"threshold": 100.0, "min_cell": 3, **limits.members(), **damping.members()})
+    damping = Damping(memory="m", rise=4, fall=5, exit_band=Percent(0, 100))
+    policy = policy_of(asked_of_nodes(limits, damping, Cells(min_cell=3), top=None))
     assert policy == Policy(
         threshold=100.0,
         relative=1.5,
@@ -99,7 +101,7 @@ def test_all_flags_become_one_policy() -> None:
 
 
 def test_no_flag_is_the_plain_policy() -> None:
-    assert PolicyOptions().members() == DampingOptions().members() == {}
+    assert asked_of_nodes(Limits(), Damping(), top=None) == {}
     assert policy_of({"threshold": 5.0}) == Policy(threshold=5.0)
     assert wanted({"threshold": 5.0}, cells=False).is_plain
     err = rvhctl("failover", stdin=b'[{"id":"a","latency":5}]').err
@@ -107,7 +109,6 @@ def test_no_flag_is_the_plain_policy() -> None:
 
 
 def test_defaults_of_a_batch_are_checked_once_and_may_wait_for_a_relative_limit() -> None:
-    assert PolicyOptions(floor=3.0, max_loss="5%").members() == {"floor": 3.0, "max_loss": Percent(5, 100)}
     assert rvhctl("failover", "--batch", "--floor", "3") == (0, b"", "")
     assert rvhctl("failover", "--batch", "--relative", "0").err.startswith(
         "rvhctl: relative must be 1 or more"
@@ -115,7 +116,7 @@ def test_defaults_of_a_batch_are_checked_once_and_may_wait_for_a_relative_limit(
 
 
 def test_names_of_the_failed_come_once_in_order() -> None:
-    assert names_in(["b,a", "b, c"], "--down") == ("b", "a", "c")
+    assert Views(down=["b,a", "b, c"]).stated() == {"down": ("b", "a", "c")}
     failed = wanted({"threshold": 1, "down": ["b", "a", "b"], "down_cell": ["u1", "u"]}, cells=True).failed
     assert failed is not None
     assert (failed.ids, failed.cells) == (("b", "a"), ("u1", "u"))
