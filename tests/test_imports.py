@@ -108,7 +108,7 @@ NOT_YET_APART: set[str] = {
     "policy.views",
     "streams.source",
 }
-NOT_YET_SMALL: set[str] = {"formats", "nodes", "placement", "policy"}
+NOT_YET_SMALL: set[str] = {"formats", "nodes", "policy"}
 
 
 def module_of(file: Path) -> str:

@@ -202,7 +202,7 @@ PYTHON: Final[dict[str, Callable[[], object]]] = {
     "Placement.chosen_buckets": lambda: RING.chosen_buckets(KEYS, 3),
     "Placement.explain": lambda: RING.explain("key", 3),
     "Placement.moves": lambda: list(RING.moves(KEYS, RING.with_down(["n5"])).buckets),
-    "Placement.of": lambda: Placement.of(RING.slots),
+    "Placement.of": lambda: Placement.of(RING.nodes),
     "Placement.owner": lambda: RING.owner("key"),
     "Placement.owners": lambda: RING.owners(KEYS),
     "Placement.owners_async": lambda: asyncio.run(RING.owners_async(KEYS)),

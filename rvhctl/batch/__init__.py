@@ -5,8 +5,7 @@ batch               Requests in NDJSON, answered one a line: bounded in flight, 
 blocks              Blocks of requests, whole lines of NDJSON, and the answers to them.
 files               Requests of a plain regular file, answered block by block, by forked processes where that
                     pays.
-key_requests        One request of a batch: a JSON object in, the members of its answer out.
+key_requests        A request of a batch about keys: which bucket, node or replicas, and why.
 node_requests       A request of a batch about nodes: failover or faultset, plain or under a policy.
-placement_requests  One request of a batch about names, failures, weights, replicas, evenness or moves.
 pool                Worker processes that answer blocks of requests.
 """

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 import orjson
 
-from rvhctl.batch import key_requests as requests
+from rvhctl.batch import key_requests, node_requests
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.formats import jsontext
 
@@ -15,6 +16,13 @@ Kind = Literal["failover", "faultset", "jump-hash"]
 
 BLOCK: Final = 1 << 18
 """Bytes of requests answered at a time: some milliseconds of work."""
+
+
+ANSWERS: Final[dict[Kind, Callable[[dict[str, Any], bytes, dict[str, Any]], dict[str, Any]]]] = {
+    "failover": node_requests.failover,
+    "faultset": node_requests.faultset,
+    "jump-hash": key_requests.answer,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict
             raise InputError("a request is an object", source=source, line=line)
         if "id" in request:
             answer["id"] = _own_id(request["id"], text)
-        result = requests.answer(work.kind, request, text, work.defaults)
+        result = ANSWERS[work.kind](request, text, work.defaults)
     except RvhctlError as error:
         answer["ok"] = False
         answer["error"] = {"type": type(error).__name__, "message": str(error)}

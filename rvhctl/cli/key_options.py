@@ -237,8 +237,7 @@ def batch_defaults(asked: Asked) -> dict[str, Any]:
         RvhctlError: a list of nodes cannot be read.
     """
     from rvhctl.formats.members import stated
-    from rvhctl.placement.members import placements
-    from rvhctl.placement.request import check_together, members_of
+    from rvhctl.placement.request import check_together, members_of, placements
 
     fleet, _ = fleet_and_wish(asked)
     check_together(fleet, reads_stdin=not asked["files"])

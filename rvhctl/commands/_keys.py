@@ -30,9 +30,8 @@ from rvhctl.keys.records import (
 )
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import Output, PlaceJob
-from rvhctl.placement.members import placements
 from rvhctl.placement.placement import Placement, keys_at_once
-from rvhctl.placement.request import Fleet, buckets_named, check_fleet, members_of
+from rvhctl.placement.request import Fleet, buckets_named, check_fleet, members_of, placements
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, is_stdin, source_names
 from rvhctl.streams.terminal import ColorChoice
@@ -185,7 +184,7 @@ def _selection(wish: Wish, here: Placement, sink: Sink, stack: ExitStack) -> Act
     from rvhctl.placement.select import OnlyAction, SplitAction
 
     if wish.only is not None:
-        return OnlyAction(here, buckets_named(wish.only, here.slots, "--only"), wish.allow_empty, sink)
+        return OnlyAction(here, buckets_named(wish.only, here.nodes, "--only"), wish.allow_empty, sink)
     assert wish.split_to is not None
     action = SplitAction(here, wish.split_to, wish.force)
     stack.enter_context(action.files.writing())
@@ -211,9 +210,9 @@ def _replicas(wish: Wish, here: Placement) -> int | None:
     """
     if wish.replicas is None:
         return None
-    live = here.slots.live
+    live = here.nodes.live
     if wish.replicas > live and not wish.allow_fewer:
-        there = counted(live, "live node" if here.slots.ids else "live bucket")
+        there = counted(live, "live node" if here.nodes.ids else "live bucket")
         raise JumpHashError(
             f"--replicas {wish.replicas}, but there {'is' if live == 1 else 'are'} {there}; "
             "--allow-fewer takes what there is"
@@ -226,7 +225,7 @@ def _reserved(wish: Wish, here: Placement, format_: OutputFormat) -> tuple[str, 
     if wish.field is None or format_ in ("plain", "table"):
         return ()
     bucket, node, replicas = RESERVED
-    return (bucket, *([node] if here.slots.ids else []), *([replicas] if wish.replicas else []))
+    return (bucket, *([node] if here.nodes.ids else []), *([replicas] if wish.replicas else []))
 
 
 def _answer(
@@ -247,7 +246,7 @@ def _answer(
             action.add(records)
         return
     delimiter = b"\n" if shape == "ndjson" else taking.delimiter
-    rows = keys_at_once(min(wish.replicas or 1, here.slots.live), ROWS)
+    rows = keys_at_once(min(wish.replicas or 1, here.nodes.live), ROWS)
     with source.reading():
         answer_lines(
             source.stream,

@@ -2,14 +2,13 @@
 
 fields   Which part of a record is its key: a field of a JSON object or a row, or what a pattern finds in a
          line.
-file     Lines of a plain regular file, answered block by block, by worker processes where that pays.
 hashes   Named recipes from a key to its 64 bits. The digests are those of well-kept libraries.
-job      One job over lines of keys, as the driver of a stream and its worker processes share it.
 key      A key of jump hash on its way from a reader to a writer.
-lines    How lines of a block become rows of keys: whole lines, what a pattern finds in them, a field of
+lines    How lines of a block become rows of keys (whole lines, what a pattern finds, a field of NDJSON); jobs over
+         lines.
          NDJSON.
 read     Keys from flags, files or standard input, in the format that the caller or the file's suffix states.
 records  Records with a key each, from flags, text lines, JSON, NDJSON, CSV and TSV, and their own bytes.
-stream   A stream of text keys in, a stream of bucket numbers out, in order and in flat memory.
+stream   A stream of lines in, answers out, in order and in flat memory; on several processors where that pays.
 write    The writer of an answer of keys and their buckets.
 """

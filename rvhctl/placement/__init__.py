@@ -1,20 +1,17 @@
 """Which bucket or node owns a key.
 
 buckets      The buckets of a placement: how many, which node stands in each, what each weighs, who is down.
-chisquare    How likely counts are that uneven by chance: the chi-square distribution.
-count        How even keys lie, what would move, and why a key is where it is.
-documents    Answers as JSON objects: where a key belongs and why, how even keys lie, what would move.
+count        How even keys lie, what would move, and why a key is where it is: for people, and as JSON objects.
 evenness     How evenly keys are spread over the live nodes, and what a change of the nodes would move.
 job          One job over lines of keys whose owners are asked for: what goes out for each line is the
              caller's choice.
 jump         Which bucket owns a key: jump consistent hashing over a fixed hash of the key.
-members      From what is stated of nodes to placements, whichever way it was stated: by flags or in a
              request.
 node_lists   The nodes of ``--nodes`` and the survivors of ``--live``: names in a flag, or a document of
              nodes.
 place        Where each key or record belongs, in every format; records go out with their own bytes.
 placement    Which node owns a key, when nodes have names, fail, weigh differently, and keep replicas.
-request      What the command line asks of a placement: which nodes, who is down, what becomes of the records.
+request      From what is stated of nodes, by flags or in a request, to placements.
 select       Only the records of some buckets, as they came; or a file for each bucket.
 split_files  A file for each bucket that has records: written under temporary names, renamed when all is well.
 """

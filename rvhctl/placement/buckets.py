@@ -22,20 +22,20 @@ MANY: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Slots:
+class Buckets:
     """Buckets 0 to ``buckets - 1``; bucket i is for ever node i.
 
     ``ids`` is empty where buckets have no names. ``weights`` lacks the buckets that weigh 1.
     """
 
-    buckets: int
+    count: int
     ids: Sequence[str]
     rows: Mapping[str, int]
     weights: Mapping[int, float]
     down: frozenset[int]
 
     @classmethod
-    def numbered(cls, buckets: object) -> Slots:
+    def numbered(cls, buckets: object) -> Buckets:
         """Buckets without names.
 
         Raises:
@@ -44,7 +44,7 @@ class Slots:
         return cls(checked_buckets(buckets), (), {}, {}, frozenset())
 
     @classmethod
-    def named(cls, ids: Sequence[str]) -> Slots:
+    def named(cls, ids: Sequence[str]) -> Buckets:
         """A bucket for each id, in order.
 
         Raises:
@@ -63,7 +63,7 @@ class Slots:
             raise JumpHashError("the list of nodes is empty")
         return cls(checked_buckets(len(rows)), tuple(ids), rows, {}, frozenset())
 
-    def with_weights(self, weights: Mapping[Any, float]) -> Slots:
+    def with_weights(self, weights: Mapping[Any, float]) -> Buckets:
         """Some weights set anew.
 
         Raises:
@@ -85,7 +85,7 @@ class Slots:
             merged[bucket] = number
         return replace(self, weights={bucket: weight for bucket, weight in merged.items() if weight != 1.0})
 
-    def with_down(self, names: Iterable[NodeName]) -> Slots:
+    def with_down(self, names: Iterable[NodeName]) -> Buckets:
         """These down, and nobody else.
 
         Raises:
@@ -98,7 +98,7 @@ class Slots:
     @property
     def live(self) -> int:
         """How many buckets are up."""
-        return self.buckets - len(self.down)
+        return self.count - len(self.down)
 
     def name_of(self, bucket: int) -> NodeName:
         """The id of the node in a bucket, or the bucket's number where there are no names."""
@@ -115,15 +115,15 @@ class Slots:
                 return self.rows[name]
             raise UnknownNodeError(f"no node has the id {shorten(name)}{self._hint(name)}")
         number = whole_of(name)
-        if number is not None and 0 <= number < self.buckets:
+        if number is not None and 0 <= number < self.count:
             return number
-        raise UnknownNodeError(f"there is no bucket {shorten(name)}; they are 0..{self.buckets - 1}")
+        raise UnknownNodeError(f"there is no bucket {shorten(name)}; they are 0..{self.count - 1}")
 
     def has(self, name: object) -> bool:
         """Whether there is a node of that name."""
         if self.ids:
             return name in self.rows
-        return isinstance(name, int) and 0 <= name < self.buckets
+        return isinstance(name, int) and 0 <= name < self.count
 
     def weight(self, bucket: int) -> float:
         return self.weights.get(bucket, 1.0)
@@ -148,8 +148,8 @@ class Slots:
         """
         if not self.live:
             what = "node" if self.ids else "bucket"
-            raise NoLiveNodeError(f"no live {what}: all {self.buckets} are down")
-        return Core(self.buckets, dialect, dict(self.weights), list(self.down))
+            raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
+        return Core(self.count, dialect, dict(self.weights), list(self.down))
 
     def _hint(self, name: object) -> str:
         near = nearest(name, self.ids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -15,14 +15,16 @@ from rvhctl.formats.rows import Row, RowsAnswer, plain_row
 from rvhctl.formats.wording import counted, share_of
 from rvhctl.keys.key import Key, show
 from rvhctl.keys.records import Records, RecordShape
-from rvhctl.placement.documents import (
-    MOVES_HEAD,
-    STATS_HEAD,
-    count_row,
-    explanation,
-    moves_row,
+from rvhctl.placement.buckets import Buckets
+from rvhctl.placement.evenness import (
+    BucketCount,
+    BucketMoves,
+    MoveCounter,
+    Moves,
+    Stats,
+    check_size,
+    stats_of,
 )
-from rvhctl.placement.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 from rvhctl.placement.job import Output, Owners, tally_output, traffic_output
 from rvhctl.placement.placement import Explanation, Placement
 from rvhctl.streams.sink import Sink
@@ -30,6 +32,9 @@ from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
     from rvhctl.policy.views import View
+
+STATS_HEAD: Final = ("total", "mean", "max_over_mean", "stdev", "chi_square", "p_value")
+MOVES_HEAD: Final = ("total", "moved", "share", "least")
 
 MOST_BARS: Final = 50
 """Lines of a histogram; of more buckets several share a line."""
@@ -42,12 +47,12 @@ class StatsAction:
     """``--stats``."""
 
     def __init__(self, placement: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:
-        check_size(placement.slots, "--stats")
+        check_size(placement.nodes, "--stats")
         self._placement: Final = placement
         self._format: Final = format_
         self._sink: Final = sink
         self._color: Final = color
-        self._tally: Final = Tally(placement.slots.buckets)
+        self._tally: Final = Tally(placement.nodes.count)
 
     def output(self, shape: RecordShape) -> Output | None:
         return tally_output(Owners(self._placement.core))
@@ -60,7 +65,7 @@ class StatsAction:
         self._tally.add(packed(Ints(owners), len(owners)))
 
     def finish(self) -> None:
-        stats = stats_of(self._placement.slots, self._tally)
+        stats = stats_of(self._placement.nodes, self._tally)
         if self._format == "table":
             from rvhctl.formats import table
 
@@ -82,7 +87,7 @@ class ToAction:
         self._format: Final = format_
         self._sink: Final = sink
         self._color: Final = color
-        self._counter: Final = MoveCounter(here.slots, there.slots)
+        self._counter: Final = MoveCounter(here.nodes, there.nodes)
         self._traffic: Final[Traffic] = self._counter.traffic
 
     def output(self, shape: RecordShape) -> Output | None:
@@ -101,7 +106,7 @@ class ToAction:
             from rvhctl.formats import table
             from rvhctl.policy.views import View
 
-            names = ("bucket", *(["node"] if self._here.slots.ids else []), "in", "out")
+            names = ("bucket", *(["node"] if self._here.nodes.ids else []), "in", "out")
             view = View(names, lambda: map(moves_row, moves.buckets), caption=_moves_caption(moves))
             table.write(view, self._sink, self._color)
         else:
@@ -126,7 +131,7 @@ class MovesAction(_KeyByKey):
     def __init__(
         self, here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
     ) -> None:
-        MoveCounter(here.slots, there.slots)  # refuses what cannot be compared
+        MoveCounter(here.nodes, there.nodes)  # refuses what cannot be compared
         self._here: Final = here
         self._there: Final = there
         self._format: Final = format_
@@ -136,7 +141,7 @@ class MovesAction(_KeyByKey):
     def add(self, records: Records) -> None:
         self._total += len(records.keys)
         pairs = zip(self._here.buckets(records.keys), self._there.buckets(records.keys), strict=True)
-        name_here, name_there = self._here.slots.name_of, self._there.slots.name_of
+        name_here, name_there = self._here.nodes.name_of, self._there.nodes.name_of
         self._rows.add(
             [
                 self._row(key, source, target)
@@ -146,11 +151,11 @@ class MovesAction(_KeyByKey):
         )
 
     def finish(self) -> None:
-        named = ["from_node", "to_node"] if self._here.slots.ids else []
+        named = ["from_node", "to_node"] if self._here.nodes.ids else []
         self._rows.finish(["key", "from", "to", *named])
 
     def _row(self, key: Key, source: int, target: int) -> Row:
-        nodes = [self._here.slots.name_of(source), self._there.slots.name_of(target)]
+        nodes = [self._here.nodes.name_of(source), self._there.nodes.name_of(target)]
         if self._format == "plain":
             return {"key": key, "from": nodes[0], "to": nodes[1]}
         row: Row = {
@@ -158,7 +163,7 @@ class MovesAction(_KeyByKey):
             "from": source,
             "to": target,
         }
-        return row | ({"from_node": nodes[0], "to_node": nodes[1]} if self._here.slots.ids else {})
+        return row | ({"from_node": nodes[0], "to_node": nodes[1]} if self._here.nodes.ids else {})
 
     def _caption(self, rows: int) -> str:
         return f"{rows} of {counted(self._total, 'key')} would move"
@@ -181,7 +186,7 @@ class ExplainAction(_KeyByKey):
         for key in records.keys:
             explained = self._placement.explain(key, self._replicas)
             if self._format in ("json", "ndjson"):
-                self._rows.add([{"key": key, **explanation(self._placement.slots, explained)}])
+                self._rows.add([{"key": key, **explanation(self._placement.nodes, explained)}])
             else:
                 self._rows.add(list(self._steps(key, explained)))
 
@@ -189,7 +194,7 @@ class ExplainAction(_KeyByKey):
         self._rows.finish(["key", "step", "hash", "bucket", *self._node(0), "verdict"])
 
     def _node(self, bucket: int) -> Row:
-        ids = self._placement.slots.ids
+        ids = self._placement.nodes.ids
         return {"node": ids[bucket]} if ids else {}
 
     def _steps(self, key: Key, explained: Explanation) -> Iterator[Row]:
@@ -276,3 +281,56 @@ def _stats_caption(stats: Stats) -> str:
 def _moves_caption(moves: Moves) -> str:
     least = f"no scheme moves less than {moves.least:.2%}"
     return f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
+
+
+def place(nodes: Buckets, buckets: list[int], listed: bool) -> dict[str, Any]:
+    """The owner, the first of the buckets, and if ``listed`` all of them as replicas."""
+    entries = [entry(nodes, bucket) for bucket in buckets]
+    return entries[0] | ({"replicas": entries} if listed else {})
+
+
+def entry(nodes: Buckets, bucket: int) -> dict[str, Any]:
+    """A bucket, and the node in it if it has a name."""
+    return {"bucket": bucket, "node": nodes.ids[bucket]} if nodes.ids else {"bucket": bucket}
+
+
+def explanation(nodes: Buckets, explained: Explanation) -> dict[str, Any]:
+    """The members of an explanation."""
+    return {
+        "h0": explained.h0,
+        **place(nodes, explained.buckets, True),
+        "probes": [
+            {
+                "probe": probe.number,
+                "hash": probe.hash,
+                **entry(nodes, probe.bucket),
+                "verdict": probe.verdict,
+            }
+            for probe in explained.probes
+        ],
+        "scored": [{**entry(nodes, bucket), "r": r} for bucket, r in explained.scored.items()],
+    }
+
+
+def stats_document(stats: Stats) -> dict[str, Any]:
+    """The members of statistics."""
+    head = {name: getattr(stats, name) for name in STATS_HEAD}
+    return head | {"buckets": list(map(count_row, stats.buckets))}
+
+
+def moves_document(moves: Moves) -> dict[str, Any]:
+    """The members of what would move."""
+    head = {name: getattr(moves, name) for name in MOVES_HEAD}
+    return head | {"buckets": list(map(moves_row, moves.buckets))}
+
+
+def count_row(row: BucketCount) -> dict[str, Any]:
+    """The members of one bucket's count."""
+    node = {} if row.node is None else {"node": row.node}
+    return {"bucket": row.bucket, **node, "count": row.keys, "share": row.share}
+
+
+def moves_row(row: BucketMoves) -> dict[str, Any]:
+    """The members of one bucket's moves."""
+    node = {} if row.node is None else {"node": row.node}
+    return {"bucket": row.bucket, **node, "in": row.entering, "out": row.leaving}

@@ -5,27 +5,29 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
-from typing import NamedTuple
+from math import exp, fsum, lgamma, log, sqrt
+from typing import Final, NamedTuple
 
 from rvhctl.core.keys.owners import Tally, Traffic
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
-from rvhctl.placement.buckets import Slots
-from rvhctl.placement.chisquare import p_value
+from rvhctl.placement.buckets import Buckets
 
 MOST_BUCKETS = 10_000_000
 """For what keeps a number for each bucket."""
 
+EPSILON: Final = 1e-16
+TINY: Final = 1e-300
 
-def check_size(slots: Slots, what: str) -> None:
+
+def check_size(nodes: Buckets, what: str) -> None:
     """Refuse more buckets than can be counted one by one.
 
     Raises:
         JumpHashError: there are more than 10^7.
     """
-    if slots.buckets > MOST_BUCKETS:
-        raise JumpHashError(f"{what} takes at most {MOST_BUCKETS} buckets (got {slots.buckets})")
+    if nodes.count > MOST_BUCKETS:
+        raise JumpHashError(f"{what} takes at most {MOST_BUCKETS} buckets (got {nodes.count})")
 
 
 class BucketCount(NamedTuple):
@@ -64,8 +66,8 @@ class Stats:
 class _Counts(Sequence[BucketCount]):
     """Made as they are asked for: there may be ten million."""
 
-    def __init__(self, slots: Slots, counts: list[int], total: int) -> None:
-        self._slots = slots
+    def __init__(self, nodes: Buckets, counts: list[int], total: int) -> None:
+        self._nodes = nodes
         self._counts = counts
         self._total = total
 
@@ -78,7 +80,7 @@ class _Counts(Sequence[BucketCount]):
     def __iter__(self) -> Iterator[BucketCount]:
         # Not by __getitem__: that takes five times as long, of which a reader of millions would hear.
         total = self._total or 1
-        ids = self._slots.ids
+        ids = self._nodes.ids
         for bucket, count in enumerate(self._counts):
             yield BucketCount(bucket, ids[bucket] if ids else None, count, count / total)
 
@@ -87,17 +89,17 @@ class _Counts(Sequence[BucketCount]):
             return [self[row] for row in range(len(self))[bucket]]
         bucket = range(len(self))[bucket]
         count = self._counts[bucket]
-        node = self._slots.ids[bucket] if self._slots.ids else None
+        node = self._nodes.ids[bucket] if self._nodes.ids else None
         return BucketCount(bucket, node, count, count / self._total if self._total else 0.0)
 
 
-def stats_of(slots: Slots, tally: Tally) -> Stats:
+def stats_of(nodes: Buckets, tally: Tally) -> Stats:
     """The statistics of counted keys."""
     counts: list[int] = list(tally.counts)
     total = int(tally.total)
-    mean = total / slots.live
-    sizes = _sizes(slots, counts)
-    _, parts = slots.parts()
+    mean = total / nodes.live
+    sizes = _sizes(nodes, counts)
+    _, parts = nodes.parts()
     chi_square = 0.0
     if total:
         chi_square = fsum(
@@ -105,24 +107,24 @@ def stats_of(slots: Slots, tally: Tally) -> Stats:
             for (part, count), buckets in sizes.items()
             if (expected := part * total / parts) > 0
         )
-    variance = fsum(buckets * (count - mean) ** 2 for (_, count), buckets in sizes.items()) / slots.live
+    variance = fsum(buckets * (count - mean) ** 2 for (_, count), buckets in sizes.items()) / nodes.live
     return Stats(
         total=total,
         mean=mean,
         max_over_mean=max(counts) / mean if total else None,
         stdev=sqrt(variance),
         chi_square=chi_square,
-        p_value=p_value(chi_square, slots.live - 1) if total and slots.live > 1 else None,
-        buckets=_Counts(slots, counts, total),
+        p_value=p_value(chi_square, nodes.live - 1) if total and nodes.live > 1 else None,
+        buckets=_Counts(nodes, counts, total),
     )
 
 
-def _sizes(slots: Slots, counts: list[int]) -> dict[tuple[float, int], int]:
+def _sizes(nodes: Buckets, counts: list[int]) -> dict[tuple[float, int], int]:
     """How many live buckets have this part and this count: few kinds, though buckets may be millions."""
-    if not slots.weights and not slots.down:
+    if not nodes.weights and not nodes.down:
         return {(1.0, count): buckets for count, buckets in Counter(counts).items()}
-    part, _ = slots.parts()
-    down = slots.down
+    part, _ = nodes.parts()
+    down = nodes.down
     return Counter((part(bucket), count) for bucket, count in enumerate(counts) if bucket not in down)
 
 
@@ -157,7 +159,7 @@ class Moves:
 class MoveCounter:
     """Counts keys by their owners here and there; nodes are matched by id."""
 
-    def __init__(self, here: Slots, there: Slots) -> None:
+    def __init__(self, here: Buckets, there: Buckets) -> None:
         """Both with names, or both without.
 
         Raises:
@@ -165,16 +167,16 @@ class MoveCounter:
         """
         if bool(here.ids) != bool(there.ids):
             raise JumpHashError("buckets with names cannot be compared with buckets without")
-        for slots in (here, there):
-            check_size(slots, "a comparison")
+        for nodes in (here, there):
+            check_size(nodes, "a comparison")
         self.here = here
         self.there = there
         # A node's place: its bucket there, then those that are only here.
         only_here = [node_id for node_id in here.ids if node_id not in there.rows]
-        places = {**there.rows, **{i: there.buckets + at for at, i in enumerate(only_here)}}
-        nodes = len(places) if here.ids else max(here.buckets, there.buckets)
+        places = {**there.rows, **{i: there.count + at for at, i in enumerate(only_here)}}
+        size = len(places) if here.ids else max(here.count, there.count)
         self.traffic = Traffic(
-            nodes, Ints([places[i] for i in here.ids]), Ints([places[i] for i in there.ids])
+            size, Ints([places[i] for i in here.ids]), Ints([places[i] for i in there.ids])
         )
         self._names = [*there.ids, *only_here]
 
@@ -192,7 +194,7 @@ class MoveCounter:
     def row(self, place: int) -> BucketMoves:
         """The moves of one place."""
         name = self._names[place] if self._names else None
-        bucket = place if name is None or place < self.there.buckets else self.here.rows[name]
+        bucket = place if name is None or place < self.there.count else self.here.rows[name]
         return BucketMoves(bucket, name, int(self.traffic.entering[place]), int(self.traffic.leaving[place]))
 
     def __len__(self) -> int:
@@ -217,15 +219,62 @@ class _Rows(Sequence[BucketMoves]):
         return self._counter.row(range(len(self))[place])
 
 
-def least_move(here: Slots, there: Slots) -> float:
+def least_move(here: Buckets, there: Buckets) -> float:
     """The share of keys that any scheme must move: the sum of max(0, share here - share there) over nodes."""
     before, all_before = here.parts()
     after, all_after = there.parts()
 
     def lost(bucket: int) -> float:
-        place = there.rows.get(here.ids[bucket], there.buckets) if here.ids else bucket
-        stays = after(place) if place < there.buckets else 0.0
+        place = there.rows.get(here.ids[bucket], there.count) if here.ids else bucket
+        stays = after(place) if place < there.count else 0.0
         return max(0.0, before(bucket) * all_after - stays * all_before)
 
     # Divided once, so that 4 to 5 equal buckets make 0.2 and not a little less.
-    return fsum(map(lost, range(here.buckets))) / (all_before * all_after)
+    return fsum(map(lost, range(here.count))) / (all_before * all_after)
+
+
+def p_value(statistic: float, degrees: int) -> float:
+    """The probability that chi-square with so many degrees of freedom, 1 or more, is at least ``statistic``.
+
+    Source: the regularised incomplete gamma function Q(a, x), a = degrees / 2, x = statistic / 2, by its
+    series below x = a + 1 and by its continued fraction (Lentz's method) above: NIST Digital Library of
+    Mathematical Functions, 8.7.1 and 8.9.2.
+    """
+    a, x = degrees / 2, statistic / 2
+    if x <= 0:
+        return 1.0
+    scale = exp(a * log(x) - x - lgamma(a))
+    if x < a + 1:
+        return max(0.0, 1.0 - scale * _series(a, x))
+    return min(1.0, scale * _fraction(a, x))
+
+
+def _series(a: float, x: float) -> float:
+    term = total = 1 / a
+    while term > total * EPSILON:
+        a += 1
+        term *= x / a
+        total += term
+    return total
+
+
+def _fraction(a: float, x: float) -> float:
+    b = x + 1 - a
+    c = 1 / TINY
+    d = 1 / b
+    value = d
+    i = 0
+    while True:
+        i += 1
+        numerator = -i * (i - a)
+        b += 2
+        d = 1 / _not_zero(numerator * d + b)
+        c = _not_zero(b + numerator / c)
+        step = d * c
+        value *= step
+        if abs(step - 1) < EPSILON * 10:
+            return value
+
+
+def _not_zero(value: float) -> float:
+    return value if abs(value) > TINY else TINY

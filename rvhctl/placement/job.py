@@ -13,15 +13,14 @@ from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.placement import Placement
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError
-from rvhctl.keys.job import Answers
-from rvhctl.keys.lines import LineKeys
+from rvhctl.keys.lines import Answers, LineKeys
 
 Output = Callable[[bytes, KeyRows], bytes]
 """What goes out for the rows of a block."""
 
 
 class PlaceJob:
-    """A :class:`rvhctl.keys.job.LineJob` over the owners of keys."""
+    """A :class:`rvhctl.keys.lines.LineJob` over the owners of keys."""
 
     def __init__(self, keys: LineKeys, output: Output, delimiter: bytes, rows: int = ROWS) -> None:
         """``rows``: how many are answered at a time."""

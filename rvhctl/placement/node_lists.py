@@ -12,7 +12,7 @@ from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageErro
 from rvhctl.formats.lookalike import explained, foreign_error, marked_format
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
-from rvhctl.placement.buckets import Slots
+from rvhctl.placement.buckets import Buckets
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:
@@ -36,17 +36,17 @@ class NodeList:
     not_up: list[str] = field(default_factory=list)
     """The state of these is down or drain."""
 
-    def slots(self) -> Slots:
+    def buckets(self) -> Buckets:
         """The nodes as buckets, those that are not up as down.
 
         Raises:
             InputError: there are none, or one is there twice.
         """
         try:
-            slots = Slots.named(self.ids)
+            nodes = Buckets.named(self.ids)
         except JumpHashError as error:
             raise InputError(str(error), source=self.source) from None
-        return slots.with_weights(self.weights).with_down(self.not_up)
+        return nodes.with_weights(self.weights).with_down(self.not_up)
 
     def too_slow(self, threshold: float) -> list[str]:
         """The nodes over the threshold in milliseconds, and those without a measurement.

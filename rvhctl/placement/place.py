@@ -47,7 +47,7 @@ class PlaceAction:
     ) -> None:
         """``replicas`` None: owners only. ``objects``: records are objects or rows; ``pattern``: text lines."""
         self._placement: Final = placement
-        self._slots: Final = placement.slots
+        self._nodes: Final = placement.nodes
         self._listed: Final = replicas is not None
         self._count: Final = replicas or 1
         self._format: Final = format_
@@ -66,8 +66,8 @@ class PlaceAction:
                 return extended_output(owners, self._plain(b"\t", b""))
             if self._listed:
                 return choice_output(owners, self._plain(b"", b"\n"))
-            if self._slots.ids:
-                return names_output(owners, [node_id.encode() for node_id in self._slots.ids])
+            if self._nodes.ids:
+                return names_output(owners, [node_id.encode() for node_id in self._nodes.ids])
             return numbers_output(owners)
         if self._format == "ndjson" and shape == "ndjson" and self._objects:
             return extended_output(owners, self._json())
@@ -114,21 +114,21 @@ class PlaceAction:
         return self._format == shape and shape in ("csv", "tsv")
 
     def _plain(self, before: bytes, after: bytes) -> Choice:
-        ids = [node_id.encode() for node_id in self._slots.ids] or None
+        ids = [node_id.encode() for node_id in self._nodes.ids] or None
         item = Label(ids, b"", b"")
         return Choice(None, item, before, b"\t", after)
 
     def _plain_lines(self, records: Records, chosen: Sequence[list[int]]) -> Iterator[bytes]:
         for raw, buckets in zip(records.raws, chosen, strict=True):
-            names = "\t".join(str(self._slots.name_of(bucket)) for bucket in buckets).encode()
+            names = "\t".join(str(self._nodes.name_of(bucket)) for bucket in buckets).encode()
             yield raw[:-1].removesuffix(b"\r") + b"\t" + names + b"\n" if self._pattern else names + b"\n"
 
     def _json(self) -> Choice:
         """What is added to an object before its last brace."""
-        ids = [orjson.dumps(node_id) for node_id in self._slots.ids]
+        ids = [orjson.dumps(node_id) for node_id in self._nodes.ids]
         before, between = b',"bucket":', b',"node":'
-        if ids or self._slots.buckets <= LABELLED:
-            numbers = range(self._slots.buckets)
+        if ids or self._nodes.count <= LABELLED:
+            numbers = range(self._nodes.count)
             texts = [b"%b%d" % (before, i) + (between + ids[i] if ids else b"") for i in numbers]
             owner = Label(texts, b"", b"")
             item = Label([b"{" + text[1:] + b"}" for text in texts] if self._listed else [], b"", b"")
@@ -146,9 +146,9 @@ class PlaceAction:
         return b'%b,"replicas":[{%b}]' % (first, entries)
 
     def _entry_text(self, bucket: int) -> bytes:
-        if not self._slots.ids:
+        if not self._nodes.ids:
             return b'"bucket":%d' % bucket
-        return b'"bucket":%d,"node":%b' % (bucket, orjson.dumps(self._slots.ids[bucket]))
+        return b'"bucket":%d,"node":%b' % (bucket, orjson.dumps(self._nodes.ids[bucket]))
 
     def _answer(self, raw: bytes, key: Key, buckets: list[int]) -> bytes:
         """The answer for a bare key, as JSON."""
@@ -158,7 +158,7 @@ class PlaceAction:
         return b'{"record":%b,%b' % (orjson.dumps(self._record(raw)["record"]), members)
 
     def _entry(self, bucket: int) -> dict[str, Any]:
-        return {"bucket": bucket, "node": self._slots.ids[bucket]} if self._slots.ids else {"bucket": bucket}
+        return {"bucket": bucket, "node": self._nodes.ids[bucket]} if self._nodes.ids else {"bucket": bucket}
 
     def _record(self, raw: bytes) -> dict[str, Any]:
         """The line around a key that a pattern has found."""
@@ -176,7 +176,7 @@ class PlaceAction:
 
     def _cells(self, buckets: list[int]) -> list[Any]:
         cells = list(self._entry(buckets[0]).values())
-        return cells + [self._slots.name_of(b) for b in buckets] if self._listed else cells
+        return cells + [self._nodes.name_of(b) for b in buckets] if self._listed else cells
 
     def _columns(self) -> list[str]:
         """Of a table, CSV or TSV."""
@@ -218,9 +218,9 @@ class PlaceAction:
         return b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())
 
     def _caption(self, rows: int) -> str:
-        live = "" if self._slots.live == self._slots.buckets else f", {self._slots.live} of them live"
-        what = "node" if self._slots.ids else "bucket"
-        return f"{counted(rows, 'key')} in {counted(self._slots.buckets, what)}{live}"
+        live = "" if self._nodes.live == self._nodes.count else f", {self._nodes.live} of them live"
+        what = "node" if self._nodes.ids else "bucket"
+        return f"{counted(rows, 'key')} in {counted(self._nodes.count, what)}{live}"
 
 
 class _RawAnswer:

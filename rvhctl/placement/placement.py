@@ -21,7 +21,7 @@ from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import DIALECTS, Recipe, recipe_of
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.placement.buckets import NodeName, Slots, nearest
+from rvhctl.placement.buckets import Buckets, NodeName, nearest
 from rvhctl.placement.evenness import MoveCounter, Moves, Stats, check_size, stats_of
 
 Key = str | bytes | int
@@ -108,7 +108,7 @@ class Placement:
     ('a', ['a', 'c'])
     """
 
-    __slots__ = ("_core", "_dialect", "_recipe", "_slots")
+    __slots__ = ("_core", "_dialect", "_nodes", "_recipe")
 
     def __init__(
         self,
@@ -120,18 +120,18 @@ class Placement:
         seed: int = 0,
         dialect: str = "paper",
     ) -> None:
-        slots = slots_of(nodes).with_weights({} if weights is None else weights)
-        failed = slots.with_down(down).down
-        self._set(replace(slots, down=slots.down | failed), hash, seed, dialect)
+        buckets = buckets_from(nodes).with_weights({} if weights is None else weights)
+        failed = buckets.with_down(down).down
+        self._set(replace(buckets, down=buckets.down | failed), hash, seed, dialect)
 
     @classmethod
-    def of(cls, slots: Slots, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
-        """A placement over slots that are put together already."""
+    def of(cls, nodes: Buckets, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
+        """A placement over buckets that are put together already."""
         placement = cls.__new__(cls)
-        placement._set(slots, hash, seed, dialect)
+        placement._set(nodes, hash, seed, dialect)
         return placement
 
-    def _set(self, slots: Slots, hash_name: str, seed: int, dialect: str) -> None:
+    def _set(self, nodes: Buckets, hash_name: str, seed: int, dialect: str) -> None:
         instance_of(str, hash_name, "hash", JumpHashError)
         instance_of(str, dialect, "dialect", JumpHashError)
         number = whole_of(seed)
@@ -141,10 +141,10 @@ class Placement:
             near = nearest(dialect, DIALECTS)
             hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(DIALECTS)}"
             raise JumpHashError(f"unknown dialect (got {shorten(dialect)}); {hint}")
-        self._slots = slots
+        self._nodes = nodes
         self._recipe = recipe_of(hash_name, number)
         self._dialect = dialect
-        self._core = slots.core(DIALECTS[dialect])
+        self._core = nodes.core(DIALECTS[dialect])
 
     @property
     def core(self) -> Core:
@@ -162,23 +162,23 @@ class Placement:
         return self._dialect
 
     @property
-    def slots(self) -> Slots:
+    def nodes(self) -> Buckets:
         """The buckets: ids, weights, and who is down."""
-        return self._slots
+        return self._nodes
 
     def __len__(self) -> int:
         """How many buckets there are, the dead ones too."""
-        return self._slots.buckets
+        return self._nodes.count
 
     def __repr__(self) -> str:
-        return f"<Placement of {counted(len(self), 'node')}, {self._slots.live} of them live>"
+        return f"<Placement of {counted(len(self), 'node')}, {self._nodes.live} of them live>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Placement.of, (self._slots, self._recipe.name, self._recipe.seed, self._dialect)
+        return Placement.of, (self._nodes, self._recipe.name, self._recipe.seed, self._dialect)
 
     def with_down(self, down: Iterable[NodeName]) -> Placement:
         """The same nodes, of which these are down and no others."""
-        return Placement.of(self._slots.with_down(down), self._recipe.name, self._recipe.seed, self._dialect)
+        return Placement.of(self._nodes.with_down(down), self._recipe.name, self._recipe.seed, self._dialect)
 
     def bucket(self, key: Key) -> int:
         """The number of the bucket that owns a key, ``0 <= bucket < len(self)``.
@@ -195,7 +195,7 @@ class Placement:
 
     def owner(self, key: Key) -> NodeName:
         """The id of the node that owns a key; its number where nodes have no names. As :meth:`bucket`."""
-        return self._slots.name_of(self.bucket(key))
+        return self._nodes.name_of(self.bucket(key))
 
     def buckets(self, keys: Iterable[Key]) -> list[int]:
         """The bucket of each key, in order; many times faster than a loop of calls."""
@@ -204,7 +204,7 @@ class Placement:
     def owners(self, keys: Iterable[Key]) -> list[NodeName]:
         """The owner of each key, in order."""
         buckets = self.buckets(keys)
-        ids = self._slots.ids
+        ids = self._nodes.ids
         return [ids[bucket] for bucket in buckets] if ids else list(buckets)
 
     async def owners_async(self, keys: Iterable[Key]) -> list[NodeName]:
@@ -213,7 +213,7 @@ class Placement:
 
         answer: list[NodeName] = []
         for chosen in self._chosen(keys, 1):
-            answer += map(self._slots.name_of, chosen)
+            answer += map(self._nodes.name_of, chosen)
             await sleep(0)
         return answer
 
@@ -235,13 +235,13 @@ class Placement:
         """
         each = self.replica_count(count, allow_fewer)
         bits = key_bits(key, self._recipe.native, self._recipe.digest)
-        return list(map(self._slots.name_of, self._choose(Ints([bits]), each)))
+        return list(map(self._nodes.name_of, self._choose(Ints([bits]), each)))
 
     def replicas_many(
         self, keys: Iterable[Key], count: int, *, allow_fewer: bool = False
     ) -> list[list[NodeName]]:
         """:meth:`replicas` of each key, in order."""
-        name_of = self._slots.name_of
+        name_of = self._nodes.name_of
         each = self.replica_count(count, allow_fewer)
         return [list(map(name_of, chosen)) for chosen in self.chosen_buckets(keys, each)]
 
@@ -263,16 +263,16 @@ class Placement:
         wanted = whole_of(count)
         if wanted is None or wanted < 1:
             raise JumpHashError(f"replicas must be an integer of 1 or more (got {shorten(count)})")
-        live = self._slots.live
+        live = self._nodes.live
         if wanted > live and not allow_fewer:
-            what = "node" if self._slots.ids else "bucket"
+            what = "node" if self._nodes.ids else "bucket"
             raise JumpHashError(
                 f"{shorten(wanted)} replicas, but {live} live {what}{'s' * (live != 1)}; allow fewer"
             )
         each = min(wanted, live)
-        if each > MOST_PROBED and self._slots.buckets > MOST_SCORED:
+        if each > MOST_PROBED and self._nodes.count > MOST_SCORED:
             raise JumpHashError(
-                f"{shorten(wanted)} replicas of {self._slots.buckets} buckets: at most {MOST_PROBED} of more than "
+                f"{shorten(wanted)} replicas of {self._nodes.count} buckets: at most {MOST_PROBED} of more than "
                 f"{MOST_SCORED}, because each of them would be scored for each key"
             )
         return each
@@ -283,11 +283,11 @@ class Placement:
         Raises:
             JumpHashError: as :meth:`bucket`; or there are more than 10^7 buckets.
         """
-        check_size(self._slots, "stats")
+        check_size(self._nodes, "stats")
         tally = Tally(len(self))
         for chosen in self._chosen(keys, 1):
             tally.add(packed(Ints(chosen), len(chosen)))
-        return stats_of(self._slots, tally)
+        return stats_of(self._nodes, tally)
 
     def moves(self, keys: Iterable[Key], other: Placement) -> Moves:
         """What would move if ``other`` took over, and the least that any scheme could move.
@@ -300,7 +300,7 @@ class Placement:
         >>> moves.moved, round(moves.least, 3)
         (203, 0.2)
         """
-        counter = MoveCounter(self._slots, instance_of(Placement, other, "other", JumpHashError)._slots)
+        counter = MoveCounter(self._nodes, instance_of(Placement, other, "other", JumpHashError)._nodes)
         items = run(listed(keys, WHOLE, "keys", JumpHashError))
         pairs = zip(self._chosen(items, 1), other._chosen(items, 1), strict=True)
         for here, there in pairs:
@@ -360,7 +360,7 @@ def keys_at_once(count: int, most: int) -> int:
     return max(1, min(most, AT_ONCE // count))
 
 
-def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:
+def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]]) -> Buckets:
     """The buckets that the ``nodes`` of :class:`Placement` make.
 
     Raises:
@@ -368,7 +368,7 @@ def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:
         InvalidNodeError: a node is wrong.
     """
     if isinstance(nodes, bool) or whole_of(nodes) is not None:
-        return Slots.numbered(nodes)
+        return Buckets.numbered(nodes)
     if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
         raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
     from rvhctl.nodes.fields import check_id
@@ -390,4 +390,4 @@ def slots_of(nodes: int | Iterable[str | Mapping[str, Any]]) -> Slots:
         weights[node_id] = weight_of(None if weight is ABSENT else weight)
         if state_of(None if state is ABSENT else state):
             down.append(node_id)
-    return Slots.named(ids).with_weights(weights).with_down(down)
+    return Buckets.named(ids).with_weights(weights).with_down(down)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 
 from rvhctl.cli.options import refuse
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
 from rvhctl.formats.members import stated
+from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.nodes.flags import text_of
-from rvhctl.placement.buckets import NodeName, Slots, nearest
+from rvhctl.placement.buckets import Buckets, NodeName, nearest
 from rvhctl.placement.node_lists import nodes_of
+from rvhctl.placement.placement import Placement
 from rvhctl.streams.source import is_stdin
+
+HASHES: Final = ("hash", "seed", "dialect")
 
 DIGITS: Final = 18
 """At most so many has the number of a bucket; Python refuses to read some thousands."""
@@ -110,7 +114,7 @@ class FlagNames(NamedTuple):
     flag: str
     texts: tuple[str, ...]
 
-    def of(self, slots: Slots, *, lenient: bool) -> list[NodeName]:
+    def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
         """Return the names; ``lenient``: less those that there are not.
 
         Raises:
@@ -119,10 +123,10 @@ class FlagNames(NamedTuple):
         names: list[NodeName] = []
         for text in (text_of(text, self.flag) for text in self.texts):
             # An id may have a comma in it, if it is given alone.
-            parts = [text] if text in slots.rows else text.split(",") if text else []
+            parts = [text] if text in nodes.rows else text.split(",") if text else []
             for part in parts:
                 try:
-                    names.append(slots.name_of(_bucket(part.strip(), slots, self.flag)))
+                    names.append(nodes.name_of(_bucket(part.strip(), nodes, self.flag)))
                 except UsageError:
                     if not lenient:
                         raise
@@ -134,7 +138,7 @@ class FlagWeights(NamedTuple):
 
     texts: tuple[str, ...]
 
-    def of(self, here: Slots, there: Slots, *, lenient: bool) -> dict[NodeName, float]:
+    def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, float]:
         """Return the weight of each node that is in either; ``lenient``: less those that there are not.
 
         Raises:
@@ -144,9 +148,9 @@ class FlagWeights(NamedTuple):
         weights: dict[NodeName, float] = {}
         for part in (part.strip() for text in self.texts for part in text_of(text, "--weight").split(",")):
             text, weight = _weight(part)
-            slots = there if there.has(text) and not here.has(text) else here
+            nodes = there if there.has(text) and not here.has(text) else here
             try:
-                weights[slots.name_of(_bucket(text, slots, "--weight"))] = weight
+                weights[nodes.name_of(_bucket(text, nodes, "--weight"))] = weight
             except UsageError:
                 if not lenient:
                     raise
@@ -168,43 +172,43 @@ def _weight(part: str) -> tuple[str, float]:
     return name, weight
 
 
-def _bucket(text: str, slots: Slots, flag: str) -> int:
+def _bucket(text: str, nodes: Buckets, flag: str) -> int:
     try:
-        if slots.ids:
-            return slots.bucket_of(text)
+        if nodes.ids:
+            return nodes.bucket_of(text)
         if not _is_number(text):
             raise UsageError(f"{flag} takes numbers of buckets without --nodes (got {quoted(text)})")
-        return slots.bucket_of(int(text))
+        return nodes.bucket_of(int(text))
     except UnknownNodeError as error:
         raise UsageError(f"{flag}: {error}") from None
 
 
-def buckets_named(texts: Iterable[str], slots: Slots, flag: str) -> list[int]:
+def buckets_named(texts: Iterable[str], nodes: Buckets, flag: str) -> list[int]:
     """The buckets of ``--only``: ids, numbers, or places among all from 1 (``1/4``).
 
     Raises:
         UsageError: one of them is unknown, or counts another number of buckets.
     """
     parts = [part.strip() for text in texts for part in text_of(text, flag).split(",")]
-    return list(dict.fromkeys(_bucket_named(part, slots, flag) for part in parts))
+    return list(dict.fromkeys(_bucket_named(part, nodes, flag) for part in parts))
 
 
-def _bucket_named(name: str, slots: Slots, flag: str) -> int:
-    if name in slots.rows:
-        return slots.rows[name]
+def _bucket_named(name: str, nodes: Buckets, flag: str) -> int:
+    if name in nodes.rows:
+        return nodes.rows[name]
     if share := share_of(name, flag):
         place, count = share
-        if count != slots.buckets:
-            what = "nodes" if slots.ids else "buckets"
-            raise UsageError(f"{flag} {name} counts {count} {what}, but there are {slots.buckets}")
+        if count != nodes.count:
+            what = "nodes" if nodes.ids else "buckets"
+            raise UsageError(f"{flag} {name} counts {count} {what}, but there are {nodes.count}")
         return place - 1
-    if slots.ids and _is_number(name):
-        if int(name) >= slots.buckets:
-            near = nearest(name, slots.ids)
+    if nodes.ids and _is_number(name):
+        if int(name) >= nodes.count:
+            near = nearest(name, nodes.ids)
             hint = f"; did you mean {quoted(near)}?" if near else ""
             raise UsageError(f"{flag}: neither a node nor a bucket is {quoted(name)}{hint}")
         return int(name)
-    return _bucket(name, slots, flag)
+    return _bucket(name, nodes, flag)
 
 
 def share_of(name: str, flag: str) -> tuple[int, int] | None:
@@ -234,3 +238,86 @@ def buckets_counted(texts: Iterable[str] | None, flag: str) -> int | None:
             if share := share_of(part.strip(), flag):
                 return share[1]
     return None
+
+
+class Named(Protocol):
+    """Nodes with names."""
+
+    def buckets(self) -> Buckets:
+        """Return the nodes as buckets; those whose state says so are down."""
+        ...
+
+    def too_slow(self, threshold: float) -> Sequence[str]:
+        """Return the ids of those over the threshold in milliseconds, and of those without a measurement."""
+        ...
+
+
+class Names(Protocol):
+    """Names of nodes, or numbers of buckets."""
+
+    def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
+        """Return them; ``lenient``: less those that there are not."""
+        ...
+
+
+class Weights(Protocol):
+    """Weights by name, or by number."""
+
+    def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> Mapping[NodeName, Any]:
+        """Return them; each is of a node of one of the two, or ``lenient`` leaves it out."""
+        ...
+
+
+def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Placement, Placement | None]:
+    """Return the placement, and the one that it is compared with.
+
+    Args:
+        members: ``buckets`` or ``nodes`` (:class:`Named`), and whatever else is stated.
+        lenient: flags name nodes that a request has replaced by its own.
+
+    Raises:
+        RvhctlError: a name is unknown, a value is wrong, or all are down.
+    """
+    here, out = _buckets(members.get("nodes"), members)
+    there, out_there = here, out
+    if "to_nodes" in members:
+        there, out_there = _buckets(members["to_nodes"], members)
+    elif "to" in members:
+        there, out_there = Buckets.numbered(members["to"]), frozenset()
+    if "weights" in members:
+        weights = members["weights"].of(here, there, lenient=lenient)
+        here, there = (
+            nodes.with_weights({name: weight for name, weight in weights.items() if nodes.has(name)})
+            for nodes in (here, there)
+        )
+    if "live" in members:
+        # Who is new there is not judged by a list of those who survived here.
+        missing = {node_id for node_id in here.ids if node_id not in members["live"]}
+        out = out | missing
+        out_there = out_there | {node_id for node_id in there.ids if node_id in missing}
+    down = members["down"].of(here, lenient=lenient) if "down" in members else []
+    hashes = {name: members[name] for name in HASHES if name in members}
+    placement = Placement.of(here.with_down([*out, *down]), **hashes)
+    if not is_compared(members):
+        return placement, None
+    if "to_down" in members:
+        down_there = members["to_down"].of(there, lenient=lenient)
+    else:
+        down_there = [name for name in down if there.has(name)]
+    return placement, Placement.of(there.with_down([*out_there, *down_there]), **hashes)
+
+
+def is_compared(members: Mapping[str, Any]) -> bool:
+    """Whether another placement is asked for."""
+    return not members.keys().isdisjoint(("to", "to_nodes", "to_down"))
+
+
+def _buckets(nodes: Named | None, members: Mapping[str, Any]) -> tuple[Buckets, frozenset[NodeName]]:
+    """The buckets, and the names of those that state or threshold takes out."""
+    if nodes is None:
+        return Buckets.numbered(members["buckets"]), frozenset()
+    buckets = nodes.buckets()
+    out: set[NodeName] = {buckets.name_of(bucket) for bucket in buckets.down}
+    if "threshold" in members:
+        out.update(nodes.too_slow(checked_threshold(members["threshold"])))
+    return buckets.with_down(()), frozenset(out)

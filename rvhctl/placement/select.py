@@ -97,7 +97,7 @@ class OnlyAction:
             NothingSelectedError: there was no record of these buckets.
         """
         if not self._found and not self._allow_empty:
-            numbers = listed([str(self._placement.slots.name_of(bucket)) for bucket in self._buckets])
+            numbers = listed([str(self._placement.nodes.name_of(bucket)) for bucket in self._buckets])
             raise NothingSelectedError(f"no record belongs to {numbers}; --allow-empty makes that fine")
         if self._frame.shape == "json":
             self._sink.write(self._frame.opening() + b",".join(self._pieces) + self._frame.closing)
@@ -112,7 +112,7 @@ class SplitAction:
     def __init__(self, placement: Placement, template: str, force: bool) -> None:
         self._placement: Final = placement
         self._frame: Final = Frame()
-        self.files: Final = SplitFiles(Template(template, placement.slots), force=force, frame=self._frame)
+        self.files: Final = SplitFiles(Template(template, placement.nodes), force=force, frame=self._frame)
 
     def output(self, shape: RecordShape) -> Output | None:
         self._frame.take(shape, [])

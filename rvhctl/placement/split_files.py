@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Final, Protocol
 
 from rvhctl.errors import RvhctlError, UsageError, quoted
-from rvhctl.placement.buckets import Slots
+from rvhctl.placement.buckets import Buckets
 from rvhctl.streams.staging import Staging, write_error
 
 BUFFERED: Final = 16 << 20
@@ -25,22 +25,22 @@ _NUMBER_FORMAT: Final = re.compile(r"(0\d{1,2})?[dxXob]?")
 class Template:
     """``part-{bucket}.txt``, ``part-{bucket:03d}.txt`` or ``{node}.ndjson``."""
 
-    def __init__(self, text: str, slots: Slots) -> None:
+    def __init__(self, text: str, nodes: Buckets) -> None:
         """
         Raises:
             UsageError: it names neither the bucket nor the node, or a node that cannot be a file's name, or
                 gives two buckets one file.
         """
         self._text = text
-        self._slots = slots
+        self._nodes = nodes
         self._parts: list[str | Callable[[int], str]] = []
         fields = self._parse()
         if not fields:
             raise UsageError(f"--split-to needs {{bucket}} or {{node}} (got {quoted(text)})")
         if "node" in fields:
-            if not slots.ids:
+            if not nodes.ids:
                 raise UsageError("--split-to: {node} goes with --nodes")
-            for node_id in slots.ids:
+            for node_id in nodes.ids:
                 _check_file_name(node_id)
         # Numbers in one folder differ by themselves; there may be millions of them.
         if "node" in fields or os.path.dirname(text) != os.path.dirname(self.path(0)):
@@ -77,7 +77,7 @@ class Template:
         if field == "node":
             if spec:
                 raise UsageError(f"--split-to: {{node}} takes no format (got {quoted(spec)})")
-            return lambda bucket: str(self._slots.name_of(bucket))
+            return lambda bucket: str(self._nodes.name_of(bucket))
         if not _NUMBER_FORMAT.fullmatch(spec):
             raise UsageError(
                 f"--split-to: no format of a bucket's number (got {quoted(spec)}); "
@@ -92,7 +92,7 @@ class Template:
         """
         first: dict[tuple[str, str], int] = {}
         folders: dict[str, str] = {}
-        for bucket in range(self._slots.buckets):
+        for bucket in range(self._nodes.count):
             folder, name = os.path.split(self.path(bucket))
             if folder not in folders:
                 folders[folder] = "/".join(map(_alike, os.path.realpath(folder).split(os.sep)))

@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, JumpHashError
-from rvhctl.keys import file as keyfile
 from rvhctl.keys import stream as keystream
 from rvhctl.keys.stream import Counts, bucket_lines
 from rvhctl.placement.jump import jump_hash
@@ -93,8 +92,8 @@ def test_a_file_in_any_blocks(
     with tempfile.TemporaryFile() as file, pytest.MonkeyPatch.context() as patch:
         file.write(data)
         file.seek(0)
-        patch.setattr(keyfile, "BLOCK", block)
-        patch.setattr(keyfile, "LARGE_FILE", 1)
+        patch.setattr(keystream, "BLOCK", block)
+        patch.setattr(keystream, "LARGE_FILE", 1)
         patch.setattr(keystream, "READ", block)
         assert run(file, skip=skip, delimiter=delimiter, jobs=jobs) == expected
 

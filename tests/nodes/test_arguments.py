@@ -213,7 +213,7 @@ def test_integers_of_every_kind(whole: Callable[[int], Any]) -> None:
     assert jump_hash(whole(42), 5) == jump_hash(42, 5)
     assert jump_hash_many([whole(42), "foo"], 5) == [2, 3]
     assert Placement(whole(10)).replicas(whole(42), whole(3)) == Placement(10).replicas(42, 3)
-    assert Placement(4, down=[whole(1)], seed=whole(7)).slots.down == {1}
+    assert Placement(4, down=[whole(1)], seed=whole(7)).nodes.down == {1}
     assert geohash.encode(1, 1, whole(5)) == geohash.encode(1, 1, 5)
     (survivor,) = faultset([(whole(7), 1, 1, 1)], 5, whole(5))
     assert (survivor, type(survivor)) == (7, int)
@@ -267,6 +267,6 @@ def test_nodes_of_every_kind() -> None:
     ]
     assert faultset(nodes, 10) == ["d", "c", "b", "a"]
     assert evaluate(nodes, Policy(threshold=10)).answer == ["d", "c", "b", "a"]
-    assert Placement([Machine("a", 1, 1, 5), Machine("b", 1, 1, 5, state="down")]).slots.down == {1}  # type: ignore[list-item]
+    assert Placement([Machine("a", 1, 1, 5), Machine("b", 1, 1, 5, state="down")]).nodes.down == {1}  # type: ignore[list-item]
     with pytest.raises(FaultsetError, match=r"^node 2 \(id 'b'\): the latency is missing$"):
         faultset([("a", 1, 1, 1), type("Half", (), {"id": "b", "lat": 1, "lon": 1})()], 10)

@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.errors import JumpHashError
-from rvhctl.placement.chisquare import p_value
-from rvhctl.placement.evenness import BucketCount, BucketMoves, least_move
+from rvhctl.placement.evenness import BucketCount, BucketMoves, least_move, p_value
 from rvhctl.placement.placement import Placement
 
 KEYS = [f"key-{number}" for number in range(3000)]
@@ -126,7 +125,7 @@ class TestMoves:
         ],
     )
     def test_the_least(self, here: Placement, there: Placement, least: float) -> None:
-        assert least_move(here.slots, there.slots) == pytest.approx(least, abs=1e-15)
+        assert least_move(here.nodes, there.nodes) == pytest.approx(least, abs=1e-15)
 
     def test_names_and_numbers_cannot_be_compared(self) -> None:
         with pytest.raises(JumpHashError, match="with names cannot be compared"):

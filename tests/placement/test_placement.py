@@ -20,7 +20,7 @@ from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.placement import placement as api
-from rvhctl.placement.chisquare import p_value
+from rvhctl.placement.evenness import p_value
 from rvhctl.placement.jump import jump_hash, jump_hash_many
 from rvhctl.placement.placement import Placement
 
@@ -236,9 +236,9 @@ class TestCalls:
             {"id": "e", "state": "up", "weight": None},
         ]
         placement = Placement(nodes, down=["b"])
-        assert placement.slots.ids == ("a", "b", "7", "d", "e")
-        assert placement.slots.down == {1, 2, 3}
-        assert placement.slots.weights == {0: 0.5}
+        assert placement.nodes.ids == ("a", "b", "7", "d", "e")
+        assert placement.nodes.down == {1, 2, 3}
+        assert placement.nodes.weights == {0: 0.5}
         assert len(placement) == 5
         assert repr(placement) == "<Placement of 5 nodes, 2 of them live>"
 

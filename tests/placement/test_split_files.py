@@ -19,7 +19,7 @@ from support.program import Program
 import rvhctl as package
 from rvhctl.errors import RvhctlError, UsageError
 from rvhctl.placement import split_files as split
-from rvhctl.placement.buckets import Slots
+from rvhctl.placement.buckets import Buckets
 from rvhctl.placement.placement import Placement
 from rvhctl.placement.split_files import SplitFiles, Template
 from rvhctl.streams import staging
@@ -139,7 +139,7 @@ def test_when_a_name_cannot_be_given_all_are_taken_away(place: Path, monkeypatch
         rename(source, target)
 
     monkeypatch.setattr(os, "replace", fail_at_the_third)
-    files = SplitFiles(Template("{bucket}", Slots.numbered(5)), force=False)
+    files = SplitFiles(Template("{bucket}", Buckets.numbered(5)), force=False)
 
     def write_five() -> None:
         with files.writing():
@@ -179,19 +179,19 @@ def test_templates(place: Path, template: str, says: str) -> None:
 @pytest.mark.parametrize("name", ["../x", "/etc/passwd", "..", "."])
 def test_an_id_does_not_leave_the_folder(name: str) -> None:
     with pytest.raises(UsageError, match="cannot be part of a file's name"):
-        Template("{node}", Slots.named([name, "b"]))
+        Template("{node}", Buckets.named([name, "b"]))
 
 
 def test_numbers_of_one_width(place: Path) -> None:
     assert run("-b", "3", "--split-to", "{{{bucket:03d}}}") == (0, b"", "")
     assert names(place) == ["{000}", "{001}", "{002}"]
-    template = Template("{bucket:02x}-{node}", Slots.named([f"n{number}" for number in range(20)]))
+    template = Template("{bucket:02x}-{node}", Buckets.named([f"n{number}" for number in range(20)]))
     assert template.path(19) == "13-n19"
 
 
 def test_a_node_takes_no_format() -> None:
     with pytest.raises(UsageError, match=r"\{node\} takes no format \(got '>3'\)"):
-        Template("{node:>3}", Slots.named(["a"]))
+        Template("{node:>3}", Buckets.named(["a"]))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +208,7 @@ def test_a_node_takes_no_format() -> None:
 def test_two_buckets_never_share_a_file(place: Path, template: str, ids: list[str]) -> None:
     code, out, err = run("--nodes", ",".join(ids), "--split-to", template)
     assert (code, out, names(place)) == (2, b"", [])
-    last = Template("{bucket}", Slots.named(ids)).path(len(ids) - 1)
+    last = Template("{bucket}", Buckets.named(ids)).path(len(ids) - 1)
     assert f"buckets 0 and {last} would share a file" in err
 
 
