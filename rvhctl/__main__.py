@@ -84,9 +84,10 @@ def _run(arguments: Sequence[str]) -> int:
         message(str(error))
         code = error.exit_code
     except ClickException as error:
+        from rvhctl.app import COMMANDS
         from rvhctl.cli.usage import explain
 
-        code = explain(error, arguments)
+        code = explain(error, arguments, COMMANDS)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
     except MemoryError:

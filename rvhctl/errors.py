@@ -191,6 +191,12 @@ class InputError(RvhctlError):
 OnBad = Callable[[InputError], None]
 """What to do about a bad record: raise it, or leave the record out."""
 
+
+def raise_error(error: InputError) -> None:
+    """Let the first bad record end the run."""
+    raise error
+
+
 MAX_SHOWN = 60
 """Characters of a wrong value that a message repeats."""
 

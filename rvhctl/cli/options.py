@@ -10,10 +10,9 @@ import typer
 from rvhctl.cli.flag_types import Whole
 from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.errors import UsageError
+from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.streams.terminal import ColorChoice
 
-InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
-OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
 Level = Literal["debug", "info", "warn", "error"]
 OnError = Literal["skip", "fail"]
 

@@ -6,7 +6,7 @@ import contextlib
 import sys
 from time import perf_counter
 
-from rvhctl.errors import InputError, OnBad, RvhctlError, SomeFailedError
+from rvhctl.errors import OnBad, RvhctlError, SomeFailedError, raise_error
 from rvhctl.streams.terminal import visible
 
 LEVELS = ("debug", "info", "warn", "error")
@@ -46,7 +46,7 @@ class Report:
 
     def on_bad(self, on_error: str | None) -> OnBad:
         """``--on-error skip`` leaves a bad record out; otherwise the first one ends the run."""
-        return self.left_out if on_error == "skip" else fail
+        return self.left_out if on_error == "skip" else raise_error
 
     def left_out(self, error: RvhctlError) -> None:
         """A bad record or request: said at every level, and the run will not end in 0."""
@@ -72,8 +72,3 @@ class Report:
             return error
         message(str(error))
         return SomeFailedError(f"{self.failures} left out")
-
-
-def fail(error: InputError) -> None:
-    """The first bad record ends the run."""
-    raise error

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
 from typing import Any
 
-from rvhctl.app import COMMANDS
 from rvhctl.cli.report import message
 from rvhctl.errors import bytes_escaped, quoted
 
 
-def explain(error: Any, arguments: Sequence[str]) -> int:
-    """Say a usage error of the command-line parser; its exit code."""
+def explain(error: Any, arguments: Sequence[str], commands: Collection[str]) -> int:
+    """Say a usage error of the command-line parser, and return its exit code."""
     if str(error.message) == "Missing command.":
         _show_help(error)
         return int(error.exit_code)
     text = bytes_escaped(" ".join(_problem(error).split()).rstrip("."))
     text = text[:1].lower() + text[1:]
-    near = _nearest(error)
+    near = _nearest(error, commands)
     if near:
         text = f"{text}; did you mean {quoted(near)}?"
-    message(f"{text}; try '{_where(error, arguments)} --help'")
+    message(f"{text}; try '{_where(error, arguments, commands)} --help'")
     return int(error.exit_code)
 
 
@@ -34,23 +33,23 @@ def _problem(error: Any) -> str:
     return str(error.format_message()).partition(" Did you mean ")[0]
 
 
-def _nearest(error: Any) -> str:
-    """An option, a choice or a command like the one that is none; empty if there is nothing like it."""
+def _nearest(error: Any, commands: Collection[str]) -> str:
+    """Return the closest valid option, choice or command; empty if none is close."""
     if _name(error) == "NoSuchOption":
         return str(next(iter(error.possibilities or ()), ""))
     choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
     if not choices and str(error.message).startswith("No such command"):
-        choices = COMMANDS
+        choices = commands
     wrong = str(error.message).split("'")
     found = get_close_matches(wrong[1] if len(wrong) > 1 else "", [str(choice) for choice in choices], 1)
     return found[0] if found else ""
 
 
-def _where(error: Any, arguments: Sequence[str]) -> str:
+def _where(error: Any, arguments: Sequence[str], commands: Collection[str]) -> str:
     context = getattr(error, "ctx", None)
     if context is not None:
         return str(context.command_path)
-    named = [argument for argument in arguments[:1] if argument in COMMANDS]
+    named = [argument for argument in arguments[:1] if argument in commands]
     return " ".join(["rvhctl", *named])
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rvhctl.cli.options import OutputFormat
-from rvhctl.formats.choice import answer_format
+from rvhctl.formats.choice import OutputFormat, answer_format
 from rvhctl.formats.rows import RowsAnswer
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import RECIPES

@@ -8,14 +8,13 @@ from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from rvhctl.cli.options import InputFormat, OutputFormat, refuse
+from rvhctl.cli.options import refuse
 from rvhctl.cli.report import Report
 from rvhctl.cli.version import core_name
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
-from rvhctl.formats.choice import answer_format, asked_format
-from rvhctl.formats.lookalike import explained
+from rvhctl.formats.choice import InputFormat, OutputFormat, answer_format, asked_format
 from rvhctl.formats.wording import counted
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
@@ -32,6 +31,7 @@ from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import Output, PlaceJob
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.request import Fleet, buckets_named, check_fleet, members_of, placements
+from rvhctl.streams.lookalike import explained
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, is_stdin, source_names
 from rvhctl.streams.terminal import ColorChoice

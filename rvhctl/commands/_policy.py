@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import Final
 
-from rvhctl.cli.options import OutputFormat, Run
+from rvhctl.cli.options import Run
 from rvhctl.cli.report import Report
 from rvhctl.cli.version import core_name
 from rvhctl.core.policy.reasons import REASONS
@@ -22,9 +22,11 @@ from rvhctl.errors import (
     VerdictError,
     quoted,
 )
-from rvhctl.formats.choice import answer_format
+from rvhctl.formats.choice import OutputFormat, answer_format
 from rvhctl.formats.milliseconds import aligned
+from rvhctl.formats.shapes import Row, View
 from rvhctl.formats.wording import counted, first_shown, share_of
+from rvhctl.formats.write import write_view
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.write import write_answer
 from rvhctl.policy.evaluated import first_of_groups
@@ -34,17 +36,7 @@ from rvhctl.policy.memory_file import locked, read_memory, write_memory
 from rvhctl.policy.planning import FleetPlan, advise
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import Wanted
-from rvhctl.policy.views import (
-    Row,
-    View,
-    advice_view,
-    explain_view,
-    joined_cells,
-    plan_view,
-    ranks_view,
-    shown_ids,
-    write_view,
-)
+from rvhctl.policy.views import advice_view, explain_view, joined_cells, plan_view, ranks_view, shown_ids
 from rvhctl.streams.sink import Sink
 
 WORDS: Final = {

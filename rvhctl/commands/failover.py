@@ -33,7 +33,7 @@ from rvhctl.policy.slices import ranked
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.policy.views import View
+    from rvhctl.formats.shapes import View
 
 EPILOG = options.epilog(
     "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",

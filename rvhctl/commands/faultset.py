@@ -34,7 +34,7 @@ from rvhctl.policy.slices import fault_cells
 from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.policy.views import View
+    from rvhctl.formats.shapes import View
 
 EPILOG = options.epilog(
     'rvhctl faultset --threshold 100 --nodes "a:52.37:4.90:12,b:52.31:4.76:9"',

@@ -8,10 +8,10 @@ import typer
 
 from rvhctl.cli import key_options as more
 from rvhctl.cli import options
-from rvhctl.cli.options import InputFormat, refuse
+from rvhctl.cli.options import refuse
 from rvhctl.cli.report import Report
 from rvhctl.errors import OnBad, UsageError
-from rvhctl.formats.choice import answer_format, asked_format
+from rvhctl.formats.choice import InputFormat, answer_format, asked_format
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.keys.read import PLAIN, KeyShape, flag_keys, key_format, read_keys
 from rvhctl.keys.write import KeyAnswer

@@ -1,13 +1,11 @@
 """One file a format, and what they share.
 
-choice        Which format an answer goes out in.
+choice        Which formats there are, which one a file's name states, and which one an answer goes out in.
 csv           CSV and TSV with a header: rows in, the rows that survive out.
 csv_rows      The rows of CSV and TSV, each with its own bytes and the line it starts on, as they come.
 fping         What ``fping -C N -q`` says on standard error: a target a line, a round trip or ``-`` a probe.
 json          JSON documents: an array of nodes or keys, or an object that holds them.
 jsontext      JSON text to Python values by orjson, with errors that name the place.
-lookalike     What people give by mistake: what an input looks like that is no format of ours, and the way
-              out.
 members       The members that documents, requests and flags state: which there are, and which of them wins.
 milliseconds  Milliseconds: the rule of a threshold, and numbers for people.
 ndjson        NDJSON: one JSON value a line.
@@ -17,7 +15,9 @@ prometheus    The answer of Prometheus to an instant query: seconds as strings, 
               succeeded.
 rows          Rows of named values in every format: as they come, or, as JSON or a table, when they are
               complete.
+shapes        What goes out in every format: views of rows, and the values in them.
 table         Tables for people, by rich: nothing in the data is read as markup, no cell is cut, no line is
               too wide.
 wording       Counts in a sentence.
+write         The writer of a view in any format.
 """

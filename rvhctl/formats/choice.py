@@ -1,19 +1,42 @@
-"""Which format an answer goes out in."""
+"""Which formats there are, which one a file's name states, and which one an answer goes out in."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from rvhctl.cli.options import OutputFormat
 from rvhctl.errors import UsageError
-from rvhctl.streams.sink import Sink
 
 if TYPE_CHECKING:
-    from rvhctl.nodes.nodes import Shape
+    from rvhctl.streams.sink import Sink
+
+InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
+OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
+FileFormat = Literal["json", "ndjson", "csv", "tsv"]
+Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
+"""How nodes came in, which is how they go out."""
+
+SUFFIXES: Final[dict[str, FileFormat]] = {
+    ".json": "json",
+    ".ndjson": "ndjson",
+    ".jsonl": "ndjson",
+    ".csv": "csv",
+    ".tsv": "tsv",
+}
+COMPRESSED_SUFFIXES: Final = frozenset({".gz", ".zst", ".xz", ".bz2"})
+
+
+def format_by_suffix(name: str) -> FileFormat | None:
+    """Return the format that a file's name states, looking through the suffix of a compression."""
+    from pathlib import PurePath
+
+    path = PurePath(name)
+    if path.suffix.lower() in COMPRESSED_SUFFIXES:
+        path = path.with_suffix("")
+    return SUFFIXES.get(path.suffix.lower())
 
 
 def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:
-    """The format that ``-o`` and ``--json`` ask for.
+    """Return the format that ``-o`` and ``--json`` ask for.
 
     Raises:
         UsageError: they ask for different ones.
@@ -24,7 +47,7 @@ def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:
 
 
 def answer_format(asked: OutputFormat, shape: Shape | Literal["plain"], sink: Sink) -> OutputFormat:
-    """The format of an answer: as asked, else a table on a terminal, else the shape of the input.
+    """Return the format of an answer: as asked, else a table on a terminal, else the shape of the input.
 
     Keys that came in as text (shape ``plain``) are answered with bare numbers on a terminal too.
     """

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.cli.options import OutputFormat
+from rvhctl.formats.choice import OutputFormat
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
@@ -57,7 +57,7 @@ class RowsAnswer:
                 self._sink.write(b"[" + b",".join(self._pieces) + b"]\n")
             case "table":
                 from rvhctl.formats import table
-                from rvhctl.policy.views import View
+                from rvhctl.formats.shapes import View
 
                 caption = self._caption(len(self._rows))
                 table.write(View(tuple(names), lambda: self._rows, caption=caption), self._sink, self._color)

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rvhctl.formats.milliseconds import aligned
-from rvhctl.policy.views import View, cell_text
+from rvhctl.formats.shapes import View, cell_text
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal
 
-from rvhctl.cli.options import InputFormat
 from rvhctl.errors import OnBad, UsageError
+from rvhctl.formats.choice import InputFormat
 from rvhctl.keys.key import Key, KeyRule
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def key_format(input_format: InputFormat, name: str, *, null: bool = False) -> K
     Raises:
         UsageError: it does, and ``null`` says that they are bytes.
     """
-    from rvhctl.streams.source import format_by_suffix
+    from rvhctl.formats.choice import format_by_suffix
 
     shape = input_format if input_format != "auto" else format_by_suffix(name) or PLAIN
     if null and shape != PLAIN:
@@ -40,7 +40,7 @@ def flag_keys(keys: list[str], rule: KeyRule) -> Iterator[list[Key]]:
 def read_keys(
     files: list[str], input_format: InputFormat, null: bool, rule: KeyRule, on_bad: OnBad
 ) -> Iterator[list[Key]]:
-    from rvhctl.formats.lookalike import explained
+    from rvhctl.streams.lookalike import explained
     from rvhctl.streams.source import open_sources  # here, because keys from flags need none of it
 
     for source in open_sources(files, raw=null):

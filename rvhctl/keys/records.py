@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final, Literal
 
-from rvhctl.cli.options import InputFormat
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
 from rvhctl.formats import jsontext
+from rvhctl.formats.choice import InputFormat, format_by_suffix
 from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.keys.read import key_format
 from rvhctl.streams.lines import whole_lines
-from rvhctl.streams.source import Source, format_by_suffix
+from rvhctl.streams.source import Source
 
 RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rvhctl.cli.options import OutputFormat
+from rvhctl.formats.choice import OutputFormat
 from rvhctl.keys.key import Buckets, Key, show
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
@@ -67,8 +67,8 @@ class KeyAnswer:
 
     def _draw(self) -> None:
         from rvhctl.formats import table
+        from rvhctl.formats.shapes import View
         from rvhctl.formats.wording import counted
-        from rvhctl.policy.views import View
 
         caption = f"{counted(self._count, 'key')} in {counted(self._buckets, 'bucket')}"
         rows = ({"key": show(key), "bucket": bucket} for key, bucket in self._rows)

@@ -6,15 +6,13 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rvhctl.core.vectors import Floats, Ints
 from rvhctl.errors import InputError, shorten
+from rvhctl.formats.choice import Shape
 from rvhctl.nodes.fields import Record
 from rvhctl.nodes.fleet import Details, Fleet
-
-Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
-"""How nodes came in, which is how they go out."""
 
 Picked = Sequence[int] | Ints
 """Which nodes, in the order of the answer."""

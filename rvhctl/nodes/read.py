@@ -9,12 +9,12 @@ from typing import Final, cast
 
 import orjson
 
-from rvhctl.cli.options import InputFormat
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import OnBad, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.formats.lookalike import explained
-from rvhctl.nodes.nodes import Nodes, NodesBuilder, Shape
+from rvhctl.formats.choice import InputFormat, Shape
+from rvhctl.nodes.nodes import Nodes, NodesBuilder
+from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 _FIRST: Final = re.compile(rb"\S")

@@ -11,10 +11,11 @@ from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeS
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
+from rvhctl.formats.choice import Shape
 from rvhctl.nodes.duplicates import has_twins, new_seed
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.fleet import Details
-from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, Picked, Shape
+from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, Picked
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20

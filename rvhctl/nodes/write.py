@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from rvhctl.cli.options import OutputFormat
+from rvhctl.formats.choice import OutputFormat
 from rvhctl.nodes.nodes import Nodes, Picked
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
-    from rvhctl.policy.views import View
+    from rvhctl.formats.shapes import View
 
 
 def write_answer(
@@ -25,7 +25,7 @@ def write_answer(
 ) -> None:
     """The picked records as they came in; people see a view of them instead."""
     if format_ == "table":
-        from rvhctl.policy.views import write_view
+        from rvhctl.formats.write import write_view
 
         write_view(view(), format_, sink, color)
     else:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from rvhctl.cli.options import OutputFormat
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
+from rvhctl.formats.choice import OutputFormat
 from rvhctl.formats.rows import Row, RowsAnswer, plain_row
 from rvhctl.formats.wording import counted, share_of
 from rvhctl.keys.key import Key, show
@@ -31,7 +31,7 @@ from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
-    from rvhctl.policy.views import View
+    from rvhctl.formats.shapes import View
 
 STATS_HEAD: Final = ("total", "mean", "max_over_mean", "stdev", "chi_square", "p_value")
 MOVES_HEAD: Final = ("total", "moved", "share", "least")
@@ -104,7 +104,7 @@ class ToAction:
         moves = self._counter.moves()
         if self._format == "table":
             from rvhctl.formats import table
-            from rvhctl.policy.views import View
+            from rvhctl.formats.shapes import View
 
             names = ("bucket", *(["node"] if self._here.nodes.ids else []), "in", "out")
             view = View(names, lambda: map(moves_row, moves.buckets), caption=_moves_caption(moves))
@@ -243,7 +243,7 @@ def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[R
 
 def _histogram(stats: Stats) -> View:
     """A bar a bucket. Of many buckets, a bar for so many in a row: the mean, and the least and most of them."""
-    from rvhctl.policy.views import View
+    from rvhctl.formats.shapes import View
 
     each = max(1, -(-len(stats.buckets) // MOST_BARS))
 

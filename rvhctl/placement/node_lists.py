@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from rvhctl.cli.report import fail
-from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError
-from rvhctl.formats.lookalike import explained, foreign_error, marked_format
+from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError, raise_error
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
 from rvhctl.placement.buckets import Buckets
+from rvhctl.streams.lookalike import explained, foreign_error, marked_format
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:
@@ -124,11 +123,13 @@ def _table(text: bytes, source: str) -> Nodes:
     builder = NodesBuilder(latency=False)
     shape = node_shape(text)
     if shape == "json":
-        json.read_nodes(text, source, builder, coordinates=False, on_bad=fail)
+        json.read_nodes(text, source, builder, coordinates=False, on_bad=raise_error)
     elif shape == "ndjson":
-        ndjson.read_nodes(text, source, builder, coordinates=False, on_bad=fail)
+        ndjson.read_nodes(text, source, builder, coordinates=False, on_bad=raise_error)
     else:
-        csv.read_nodes(text, source, builder, delimiter=DELIMITERS[shape], coordinates=False, on_bad=fail)
+        csv.read_nodes(
+            text, source, builder, delimiter=DELIMITERS[shape], coordinates=False, on_bad=raise_error
+        )
     return builder.build(shape)
 
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.cli.options import OutputFormat
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
+from rvhctl.formats.choice import OutputFormat
 from rvhctl.formats.jsontext import key_text
 from rvhctl.formats.rows import RowsAnswer
 from rvhctl.formats.wording import counted

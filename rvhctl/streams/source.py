@@ -1,4 +1,4 @@
-"""Where input comes from: files and standard input, plain or compressed, and which format each is in."""
+"""Where input comes from: files and standard input, plain or compressed."""
 
 from __future__ import annotations
 
@@ -9,25 +9,18 @@ import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import PurePath
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from rvhctl.errors import CutShortError, InputError, UsageError
-from rvhctl.formats.lookalike import binary_format, foreign_error, tells_binary
 from rvhctl.streams.decompress import BLOCK, Reading, compression_of, tells_compression, unpacked
 from rvhctl.streams.lines import check_whole, has_nuls
-
-if TYPE_CHECKING:
-    pass
-
-FileFormat = Literal["json", "ndjson", "csv", "tsv"]
+from rvhctl.streams.lookalike import binary_format, foreign_error, tells_binary
 
 STDIN: Final = "-"
 STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
-COMPRESSED_SUFFIXES: Final = frozenset({".gz", ".zst", ".xz", ".bz2"})
 
 Enough = Callable[[bytes], bool]
 """Whether the beginning of a source tells what was asked of it."""
@@ -251,21 +244,6 @@ def is_stdin(name: str) -> bool:
 
 def stdin_is_terminal() -> bool:
     return sys.stdin is None or sys.stdin.isatty()
-
-
-def format_by_suffix(name: str) -> FileFormat | None:
-    """The format that a file's name states, looking through the suffix of a compression."""
-    path = PurePath(name)
-    if path.suffix.lower() in COMPRESSED_SUFFIXES:
-        path = path.with_suffix("")
-    suffixes: dict[str, FileFormat] = {
-        ".json": "json",
-        ".ndjson": "ndjson",
-        ".jsonl": "ndjson",
-        ".csv": "csv",
-        ".tsv": "tsv",
-    }
-    return suffixes.get(path.suffix.lower())
 
 
 def _file_status(name: str) -> os.stat_result:

@@ -12,23 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rvhctl.cli.options import OutputFormat
-from rvhctl.cli.report import fail
+from rvhctl.errors import raise_error
+from rvhctl.formats.choice import OutputFormat
 from rvhctl.formats.csv import write_rows
+from rvhctl.formats.shapes import Digits, View, cell_text
+from rvhctl.formats.write import view_pieces
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.evaluate import advise, evaluate
 from rvhctl.policy.planning import FleetPlan
 from rvhctl.policy.policy import Policy
-from rvhctl.policy.views import (
-    Digits,
-    View,
-    advice_view,
-    cell_text,
-    explain_view,
-    plan_view,
-    shown_ids,
-    view_pieces,
-)
+from rvhctl.policy.views import advice_view, explain_view, plan_view, shown_ids
 
 NODES: list[Any] = [
     {"id": "a", "lat": 52.1, "lon": 4.9, "latency": 10},
@@ -124,7 +117,7 @@ def test_all_formats_say_the_same(make: Any) -> None:
 def test_ids_that_were_integers_go_out_as_integers(tmp_path: Any) -> None:
     path = tmp_path / "nodes.ndjson"
     path.write_text('{"id": 7, "latency": 1}\n{"id": 123456789012345678901234567890, "latency": 2}\n')
-    nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=fail)
+    nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=raise_error)
     ids = shown_ids(nodes)
     assert [id_.text for id_ in ids] == ["7", "123456789012345678901234567890"]
     view = View(("id",), lambda: [{"id": id_} for id_ in ids])
@@ -136,7 +129,7 @@ def test_ids_that_were_integers_go_out_as_integers(tmp_path: Any) -> None:
 def test_ids_that_the_scanner_took_for_integers_go_out_as_integers(tmp_path: Any) -> None:
     path = tmp_path / "nodes.ndjson"
     path.write_text('{"id": 7, "latency": 1}\n{"id": "8", "latency": 2}\n')
-    nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=fail)
+    nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=raise_error)
     view = View(("id",), lambda: [{"id": id_} for id_ in shown_ids(nodes)])
     assert written(view, "json") == b'[{"id":7},{"id":"8"}]\n'
 
@@ -156,7 +149,7 @@ def test_ids_cut_out_of_a_text_are_those_that_python_gives(
     ]
     path = tmp_path_factory.mktemp("ids") / "nodes.ndjson"
     path.write_bytes(b"".join(orjson.dumps(node) + b"\n" for node in nodes))
-    read = read_nodes([str(path)], "auto", coordinates=True, on_bad=fail)
+    read = read_nodes([str(path)], "auto", coordinates=True, on_bad=raise_error)
     evaluation = evaluate(nodes, Policy(threshold=1000), precision=1)
     made = FleetPlan(evaluation)
     for format_ in ("json", "csv", "plain", "ndjson"):

@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.errors import InputError, UsageError
+from rvhctl.formats.choice import format_by_suffix
 from rvhctl.streams.lines import whole_lines
-from rvhctl.streams.source import Source, format_by_suffix, open_sources
+from rvhctl.streams.source import Source, open_sources
 
 if sys.version_info >= (3, 14):
     from compression import zstd

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.formats.lookalike import BINARY, marked_format, text_format
+from rvhctl.streams.lookalike import BINARY, marked_format, text_format
 
 YAML = b"- id: a\n  latency: 12\n"
 EXPOSITION = b"# HELP probe_seconds How long it took\n# TYPE probe_seconds gauge\nprobe_seconds 0.4\n"
