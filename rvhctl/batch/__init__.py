@@ -7,5 +7,5 @@ files               Requests of a plain regular file, answered block by block, b
                     pays.
 key_requests        A request of a batch about keys: which bucket, node or replicas, and why.
 node_requests       A request of a batch about nodes: failover or faultset, plain or under a policy.
-pool                Worker processes that answer blocks of requests.
+pool                A pool of worker processes that answer blocks of requests.
 """

@@ -18,9 +18,9 @@ from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, open_sources
 
 if TYPE_CHECKING:
-    from rvhctl.batch.pool import Workers
+    from rvhctl.batch.pool import Pool
 
-WORTH_POOL: Final = 0.1
+POOL_AFTER_SECONDS: Final = 0.1
 """Seconds of work in this process after which worker processes pay for their start, if there is more to do."""
 
 
@@ -43,7 +43,7 @@ class Batch:
         """
         sources = open_sources(files)
         cursor = Cursor()
-        patience = WORTH_POOL if jobs > 1 else float("inf")
+        patience = POOL_AFTER_SECONDS if jobs > 1 else float("inf")
         with self._progress:
             for source in sources:
                 cursor.begin(source.name)
@@ -54,10 +54,10 @@ class Batch:
                 more = self._answer_here(blocks, until)
                 patience = until - perf_counter()
                 if more is not None:
-                    from rvhctl.batch.pool import Workers
+                    from rvhctl.batch.pool import Pool
 
                     rest = chain([more], blocks, _later_blocks(sources, cursor))
-                    self._answer_there(rest, Workers(jobs, self._work), unordered)
+                    self._answer_there(rest, Pool(jobs, self._work), unordered)
         if self.failed:
             raise SomeFailedError(f"{self.failed} of {counted(self.requests, 'request')} failed")
 
@@ -82,8 +82,8 @@ class Batch:
             self._write(answer_block(self._work, block))
         return None
 
-    def _answer_there(self, blocks: Iterator[Block], workers: Workers, unordered: bool) -> None:
-        for answers in workers.map(blocks, ordered=not unordered):
+    def _answer_there(self, blocks: Iterator[Block], pool: Pool, unordered: bool) -> None:
+        for answers in pool.map(blocks, ordered=not unordered):
             self._write(answers)
 
     def _write(self, answers: Answers) -> None:

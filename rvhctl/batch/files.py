@@ -6,17 +6,16 @@ turn, and in the others it only counts the requests: what crosses a pipe is answ
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from functools import partial
+from collections.abc import Generator
+from itertools import starmap
 from time import perf_counter
 from typing import Final
 
-from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
-from rvhctl.concurrency.fork import Crew, Send, may_fork
-from rvhctl.errors import InputError
+from rvhctl.batch.blocks import BLOCK, Answers, Cursor, Work, answer_block
+from rvhctl.concurrency.fork import in_turns, may_fork
 from rvhctl.streams.lines import line_blocks
 
-WORTH_FORK: Final = 0.03
+FORK_FROM_SECONDS: Final = 0.03
 """Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""
 
 
@@ -37,30 +36,6 @@ def file_answers(
         done += len(block.text)
         yield answers
         rest = end - start - done
-        if jobs > 1 and seconds / done * rest > WORTH_FORK and may_fork():
-            yield from _shared_answers(blocks, work, min(jobs, -(-rest // BLOCK)))
-
-
-def _shared_answers(blocks: Iterator[Block], work: Work, processes: int) -> Iterator[Answers]:
-    """The answers to the rest of the blocks, by this process and ``processes - 1`` others.
-
-    Or alone, where there can be no others.
-    """
-
-    def answer(turn: int, send: Send) -> None:
-        for number, block in enumerate(blocks):
-            if number % processes == turn:
-                send(tuple(answer_block(work, block)))
-
-    with Crew() as crew:
-        # Each gets a copy of the iterator, which stands where this one does.
-        others = crew.start([partial(answer, turn) for turn in range(1, processes)])
-        for number, block in enumerate(blocks):
-            turn = number % (len(others) + 1)
-            if turn == 0:
-                yield answer_block(work, block)
-                continue
-            message = others[turn - 1].receive()
-            if message is None:
-                raise InputError("was cut short while it was read", source=block.source)
-            yield Answers(*message)
+        if jobs > 1 and seconds / done * rest > FORK_FROM_SECONDS and may_fork():
+            shared = in_turns(blocks, lambda block: [answer_block(work, block)], min(jobs, -(-rest // BLOCK)))
+            yield from starmap(Answers, shared)

@@ -1,4 +1,4 @@
-"""Worker processes that answer blocks of requests."""
+"""A pool of worker processes that answer blocks of requests."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-class Workers:
+class Pool:
     """Processes that share the work; blocks go out as they come in, answers come back in order or as they are."""
 
     def __init__(self, jobs: int, work: Work) -> None:

@@ -1,4 +1,4 @@
-"""Worker processes forked from this one: each has its work from birth, and answers through a pipe (Linux)."""
+"""Worker processes forked from this one: each gets its work at the fork, and answers through a pipe (Linux)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import marshal
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
+from itertools import islice
 from types import TracebackType
-from typing import Any, BinaryIO, Final, NamedTuple, NoReturn
+from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, TypeVar
 
 from rvhctl.errors import CutShortError, RvhctlError
 
@@ -23,11 +25,18 @@ PIPE: Final = 1 << 20
 LARGE_FILE: Final = 4 << 20
 """Bytes from which a file is worth a fork, which takes a few milliseconds."""
 
-Send = Callable[[tuple[Any, ...]], None]
-"""Takes a message: a tuple of numbers, bytes and text."""
+BLOCK_DONE: Final = b""
+"""What comes behind the messages of a block, and is none itself."""
+
+Message = tuple[Any, ...]
+"""Numbers, bytes and text; received as a bare tuple, also where a named one was sent."""
+
+Send = Callable[[Message | bytes], None]
+
+Block = TypeVar("Block")
 
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
-"""Signals that end a worker without a word, whatever this process does at one of them, unless it ignores it."""
+"""Signals that end a worker without a message, unless this process ignores them."""
 
 
 class WorkerError(RvhctlError):
@@ -67,8 +76,8 @@ class Worker(NamedTuple):
         return message
 
 
-class Crew:
-    """Some workers, which end with the ``with`` block; with a parent that is killed, at their next message.
+class Workers:
+    """Workers that end with the ``with`` block; if the parent is killed, at their next message.
 
     A full pipe holds its worker back, so what is in flight is bounded.
     """
@@ -77,8 +86,8 @@ class Crew:
         self._workers: list[Worker] = []
         self._ignored = False
 
-    def __enter__(self) -> Crew:
-        # Where the end of a child is ignored, its number may soon be that of a stranger.
+    def __enter__(self) -> Workers:
+        # Where the end of a child is ignored, its id may soon be that of another process.
         self._ignored = signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN
         if self._ignored:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -92,7 +101,7 @@ class Crew:
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 
     def start(self, works: Sequence[Callable[[Send], object]]) -> list[Worker]:
-        """A process for each work; none at all where there cannot be so many, and this one is to do everything."""
+        """Fork a process for each work; return no worker if a fork fails, and the caller does the work."""
         try:
             for work in works:
                 self._fork(work)
@@ -128,6 +137,38 @@ class Crew:
                 os.waitpid(worker.pid, 0)
 
 
+def in_turns(
+    blocks: Iterable[Block], answer: Callable[[Block], Iterable[Message]], processes: int
+) -> Generator[Message, None, None]:
+    """Return what ``answer`` gives for each block, in order; process k of n answers every n-th block from the k-th.
+
+    This process is one of them, and the only one where a fork fails. Each walks ``blocks`` by itself, from where
+    they stand now.
+
+    Raises:
+        CutShortError: a file was cut under the workers, or one of them saw fewer blocks.
+        OSError, WorkerError: what ended a worker.
+    """
+
+    def work(turn: int, send: Send) -> None:
+        for block in islice(blocks, turn, None, processes):
+            for message in answer(block):
+                send(tuple(message))  # a named one cannot be marshalled
+            send(BLOCK_DONE)
+
+    with Workers() as workers:
+        others = workers.start([partial(work, turn) for turn in range(1, processes)])
+        for number, block in enumerate(blocks):
+            turn = number % (len(others) + 1)
+            if turn == 0:
+                yield from answer(block)
+                continue
+            while (message := others[turn - 1].receive()) != BLOCK_DONE:
+                if message is None:
+                    raise CutShortError
+                yield message
+
+
 def _widen(pipe: int) -> None:
     import fcntl
 
@@ -137,7 +178,7 @@ def _widen(pipe: int) -> None:
 
 
 def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoReturn:
-    """The life of a worker. It dies quietly by a signal or with its parent, and leaves the cleaning up to it."""
+    """Run one worker. On a signal, or when the parent dies, it exits without output; the parent cleans up."""
 
     def write(message: Any) -> None:
         view = memoryview(marshal.dumps(message))

@@ -2,9 +2,8 @@
 
 Whatever has been read is answered before the next read, which may block: a slow producer sees its answer at
 once.
-A plain regular file is cut into blocks, each of which owns the lines that start in it. Where that pays, worker
-processes take blocks in turn and send their answers through pipes; this process answers blocks of its own and
-passes all answers on in order.
+A plain regular file is cut into blocks, each of which owns the lines that start in it. Where that pays,
+worker processes take blocks in turns.
 """
 
 from __future__ import annotations
@@ -13,9 +12,10 @@ import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from functools import partial
+from itertools import chain, starmap
 from typing import BinaryIO, Final, NamedTuple
 
-from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, may_fork
+from rvhctl.concurrency.fork import LARGE_FILE, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.keys import lines as keylines
 from rvhctl.core.placement.bits import checked_buckets
@@ -29,9 +29,6 @@ READ = 1 << 16
 
 BLOCK: Final = 1 << 19
 """Bytes of a block: some milliseconds of work, so that ^C is heard, and few enough for the cache."""
-
-BLOCK_DONE: Final = ()
-"""What a worker sends behind the answers of a block."""
 
 
 class Counts(NamedTuple):
@@ -176,13 +173,13 @@ def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int 
     Raises:
         CutShortError: the file ends before ``end``.
     """
-    blocks = _count(start, end)
-    workers = min(_processes(end - start, jobs), blocks)
-    if workers > 1:
-        yield from _shared_answers(descriptor, start, end, job, workers)
+    blocks = range(-(-(end - start) // BLOCK))
+    processes = min(_processes(end - start, jobs), len(blocks))
+    answers = partial(_block_answers, descriptor, start, end, job)
+    if processes > 1:
+        yield from starmap(Answers, in_turns(blocks, answers, processes))
     else:
-        for block in range(blocks):
-            yield from _block_answers(descriptor, start, end, block, job)
+        yield from chain.from_iterable(map(answers, blocks))
 
 
 def _processes(size: int, jobs: int | None) -> int:
@@ -191,7 +188,7 @@ def _processes(size: int, jobs: int | None) -> int:
     return jobs or usable_processors()
 
 
-def _block_answers(descriptor: int, start: int, end: int, block: int, job: LineJob) -> Iterator[Answers]:
+def _block_answers(descriptor: int, start: int, end: int, job: LineJob, block: int) -> Iterator[Answers]:
     """The answers of the lines that start in one block of ``[start, end)``."""
     low = start + block * BLOCK
     high = min(low + BLOCK, end)
@@ -226,28 +223,3 @@ def _whole_line(descriptor: int, beginning: bytes, at: int, job: LineJob) -> byt
         parts.append(part)
         at += len(part)
         step = min(2 * step, BLOCK)
-
-
-def _shared_answers(descriptor: int, start: int, end: int, job: LineJob, processes: int) -> Iterator[Answers]:
-    """``file_answers`` by this process and ``processes - 1`` others, or alone where there can be no others."""
-    blocks = _count(start, end)
-
-    def work(turn: int, send: Send) -> None:
-        for block in range(turn, blocks, processes):
-            for answers in _block_answers(descriptor, start, end, block, job):
-                send(tuple(answers))
-            send(BLOCK_DONE)
-
-    with Crew() as crew:
-        others = crew.start([partial(work, turn) for turn in range(1, processes)])
-        for block in range(blocks):
-            turn = block % (len(others) + 1)
-            if turn == 0:
-                yield from _block_answers(descriptor, start, end, block, job)
-                continue
-            while (answers := others[turn - 1].receive()) != BLOCK_DONE:
-                yield Answers(*answers)
-
-
-def _count(start: int, end: int) -> int:
-    return -(-(end - start) // BLOCK)

@@ -7,13 +7,12 @@ the memory of what survives, and no time for what does not.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import closing
 from functools import partial
-from itertools import chain, zip_longest
-from math import inf
 from typing import Final, NamedTuple
 
-from rvhctl.concurrency.fork import LARGE_FILE, Crew, Send, Worker, WorkerError, may_fork
+from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
 from rvhctl.nodes.duplicates import has_twins, new_seed
@@ -21,7 +20,7 @@ from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import LeftOut, Nodes
 from rvhctl.nodes.read import node_shape
 from rvhctl.nodes.scan import IntegerIds, ScannedNodes
-from rvhctl.streams.lines import line_blocks, line_ranges, place_of, seek
+from rvhctl.streams.lines import line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 
 BLOCK: Final = 1 << 19
@@ -45,9 +44,6 @@ class Sifted(NamedTuple):
     hashes: bytes
     unmeasured: int
     best: float
-
-
-NOTHING: Final = Sifted(b"", b"", b"", 0, inf)
 
 
 def nodes_within(source: Source, limit: float) -> Nodes | None:
@@ -75,7 +71,7 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
             # Its first record, and that something follows, tell NDJSON from a document over many lines.
             if first is None or not first.hashes or node_shape(head) != "ndjson":
                 return None
-            rest = _sift_rest(descriptor, start + len(head), end, sift, [first])
+            rest = _sift_rest(descriptor, start + len(head), end, sift, first)
             nodes = None if rest is None else _joined(rest)
         except (WorkerError, MemoryError):
             return None  # the other reader may do
@@ -95,45 +91,32 @@ def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
 
 
 def _sift_rest(
-    descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None], before: list[Sifted]
+    descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None], first: Sifted
 ) -> list[Sifted] | None:
-    """What is left of each block of ``[start, end)``, in order, behind what was there ``before``.
+    """Return what is left of the ``first`` block and of each block of ``[start, end)``, in order.
 
     None if anything is unusual, or most nodes survive.
     """
-    ranges = line_ranges(descriptor, start, end, usable_processors() if may_fork() else 1)
 
-    def sifted(borders: tuple[int, int]) -> Iterator[Sifted | None]:
-        return map(sift, line_blocks(descriptor, *borders, BLOCK))
+    def answer(block: tuple[int, int]) -> list[Message]:
+        return [sift(read_range(descriptor, *block)) or ()]
 
-    def work(borders: tuple[int, int], send: Send) -> None:
-        for part in sifted(borders):
-            send(tuple(part or ()))
-
-    parts = [before, *([] for _ in ranges[1:])]
-    kept = sum(len(part.rows) for part in before) // ROW
-    total = sum(len(part.hashes) for part in before) // HASH
-    if kept * 2 > total:
-        return None  # to keep everything costs less
-    with Crew() as crew:
-        workers = crew.start([partial(work, borders) for borders in ranges[1:]])
-        others = map(_received, workers) if workers else map(sifted, ranges[1:])
-        # In turn, so that no worker waits for long before its pipe is emptied.
-        for row in zip_longest(sifted(ranges[0]), *others, fillvalue=NOTHING):
-            for part, of_range in zip(row, parts, strict=True):
-                if part is None:
-                    return None
-                of_range.append(part)
-                kept += len(part.rows) // ROW
-                total += len(part.hashes) // HASH
+    blocks = line_ranges(descriptor, start, end, -(-(end - start) // BLOCK))
+    processes = min(usable_processors() if may_fork() else 1, len(blocks))
+    parts = [first]
+    kept = total = 0
+    with closing(in_turns(blocks, answer, processes)) as messages:
+        while True:
+            kept += len(parts[-1].rows) // ROW
+            total += len(parts[-1].hashes) // HASH
             if kept * 2 > total:
+                return None  # to keep everything costs less
+            message = next(messages, None)
+            if message is None:
+                return parts
+            if not message:
                 return None
-    return list(chain.from_iterable(parts))
-
-
-def _received(worker: Worker) -> Iterator[Sifted | None]:
-    while (message := worker.receive()) is not None:
-        yield Sifted(*message) if message else None
+            parts.append(Sifted(*message))
 
 
 def _joined(parts: list[Sifted]) -> Nodes | None:

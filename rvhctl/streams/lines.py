@@ -161,9 +161,13 @@ def line_ranges(descriptor: int, start: int, end: int, count: int) -> list[tuple
     """``[start, end)`` in at most ``count`` ranges of whole lines, of about the same size."""
     cuts = [start]
     for number in range(1, count):
-        cut = _line_end(descriptor, start + (end - start) * number // count, end)
-        if cuts[-1] < cut < end:
-            cuts.append(cut)
+        place = start + (end - start) * number // count
+        if place < cuts[-1]:  # in a line longer than a range, which is looked through once
+            continue
+        cut = _line_end(descriptor, place, end)
+        if cut >= end:
+            break
+        cuts.append(cut)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 

@@ -194,7 +194,7 @@ def test_several_processes_give_the_same_bytes(
 ) -> None:
     requests = requests_of_every_kind(3000)
     alone = rvhctl("jump-hash", "--batch", "-b", "9", stdin=requests)
-    monkeypatch.setattr(batch, "WORTH_POOL", -1.0)
+    monkeypatch.setattr(batch, "POOL_AFTER_SECONDS", -1.0)
     monkeypatch.setattr(batch, "BLOCK", 1 << 10)
     assert rvhctl("jump-hash", "--batch", "-b", "9", *jobs, stdin=requests) == alone
 
@@ -202,7 +202,7 @@ def test_several_processes_give_the_same_bytes(
 def test_unordered_gives_the_same_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     requests = requests_of_every_kind(3000)
     alone = rvhctl("jump-hash", "--batch", "-b", "9", stdin=requests)
-    monkeypatch.setattr(batch, "WORTH_POOL", -1.0)
+    monkeypatch.setattr(batch, "POOL_AFTER_SECONDS", -1.0)
     monkeypatch.setattr(batch, "BLOCK", 1 << 10)
     code, out, err = rvhctl("jump-hash", "--batch", "-b", "9", "-j", "2", "--unordered", stdin=requests)
     assert (code, err) == (alone.code, alone.err)
@@ -216,7 +216,7 @@ def test_reading_fails_after_all_answers_that_came_before(
 
     whole = gzip.compress(os.urandom(3000).hex().encode() + lines("", *['{"key":"foo"}'] * 500))
     (tmp_path / "requests.gz").write_bytes(whole[:-9])
-    monkeypatch.setattr(batch, "WORTH_POOL", -1.0)
+    monkeypatch.setattr(batch, "POOL_AFTER_SECONDS", -1.0)
     for jobs in ((), ("-j", "2")):
         code, out, err = rvhctl("jump-hash", "--batch", "-b", "5", *jobs, str(tmp_path / "requests.gz"))
         assert (code, err) == (

@@ -8,15 +8,17 @@ import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.cli import rvhctl
 from support.processes import children, gone, wait_until
 from support.program import PATIENCE, Program
 
-from rvhctl.batch import files as requestfile
-from rvhctl.batch.blocks import Answers, Block, Cursor, Work
-from rvhctl.errors import CutShortError, InputError
+from rvhctl.batch import files
+from rvhctl.batch.blocks import Cursor, Work
+from rvhctl.concurrency.fork import Message, in_turns
+from rvhctl.errors import CutShortError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -39,17 +41,16 @@ def requests(number: int) -> bytes:
 
 @pytest.fixture
 def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Small blocks, workers for everything; how many processes each fork of a crew was for."""
+    """Small blocks, workers for everything; how many processes each file was shared by."""
     numbers: list[int] = []
-    shared = requestfile._shared_answers
 
-    def counted(blocks: Iterator[requestfile.Block], work: Work, processes: int) -> Iterator[Answers]:
+    def counted(blocks: Any, answer: Any, processes: int) -> Iterator[Message]:
         numbers.append(processes)
-        return shared(blocks, work, processes)
+        return in_turns(blocks, answer, processes)
 
-    monkeypatch.setattr(requestfile, "_shared_answers", counted)
-    monkeypatch.setattr(requestfile, "BLOCK", 1000)
-    monkeypatch.setattr(requestfile, "WORTH_FORK", 0.0)
+    monkeypatch.setattr(files, "in_turns", counted)
+    monkeypatch.setattr(files, "BLOCK", 1000)
+    monkeypatch.setattr(files, "FORK_FROM_SECONDS", 0.0)
     return numbers
 
 
@@ -123,7 +124,7 @@ def test_a_file_that_is_cut_meanwhile_is_no_short_answer(tmp_path: Path) -> None
     path.write_bytes(line * 1000)
     work = Work("jump-hash", {"buckets": 9, "hash": "xxh64"})
     with path.open("rb+") as file:
-        run = requestfile.file_answers(file.fileno(), 0, 1000 * len(line), Cursor(), work, 1)
+        run = files.file_answers(file.fileno(), 0, 1000 * len(line), Cursor(), work, 1)
         answered = next(run).requests
         file.truncate(500 * len(line) + 3)
         with pytest.raises(CutShortError):
@@ -139,7 +140,7 @@ def test_a_file_that_is_cut_under_the_workers(tmp_path: Path, started: list[int]
     with path.open("rb+") as file:
         cursor = Cursor()
         cursor.begin("requests")
-        run = requestfile.file_answers(file.fileno(), 0, 100_000 * len(line), cursor, work, 2)
+        run = files.file_answers(file.fileno(), 0, 100_000 * len(line), cursor, work, 2)
         answered = [next(run) for _ in range(4)]
         file.truncate(0)
         with pytest.raises(CutShortError):
@@ -148,19 +149,6 @@ def test_a_file_that_is_cut_under_the_workers(tmp_path: Path, started: list[int]
     whole = sum(answers.requests - answers.failed for answers in answered)
     indices = [json.loads(text)["index"] for answers in answered for text in answers.text.splitlines()]
     assert indices[:whole] == list(range(whole))
-
-
-def test_a_worker_that_saw_the_end_sooner(tmp_path: Path) -> None:
-    parent = os.getpid()
-
-    def blocks() -> Iterator[Block]:
-        for number in range(5 if os.getpid() == parent else 3):
-            yield Block(b'{"key":"foo"}\n', "requests", number + 1, number)
-
-    run = requestfile._shared_answers(blocks(), Work("jump-hash", {"buckets": 9, "hash": "xxh64"}), 2)
-    assert [next(run).requests for _ in range(3)] == [1, 1, 1]
-    with pytest.raises(InputError, match=r"^requests: was cut short while it was read$"):
-        next(run)
 
 
 @pytest.mark.parametrize("how", ["interrupt", "kill", "no reader"])

@@ -15,8 +15,8 @@ import pytest
 from support.processes import children
 from support.program import PATIENCE
 
-from rvhctl.concurrency.fork import Crew, Send
-from rvhctl.errors import RvhctlError
+from rvhctl.concurrency.fork import Send, Workers, in_turns
+from rvhctl.errors import CutShortError, RvhctlError
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -39,8 +39,8 @@ def test_messages_come_in_order_whatever_their_size() -> None:
             send((b"x" * size, size, "text"))
         send(())
 
-    with Crew() as crew:
-        first, second = crew.start([work, work])
+    with Workers() as workers:
+        first, second = workers.start([work, work])
         for worker in (first, second, first, second):
             worker.receive()
         assert first.receive() == (b"x" * 3_000_000, 3_000_000, "text")
@@ -57,8 +57,8 @@ def test_a_worker_ignores_what_its_parent_ignores() -> None:
 
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
-        with Crew() as crew:
-            (worker,) = crew.start([work])
+        with Workers() as workers:
+            (worker,) = workers.start([work])
             assert worker.receive() == ()
             assert worker.receive() == (1,)
     finally:
@@ -70,8 +70,8 @@ def test_what_the_system_refuses_a_worker_is_raised_here() -> None:
         send((1,))
         raise OSError(5, "Input/output error")
 
-    with Crew() as crew:
-        (worker,) = crew.start([work])
+    with Workers() as workers:
+        (worker,) = workers.start([work])
         assert worker.receive() == (1,)
         with pytest.raises(OSError, match="Input/output error"):
             worker.receive()
@@ -81,8 +81,11 @@ def test_a_mistake_in_a_worker_is_seen(capfd: pytest.CaptureFixture[str]) -> Non
     def work(send: Send) -> None:
         raise ZeroDivisionError("a mistake")
 
-    with Crew() as crew, pytest.raises(RvhctlError, match=r"^worker process \d+ has died; try --jobs 1$"):
-        crew.start([work])[0].receive()
+    with (
+        Workers() as workers,
+        pytest.raises(RvhctlError, match=r"^worker process \d+ has died; try --jobs 1$"),
+    ):
+        workers.start([work])[0].receive()
     assert "ZeroDivisionError: a mistake" in capfd.readouterr().err
 
 
@@ -96,8 +99,8 @@ def test_without_enough_processes_there_are_none(call: str, monkeypatch: pytest.
         return function()
 
     monkeypatch.setattr(os, call, refused_the_second_time)
-    with Crew() as crew:
-        assert crew.start([wait, wait]) == []
+    with Workers() as workers:
+        assert workers.start([wait, wait]) == []
 
 
 def test_an_interrupt_between_a_fork_and_the_note_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,15 +113,15 @@ def test_an_interrupt_between_a_fork_and_the_note_of_it(monkeypatch: pytest.Monk
         return pid
 
     monkeypatch.setattr(os, "fork", interrupted)
-    with pytest.raises(KeyboardInterrupt), Crew() as crew:
-        crew.start([wait])
+    with pytest.raises(KeyboardInterrupt), Workers() as workers:
+        workers.start([wait])
 
 
 def test_a_parent_that_ignores_the_ends_of_its_children() -> None:
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        with Crew() as crew:
-            (worker,) = crew.start([lambda send: send((1,))])
+        with Workers() as workers:
+            (worker,) = workers.start([lambda send: send((1,))])
             assert worker.receive() == (1,)
         assert signal.getsignal(signal.SIGCHLD) == signal.SIG_IGN
     finally:
@@ -131,8 +134,8 @@ def test_a_signal_ends_a_worker_without_a_word(
 ) -> None:
     before = signal.signal(number, lambda *_: 1 / 0)
     try:
-        with Crew() as crew:
-            (worker,) = crew.start([wait])
+        with Workers() as workers:
+            (worker,) = workers.start([wait])
             worker.receive()
             os.kill(worker.pid, number)
             with pytest.raises(RvhctlError, match="has died"):
@@ -145,8 +148,39 @@ def test_a_signal_ends_a_worker_without_a_word(
 def test_the_callers_blocked_signals_stay_blocked() -> None:
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        with Crew() as crew:
-            crew.start([lambda send: send(())])[0].receive()
+        with Workers() as workers:
+            workers.start([lambda send: send(())])[0].receive()
         assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 4, 7])
+def test_blocks_are_answered_in_turns_and_in_order(processes: int) -> None:
+    def answer(block: int) -> list[tuple[int, int, int]]:
+        return [(block, number, os.getpid()) for number in range(block % 3)]
+
+    messages = list(in_turns(range(20), answer, processes))
+    assert [message[:2] for message in messages] == [
+        (block, number) for block in range(20) for number in range(block % 3)
+    ]
+    assert len({pid for _, _, pid in messages}) == processes
+
+
+def test_turns_need_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused() -> int:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(os, "fork", refused)
+    assert list(in_turns(iter("abc"), lambda block: [(block, os.getpid())], 3)) == [
+        (block, os.getpid()) for block in "abc"
+    ]
+
+
+def test_a_worker_that_saw_the_end_sooner() -> None:
+    parent = os.getpid()
+    blocks = (number for number in range(5) if number < 3 or os.getpid() == parent)
+    messages = in_turns(blocks, lambda block: [(block,)], 2)
+    assert [next(messages) for _ in range(3)] == [(0,), (1,), (2,)]
+    with pytest.raises(CutShortError):
+        next(messages)
