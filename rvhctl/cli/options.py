@@ -23,7 +23,8 @@ Files = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[FILE]...",
-        help="Input files, plain, gzip or zstd; - is standard input, also read when nothing else gives data.",
+        help="Input files, plain or compressed (gzip, zstd, xz, bzip2); - is standard input, "
+        "also read when nothing else gives data.",
         show_default=False,
     ),
 ]

@@ -24,6 +24,8 @@ BINARY: Final[dict[bytes, Foreign]] = {
     b"SQLite format 3\0": ("a SQLite database", "export it: sqlite3 -csv -header FILE 'select ...'"),
     b"\x04\x22\x4d\x18": ("lz4-compressed data", UNPACK),
     b"7z\xbc\xaf\x27\x1c": ("a 7z archive", UNPACK),
+    b"\x5d\0\0": ("data packed by lzma", UNPACK),
+    b"LZIP\x01": ("data packed by lzip", UNPACK),
     b"\x1f\x9d": ("data packed by compress", UNPACK),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,15 @@ def test_names_with_semicolons_are_names() -> None:
     assert marked_format(b"a;1\nb;2\n") is None
 
 
-@pytest.mark.parametrize("text", [*TEXTS, b"PAR1\n", b"BZh9\n", b"7z\n"])
+def test_the_old_format_of_lzma_is_named(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_bytes(lzma.compress(b"a\n" * 100, format=lzma.FORMAT_ALONE))
+    err = rvhctl("jump-hash", "-b", "4", str(tmp_path / "keys")).err
+    assert err.startswith(
+        f"rvhctl: {tmp_path / 'keys'}: this looks like data packed by lzma; unpack it first"
+    )
+
+
+@pytest.mark.parametrize("text", [*TEXTS, b"PAR1\n", b"BZh9\n", b"7z\n", b"]\n", b"LZIP\n"])
 def test_keys_are_never_guessed_at(text: bytes) -> None:
     outcome = rvhctl("jump-hash", "-b", "4", stdin=text)
     assert outcome.code == 0
