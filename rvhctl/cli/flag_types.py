@@ -66,7 +66,7 @@ class Milliseconds(FloatParamType):
         """
         from rvhctl.formats.milliseconds import how_to_write
 
-        hint = how_to_write(value) if isinstance(value, str) else ""
+        hint = how_to_write(value)
         if hint:
             self.fail(f"{quoted(value)} is not a number of milliseconds; {hint}", param, ctx)
         number: float = super().convert(value, param, ctx)

@@ -15,6 +15,7 @@ import orjson
 from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.formats.csv_rows import Row, Rows, field_start
+from rvhctl.formats.milliseconds import how_to_write
 from rvhctl.keys.key import Buckets, Key, KeyRule
 from rvhctl.nodes.fields import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
 from rvhctl.nodes.fleet import DETAILS, read_details
@@ -241,7 +242,7 @@ def _number(text: str, field: str) -> float:
     if not stripped:
         return math.nan
     if not _NUMBER.fullmatch(stripped):
-        hint = EMPTY_HINT if field == "latency" else ""
+        hint = (how_to_write(stripped) or EMPTY_HINT) if field == "latency" else ""
         raise InvalidNodeError(f"the {field} must be a number", field=field, value=text, hint=hint)
     return float(stripped)
 

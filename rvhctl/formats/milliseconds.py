@@ -40,11 +40,14 @@ def checked_threshold(threshold: object) -> float:
     if number is not None and 0 <= number < inf:
         return number + 0.0  # -0.0 becomes 0.0
     got = shown(threshold) if isinstance(threshold, float) else shorten(threshold)
-    raise NegativeThresholdError(f"{THRESHOLD_RULE} (got {got})")
+    hint = how_to_write(threshold)
+    raise NegativeThresholdError(f"{THRESHOLD_RULE} (got {got})" + (f"; {hint}" if hint else ""))
 
 
-def how_to_write(text: str) -> str:
+def how_to_write(text: object) -> str:
     """What to write in place of ``50ms``, ``2s`` or ``1,5``; empty for anything else."""
+    if not isinstance(text, str):
+        return ""
     if found := _WITH_UNIT.fullmatch(text.strip()):
         number, unit = found.groups()
         return f"write {shown(float(f'{float(number) * _UNITS[unit.lower()]:.12g}'))}"

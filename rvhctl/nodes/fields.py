@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InvalidNodeError
+from rvhctl.formats.milliseconds import how_to_write
 from rvhctl.nodes.fleet import DETAILS, read_details
 
 NAN: Final = math.nan
@@ -131,7 +132,7 @@ def _latency(fields: dict[str, Any]) -> float:
             "the latency must be a number of milliseconds",
             field="latency",
             value=latency,
-            hint=NO_MEASUREMENT_HINT,
+            hint=how_to_write(latency) or NO_MEASUREMENT_HINT,
         )
     return check_latency(float(latency))
 

@@ -191,6 +191,16 @@ def test_a_duration_with_a_unit_or_a_comma_is_told_how_to_be_written(text: str, 
     if "," not in text:
         err = rvhctl("failover", "--nodes", "a", "--latencies", text, "--threshold", "1").err
         assert err == f"rvhctl: --latencies: not a number (got '{text}'); {hint}\n"
+    for given in (
+        f'{{"ids":["a"],"latencies":[1],"threshold":"{text}"}}',
+        f'[{{"id":"a","latency":"{text}"}}]',
+        f'{{"id":"a","latency":"{text}"}}\n{{"id":"b","latency":1}}',
+        f'id,latency\na,"{text}"',
+    ):
+        err = rvhctl("failover", *([] if "threshold" in given else ["--th", "1"]), stdin=given.encode()).err
+        assert err.endswith(f"(got '{text}'); {hint}\n")
+    request = f'{{"ids":["a"],"latencies":[1],"threshold":"{text}"}}'
+    assert f"(got '{text}'); {hint}\"" in rvhctl("failover", "--batch", stdin=request.encode()).out.decode()
 
 
 @pytest.mark.parametrize("locale", [{}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}])
