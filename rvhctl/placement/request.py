@@ -150,10 +150,14 @@ class FlagWeights(NamedTuple):
             text, weight = _weight(part)
             nodes = there if there.has(text) and not here.has(text) else here
             try:
-                weights[nodes.name_of(_bucket(text, nodes, "--weight"))] = weight
+                name = nodes.name_of(_bucket(text, nodes, "--weight"))
             except UsageError:
                 if not lenient:
                     raise
+                continue
+            if name in weights:
+                raise UsageError(f"--weight: {quoted(text)} is weighed twice")
+            weights[name] = weight
         return weights
 
 

@@ -121,6 +121,8 @@ class TestNames:
             (("--nodes", "@nowhere"), 1, "nowhere: no such file or directory"),
             (("--nodes", "-"), 2, "standard input ('-') can be read only once"),
             (("--down", "b"), 2, "--buckets or --nodes is missing"),
+            (("--nodes", "a,b", "--weight", "a=2", "--weight", "a=3"), 2, "--weight: 'a' is weighed twice"),
+            (("-b", "3", "--weight", "1=2,01=3"), 2, "--weight: '01' is weighed twice"),
             (("-b", "3", "--live", "x"), 2, "--live makes no sense without --nodes"),
             (("-b", "3", "--threshold", "0"), 2, "--threshold makes no sense without --nodes"),
             (("--nodes", "a,b", "--threshold", "9"), 2, "--threshold needs nodes with latencies"),
