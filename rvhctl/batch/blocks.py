@@ -11,6 +11,7 @@ import orjson
 from rvhctl.batch import key_requests, node_requests
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.formats import jsontext
+from rvhctl.formats.members import OF_DOCUMENTS, stated_twice
 
 Kind = Literal["failover", "faultset", "jump-hash"]
 
@@ -98,6 +99,8 @@ def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict
         request = jsontext.parse(text, source, line)
         if not isinstance(request, dict):
             raise InputError("a request is an object", source=source, line=line)
+        if twice := jsontext.repeated(text, 0, OF_DOCUMENTS.intersection(request)):
+            raise InputError(stated_twice(twice), source=source, line=line)
         if "id" in request:
             answer["id"] = _own_id(request["id"], text)
         result = ANSWERS[work.kind](request, text, work.defaults)

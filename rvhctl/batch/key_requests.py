@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.jsontext import exact_value
-from rvhctl.formats.members import OF_KEYS, contradiction, misspelt, stated
+from rvhctl.formats.members import OF_KEYS, contradiction, id_texts, misspelt, stated
 from rvhctl.keys.key import KeyRule, stated_keys
 from rvhctl.placement.jump import jump_hash, jump_hash_many
 
@@ -165,7 +165,7 @@ class GivenNames(NamedTuple):
     def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
         if not isinstance(self.names, list):
             raise JumpHashError(f"{self.member} must be an array (got {shorten(self.names)})")
-        return self.names
+        return id_texts(self.names) if nodes.ids else self.names
 
 
 class GivenWeights(NamedTuple):
@@ -188,9 +188,10 @@ class GivenWeights(NamedTuple):
 
 
 def _survivors(value: Any) -> frozenset[str]:
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+    names = id_texts(value) if isinstance(value, list) else ()
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in names):
         raise JumpHashError(f"live must be an array of ids (got {shorten(value)})")
-    return frozenset(value)
+    return frozenset(names)
 
 
 def _as_it_is(value: Any) -> Any:

@@ -9,8 +9,16 @@ from typing import Any
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
 from rvhctl.formats import jsontext
-from rvhctl.formats.members import ASKED_OF_NODES, AUTO, OF_DOCUMENTS, contradiction, misspelt, stated
-from rvhctl.formats.milliseconds import THRESHOLD_RULE
+from rvhctl.formats.members import (
+    ASKED_OF_NODES,
+    AUTO,
+    OF_DOCUMENTS,
+    contradiction,
+    misspelt,
+    stated,
+    stated_twice,
+)
+from rvhctl.formats.milliseconds import THRESHOLD_RULE, how_to_write
 from rvhctl.keys.key import Buckets, Key, KeyRule
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
@@ -42,6 +50,8 @@ def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: 
         _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
         return
     problem = misspelt(document, OF_DOCUMENTS) or contradiction(document)
+    if not problem and (twice := jsontext.repeated(text, start, OF_DOCUMENTS.intersection(document))):
+        problem = stated_twice(twice)
     if problem:
         raise InputError(problem, source=source)
     members = {name: value for name, value in document.items() if name in ASKED_OF_NODES}
@@ -84,7 +94,7 @@ def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], 
     if value is None or type(value) is kind or (kind is float and type(value) is int):
         return value
     rule = THRESHOLD_RULE if kind is float else f"{name} must be an integer"
-    raise InputError(rule, source=source, place=name, value=value)
+    raise InputError(rule, source=source, place=name, value=value, hint=how_to_write(value))
 
 
 def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:

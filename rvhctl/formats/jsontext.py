@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Any, Final, NoReturn
 
 import orjson
@@ -122,6 +123,17 @@ def member_span(text: bytes, start: int, member: str) -> tuple[int, int]:
         if orjson.loads(text[spans[at] : spans[at + 1]]) == member:
             return spans[at + 2], spans[at + 3]
     raise KeyError(member)
+
+
+def repeated(text: bytes, start: int, names: Iterable[str]) -> str:
+    """Return a name that is there twice in the object whose brace stands at ``start``; empty if none is."""
+    quoted = [b'"%b"' % name.encode() for name in names]
+    often = [name for name in quoted if text.count(name, start) > 1]
+    if not often:
+        return ""
+    spans = member_spans(text, start)
+    stated = [text[spans[at] : spans[at + 1]] for at in range(0, len(spans), 4)]
+    return next((name[1:-1].decode() for name in often if stated.count(name) > 1), "")
 
 
 def _explain(text: bytes, error: orjson.JSONDecodeError, source: str, line: int | None) -> NoReturn:

@@ -42,7 +42,7 @@ OF_DOCUMENTS: Final = OF_NODES | OF_KEYS
 AUTO: Final = "auto"
 """The precision that suits the nodes."""
 
-FLAGS_ONLY: Final = {"memory": "--memory", "fail_on": "--fail-on"}
+FLAGS_ONLY: Final = {"memory": "--memory", "fail_on": "--fail-on", "advise": "--advise"}
 
 
 def stated(members: Mapping[str, Any]) -> dict[str, Any]:
@@ -79,6 +79,11 @@ def _words(name: str) -> str:
     return name.replace("-", "").replace("_", "").casefold()
 
 
+def id_texts(names: Iterable[Any]) -> list[Any]:
+    """Return ids as nodes are known by them, an integer by its digits; what is no id stays as it is."""
+    return [str(name) if type(name) is int else name for name in names]
+
+
 def contradiction(members: Mapping[str, Any]) -> str:
     """Return what two members say against each other; empty if nothing."""
     pairs = (
@@ -92,3 +97,8 @@ def contradiction(members: Mapping[str, Any]) -> str:
         if one in members and members[one] is not None and members.get(other) is not None:
             return f"{one} and {other} exclude each other"
     return ""
+
+
+def stated_twice(name: str) -> str:
+    """What is wrong with a member that is there twice, of which JSON libraries keep the last."""
+    return f"the member {quoted(name)} is there twice"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.formats.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY
+from rvhctl.formats.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY, id_texts
 from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.policy.policy import Policy
 
@@ -123,7 +123,7 @@ def _refuse(members: Mapping[str, Any], names: tuple[str, ...], where: str) -> N
 def _failed(members: Mapping[str, Any]) -> Failed | None:
     if "down" not in members and "down_cell" not in members:
         return None
-    ids, cells = _texts(members, "down"), _texts(members, "down_cell")
+    ids, cells = _texts(members, "down", id_texts), _texts(members, "down_cell")
     if not ids and not cells:
         return None
     from rvhctl.policy.evaluation import Failed
@@ -133,10 +133,13 @@ def _failed(members: Mapping[str, Any]) -> Failed | None:
     return Failed(ids, cells)
 
 
-def _texts(members: Mapping[str, Any], name: str) -> tuple[str, ...]:
+def _texts(
+    members: Mapping[str, Any], name: str, read: Callable[[Iterable[Any]], list[Any]] = list
+) -> tuple[str, ...]:
     value = members.get(name, ())
-    if isinstance(value, list | tuple) and all(isinstance(text, str) for text in value):
-        return tuple(dict.fromkeys(value))
+    texts = read(value) if isinstance(value, list | tuple) else [None]
+    if all(isinstance(text, str) for text in texts):
+        return tuple(dict.fromkeys(texts))
     raise FaultsetError(f"{name} must be a list of texts (got {shorten(value)})")
 
 

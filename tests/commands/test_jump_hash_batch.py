@@ -103,6 +103,24 @@ class TestBatch:
         assert says in answer["error"]["message"]
 
     @pytest.mark.parametrize(
+        ("request_", "member"),
+        [
+            (b'{"key":"a","key":"b","buckets":3}', "key"),
+            (b'{"key":"a","buckets":3,"buckets":4}', "buckets"),
+            (b'{"key":"a","nodes":["a"],"down":["a"],"down":[]}', "down"),
+        ],
+    )
+    def test_a_member_that_is_there_twice_is_an_error(self, request_: bytes, member: str) -> None:
+        answer = json.loads(rvhctl("jump-hash", "--batch", stdin=request_).out)
+        says = f"stdin:1: the member '{member}' is there twice"
+        assert answer["error"] == {"type": "InputError", "message": says}
+
+    def test_integers_are_ids_where_nodes_have_names(self) -> None:
+        nodes = {"key": "a", "nodes": [{"id": 1}, {"id": 2}, {"id": 3}]}
+        requests = [nodes | {"down": down} for down in ([1, 2], ["1", "2"])] + [nodes | {"live": [3]}]
+        assert [answer["node"] for answer in self.answers(requests=requests)] == ["3", "3", "3"]
+
+    @pytest.mark.parametrize(
         ("flags", "member"),
         [
             (("--replicas", "2"), {"replicas": 2}),

@@ -128,11 +128,13 @@ def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
         ({"ids": ["a"]}, "nodes and ids exclude each other"),
         ({"latencies": [1]}, "nodes and latencies exclude each other"),
         ({"fail_on": "down"}, "fail_on is no member; give it with --fail-on"),
+        ({"advise": True}, "advise is no member; give it with --advise"),
         ({"relative": 0.5}, "relative must be 1 or more, times the median of a group (got 0.5)"),
         ({"top": 0}, "top must be a whole number of 1 or more (got 0)"),
         ({"top": "3"}, "top must be a whole number of 1 or more (got '3')"),
         ({"top": True}, "top must be a whole number of 1 or more (got true)"),
         ({"down": "a"}, "down must be a list of texts (got 'a')"),
+        ({"down": [1.5]}, "down must be a list of texts (got [1.5])"),
         ({"explain": 1}, "explain must be true or false (got 1)"),
         ({"max_loss": 5}, "max_loss must be a percentage such as '20%' (got 5)"),
         ({"floor": 3}, "floor lifts the relative limit; it needs relative"),
@@ -145,6 +147,34 @@ def test_what_is_misspelt_contradicts_or_makes_no_sense_is_an_error(
     members = {"threshold": 100, **members}
     assert document(command, members) == (1, b"", f"rvhctl: stdin: {problem}\n")
     assert request(command, members)["error"]["message"] == problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"ids":["a"],"latencies":[1],"threshold":25,"threshold":0}',
+        b'{"threshold":0,"nodes":[{"id":"a","latency":1,"threshold":2}], "threshold" :25}',
+    ],
+)
+def test_a_member_that_is_there_twice_is_an_error(text: bytes) -> None:
+    says = "the member 'threshold' is there twice"
+    assert rvhctl("failover", stdin=text) == (1, b"", f"rvhctl: stdin: {says}\n")
+    answer = json.loads(rvhctl("failover", "--batch", stdin=text).out)
+    assert answer["error"] == {"type": "InputError", "message": f"stdin:1: {says}"}
+
+
+def test_members_of_nodes_are_not_those_of_the_request() -> None:
+    text = b'{"id":7,"nodes":[{"id":"a","latency":1,"down":[1],"threshold":2}],"threshold":25,"down":[]}'
+    assert rvhctl("failover", "-o", "plain", stdin=text).out == b"a\n"
+    assert json.loads(rvhctl("failover", "--batch", stdin=text).out)["survivors"] == ["a"]
+
+
+def test_a_node_whose_id_is_an_integer_is_down_by_it_or_by_its_text() -> None:
+    nodes = [{"id": 1, "latency": 3}, {"id": 2, "latency": 3}]
+    for down in ([1], ["1"], [1, "1"]):
+        text = json.dumps({"nodes": nodes, "down": down, "threshold": 5}).encode()
+        assert rvhctl("failover", "-o", "plain", stdin=text).out == b"2\n"
+        assert json.loads(rvhctl("failover", "--batch", stdin=text).out)["survivors"] == [2]
 
 
 def test_other_members_are_data() -> None:
