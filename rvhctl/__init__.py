@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from rvhctl.policy.failover import Node, failover, failover_async, faultset, faultset_async
     from rvhctl.policy.memory import Memory
     from rvhctl.policy.percent import Percent
-    from rvhctl.policy.planning import FleetPlan
+    from rvhctl.policy.plan import FleetPlan
     from rvhctl.policy.policy import Policy
 
 __all__ = [
@@ -80,7 +80,7 @@ _HOMES = (
     | {
         "Evaluation": "rvhctl.policy.evaluation",
         "Failed": "rvhctl.policy.evaluation",
-        "FleetPlan": "rvhctl.policy.planning",
+        "FleetPlan": "rvhctl.policy.plan",
         "Memory": "rvhctl.policy.memory",
         "Percent": "rvhctl.policy.percent",
         "Placement": "rvhctl.placement.placement",

@@ -68,8 +68,6 @@ NOT_YET_DOWN: dict[str, set[str]] = {
     "policy.evaluation": {"placement.buckets"},
 }
 NOT_YET_SHORT: set[tuple[str, str]] = {
-    ("commands.failover", "failover"),
-    ("commands.faultset", "faultset"),
     ("commands.jump_hash", "jump_hash"),
     ("core.nodes.record", "read"),
     ("core.placement.xxh64", "xxh64_span"),
@@ -90,7 +88,7 @@ NOT_YET_APART: set[str] = {
     "placement.place",
     "placement.select",
 }
-NOT_YET_SMALL: set[str] = {"formats", "nodes", "policy"}
+NOT_YET_SMALL: set[str] = {"formats", "nodes"}
 
 
 def module_of(file: Path) -> str:

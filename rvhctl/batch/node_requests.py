@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from rvhctl.core.policy import cells as cells_of
-from rvhctl.core.policy.survivors import survivors
+from rvhctl.concurrency.steps import run
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import (
     EmptyNodesError,
@@ -26,8 +25,11 @@ from rvhctl.formats.wording import counted
 from rvhctl.nodes.fields import Record, read_record
 from rvhctl.nodes.fleet import DETAILS, Details, Fleet
 from rvhctl.nodes.given import read_columns
-from rvhctl.policy.cells import first_of_each
-from rvhctl.policy.request import Wanted, has_limit, suited, wanted
+from rvhctl.policy.decision import Decision, WithinThreshold, decide
+from rvhctl.policy.request import Request, has_limit, requested, suited
+
+if TYPE_CHECKING:
+    from rvhctl.policy.evaluation import Evaluation
 
 _NOTHING_MORE = frozenset(DETAILS).isdisjoint
 
@@ -41,23 +43,13 @@ class RequestNodes(NamedTuple):
 
 
 def failover(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dict[str, Any]:
-    """``{"survivors": [ids]}`` of ``nodes``, or of ``ids`` and ``latencies``.
+    """``{"survivors": [ids]}`` of ``nodes``, or of ``ids`` and ``latencies``; explanations, where asked for.
 
     Raises:
         FaultsetError: it cannot be answered.
     """
-    wanted = _wanted(request, flags, cells=False)
-    table = _table(_nodes(request, by_lists=True), text, coordinates=False)
-    if not wanted.is_plain or len(table.fleet.states):
-        return _evaluated(table, wanted)
-    assert wanted.policy.threshold is not None
-    picked = survivors(table.fleet.latencies, wanted.policy.threshold)
-    if not len(picked):
-        raise NoSurvivorsError(
-            f"no survivors: none of {counted(len(table.fleet), 'node')} answers "
-            f"within {wanted.policy.threshold:g} ms"
-        )
-    return {"survivors": [table.shown[row] for row in picked[: wanted.top or len(picked)]]}
+    asked = _requested(request, flags, cells=False)
+    return _answered(_table(_nodes(request, by_lists=True), text, coordinates=False), asked)
 
 
 def faultset(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dict[str, Any]:
@@ -66,24 +58,14 @@ def faultset(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dic
     Raises:
         FaultsetError: it cannot be answered.
     """
-    wanted = _wanted(request, flags, cells=True)
+    asked = _requested(request, flags, cells=True)
     table = _table(_nodes(request), text, coordinates=True)
-    if wanted.auto:
-        wanted, _ = suited(wanted, table.fleet)
-    if not wanted.is_plain or len(table.fleet.states):
-        return _evaluated(table, wanted)
-    assert wanted.policy.threshold is not None
-    assert wanted.precision is not None
-    fleet = table.fleet
-    cells = cells_of.faultset(
-        fleet.lats, fleet.lons, fleet.latencies, wanted.policy.threshold, wanted.precision
-    )
-    if not len(cells.survivors):
-        raise NoSurvivorsError("all clusters yielded no survivors")
-    return {"survivors": [table.shown[row] for row in first_of_each(cells, wanted.top)]}
+    if asked.auto:
+        asked, _ = suited(asked, table.fleet)
+    return _answered(table, asked)
 
 
-def _wanted(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> Wanted:
+def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> Request:
     """What the request states, and else the flags."""
     problem = "" if request.keys() <= OF_NODES else misspelt(request, OF_NODES)
     problem = problem or contradiction(request)
@@ -95,26 +77,39 @@ def _wanted(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> W
         members.pop("floor", None)  # a flag for the requests that have a relative limit
     if not has_limit(members):
         raise FaultsetError("threshold is missing: state it in the request or with --threshold")
-    return wanted(members, cells=cells)
+    return requested(members, cells=cells)
 
 
-def _evaluated(table: RequestNodes, wanted: Wanted) -> dict[str, Any]:
-    from rvhctl.policy.evaluated import first_of_groups
-    from rvhctl.policy.evaluation import Evaluation
-    from rvhctl.policy.planning import FleetPlan
+def _answered(table: RequestNodes, asked: Request) -> dict[str, Any]:
+    found = run(decide(table.fleet, asked))
+    if not len(found) and not asked.explain and not asked.plan:
+        raise _nobody(table, found)
+    answer: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
+    if not isinstance(found, WithinThreshold):
+        answer |= _views(table, found, asked)
+    return answer
+
+
+def _views(table: RequestNodes, evaluation: Evaluation, asked: Request) -> dict[str, Any]:
+    from rvhctl.policy.plan import FleetPlan
     from rvhctl.policy.views import explain_view, plan_view
 
-    evaluation = Evaluation(table.fleet, wanted.policy, precision=wanted.precision, failed=wanted.failed)
-    if not len(evaluation) and not wanted.explain and not wanted.plan:
-        raise NoSurvivorsError(f"no survivors among {counted(len(table.fleet), 'node')}")
-    survivors = [table.shown[row] for row in first_of_groups(evaluation, wanted.top)]
-    answer: dict[str, Any] = {"survivors": survivors}
-    if wanted.plan:
-        view = plan_view(evaluation, FleetPlan(evaluation, wanted.nearest), table.shown, wanted.top)
-        answer["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
-    if wanted.explain:
-        answer["explain"] = list(explain_view(evaluation, table.shown).rows())
-    return answer
+    views: dict[str, Any] = {}
+    if asked.plan:
+        view = plan_view(evaluation, FleetPlan(evaluation, asked.nearest), table.shown, asked.top)
+        views["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
+    if asked.explain:
+        views["explain"] = list(explain_view(evaluation, table.shown).rows())
+    return views
+
+
+def _nobody(table: RequestNodes, found: Decision) -> NoSurvivorsError:
+    nodes = counted(len(table.fleet), "node")
+    if not isinstance(found, WithinThreshold):
+        return NoSurvivorsError(f"no survivors among {nodes}")
+    if found.groups is not None:
+        return NoSurvivorsError("all clusters yielded no survivors")
+    return NoSurvivorsError(f"no survivors: none of {nodes} answers within {found.threshold:g} ms")
 
 
 def _nodes(request: dict[str, Any], *, by_lists: bool = False) -> list[Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
 from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.cli.options import refuse
 from rvhctl.errors import UsageError
 from rvhctl.formats.members import ASKED_OF_NODES
-from rvhctl.nodes.flags import text_of
+from rvhctl.nodes.flags import failover_nodes, faultset_nodes, text_of
+from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown
+from rvhctl.policy.request import Request, requested
 
 FailOn = Literal["degraded", "down", "never"]
 Tool = Literal["prometheus", "fping"]
@@ -198,8 +202,35 @@ class Cells(OptionGroup):
     )
 
 
-class RankedSource(OptionGroup):
-    """Where the nodes of failover come from, other than FILEs."""
+class NodeSource(OptionGroup):
+    """Where nodes come from, other than FILEs."""
+
+    nodes: str | None
+    from_: Tool | None = option(
+        "--from",
+        metavar="TOOL",
+        help="Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
+        panel=SOURCES,
+    )
+    inventory: str | None = None
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether flags give the nodes."""
+        return self.nodes is not None
+
+    def parse_nodes(self) -> Nodes:
+        """Return the nodes that flags give.
+
+        Raises:
+            UsageError: they do not parse.
+            InputError: a value is wrong.
+        """
+        raise NotImplementedError
+
+
+class RankedSource(NodeSource):
+    """The same, for nodes with a latency."""
 
     nodes: str | None = option("--nodes", metavar="ID,...", help="Ids of nodes; goes with --latencies.")
     latencies: str | None = option(
@@ -208,23 +239,23 @@ class RankedSource(OptionGroup):
         metavar="MS,...",
         help="Their latencies in milliseconds; an empty one is no measurement.",
     )
-    from_: Tool | None = option(
-        "--from",
-        metavar="TOOL",
-        help="Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
-        panel=SOURCES,
-    )
+
+    @property
+    def has_nodes(self) -> bool:
+        return self.nodes is not None or self.latencies is not None
+
+    def parse_nodes(self) -> Nodes:
+        return failover_nodes(self.nodes, self.latencies)
 
 
-class PlacedSource(OptionGroup):
-    """Where the nodes of faultset come from, other than FILEs."""
+class PlacedSource(NodeSource):
+    """The same, for nodes with a place, too."""
 
     nodes: str | None = option(
         "--nodes",
         metavar="ID:LAT:LON:MS,...",
         help="Nodes; an empty MS is no measurement, an id may hold colons.",
     )
-    from_: Tool | None = RankedSource.from_
     inventory: str | None = option(
         "--inventory",
         metavar="FILE",
@@ -232,17 +263,88 @@ class PlacedSource(OptionGroup):
         panel=SOURCES,
     )
 
+    def parse_nodes(self) -> Nodes:
+        assert self.nodes is not None
+        return faultset_nodes(self.nodes)
 
-def asked_of_nodes(*groups: OptionGroup, top: int | None) -> dict[str, Any]:
-    """Return what the user asks of nodes, by the names that documents and requests have for it.
 
-    Raises:
-        UsageError: a name is empty.
-    """
-    stated = {} if top is None else {"top": top}
-    for group in groups:
-        stated |= group.stated()
-    return {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
+class NodeOptions(NamedTuple):
+    """All that is asked of nodes on a command line."""
+
+    limits: Limits
+    damping: Damping
+    views: Views
+    source: NodeSource
+    cells: Cells | None = None
+    """None where nodes are not clustered."""
+    top: int | None = None
+
+    def members(self) -> dict[str, Any]:
+        """Return what is stated, by the names that documents and requests have for it.
+
+        Raises:
+            UsageError: a name is empty.
+        """
+        stated: dict[str, Any] = {} if self.top is None else {"top": self.top}
+        for group in (self.limits, self.damping, self.views, self.cells):
+            stated |= {} if group is None else group.stated()
+        return {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
+
+    def request(self, members: Mapping[str, Any]) -> Request:
+        """Return what the members ask for, together with what only flags may state.
+
+        Raises:
+            FaultsetError: a value is of a wrong type or out of range, or does nothing here.
+        """
+        return requested(
+            members,
+            cells=self.cells is not None,
+            memory=self.damping.memory,
+            fail_on=self.limits.fail_on,
+        )
+
+    def only_without_batch(self) -> dict[str, bool]:
+        """Return the flags that the user gave and that mean nothing to requests."""
+        groups = (self.source.flags(), self.damping.flags(), self.views.flags("advise"))
+        return {flag: True for group in (*groups, self.limits.flags("fail_on")) for flag in group}
+
+    def refuse_with_advice(self) -> None:
+        """Refuse flags that say which nodes serve.
+
+        Raises:
+            UsageError: one of them is given.
+        """
+        assert self.cells is not None
+        refuse(
+            "with --advise",
+            {
+                **self.damping.flags("memory"),
+                **self.cells.flags("precision"),
+                **self.limits.flags("fail_on"),
+                "--top": self.top,
+                **self.cells.flags("min_cell"),
+                **self.views.flags("down", "down_cell"),
+            },
+        )
+
+    def check(self) -> dict[str, Any]:
+        """Judge all flags before any input is read, and return what they state.
+
+        Raises:
+            UsageError: a flag would do nothing.
+            FaultsetError: a value is out of range.
+        """
+        members = self.members()
+        if "plan" not in members:
+            refuse("without --plan", self.views.flags("nearest"))
+        if self.views.explain:
+            refuse("with --explain, which shows every node", {"--top": self.top})
+        if self.damping.memory is None:
+            refuse("without --memory", self.damping.flags())
+        if self.limits.relative is None:
+            refuse("without --relative", self.limits.flags("floor"))
+        self.request({"threshold": 0.0, **members})
+        return members
 
 
 def names_in(values: list[str], flag: str) -> tuple[str, ...]:

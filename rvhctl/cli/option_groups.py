@@ -18,6 +18,8 @@ from typing import Any, ClassVar, get_type_hints
 import typer
 from typer.models import OptionInfo
 
+from rvhctl.errors import UsageError
+
 
 def option(
     *flags: str,
@@ -69,6 +71,16 @@ class OptionGroup:
     def flags(self, *names: str) -> dict[str, bool]:
         """Return the flags of what the user gave (of ``names``, if there are any), to be refused."""
         return {self.flag(name): True for name in self.stated() if not names or name in names}
+
+    def exclude(self, *names: str) -> None:
+        """Refuse more than one of these options.
+
+        Raises:
+            UsageError: the user gave two.
+        """
+        flags = self.flags(*names)
+        if len(flags) > 1:
+            raise UsageError(f"{' and '.join(flags)} exclude each other")
 
     def flag(self, name: str) -> str:
         """Return the flag of an option."""

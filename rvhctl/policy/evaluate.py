@@ -12,10 +12,10 @@ from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fleet import Details, Fleet
 from rvhctl.nodes.given import AnyNode, Ids, ids_of, read_columns, refuse_second
 from rvhctl.nodes.measured import read_measured
+from rvhctl.policy.advice import Advice, suited_precision
+from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory
-from rvhctl.policy.planning import Advice, suited_precision
-from rvhctl.policy.planning import advise as advise_fleet
 from rvhctl.policy.policy import Policy
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,10 +21,10 @@ from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quot
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.given import plain_id
+from rvhctl.policy.decision import Survivors, grouped
 from rvhctl.policy.memory import Memory
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Policy
-from rvhctl.policy.slices import grouped
 
 STEP: Final = 1 << 14
 """Groups of one call into the core, which sees no signal before it returns."""
@@ -78,7 +79,7 @@ class Explanation(NamedTuple):
     """limit - latency, in milliseconds."""
 
 
-class Evaluation:
+class Evaluation(Survivors):
     """What a policy makes of a fleet. Groups are numbered in order of first appearance of their own cells.
 
     Columns hold rows, which count the nodes as they were given; ``answer``, groups and plans have ids.
@@ -126,10 +127,6 @@ class Evaluation:
     def group_count(self) -> int:
         return len(self.cells)
 
-    def __len__(self) -> int:
-        """Nodes in the answer."""
-        return len(self.answer_rows)
-
     def __repr__(self) -> str:
         nodes, groups = len(self.fleet), self.group_count
         where = "" if self.precision is None else f" in {groups} {'cell' if groups == 1 else 'cells'}"
@@ -147,10 +144,6 @@ class Evaluation:
     def answer(self) -> list[str | int]:
         """The ids of the nodes that serve, as they were given, group after group."""
         return self.ids(self.answer_rows)
-
-    def serving(self, group: int) -> Ints:
-        """The rows of the nodes of a group that serve."""
-        return self.answer_rows[self.answer_starts[group] : self.answer_starts[group + 1]]
 
     def group(self, number: int) -> Group:
         number = index_in(self.group_count, number, "a group", FaultsetError)
@@ -176,6 +169,15 @@ class Evaluation:
     def worst(self) -> str:
         """The worst verdict of all groups."""
         return verdicts.VERDICTS[max(self.verdict_codes)]
+
+    @property
+    def summary(self) -> str:
+        """How well the fleet is: ``cells: 2 down, 1 degraded, 10 healthy``; of a list only its verdict."""
+        if self.precision is None:
+            return f"the fleet is {self.worst}"
+        counts = Counter(self.verdict_codes)
+        parts = [f"{counts[code]} {verdicts.VERDICTS[code]}" for code in sorted(counts, reverse=True)]
+        return f"cells: {', '.join(parts)}"
 
     @cached_property
     def kept(self) -> Codes:

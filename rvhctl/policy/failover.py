@@ -20,7 +20,7 @@ from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.given import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
 from rvhctl.nodes.measured import read_serving
-from rvhctl.policy.slices import ranked, ranked_by_cell
+from rvhctl.policy.decision import ranked, ranked_by_cell
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 

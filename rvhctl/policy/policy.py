@@ -89,8 +89,8 @@ class Policy:
         _set(self, "min_cell", None if self.min_cell is None else _count("min_cell", self.min_cell))
 
     @property
-    def is_plain(self) -> bool:
-        """Whether this asks for nothing but a threshold, which plain failover answers."""
+    def threshold_only(self) -> bool:
+        """Whether this asks for nothing but a threshold."""
         return self.threshold is not None and _BESIDES(self) == _PLAIN
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
@@ -20,9 +19,8 @@ DEFAULT_PRECISION: Final = 5
 NEAREST: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked of an evaluation."""
+class Request(NamedTuple):
+    """What is asked of nodes."""
 
     policy: Policy
     precision: int | None = None
@@ -37,15 +35,15 @@ class Wanted:
     fail_on: str | None = None
 
     @property
-    def is_plain(self) -> bool:
-        """Whether plain failover answers it."""
+    def threshold_only(self) -> bool:
+        """Whether a threshold alone decides, and nothing but the survivors is asked for."""
         more = self.memory or self.failed or self.explain or self.plan or self.fail_on
-        return not more and self.policy.is_plain
+        return not more and self.policy.threshold_only
 
 
-def wanted(
+def requested(
     members: Mapping[str, Any], *, cells: bool, memory: str | None = None, fail_on: str | None = None
-) -> Wanted:
+) -> Request:
     """Return what the members ask for; the defaults stand here and nowhere else.
 
     Args:
@@ -61,7 +59,7 @@ def wanted(
         _refuse(members, DAMPING, "without --memory")
     precision = members.get("precision", DEFAULT_PRECISION)
     auto = cells and precision == AUTO
-    return Wanted(
+    return Request(
         policy_of(members),
         whole_precision(precision) if cells and not auto else None,
         auto,
@@ -75,16 +73,16 @@ def wanted(
     )
 
 
-def suited(wanted: Wanted, fleet: Fleet) -> tuple[Wanted, str]:
+def suited(request: Request, fleet: Fleet) -> tuple[Request, str]:
     """Return the same with the precision that ``--advise`` recommends, and why.
 
     Raises:
         FaultsetError: there are no nodes.
     """
-    from rvhctl.policy.planning import advise, suited_precision
+    from rvhctl.policy.advice import advise, suited_precision
 
     advice = advise(fleet)
-    return replace(wanted, precision=suited_precision(advice), auto=False), advice.why
+    return request._replace(precision=suited_precision(advice), auto=False), advice.why
 
 
 def policy_of(members: Mapping[str, Any]) -> Policy:

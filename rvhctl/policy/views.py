@@ -1,4 +1,4 @@
-"""Answers that are no list of nodes: why each node is in or out, a plan of traffic, advice on precision."""
+"""Decisions as people see them: who serves, why each node is in or out, a plan of traffic, advice on precision."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rvhctl.core.geo.geohash import cell_text as cell_name
+from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.verdicts import VERDICTS
-from rvhctl.formats.milliseconds import shown
+from rvhctl.core.vectors import Floats, Ints
+from rvhctl.formats.milliseconds import aligned, shown
 from rvhctl.formats.shapes import Digits, IdList, Row, View
 from rvhctl.formats.wording import counted, first_shown, share_of
-from rvhctl.nodes.nodes import Nodes, Picked
+from rvhctl.nodes.nodes import Nodes
+from rvhctl.policy.advice import Advice
+from rvhctl.policy.decision import Decision, WithinThreshold
 from rvhctl.policy.evaluation import Evaluation
-from rvhctl.policy.planning import Advice, FleetPlan
+from rvhctl.policy.plan import FleetPlan
+from rvhctl.policy.request import Request
 
 
 def shown_ids(nodes: Nodes) -> Sequence[Any]:
@@ -22,41 +28,93 @@ def shown_ids(nodes: Nodes) -> Sequence[Any]:
     return [Digits(text) if row in nodes.integer_ids else text for row, text in enumerate(nodes.ids)]
 
 
-def ranks_view(ids: Sequence[str], latencies: Any, picked: Picked, top: int | None, caption: str) -> View:
-    """The first ``top`` of the picked nodes in their order."""
+def asked_view(nodes: Nodes, evaluation: Evaluation, request: Request) -> View:
+    """The explanation or the plan that is asked for."""
+    if request.explain:
+        return explain_view(evaluation, shown_ids(nodes))
+    return plan_view(evaluation, FleetPlan(evaluation, request.nearest), shown_ids(nodes), request.top)
 
-    def rows() -> Iterator[Row]:
-        for rank, row in enumerate(picked if top is None else picked[:top], 1):
+
+def answer_view(nodes: Nodes, decision: Decision, top: int | None) -> View:
+    """The survivors as people see them: ranks of a list, or cells."""
+    if isinstance(decision, WithinThreshold):
+        within = f"{len(decision)} of {counted(nodes.total, 'node')} within {shown(decision.threshold)} ms"
+        if decision.groups is None:
+            return _ranks_view(nodes.ids, nodes.latencies, decision.answer_rows, top, within)
+        return _plain_cells_view(nodes, decision, decision.groups, top, within)
+    share = share_of(len(decision), len(decision.fleet), "node", "serve")
+    if decision.precision is not None:
+        return _cells_view(decision, top, f"{share}; {decision.summary}")
+    limit = decision.limits[0]
+    within = "" if math.isnan(limit) or math.isinf(limit) else f" within {aligned([limit])[0]} ms"
+    caption = f"{share}{within}; {decision.summary}"
+    return _ranks_view(decision.fleet.ids, decision.latencies, decision.answer_rows, top, caption)
+
+
+def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | None, caption: str) -> View:
+    """The first ``top`` nodes in their order."""
+
+    def ranks() -> Iterator[Row]:
+        for rank, row in enumerate(rows if top is None else rows[:top], 1):
             yield {"rank": rank, "node": ids[row], "latency ms": latencies[row]}
 
-    return View(("rank:r", "node", "latency ms:r"), rows, caption=caption + first_shown(top, len(picked)))
+    return View(("rank:r", "node", "latency ms:r"), ranks, caption=caption + first_shown(top, len(rows)))
 
 
-def cells_view(
-    nodes: Nodes, cells: Sequence[tuple[str, int, Picked]], top: int | None, threshold: float
+def _plain_cells_view(
+    nodes: Nodes, survivors: WithinThreshold, groups: Groups, top: int | None, within: str
 ) -> View:
     """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
+    names = [cell_name(cell, groups.precision) for cell in groups.cells]
+    serving = [survivors.serving(group) for group in range(len(names))]
 
     def rows() -> Iterator[Row]:
-        for cell, count, picked in cells:
+        for name, count, picked in zip(names, groups.counts, serving, strict=True):
             yield {
-                "cell": cell,
+                "cell": name,
                 "nodes": count,
                 "survivors": len(picked),
-                "best ms": nodes.latencies[picked[0]] if picked else math.nan,
-                "ids": [nodes.ids[row] for row in picked[:top]],
+                "best ms": nodes.latencies[picked[0]] if len(picked) else math.nan,
+                "ids": [nodes.ids[row] for row in picked[: top or len(picked)]],
             }
 
-    kept = sum(len(picked) for _, _, picked in cells)
-    most = max((len(picked) for _, _, picked in cells), default=0)
-    left = sum(bool(picked) for _, _, picked in cells)
-    within = f"{kept} of {counted(nodes.total, 'node')} within {shown(threshold)} ms"
+    left = sum(1 for picked in serving if len(picked))
+    most = max(map(len, serving), default=0)
     return View(
         ("cell:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
         rows,
-        caption=f"{within}, in {left} of {counted(len(cells), 'cell')}{first_shown(top, most, ' of each cell')}",
+        caption=f"{within}, in {left} of {counted(len(names), 'cell')}{first_shown(top, most, ' of each cell')}",
         vital="ids",
     )
+
+
+def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
+    """A row a cell with its verdict, its limit and the first of its survivors."""
+    ids, latencies, starts = evaluation.fleet.ids, evaluation.latencies, evaluation.starts
+    joined = joined_cells(evaluation)
+
+    def rows() -> Iterator[Row]:
+        for group in range(evaluation.group_count):
+            serving = evaluation.serving(group)
+            limit = evaluation.limits[group]
+            name = evaluation.name(group) or ""
+            yield {
+                "cell": name,
+                "joined": joined.get(name, []),
+                "verdict": VERDICTS[evaluation.verdict_codes[group]],
+                "nodes": starts[group + 1] - starts[group],
+                "survivors": len(serving),
+                "limit ms": None if math.isnan(limit) else limit,
+                "best ms": latencies[serving[0]] if len(serving) else math.nan,
+                "ids": [ids[row] for row in serving[: top or len(serving)]],
+            }
+
+    most = max((len(evaluation.serving(group)) for group in range(evaluation.group_count)), default=0)
+    columns = ["cell:l", "verdict:l", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids"]
+    if joined:
+        columns.insert(1, "joined")
+    caption += first_shown(top, most, " of each cell")
+    return View(tuple(columns), rows, caption=caption, vital="ids")
 
 
 def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.cli.node_options import Cells, Damping, Limits, Views, asked_of_nodes
+from rvhctl.cli.node_options import Cells, Damping, Limits, NodeOptions, RankedSource, Views
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Policy
-from rvhctl.policy.request import policy_of, wanted
+from rvhctl.policy.request import policy_of, requested
 
 FAULTSET = ("faultset", "missing.json", "--threshold", "10")
 
@@ -82,7 +82,8 @@ def test_all_flags_become_one_policy() -> None:
         fail_on="down",
     )
     damping = Damping(memory="m", rise=4, fall=5, exit_band=Percent(0, 100))
-    policy = policy_of(asked_of_nodes(limits, damping, Cells(min_cell=3), top=None))
+    asked = NodeOptions(limits, damping, Views(), RankedSource(), Cells(min_cell=3))
+    policy = policy_of(asked.members())
     assert policy == Policy(
         threshold=100.0,
         relative=1.5,
@@ -101,9 +102,9 @@ def test_all_flags_become_one_policy() -> None:
 
 
 def test_no_flag_is_the_plain_policy() -> None:
-    assert asked_of_nodes(Limits(), Damping(), top=None) == {}
+    assert NodeOptions(Limits(), Damping(), Views(), RankedSource()).members() == {}
     assert policy_of({"threshold": 5.0}) == Policy(threshold=5.0)
-    assert wanted({"threshold": 5.0}, cells=False).is_plain
+    assert requested({"threshold": 5.0}, cells=False).threshold_only
     err = rvhctl("failover", stdin=b'[{"id":"a","latency":5}]').err
     assert err == "rvhctl: --threshold is missing: give it in milliseconds, or --relative\n"
 
@@ -117,7 +118,7 @@ def test_defaults_of_a_batch_are_checked_once_and_may_wait_for_a_relative_limit(
 
 def test_names_of_the_failed_come_once_in_order() -> None:
     assert Views(down=["b,a", "b, c"]).stated() == {"down": ("b", "a", "c")}
-    failed = wanted({"threshold": 1, "down": ["b", "a", "b"], "down_cell": ["u1", "u"]}, cells=True).failed
+    failed = requested({"threshold": 1, "down": ["b", "a", "b"], "down_cell": ["u1", "u"]}, cells=True).failed
     assert failed is not None
     assert (failed.ids, failed.cells) == (("b", "a"), ("u1", "u"))
-    assert wanted({"threshold": 1, "down": []}, cells=False).failed is None
+    assert requested({"threshold": 1, "down": []}, cells=False).failed is None

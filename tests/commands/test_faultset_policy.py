@@ -14,7 +14,7 @@ from support.cli import rvhctl
 
 from rvhctl.policy.evaluate import evaluate
 from rvhctl.policy.evaluation import Failed
-from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
 
 FLEET = b"""id,lat,lon,latency

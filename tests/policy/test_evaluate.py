@@ -11,7 +11,7 @@ from rvhctl.nodes.given import Node
 from rvhctl.policy.evaluate import evaluate
 from rvhctl.policy.evaluation import Failed
 from rvhctl.policy.memory import Memory
-from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
 
 LIMIT = Policy(threshold=100)

@@ -17,7 +17,7 @@ from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
 from rvhctl.nodes.fleet import Details, Fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory, Standing
-from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
 
 milliseconds = st.sampled_from([0.0, 1.0, 2.0, 10.0, 10.5, 11.0, 12.0, 15.0, 30.0]) | st.floats(0, 1e6)

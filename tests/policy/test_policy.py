@@ -20,10 +20,10 @@ def test_percentages_become_exact_fractions() -> None:
     assert Policy(threshold=1, min_survivors="7").min_survivors == 7
 
 
-def test_only_a_threshold_is_plain() -> None:
-    assert Policy(threshold=0).is_plain
-    assert not Policy(relative=1).is_plain
-    assert not Policy(threshold=1, min_survivors=2).is_plain
+def test_only_a_threshold_threshold_only() -> None:
+    assert Policy(threshold=0).threshold_only
+    assert not Policy(relative=1).threshold_only
+    assert not Policy(threshold=1, min_survivors=2).threshold_only
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from rvhctl.formats.shapes import Digits, View, cell_text
 from rvhctl.formats.write import view_pieces
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.evaluate import advise, evaluate
-from rvhctl.policy.planning import FleetPlan
+from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.views import advice_view, explain_view, plan_view, shown_ids
 

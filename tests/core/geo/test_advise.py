@@ -15,8 +15,8 @@ from rvhctl.core.geo.advise import ALONE, BORDER, suits
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
 from rvhctl.nodes.fleet import Fleet
+from rvhctl.policy.advice import advise
 from rvhctl.policy.evaluation import Evaluation
-from rvhctl.policy.planning import advise
 from rvhctl.policy.policy import Policy
 
 place = st.one_of(

@@ -1,0 +1,140 @@
+"""What the commands over nodes say about a decision: warnings, who was dropped, and how the run ends."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from rvhctl.cli.report import Report
+from rvhctl.cli.version import core_name
+from rvhctl.core.policy.reasons import REASONS
+from rvhctl.core.policy.verdicts import VERDICTS
+from rvhctl.errors import EmptyNodesError, NoSurvivorsError, RvhctlError, VerdictError, quoted
+from rvhctl.formats.milliseconds import shown
+from rvhctl.formats.wording import counted
+from rvhctl.nodes.nodes import Nodes
+from rvhctl.policy.decision import WithinThreshold
+from rvhctl.policy.request import Request
+
+if TYPE_CHECKING:
+    from rvhctl.policy.decision import Decision
+    from rvhctl.policy.evaluation import Evaluation
+
+WORDS: Final = {
+    "down": "down",
+    "drain": "drained",
+    "no_measurement": "without measurement",
+    "loss": "lost too many samples",
+    "over_threshold": "over the threshold",
+    "over_relative": "over the relative limit",
+    "damped": "damped",
+    "dropped_by_rail": "dropped by a rail",
+}
+"""Why a node is out, in a sentence."""
+
+NAMED: Final = 5
+"""Ids that a warning names; of more it gives the number."""
+
+
+def require_nodes(nodes: Nodes, report: Report) -> None:
+    """Require nodes to decide on.
+
+    Raises:
+        EmptyNodesError: there are none.
+    """
+    if not nodes.total:
+        where = f"{nodes.source}: " if nodes.source else ""
+        raise report.ending(EmptyNodesError(f"{where}nodes list is empty"))
+
+
+def ending(nodes: Nodes, decision: Decision, request: Request) -> RvhctlError | None:
+    """Return the error with which the run ends after its answer; None if all is well."""
+    if request.fail_on is None:
+        return None if len(decision) else NoSurvivorsError(f"no survivors: {_why_none(nodes, decision)}")
+    assert not isinstance(decision, WithinThreshold)
+    if request.fail_on == "never" or VERDICTS.index(decision.worst) < VERDICTS.index(request.fail_on):
+        return None
+    return VerdictError(decision.summary)
+
+
+def report_decision(report: Report, nodes: Nodes, decision: Decision, request: Request) -> None:
+    """Warn of what the answer does not show; ``--level info`` counts the dropped nodes by reason.
+
+    ``debug`` adds what ran, and how long.
+    """
+    if not isinstance(decision, WithinThreshold):
+        _warn(report, decision, request)
+    if not report.says("info"):
+        return
+    total = counted(nodes.total, "node")
+    kept = f"kept {len(decision)} of {total}"
+    if isinstance(decision, WithinThreshold):
+        report.info(f"{kept}; {_over_or_unmeasured(nodes, decision)}")
+    else:
+        report.info(f"{kept}; {_reasons(decision)}; {decision.summary}")
+        for cell, owner in decision.joined:
+            report.info(f"the cell {cell} joined {owner}")
+    report.debug(f"{total} on the {core_name()} core in {report.milliseconds():.1f} ms")
+
+
+def _why_none(nodes: Nodes, decision: Decision) -> str:
+    total = counted(nodes.total, "node")
+    if not isinstance(decision, WithinThreshold):
+        return f"of {total} {_reasons(decision)}"
+    best = nodes.best
+    if best is None:
+        return f"none of {total} has a measurement"
+    return f"the best of {total} takes {shown(best)} ms, over {shown(decision.threshold)}"
+
+
+def _over_or_unmeasured(nodes: Nodes, decision: WithinThreshold) -> str:
+    unmeasured = nodes.unmeasured
+    over = nodes.total - unmeasured - len(decision)
+    dropped = {f"over {shown(decision.threshold)} ms": over, "without measurement": unmeasured}
+    return ", ".join(f"{count} {why}" for why, count in dropped.items() if count) or "none dropped"
+
+
+def _reasons(evaluation: Evaluation) -> str:
+    counts = Counter(evaluation.reason_codes)
+    parts = [
+        f"{counts[code]} {WORDS[reason]}"
+        for code, reason in enumerate(REASONS)
+        if reason in WORDS and counts[code]
+    ]
+    return ", ".join(parts) or "none dropped"
+
+
+def _warn(report: Report, evaluation: Evaluation, request: Request) -> None:
+    """Warn of nodes that are gone, and of nodes that nothing can be compared with."""
+    if absent := evaluation.absent:
+        nodes = counted(len(absent), "node")
+        report.warn(f"not in the input, though fit by the memory: {nodes} ({_few(absent)})")
+    policy = request.policy
+    compares = policy.relative is not None or policy.max_eject is not None or policy.min_survivors != 1
+    if (compares or request.plan) and (alone := evaluation.alone):
+        _warn_of_lone_nodes(report, evaluation, alone)
+
+
+def _warn_of_lone_nodes(report: Report, evaluation: Evaluation, alone: int) -> None:
+    """Warn of them; a few, where no coarser precision holds several, are only mentioned."""
+    from rvhctl.policy.advice import coarser, many_alone
+
+    precision, count = evaluation.precision, len(evaluation.fleet)
+    assert precision is not None
+    are, their = ("is", "its") if alone == 1 else ("are", "their")
+    nodes = counted(count, "node")
+    text = f"{alone} of {nodes} {are} alone in {their} cell at -p {precision} and cannot be judged by others"
+    better = coarser(evaluation.fleet, precision, alone)
+    if better is not None:
+        letters, left = better
+        report.warn(f"{text}; -p {letters} holds several in a cell and leaves {left or 'none'} alone")
+    elif many_alone(alone, count):
+        report.warn(f"{text}; no coarser -p holds several")
+    else:
+        report.info(text)
+
+
+def _few(ids: list[str]) -> str:
+    """Return the first of the ids, and how many more there are."""
+    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    return f"{', '.join(map(quoted, ids[:NAMED]))}{more}"

@@ -1,0 +1,217 @@
+"""Both commands over nodes: read, decide, write, and end as the decision says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rvhctl.cli.node_options import NodeOptions
+from rvhctl.cli.options import Run, refuse
+from rvhctl.cli.report import Report
+from rvhctl.commands._decisions import ending, report_decision, require_nodes
+from rvhctl.concurrency import steps
+from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
+from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
+from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.read import read_nodes
+from rvhctl.nodes.write import write_answer
+from rvhctl.policy.decision import WithinThreshold, decide
+from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, suited
+from rvhctl.streams.sink import Sink
+
+if TYPE_CHECKING:
+    from rvhctl.batch.blocks import Kind
+    from rvhctl.formats.shapes import View
+    from rvhctl.policy.decision import Decision
+    from rvhctl.policy.memory import Memory
+
+
+def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
+    """Read the nodes, decide which of them serve, and write these or a view of all.
+
+    Raises:
+        NoSurvivorsError: nobody serves (unless ``--fail-on`` is given).
+        VerdictError: a group is as bad as ``--fail-on`` says.
+    """
+    report, sink = Report(run.level), Sink()
+    refuse("without --batch", run.flags("jobs", "unordered"))
+    flags = asked.check()
+    format_ = asked_format(run.output, run.json)
+    nodes = _read(asked, flags, files, run, report)
+    request = _request(asked, flags, nodes)
+    require_nodes(nodes, report)
+    if request.auto:
+        request, why = suited(request, nodes.fleet())
+        report.info(f"-p auto takes {request.precision}: {why}")
+    with _decided(nodes, request, run) as decision:
+        report_decision(report, nodes, decision, request)
+        end = ending(nodes, decision, request)
+        _write(nodes, decision, request, answer_format(format_, nodes.shape, sink), sink, run, end)
+        sink.flush()
+    if end is not None:
+        raise report.ending(end)
+    report.finish()
+
+
+def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
+    """Read the nodes, and write which precision suits them."""
+    from rvhctl.formats.write import write_view
+    from rvhctl.policy.advice import advise as advise_fleet
+    from rvhctl.policy.views import advice_view
+
+    report, sink = Report(run.level), Sink()
+    refuse("without --batch", run.flags("jobs", "unordered"))
+    flags = asked.check()
+    asked.refuse_with_advice()
+    format_ = asked_format(run.output, run.json)
+    nodes = _read(asked, flags, files, run, report)
+    require_nodes(nodes, report)
+    advice = advise_fleet(nodes.fleet(), advised_policy(nodes.stated(flags)))
+    write_view(advice_view(advice), answer_format(format_, nodes.shape, sink), sink, run.color)
+    sink.flush()
+    report.finish()
+
+
+def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: Run) -> None:
+    """Answer requests; what the flags state is their default."""
+    from rvhctl.commands._batch import run_batch
+
+    flags = asked.members()
+    # A floor is for those requests that have a relative limit.
+    policy_of({"threshold": 0.0, "relative": 1.0, **flags})
+    run_batch(
+        kind,
+        files,
+        flags,
+        report=Report(run.level),
+        refused=asked.only_without_batch(),
+        output=run.output,
+        input_format=run.input_format,
+        async_=run.async_,
+        jobs=run.jobs,
+        unordered=run.unordered,
+        on_error=run.on_error,
+    )
+
+
+def _read(
+    asked: NodeOptions, flags: Mapping[str, Any], files: list[str] | None, run: Run, report: Report
+) -> Nodes:
+    """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements.
+
+    Raises:
+        UsageError: nodes come from flags, and FILEs or their format are named, too.
+    """
+    source, by_cell = asked.source, asked.cells is not None
+    if source.has_nodes:
+        refuse("with --nodes", source.flags("from_", "inventory"))
+        if files:
+            raise UsageError("give nodes with flags or in FILEs, not both")
+        refuse("with --nodes", run.flags("input_format"))
+        return source.parse_nodes()
+    on_bad = report.on_bad(run.on_error)
+    if source.from_ is None:
+        refuse("without --from", source.flags("inventory"))
+        within = None if by_cell or not _is_final(asked, flags) else asked.limits.threshold
+        return read_nodes(files or [], run.input_format, coordinates=by_cell, on_bad=on_bad, within=within)
+    from rvhctl.nodes.probes import read_probes
+
+    refuse("with --from", run.flags("input_format"))
+    return read_probes(
+        files or [], source.from_, source.inventory, coordinates=by_cell, on_bad=on_bad, warn=report.warn
+    )
+
+
+def _is_final(asked: NodeOptions, flags: Mapping[str, Any]) -> bool:
+    """Whether nothing but the flags' threshold decides, so that slower nodes are never looked at again."""
+    return "threshold" in flags and asked.request(flags).threshold_only
+
+
+def _request(asked: NodeOptions, flags: Mapping[str, Any], nodes: Nodes) -> Request:
+    """Return what flags and documents ask for together; flags win.
+
+    Raises:
+        UsageError: neither states a limit.
+        InputError: a document asks for what makes no sense, or two differ.
+    """
+    members = nodes.stated(flags)
+    if "plan" in flags or "explain" in flags:
+        members = {**members, "plan": "plan" in flags, "explain": "explain" in flags}
+    elif members.get("plan") and members.get("explain"):
+        raise InputError("plan and explain exclude each other", source=nodes.stated_in)
+    if not has_limit(members):
+        raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
+    try:
+        return asked.request(members)
+    except FaultsetError as error:
+        # The flags have been judged before.
+        raise InputError(str(error), source=nodes.stated_in) from None
+
+
+@contextmanager
+def _decided(nodes: Nodes, request: Request, run: Run) -> Iterator[Decision]:
+    """Decide one round. Its memory is kept when all is done with it, so only if the answer was written.
+
+    A what-if reads the memory and leaves it as it is.
+
+    Raises:
+        UsageError: a node or a cell that is said to have failed is none.
+        InputError: the same, and a document says so.
+    """
+    if request.memory is None:
+        yield _decision(nodes, request, run, None)
+        return
+    from contextlib import nullcontext
+
+    from rvhctl.policy.memory_file import locked, read_memory, write_memory
+
+    advances = request.failed is None
+    with locked(request.memory) if advances else nullcontext():
+        decision = _decision(nodes, request, run, read_memory(request.memory))
+        yield decision
+        assert not isinstance(decision, WithinThreshold)
+        if advances and decision.memory is not None:
+            write_memory(request.memory, decision.memory)
+
+
+def _decision(nodes: Nodes, request: Request, run: Run, memory: Memory | None) -> Decision:
+    """Decide at a stretch, or in turns of an event loop."""
+    try:
+        if not run.async_:
+            return steps.run(decide(nodes.fleet(), request, memory))
+        import asyncio
+
+        return asyncio.run(steps.run_in_turns(decide(nodes.fleet(), request, memory, steps.TURN)))
+    except UnknownNodeError as error:
+        assert request.failed is not None
+        document = tuple(nodes.stated({}).get(error.member, ()))
+        if document and document in (request.failed.ids, request.failed.cells):
+            raise InputError(f"{error.member}: {error}", source=nodes.stated_in) from None
+        raise UsageError(f"--{error.member.replace('_', '-')}: {error}") from None
+
+
+def _write(
+    nodes: Nodes,
+    decision: Decision,
+    request: Request,
+    format_: OutputFormat,
+    sink: Sink,
+    run: Run,
+    end: Exception | None,
+) -> None:
+    """Write the view that is asked for; or the survivors, unless there are none and an error says so."""
+    if not isinstance(decision, WithinThreshold) and (request.explain or request.plan):
+        from rvhctl.formats.write import write_view
+        from rvhctl.policy.views import asked_view
+
+        write_view(asked_view(nodes, decision, request), format_, sink, run.color)
+    elif not isinstance(end, NoSurvivorsError):
+        picked = decision.first_of_each(request.top)
+        write_answer(format_, nodes, picked, lambda: _answer_view(nodes, decision, request), sink, run.color)
+
+
+def _answer_view(nodes: Nodes, decision: Decision, request: Request) -> View:
+    from rvhctl.policy.views import answer_view
+
+    return answer_view(nodes, decision, request.top)

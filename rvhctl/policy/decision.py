@@ -1,0 +1,121 @@
+"""The decision on a fleet: which nodes serve. The fast kernel is chosen here, where a threshold alone decides.
+
+The kernels go in slices of ``size`` nodes, so that signals are heard and an event loop gets its turn.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+from rvhctl.concurrency.steps import WHOLE, Steps
+from rvhctl.core.policy.cells import CellOrder, Groups
+from rvhctl.core.policy.ranking import Ranking
+from rvhctl.core.policy.survivors import survivors
+from rvhctl.core.vectors import Floats, Ints
+from rvhctl.nodes.nodes import Picked
+
+if TYPE_CHECKING:
+    from rvhctl.nodes.fleet import Fleet
+    from rvhctl.policy.evaluation import Evaluation
+    from rvhctl.policy.memory import Memory
+    from rvhctl.policy.request import Request
+
+
+class Survivors:
+    """The nodes that serve, by their rows: group after group, the fastest first.
+
+    Attributes:
+        answer_rows: the rows of all groups.
+        answer_starts: where in them each group starts; one entry more than groups.
+    """
+
+    answer_rows: Ints
+    answer_starts: Ints
+
+    def __len__(self) -> int:
+        """Nodes that serve."""
+        return len(self.answer_rows)
+
+    def serving(self, group: int) -> Ints:
+        """The rows of the nodes of a group that serve."""
+        return self.answer_rows[self.answer_starts[group] : self.answer_starts[group + 1]]
+
+    def first_of_each(self, top: int | None) -> Picked:
+        """The rows of all groups, or the first ``top`` of each."""
+        if top is None:
+            return self.answer_rows
+        rows, starts = self.answer_rows, self.answer_starts
+        return [
+            row
+            for group in range(len(starts) - 1)
+            for row in rows[starts[group] : min(starts[group] + top, starts[group + 1])]
+        ]
+
+
+class WithinThreshold(Survivors):
+    """The nodes within a threshold, which alone decides; in one group, or by cell."""
+
+    def __init__(self, threshold: float, rows: Ints, starts: Ints, groups: Groups | None = None) -> None:
+        self.threshold = threshold
+        self.answer_rows = rows
+        self.answer_starts = starts
+        self.groups = groups
+
+
+Decision: TypeAlias = "WithinThreshold | Evaluation"
+"""Which nodes serve, by either kernel."""
+
+
+def decide(
+    fleet: Fleet, request: Request, memory: Memory | None = None, size: int = WHOLE
+) -> Steps[Decision]:
+    """Find the nodes that serve.
+
+    Raises:
+        UnknownNodeError: a node or a cell that is said to have failed is none of the fleet's.
+    """
+    if request.threshold_only and not len(fleet.states):
+        return (yield from _within_threshold(fleet, request, size))
+    from rvhctl.policy.evaluation import Evaluation
+
+    return Evaluation(
+        fleet, request.policy, precision=request.precision, memory=memory, failed=request.failed
+    )
+
+
+def _within_threshold(fleet: Fleet, request: Request, size: int) -> Steps[WithinThreshold]:
+    threshold = request.policy.threshold
+    assert threshold is not None
+    if request.precision is None:
+        rows = yield from ranked(fleet.latencies, threshold, size)
+        return WithinThreshold(threshold, rows, Ints([0, len(rows)]))
+    groups = yield from grouped(fleet.lats, fleet.lons, request.precision, size)
+    order = yield from ranked_by_cell(groups, fleet.latencies, threshold, size)
+    return WithinThreshold(threshold, order.survivors, order.starts, groups)
+
+
+def ranked(latencies: Floats, limit: float, size: int) -> Steps[Ints]:
+    """The indices of the latencies (ms) that are <= limit, ascending by latency, ties in input order."""
+    if len(latencies) <= size:
+        return survivors(latencies, limit)
+    ranking = Ranking(latencies, limit, size)
+    while ranking.step():
+        yield
+    return ranking.order
+
+
+def grouped(lats: Floats, lons: Floats, precision: int, size: int) -> Steps[Groups]:
+    """All nodes by cell; coordinates in degrees, known to be in range."""
+    groups = Groups(precision)
+    for start in range(0, len(lats), size):
+        groups.add(lats, lons, start, min(start + size, len(lats)))
+        yield
+    return groups
+
+
+def ranked_by_cell(groups: Groups, latencies: Floats, limit: float, size: int) -> Steps[CellOrder]:
+    """The survivors of each group."""
+    order = CellOrder(groups, (yield from ranked(latencies, limit, size)))
+    while order.step():
+        yield
+    return order
