@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from rvhctl.errors import InputError, InvalidNodeError, JumpHashError, UsageError, raise_error
+from rvhctl.errors import (
+    InputError,
+    InvalidNodeError,
+    JumpHashError,
+    UnknownNodeError,
+    UsageError,
+    raise_error,
+)
+from rvhctl.formats.members import id_texts
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
 from rvhctl.placement.buckets import Buckets
@@ -34,18 +42,23 @@ class NodeList:
     weights: dict[str, float] = field(default_factory=dict)
     not_up: list[str] = field(default_factory=list)
     """The state of these is down or drain."""
+    down: list[str] = field(default_factory=list)
+    """The document says that these have failed."""
 
     def buckets(self) -> Buckets:
         """The nodes as buckets, those that are not up as down.
 
         Raises:
-            InputError: there are none, or one is there twice.
+            InputError: there are none, one is there twice, or one is down that is not there.
         """
         try:
             nodes = Buckets.named(self.ids)
         except JumpHashError as error:
             raise InputError(str(error), source=self.source) from None
-        return nodes.with_weights(self.weights).with_down(self.not_up)
+        try:
+            return nodes.with_weights(self.weights).with_down([*self.not_up, *self.down])
+        except UnknownNodeError as error:
+            raise InputError(f"down: {error}", source=self.source) from None
 
     def too_slow(self, threshold: float) -> list[str]:
         """The nodes over the threshold in milliseconds, and those without a measurement.
@@ -101,7 +114,15 @@ def read_node_list(source: Source) -> NodeList:
         list(nodes.latencies),
         {i: weight for i, weight in zip(ids, fleet.weights, strict=False) if weight != 1.0},
         [i for i, state in zip(ids, fleet.states, strict=False) if state],
+        _down(nodes.members.get("down", []), source.name),
     )
+
+
+def _down(names: Any, source: str) -> list[str]:
+    ids = id_texts(names) if isinstance(names, list) else [names]
+    if not all(isinstance(name, str) for name in ids) or isinstance(names, str):
+        raise InputError("down must be a list of texts", source=source, value=names)
+    return ids
 
 
 def _is_plain(text: bytes) -> bool:

@@ -308,6 +308,46 @@ class TestDocument:
             f"{file}: there is no member 'treshold'; did you mean 'threshold'?",
         )
 
+    @pytest.mark.parametrize(
+        ("states", "flags", "same_as"),
+        [
+            ('"down":["a"]', (), ("--down", "a")),
+            ('"down":[7]', (), ("--down", "7")),
+            ('"down":["a"]', ("--down", "b"), ("--down", "a,b")),
+            ('"down":["a"],"threshold":1', ("--threshold", "5"), ("--down", "a,7")),
+            ('"region":"eu","threshold":1,"relative":1.5', (), ()),
+        ],
+    )
+    def test_whom_a_document_states_as_down_is_down(
+        self, states: str, flags: tuple[str, ...], same_as: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        nodes = '{"id":"a","latency":1},{"id":"b","latency":2},{"id":7,"latency":9},{"id":"d","latency":2}'
+        file = tmp_path / "nodes.json"
+        file.write_text(f'{{"nodes":[{nodes}],{states}}}')
+        assert jump("--nodes", str(file), *flags) == jump("--nodes", "a,b,7,d", *same_as)
+        requests = b"".join(b'{"key":"%d"}\n' % number for number in range(9))
+        answers = [
+            rvhctl("jump-hash", "--batch", *line, stdin=requests)
+            for line in (("--nodes", str(file), *flags), ("--nodes", "a,b,7,d", *same_as))
+        ]
+        assert answers[0] == answers[1]
+
+    @pytest.mark.parametrize(
+        ("states", "says"),
+        [
+            ('"down":["A"]', "down: no node has the id 'A'; did you mean 'a'?"),
+            ('"down":"a"', "down must be a list of texts (got 'a')"),
+            ('"down":[1.5]', "down must be a list of texts (got [1.5])"),
+            ('"down":{"a":1}', "down must be a list of texts (got {'a': 1})"),
+        ],
+    )
+    def test_a_document_that_states_a_wrong_down_is_named(
+        self, states: str, says: str, tmp_path: Path
+    ) -> None:
+        file = tmp_path / "nodes.json"
+        file.write_text(f'{{"nodes":[{{"id":"a"}},{{"id":"b"}}],{states}}}')
+        assert refused("--nodes", str(file), "-k", "x") == (1, f"{file}: {says}")
+
     def test_an_object_of_keys_is_told_where_it_belongs(self) -> None:
         outcome = rvhctl("jump-hash", "-b", "3", "-i", "json", stdin=b'{"keys": ["a"], "buckets": 5}')
         assert outcome.err == (
