@@ -1,24 +1,27 @@
-"""Tables for people, by rich: nothing in the data is read as markup, no cell is cut, no line is too wide."""
+"""Tables for people: nothing in the data is read as markup, no cell is cut, no line is too wide."""
 
 from __future__ import annotations
 
 import math
+import re
 import shutil
 import sys
-from collections.abc import Sequence
-from io import BytesIO, TextIOWrapper
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice, zip_longest
 from typing import Any, Final
 
-from rich import box
-from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
+from rich.cells import cell_len, chop_cells
 
 from rvhctl.formats.milliseconds import aligned
 from rvhctl.formats.shapes import View, cell_text
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
+
+Paint = Callable[..., str]
+"""Shows a text in styles."""
+
+SOME: Final = 1000
+"""Lines written at a time."""
 
 NARROWEST: Final = 10
 """Columns for a text that folds; where it has fewer, one value a line reads better."""
@@ -32,13 +35,19 @@ EDGES: Final = 2
 WIDEST_GAP: Final = 3
 """Columns between two cells; one less where that makes the table fit."""
 
+BOLD: Final = "1"
+DIM: Final = "2"
+RED: Final = "31"
+YELLOW: Final = "33"
+"""What text looks like, as parameters of an escape sequence (ECMA-48, 8.3.117)."""
+
 STYLES: Final = {
-    ("verdict", "degraded"): "yellow",
-    ("verdict", "down"): "red",
-    ("reason", "down"): "red",
-    ("reason", "dropped_by_rail"): "red",
-    ("reason", "damped"): "yellow",
-    ("reason", "kept_by_rail"): "yellow",
+    ("verdict", "degraded"): YELLOW,
+    ("verdict", "down"): RED,
+    ("reason", "down"): RED,
+    ("reason", "dropped_by_rail"): RED,
+    ("reason", "damped"): YELLOW,
+    ("reason", "kept_by_rail"): YELLOW,
 }
 """The colour of a value in a column: what needs a look. Everything else has none."""
 
@@ -50,14 +59,19 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     width = shutil.get_terminal_size((80, 24)).columns
-    rows = list(view.rows())
-    columns = [
-        _Column(name, [row[name.partition(":")[0]] for row in rows], encoding) for name in view.columns
-    ]
-    faint = [bool(view.vital) and not row[view.vital] for row in rows]
-    caption = "\n".join(_safe(line, encoding) for line in view.caption.split("\n"))
-    body = _side_by_side(columns, faint, width) or _one_below_another(columns, faint, width)
-    sink.draw(_rendered([body, Text(caption, style="dim")], width, use_color(color, sys.stdout), encoding))
+    paint = _styled if use_color(color, sys.stdout) else _plain
+    values: dict[str, list[Any]] = {name: [] for name in view.columns}
+    faint: list[bool] = []
+    for row in view.rows():
+        for name, cells in values.items():
+            cells.append(row[name.partition(":")[0]])
+        faint.append(bool(view.vital) and not row[view.vital])
+    columns = [_Column(name, cells, encoding) for name, cells in values.items()]
+    body = _side_by_side(columns, faint, width, paint) or _one_below_another(columns, faint, width, paint)
+    caption = (_folded(_safe(line, encoding), width) for line in view.caption.split("\n"))
+    lines = chain(body, (paint(line, DIM) for line in chain.from_iterable(caption)))
+    while block := list(islice(lines, SOME)):
+        sink.draw("".join(f"{line}\n" for line in block).encode(encoding))
 
 
 class _Column:
@@ -71,76 +85,135 @@ class _Column:
         name, _, side = column.partition(":")
         self.name: Final = "" if side == "b" else name
         self.bars: Final[Sequence[float]] = values if side == "b" else ()
-        self.mark: Final = _safe_mark(encoding)
+        self.mark: Final = _drawable("█", "#", encoding)
+        self.rule: Final = _drawable("─", "-", encoding)
         self.cells: list[str] = [] if side == "b" else [_safe(text, encoding) for text in _texts(values)]
+        self.styles: Final = {value: style for (of, value), style in STYLES.items() if of == name}
         numbers = bool(values) and all(type(value) in (int, float) for value in values)
         self.side: Final = side or ("r" if numbers else "")
-        longest = max([cell_len(self.name), *map(cell_len, self.cells)])
-        self.folds: Final = not self.side
+        self.widest = max([_length(self.name), *map(_length, self.cells)])
+        folds_to = max(NARROWEST, _length(self.name))
         self.narrowest: Final = (
-            SHORTEST_BAR
-            if side == "b"
-            else longest
-            if self.side
-            else min(longest, max(NARROWEST, cell_len(self.name)))
+            SHORTEST_BAR if side == "b" else self.widest if self.side else min(self.widest, folds_to)
         )
-        self.widest: Final = longest
 
     def draw_bars(self, room: int) -> None:
         """Make bars of the numbers, the longest as long as there is room."""
         scale = max(room, SHORTEST_BAR) / max(1.0, *self.bars)
         self.cells = [self.mark * max(round(value * scale), int(value > 0)) for value in self.bars]
+        self.widest = max(map(len, self.cells))
 
-    def text(self, row: int) -> Text:
-        return Text(self.cells[row], style=STYLES.get((self.name, self.cells[row]), ""))
+    def padded(self, text: str, width: int, painted: str) -> str:
+        """``painted``, which looks like ``text``, and blanks up to the width."""
+        blanks = " " * (width - _length(text))
+        return blanks + painted if self.side == "r" else painted + blanks
 
 
-def _side_by_side(columns: Sequence[_Column], faint: Sequence[bool], width: int) -> Table | None:
-    """A row a line; None where the columns have no room."""
+def _side_by_side(
+    columns: Sequence[_Column], faint: Sequence[bool], width: int, paint: Paint
+) -> Iterator[str] | None:
+    """The lines of a table with a row a line; None where the columns have no room."""
     needed = sum(column.narrowest for column in columns) + EDGES
     gap = next((gap for gap in (WIDEST_GAP, WIDEST_GAP - 1) if needed + gap * (len(columns) - 1) <= width), 0)
     if not gap:
         return None
-    # One column of the gap is the divider of the box.
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, gap - 2), header_style="bold")
-    taken = sum(min(column.widest, 3 * NARROWEST) for column in columns) + gap * (len(columns) - 1) + EDGES
+    room = width - gap * (len(columns) - 1) - EDGES
+    taken = sum(min(column.widest, 3 * NARROWEST) for column in columns)
     for column in columns:
         if column.bars:
-            column.draw_bars(width - taken)
-        table.add_column(
-            column.name,
-            justify="right" if column.side == "r" else "left",
-            overflow="fold",
-            no_wrap=not column.folds,
-            min_width=column.narrowest,
-        )
+            column.draw_bars(room - taken)
+    return _table(columns, _shares(columns, room), faint, " " * gap, paint)
+
+
+def _shares(columns: Sequence[_Column], room: int) -> list[int]:
+    """The width of each column; where the room is short, the widest of those that fold give way first."""
+
+    def widths(most: int) -> list[int]:
+        return [min(column.widest, max(column.narrowest, most)) for column in columns]
+
+    most = next(most for most in range(room, 0, -1) if most == 1 or sum(widths(most)) <= room)
+    shares = widths(most)
+    for at in reversed(range(len(columns))):
+        # A column more for some of those that gave way.
+        if shares[at] == most < columns[at].widest and sum(shares) < room:
+            shares[at] += 1
+    return shares
+
+
+def _table(
+    columns: Sequence[_Column], widths: Sequence[int], faint: Sequence[bool], gap: str, paint: Paint
+) -> Iterator[str]:
+    places = list(zip(columns, widths, strict=True))
+    yield ""
+    head = (column.padded(column.name, width, paint(column.name, BOLD)) for column, width in places)
+    yield f" {gap.join(head)}".rstrip()
+    yield " " + columns[0].rule * (sum(widths) + len(gap) * (len(columns) - 1))
     for row, dim in enumerate(faint):
-        table.add_row(*(column.text(row) for column in columns), style="dim" if dim else "")
-    return table
+        styles = [(DIM if dim else "", column.styles.get(column.cells[row], "")) for column in columns]
+        folded = [_folded(column.cells[row], width) for column, width in places]
+        for texts in zip_longest(*folded, fillvalue=""):
+            cells = (
+                column.padded(text, width, paint(text, *style))
+                for (column, width), text, style in zip(places, texts, styles, strict=True)
+            )
+            yield f" {gap.join(cells)}".rstrip()
+    yield ""
 
 
-def _one_below_another(columns: Sequence[_Column], faint: Sequence[bool], width: int) -> Table:
-    """A value a line, under or beside the name of its column, and an empty line between two rows."""
-    names = max(cell_len(column.name) for column in columns)
-    beside = names + 2 + NARROWEST <= width
+def _one_below_another(
+    columns: Sequence[_Column], faint: Sequence[bool], width: int, paint: Paint
+) -> Iterator[str]:
+    """Lines of a value each, under or beside the name of its column, and an empty line between two rows."""
+    indent = max(_length(column.name) for column in columns) + 2
+    beside = indent + NARROWEST <= width
+    room = width - indent if beside else width
     for column in columns:
         if column.bars:
-            column.draw_bars(width - names - 2 if beside else width)
-    table = Table.grid(padding=(0, 2 if beside else 0, 0, 0))
-    table.add_column(overflow="fold", no_wrap=beside)
-    if beside:
-        table.add_column(overflow="fold")
+            column.draw_bars(room)
     for row, dim in enumerate(faint):
-        table.add_row()
+        yield ""
+        faintly = DIM if dim else ""
         for column in columns:
-            name, style = Text(column.name, style="bold"), "dim" if dim else ""
-            if beside:
-                table.add_row(name, column.text(row), style=style)
-            else:
-                table.add_row(name, style=style)
-                table.add_row(column.text(row), style=style)
-    table.add_row()
-    return table
+            text = column.cells[row]
+            value = [paint(line, faintly, column.styles.get(text, "")) for line in _folded(text, room)]
+            names = [paint(line, BOLD, faintly) for line in _folded(column.name, width)]
+            if not beside:
+                yield from names + value
+                continue
+            blanks = " " * (indent - _length(column.name))
+            yield f"{names[0]}{blanks}{value[0]}".rstrip()
+            yield from (" " * indent + line for line in value[1:])
+    yield ""
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Lines of at most ``width`` columns, broken between words where that is possible."""
+    if _length(text) <= width:
+        return [text]
+    lines: list[str] = []
+    left = 0
+    for word in re.findall(r"\s*\S+\s*", text):
+        needed = _length(word.rstrip())
+        if needed <= left:
+            lines[-1] += word
+        else:
+            lines += [word] if needed <= width else chop_cells(word, width)
+        left = width - _length(lines[-1])
+    return [line.rstrip() for line in lines]
+
+
+def _length(text: str) -> int:
+    """Columns that the text takes on a terminal."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def _styled(text: str, *styles: str) -> str:
+    parameters = ";".join(filter(None, styles))
+    return f"\x1b[{parameters}m{text}\x1b[0m" if parameters and text else text
+
+
+def _plain(text: str, *_: str) -> str:
+    return text
 
 
 def _texts(values: Sequence[Any]) -> list[str]:
@@ -151,34 +224,14 @@ def _texts(values: Sequence[Any]) -> list[str]:
     return [cell_text(value, ", ") for value in values]
 
 
-def _safe_mark(encoding: str) -> str:
-    try:
-        "█".encode(encoding)
-    except UnicodeEncodeError:
-        return "#"
-    return "█"
+def _drawable(character: str, otherwise: str, encoding: str) -> str:
+    return character if _encoded(character, encoding) == character else otherwise
 
 
 def _safe(value: str, encoding: str) -> str:
     """What a terminal of that encoding (LC_ALL=C) can show, before the widths are measured."""
-    return visible(value).encode(encoding, "backslashreplace").decode(encoding)
+    return value if value.isascii() and value.isprintable() else _encoded(visible(value), encoding)
 
 
-def _rendered(parts: Sequence[Table | Text], width: int, colored: bool, encoding: str) -> bytes:
-    # rich asks the encoding whether it may draw more than ASCII lines.
-    out = TextIOWrapper(BytesIO(), encoding, newline="")
-    console = Console(
-        file=out,
-        width=width,
-        force_terminal=colored,
-        no_color=not colored,
-        color_system="standard" if colored else None,
-        markup=False,
-        emoji=False,
-        highlight=False,
-        legacy_windows=False,
-    )
-    for part in parts:
-        console.print(part)
-    out.seek(0)
-    return "\n".join(line.rstrip() for line in out.read().split("\n")).encode(encoding)
+def _encoded(text: str, encoding: str) -> str:
+    return text.encode(encoding, "backslashreplace").decode(encoding)

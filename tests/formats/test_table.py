@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.formats.milliseconds import aligned, shown
+from rvhctl.formats.shapes import View
+from rvhctl.formats.table import write
+from rvhctl.streams.sink import Sink
 
 FLEET = b"id,lat,lon,latency\na,52.37,4.90,12.5\nb,52.37,4.90,9\nc,48.86,2.35,31\nd,40.64,-73.78,\n"
 
@@ -78,6 +82,32 @@ def test_no_cell_is_cut(columns: str) -> None:
         assert all(re.search(number, drawn) for number in numbers)
         assert all(len(line) <= int(columns) for line in drawn.splitlines())
         assert "…" not in drawn
+
+
+@pytest.mark.parametrize("columns", ["20", "40", "80"])
+def test_colours_take_no_room(columns: str) -> None:
+    nodes = b"id,lat,lon,latency\n" + b"".join(b"node-%d,1,1,7\n" % index for index in range(30))
+    plain, colored = (
+        table("faultset", "--threshold", "9", "--color", color, stdin=nodes, COLUMNS=columns)
+        for color in ("never", "always")
+    )
+    assert re.sub(r"\x1b\[[\d;]*m", "", colored) == plain
+    assert max(map(len, plain.splitlines())) <= int(columns)
+
+
+@pytest.mark.parametrize("key", ["k%d", "a long key of several words, which has to be folded, %d"])
+def test_a_long_table_takes_little_memory(key: str, capfd: pytest.CaptureFixture[str]) -> None:
+    rows = [{"key": key % index, "bucket": index} for index in range(5000)]
+    view = View(("key", "bucket:r"), lambda: rows)
+    write(view, Sink(), "never")
+    tracemalloc.start()
+    try:
+        write(view, Sink(), "never")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert len(capfd.readouterr().out.splitlines()) >= 2 * len(rows)
+    assert peak < 300 * len(rows)
 
 
 def test_colour_is_for_the_table_alone() -> None:
