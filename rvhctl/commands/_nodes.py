@@ -13,9 +13,9 @@ from rvhctl.commands._decisions import ending, report_decision, require_nodes
 from rvhctl.concurrency import steps
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
+from rvhctl.formats.write import write_records
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
-from rvhctl.nodes.write import write_answer
 from rvhctl.policy.decision import WithinThreshold, decide
 from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, suited
 from rvhctl.streams.sink import Sink
@@ -208,7 +208,7 @@ def _write(
         write_view(asked_view(nodes, decision, request), format_, sink, run.color)
     elif not isinstance(end, NoSurvivorsError):
         picked = decision.first_of_each(request.top)
-        write_answer(format_, nodes, picked, lambda: _answer_view(nodes, decision, request), sink, run.color)
+        write_records(format_, nodes, picked, lambda: _answer_view(nodes, decision, request), sink, run.color)
 
 
 def _answer_view(nodes: Nodes, decision: Decision, request: Request) -> View:

@@ -4,7 +4,7 @@ choice        Which formats there are, which one a file's name states, and which
 csv           CSV and TSV with a header: rows in, the rows that survive out.
 csv_rows      The rows of CSV and TSV, each with its own bytes and the line it starts on, as they come.
 fping         What ``fping -C N -q`` says on standard error: a target a line, a round trip or ``-`` a probe.
-json          JSON documents: an array of nodes or keys, or an object that holds them.
+json          JSON documents: an array of records or keys, or an object that holds them.
 jsontext      JSON text to Python values by orjson, with errors that name the place.
 members       The members that documents, requests and flags state: which there are, and which of them wins.
 milliseconds  Milliseconds: the rule of a threshold, and numbers for people.
@@ -13,11 +13,12 @@ plain         Plain text: keys in, one a line; ids or bucket numbers out, one a 
 probe         What a measuring tool says of one target.
 prometheus    The answer of Prometheus to an instant query: seconds as strings, and whether each probe
               succeeded.
+read          Which format a text is in, by how it begins.
 rows          Rows of named values in every format: as they come, or, as JSON or a table, when they are
               complete.
-shapes        What goes out in every format: views of rows, and the values in them.
+shapes        What every format reads and writes: records, and views of rows.
 table         Tables for people, by rich: nothing in the data is read as markup, no cell is cut, no line is
               too wide.
 wording       Counts in a sentence.
-write         The writer of a view in any format.
+write         The writers of records and of a view, in any format.
 """

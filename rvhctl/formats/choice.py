@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from rvhctl.errors import UsageError
 
@@ -14,6 +15,40 @@ OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
 FileFormat = Literal["json", "ndjson", "csv", "tsv"]
 Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
 """How nodes came in, which is how they go out."""
+
+
+OBJECTS: Final[Literal["ndjson"]] = "ndjson"
+"""The format of records that have no format of their own, or several."""
+
+
+class Format(NamedTuple):
+    """A format: the module that reads and writes it, and how its records stand in a text."""
+
+    module: str
+    """Imported when it is used."""
+    objects: Literal["", "lines", "array"] = ""
+    """How objects of JSON stand in it, which the compiled scanner reads."""
+    delimiter: str = ""
+    """What separates the columns of its rows."""
+
+    def load(self) -> Any:
+        """Return the module."""
+        return import_module(self.module)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """What its functions want to know besides."""
+        return {"delimiter": self.delimiter} if self.delimiter else {}
+
+
+FORMATS: Final[dict[str, Format]] = {
+    "json": Format("rvhctl.formats.json", objects="array"),
+    "ndjson": Format("rvhctl.formats.ndjson", objects="lines"),
+    "csv": Format("rvhctl.formats.csv", delimiter=","),
+    "tsv": Format("rvhctl.formats.csv", delimiter="\t"),
+    "plain": Format("rvhctl.formats.plain"),
+}
+"""Every format of data. To add one, write a module with what is wanted of ``read`` and ``write_records``."""
 
 SUFFIXES: Final[dict[str, FileFormat]] = {
     ".json": "json",

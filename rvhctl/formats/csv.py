@@ -13,13 +13,11 @@ from typing import Any, Final
 import orjson
 
 from rvhctl.core.json.spans import member_spans
-from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.errors import InputError, OnBad
+from rvhctl.formats.choice import FORMATS
 from rvhctl.formats.csv_rows import Row, Rows, field_start
-from rvhctl.formats.milliseconds import how_to_write
+from rvhctl.formats.shapes import EMPTY_HINT, OwnRecords, Picked, Reader, Record
 from rvhctl.keys.key import Buckets, Key, KeyRule
-from rvhctl.nodes.fields import EMPTY_HINT, Record, check_coordinate, check_id, check_latency
-from rvhctl.nodes.fleet import DETAILS, read_details
-from rvhctl.nodes.nodes import PIECE, Nodes, NodesBuilder, Picked
 from rvhctl.streams.lines import line_pieces
 
 SOME: Final = 256
@@ -30,6 +28,9 @@ BLOCK: Final = 1 << 20
 
 KEYS_AT_A_TIME: Final = 4096
 
+PIECE: Final = 4096
+"""Rows of records written at a time."""
+
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
@@ -39,52 +40,100 @@ _NUMBER: Final = re.compile(
 )
 
 
-def read_nodes(
-    text: bytes,
-    source: str,
-    builder: NodesBuilder,
-    *,
-    delimiter: str,
-    coordinates: bool,
-    on_bad: OnBad,
-) -> list[str]:
-    """Add the nodes of a whole text; ``on_bad`` gets what is wrong with a row, and may raise it.
+class RowRecord(Record):
+    """A row of a table, with the values of its typed columns."""
 
-    Returns:
-        the header, empty where the text is.
-    """
-    builder.start(source)
-    rows = Rows(line_pieces(text, BLOCK), source, delimiter)
-    if not rows.header:
-        return []
-    columns = {name: rows.header.index(name) for name in DETAILS if name in rows.header}
-    needed = ("id", "lat", "lon") if coordinates else ("id",)
-    if "latency" in rows.header or (builder.latency and "samples" not in columns):
-        needed = (*needed, "latency")
-    columns |= {name: rows.column(name) for name in needed}
-    for row in rows:
-        try:
-            rows.check(row)
-            builder.add(_record(row, columns, rows), row.raw, row.line)
-        except InputError as error:
-            on_bad(error.at(source, row.line))
-    return rows.header
+    __slots__ = ("_table",)
+
+    blank_hint = EMPTY_HINT
+
+    def __init__(self, fields: dict[str, Any], row: Row, table: Table) -> None:
+        super().__init__(fields, row.raw, row.line)
+        self._table = table
+
+    def column(self, field: str) -> int:
+        rows = self._table.rows
+        return field_start(self.raw.decode(), rows.header.index(field), rows.delimiter)
 
 
-def write_nodes(nodes: Nodes, picked: Picked, *, delimiter: str) -> Iterator[bytes]:
-    """The header, then the picked rows; rows that came in with the same delimiter go out as they were."""
-    came_as = {"csv": ",", "tsv": "\t"}.get(nodes.shape)
-    if nodes.header is not None and came_as == delimiter:
-        yield _written([nodes.header], delimiter)
-        yield from nodes.join_records(picked, b"\n")
+class Table(Reader):
+    """The rows under a header; ``on_bad`` gets what is wrong with one, and may raise it."""
+
+    def __init__(self, text: bytes, source: str, on_bad: OnBad, delimiter: str) -> None:
+        self.rows = Rows(line_pieces(text, BLOCK), source, delimiter)
+        self.header = self.rows.header
+        self._on_bad = on_bad
+
+    def __iter__(self) -> Iterator[Record]:
+        header = self.rows.header
+        typed = [(name, read) for name, read in _VALUES.items() if name in header]
+        for row in self.rows:
+            try:
+                self.rows.check(row)
+            except InputError as error:
+                self._on_bad(error.at(self.rows.source, row.line))
+                continue
+            fields: dict[str, Any] = dict(zip(header, row.fields, strict=True))
+            for name, read in typed:
+                fields[name] = read(fields[name])
+            yield RowRecord(fields, row, self)
+
+    def column(self, name: str) -> int:
+        return self.rows.column(name)
+
+    def in_json(self, raw: bytes) -> bytes:
+        return json_record(self.rows.header, raw, delimiter=self.rows.delimiter)
+
+
+def read(text: bytes, source: str, on_bad: OnBad, *, delimiter: str) -> Reader:
+    """Return the rows of a whole text; numbers and arrays are decoded in the columns that have them."""
+    return Table(text, source, on_bad, delimiter)
+
+
+def _number(text: str) -> object:
+    """Return a number; NaN for an empty cell, and the text where it is no number."""
+    stripped = text.strip()
+    if not stripped:
+        return math.nan
+    return float(stripped) if _NUMBER.fullmatch(stripped) else text
+
+
+def _weight(text: str) -> object:
+    stripped = text.strip()
+    return float(stripped) if _NUMBER.fullmatch(stripped) else stripped or None
+
+
+def _samples(text: str) -> object:
+    stripped = text.strip()
+    try:
+        return orjson.loads(stripped) if stripped else None
+    except orjson.JSONDecodeError:
+        return stripped
+
+
+_VALUES: Final[Mapping[str, Callable[[str], object]]] = {
+    **dict.fromkeys(NUMBERS, _number),
+    "weight": _weight,
+    "samples": _samples,
+    "state": lambda text: text.strip() or None,
+}
+"""The columns that are more than text."""
+
+
+def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Iterator[bytes]:
+    """Yield the header, then the picked rows; rows that came in with the same delimiter go out as they were."""
+    if records.header is not None:
+        came_as = FORMATS[records.shape].delimiter
+        if came_as == delimiter:
+            yield _written([records.header], delimiter)
+            yield from records.join_records(picked, b"\n")
+        else:
+            rows = (split_row(records.records[row], came_as) for row in picked)
+            yield from _lines(records.header, rows, delimiter)
         return
-    if nodes.header is not None:
-        rows = (split_row(nodes.records[row], came_as or ",") for row in picked)
-        yield from _lines(nodes.header, rows, delimiter)
-        return
-    records = [_json_cells(nodes.records[row]) for row in picked]
-    header = list(dict.fromkeys(name for record in records for name in record))
-    yield from _lines(header, ([record.get(name, "") for name in header] for record in records), delimiter)
+    cells = [_json_cells(records.records[row]) for row in picked]
+    header = list(dict.fromkeys(name for record in cells for name in record))
+    yield from _lines(header, ([record.get(name, "") for name in header] for record in cells), delimiter)
 
 
 def write_rows(
@@ -104,7 +153,7 @@ def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
     An empty state is null, too; all else is text.
     """
     record: dict[str, Any] = dict(zip(header, split_row(row, delimiter), strict=True))
-    for name in (*NUMBERS, *DETAILS):
+    for name in _VALUES:
         if name in record:
             text = record[name].strip()
             record[name] = _JSON.get(name, str)(text) or record[name] if text else None
@@ -184,67 +233,6 @@ def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: 
     """``key,bucket`` a line, under a header."""
     rows: list[Sequence[object]] = [("key", "bucket")] if first else []
     return _written([*rows, *zip(keys, buckets, strict=True)], delimiter)
-
-
-def _record(row: Row, columns: dict[str, int], rows: Rows) -> Record:
-    fields = row.fields
-    try:
-        node_id = check_id(fields[columns["id"]])
-        details = _details(fields, columns)
-        latency = _number(fields[columns["latency"]], "latency") if "latency" in columns else math.nan
-        if latency == latency:
-            latency = check_latency(latency, EMPTY_HINT)
-        elif details:
-            latency = read_details(details).latency
-        if "lat" not in columns:
-            return Record(node_id, latency, details=details)
-        lat = check_coordinate(_number(fields[columns["lat"]], "lat"), "lat")
-        lon = check_coordinate(_number(fields[columns["lon"]], "lon"), "lon")
-    except InvalidNodeError as error:
-        column = field_start(row.raw.decode(), columns[error.field or "id"], rows.delimiter)
-        raise InputError(
-            error.problem,
-            source=rows.source,
-            line=row.line,
-            column=column,
-            value=error.value,
-            hint=error.hint,
-        ) from None
-    return Record(node_id, latency, lat, lon, details)
-
-
-def _details(fields: list[str], columns: dict[str, int]) -> Mapping[str, Any]:
-    """``samples`` (a JSON array), ``state`` and ``weight`` of a row, where they are not empty, checked."""
-    details: dict[str, Any] = {}
-    for name in DETAILS:
-        text = fields[columns[name]].strip() if name in columns else ""
-        if not text:
-            continue
-        if name == "weight":
-            details[name] = _number(text, name)
-        elif name == "samples":
-            try:
-                details[name] = orjson.loads(text)
-            except orjson.JSONDecodeError:
-                raise InvalidNodeError(
-                    "the samples must be a JSON array of milliseconds", field=name, value=text
-                ) from None
-        else:
-            details[name] = text
-    if details:
-        read_details(details)
-    return details
-
-
-def _number(text: str, field: str) -> float:
-    """NaN for an empty field."""
-    stripped = text.strip()
-    if not stripped:
-        return math.nan
-    if not _NUMBER.fullmatch(stripped):
-        hint = (how_to_write(stripped) or EMPTY_HINT) if field == "latency" else ""
-        raise InvalidNodeError(f"the {field} must be a number", field=field, value=text, hint=hint)
-    return float(stripped)
 
 
 def _json_cells(record: bytes) -> dict[str, str]:

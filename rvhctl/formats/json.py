@@ -1,109 +1,102 @@
-"""JSON documents: an array of nodes or keys, or an object that holds them."""
+"""JSON documents: an array of records or keys, or an object that holds them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
 from rvhctl.core.json.spans import element_spans
-from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, OnBad, listed, shorten
+from rvhctl.errors import InputError, LengthMismatchError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.formats.members import (
-    ASKED_OF_NODES,
-    AUTO,
-    OF_DOCUMENTS,
-    contradiction,
-    misspelt,
-    stated,
-    stated_twice,
-)
-from rvhctl.formats.milliseconds import THRESHOLD_RULE, how_to_write
+from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record
 from rvhctl.keys.key import Buckets, Key, KeyRule
-from rvhctl.nodes.fields import read_record
-from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
-
-WANTED = "an array of nodes, or an object with nodes (or with ids and latencies)"
 
 
-def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: bool, on_bad: OnBad) -> None:
-    """Add the nodes of one document; ``on_bad`` gets what is wrong with a node, and may raise it.
+class Element(Record):
+    """An element of an array."""
+
+    __slots__ = ()
+
+    def exact(self) -> Any:
+        return jsontext.exact_value(self.raw)
+
+
+class Document(Reader):
+    """One document: an array of records, or an object."""
+
+    def __init__(self, text: bytes, source: str) -> None:
+        """
+        Raises:
+            InputError: it is no JSON.
+        """
+        self._text = text
+        self._source = source
+        self._value = jsontext.parse(text, source)
+        if not isinstance(self._value, list):
+            self.document = self._value
+
+    def __iter__(self) -> Iterator[Record]:
+        return _elements(self._value, self._text, self._text.find(b"["))
+
+    def inside(self, *members: str) -> Iterator[Record]:
+        """Return the records of an array that the object holds, or what several arrays are together.
+
+        Raises:
+            LengthMismatchError: the arrays differ in length.
+        """
+        text, start = self._text, self._text.find(b"{")
+        if not members:
+            return _elements([self._value], b"[%b]" % text.strip(), 0)
+        spans = [jsontext.member_span(text, start, member)[0] for member in members]
+        if len(members) == 1:
+            return _elements(self._value[members[0]], text, spans[0])
+        zipped = self._zipped(spans)
+        return _elements(jsontext.parse(zipped, self._source), zipped, 0)
+
+    def repeated(self, names: Iterable[str]) -> str:
+        return jsontext.repeated(self._text, self._text.find(b"{"), names)
+
+    def _zipped(self, starts: list[int]) -> bytes:
+        """Return ids and latencies as one array of records, each value by its own text."""
+        ids, latencies = (_texts(self._text, start) for start in starts)
+        if len(ids) != len(latencies):
+            raise LengthMismatchError(f"{self._source}: {len(ids)} ids, but {len(latencies)} latencies")
+        rows = zip(ids, latencies, strict=True)
+        return b"[%b]" % b",".join(b'{"id":%b,"latency":%b}' % row for row in rows)
+
+
+def read(text: bytes, source: str, on_bad: OnBad) -> Reader:
+    """Return the records of one document.
 
     Raises:
         InputError: the document as a whole is wrong.
     """
-    document = jsontext.parse(text, source)
-    start = text.find(b"[" if isinstance(document, list) else b"{")
-    builder.start(source)
-    if isinstance(document, list):
-        _add_all(document, text, start, source, builder, coordinates, on_bad)
-        return
-    if not isinstance(document, dict):
-        raise InputError(f"the document must be {WANTED}", source=source)
-    holder = _holder(document)
-    limits = {
-        "threshold": setting(document, "threshold", float, source),
-        "precision": _precision(document, source),
-    }
-    if holder == "id":
-        builder.state(source, stated(limits))
-        _add_all([document], b"[%b]" % text.strip(), 0, source, builder, coordinates, on_bad)
-        return
-    problem = misspelt(document, OF_DOCUMENTS) or contradiction(document)
-    if not problem and (twice := jsontext.repeated(text, start, OF_DOCUMENTS.intersection(document))):
-        problem = stated_twice(twice)
-    if problem:
-        raise InputError(problem, source=source)
-    members = {name: value for name, value in document.items() if name in ASKED_OF_NODES}
-    builder.state(source, stated(members))
-    if holder == "nodes":
-        at, _ = jsontext.member_span(text, start, "nodes")
-        _add_all(document["nodes"], text, at, source, builder, coordinates, on_bad)
-    elif holder == "ids":
-        fields = _zipped(text, start, source)
-        _add_all(jsontext.parse(fields, source), fields, 0, source, builder, coordinates, on_bad)
-    else:
-        raise InputError(
-            f"the document must be {WANTED}",
-            source=source,
-            hint=f"it has {listed(document) or 'no member'}",
-        )
+    return Document(text, source)
 
 
-def _holder(document: dict[str, Any]) -> str:
-    """The member that holds the nodes; ``id`` where the object is a node by itself, whose other members are data."""
-    if isinstance(document.get("nodes"), list):
-        return "nodes"
-    if isinstance(document.get("ids"), list) and isinstance(document.get("latencies"), list):
-        return "ids"
-    return "id" if "id" in document else ""
+def _elements(values: list[Any], text: bytes, start: int) -> Iterator[Record]:
+    """Yield the elements of the array that stands at ``start``, each with its own bytes."""
+    spans = element_spans(text, start)
+    for row, fields in enumerate(values):
+        raw = text[spans[2 * row] : spans[2 * row + 1]]
+        # A record over several lines goes out on one; a line end can only stand between its tokens.
+        yield Element(fields, raw.replace(b"\n", b"").replace(b"\r", b"") if b"\n" in raw else raw, index=row)
 
 
-def _precision(document: dict[str, Any], source: str) -> Any:
-    value = document.get("precision")
-    return value if value == AUTO else setting(document, "precision", int, source)
+def _texts(text: bytes, start: int) -> list[bytes]:
+    spans = element_spans(text, start)
+    return [text[spans[at] : spans[at + 1]] for at in range(0, len(spans), 2)]
 
 
-def setting(document: dict[str, Any], name: str, kind: type[float] | type[int], source: str) -> Any:
-    """A limit that the document states, None where it does not.
-
-    Raises:
-        InputError: it is not a number.
-    """
-    value = document.get(name)
-    if value is None or type(value) is kind or (kind is float and type(value) is int):
-        return value
-    rule = THRESHOLD_RULE if kind is float else f"{name} must be an integer"
-    raise InputError(rule, source=source, place=name, value=value, hint=how_to_write(value))
-
-
-def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
-    """An array of the picked records, on one line."""
+def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
+    """Yield an array of the picked records, on one line."""
+    records = records.in_json()
     yield b"["
     last = len(picked) - 1
-    yield from nodes.join_records(picked[:last], b",")
+    yield from records.join_records(picked[:last], b",")
     if last >= 0:
-        yield nodes.records[picked[last]]
+        yield records.records[picked[last]]
     yield b"]\n"
 
 
@@ -139,50 +132,3 @@ KEYS_END = b"]\n"
 
 def _exact(text: bytes, start: int, end: int) -> Any:
     return jsontext.exact_value(text[start:end])
-
-
-def _add_all(
-    values: list[Any],
-    text: bytes,
-    start: int,
-    source: str,
-    builder: NodesBuilder,
-    coordinates: bool,
-    on_bad: OnBad,
-) -> None:
-    """Add the elements of the array that stands at ``start``, each with its own bytes."""
-    spans = element_spans(text, start)
-    for row, fields in enumerate(values):
-        raw = text[spans[2 * row] : spans[2 * row + 1]]
-        try:
-            node = read_record(
-                fields, partial(jsontext.exact_value, raw), coordinates=coordinates, latency=builder.latency
-            )
-            # A record over several lines goes out on one; a line end can only stand between its tokens.
-            builder.add(node, raw.replace(b"\n", b"").replace(b"\r", b"") if b"\n" in raw else raw)
-        except (InvalidNodeError, InputError) as error:
-            on_bad(_at_node(error, source, row, fields))
-
-
-def _zipped(text: bytes, start: int, source: str) -> bytes:
-    """Two arrays that go together as one array of nodes, each value by its own text."""
-    ids, latencies = (
-        _elements(text, jsontext.member_span(text, start, name)[0]) for name in ("ids", "latencies")
-    )
-    if len(ids) != len(latencies):
-        raise LengthMismatchError(f"{source}: {len(ids)} ids, but {len(latencies)} latencies")
-    rows = zip(ids, latencies, strict=True)
-    return b"[%b]" % b",".join(b'{"id":%b,"latency":%b}' % row for row in rows)
-
-
-def _elements(text: bytes, start: int) -> list[bytes]:
-    spans = element_spans(text, start)
-    return [text[spans[at] : spans[at + 1]] for at in range(0, len(spans), 2)]
-
-
-def _at_node(error: InvalidNodeError | InputError, source: str, row: int, fields: Any) -> InputError:
-    node_id = fields.get("id") if isinstance(fields, dict) else None
-    named = "" if node_id is None else f" (id {shorten(node_id)})"
-    return InputError(
-        error.problem, source=source, place=f"node {row + 1}{named}", value=error.value, hint=error.hint
-    )

@@ -4,60 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from typing import Any
 
-from rvhctl.errors import InputError, InvalidNodeError, OnBad
+from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
+from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record
 from rvhctl.keys.key import Buckets, Key, KeyRule
-from rvhctl.nodes.fields import read_record
-from rvhctl.nodes.nodes import Nodes, NodesBuilder, Picked
 
 
-def read_nodes(text: bytes, source: str, builder: NodesBuilder, *, coordinates: bool, on_bad: OnBad) -> None:
-    """Add the nodes of a whole text, one a line; ``on_bad`` gets what is wrong, and may raise it."""
-    builder.start(source)
+class LineRecord(Record):
+    """The value of one line."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, fields: Any, text: bytes, line: int) -> None:
+        super().__init__(fields, text.strip(), line)
+        self._text = text
+
+    def exact(self) -> Any:
+        return jsontext.exact_value(self._text)
+
+    def column(self, field: str) -> int:
+        return jsontext.value_column(self._text, field)
+
+
+def read(text: bytes, source: str, on_bad: OnBad) -> Reader:
+    """Return the values of a whole text, one a line; ``on_bad`` gets what is wrong with a line, and may raise it."""
+    return Reader(_records(text, source, on_bad))
+
+
+def _records(text: bytes, source: str, on_bad: OnBad) -> Iterator[Record]:
     for number, line in enumerate(text.split(b"\n"), 1):
-        record = line.strip()
-        if not record:
+        if not line.strip():
             continue
         try:
-            read_node(record, line, source, number, builder, coordinates=coordinates)
+            fields = jsontext.parse(line, source, number)
         except InputError as error:
             on_bad(error)
+            continue
+        yield LineRecord(fields, line, number)
 
 
-def read_node(
-    record: bytes, line: bytes, source: str, number: int, builder: NodesBuilder, *, coordinates: bool
-) -> None:
-    """Add the node on line ``number``: ``line`` as it stands, ``record`` without the white space around it.
-
-    Raises:
-        InputError: with line and column.
-    """
-    fields = jsontext.parse(line, source, number)
-    try:
-        node = read_record(
-            fields, partial(jsontext.exact_value, line), coordinates=coordinates, latency=builder.latency
-        )
-    except InvalidNodeError as error:
-        raise InputError(
-            error.problem,
-            source=source,
-            line=number,
-            column=jsontext.value_column(line, error.field) if error.field else None,
-            value=error.value,
-            hint=error.hint,
-        ) from None
-    except InputError as error:
-        raise error.at(source, number) from None
-    try:
-        builder.add(node, record, number)
-    except InputError as error:
-        raise error.at(source, number) from None
-
-
-def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
-    """The picked records, each on a line."""
-    return nodes.join_records(picked, b"\n")
+def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
+    """Return the picked records, each on a line."""
+    return records.in_json().join_records(picked, b"\n")
 
 
 def decode_keys(

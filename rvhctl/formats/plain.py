@@ -9,13 +9,13 @@ from rvhctl.errors import InputError, OnBad
 from rvhctl.keys.key import Buckets, Key, KeyRule
 
 if TYPE_CHECKING:
-    # Keys need no table of nodes, and its import would be a tenth of answering for one.
-    from rvhctl.nodes.nodes import Nodes, Picked
+    # A key alone needs no records, and their import would be a tenth of answering for it.
+    from rvhctl.formats.shapes import OwnRecords, Picked
 
 
-def write_nodes(nodes: Nodes, picked: Picked) -> Iterator[bytes]:
-    """The picked ids, one a line."""
-    return nodes.join_ids(picked)
+def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
+    """Return the picked ids, one a line."""
+    return records.join_ids(picked)
 
 
 def decode_keys(

@@ -1,16 +1,111 @@
-"""What goes out in every format: views of rows, and the values in them."""
+"""What every format reads and writes: records, and views of rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import orjson
 
 from rvhctl.core.vectors import Ints
 
+Picked = Sequence[int] | Ints
+"""Which records, in the order of the answer."""
+
 Row = dict[str, Any]
+
+RECORDS_ONLY: Final = object()
+"""A text that says nothing around its records."""
+
+NULL_HINT: Final = "write null for no measurement"
+EMPTY_HINT: Final = "leave it empty for no measurement"
+
+
+class Record:
+    """A record as it was read: what it says, its own bytes, and where it stands."""
+
+    __slots__ = ("fields", "index", "line", "raw")
+
+    blank_hint = NULL_HINT
+    """How the format says that there is no measurement."""
+
+    def __init__(self, fields: Any, raw: bytes, line: int | None = None, index: int = 0) -> None:
+        """
+        Args:
+            fields: a dict, or whatever stands in a record's place. An empty cell of a column of numbers is NaN.
+            line: from 1; None inside a document.
+            index: the position in a document, from 0.
+        """
+        self.fields = fields
+        self.raw = raw
+        self.line = line
+        self.index = index
+
+    def exact(self) -> Any:
+        """Return the fields again, with integers of any size exact."""
+        return self.fields
+
+    def column(self, field: str) -> int | None:
+        """Return the column of the line at which the value of a field begins, from 1; None if it is not known."""
+        return None
+
+
+class Reader:
+    """The records of one text, and what it says besides."""
+
+    header: list[str] | None = None
+    """The columns, where every record has the same."""
+    document: Any = RECORDS_ONLY
+    """The value of the text, where it is a document that is no array of records."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = records
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self._records)
+
+    def column(self, name: str) -> int:
+        """Return the position of a column of the header.
+
+        Raises:
+            InputError: there is none.
+        """
+        raise NotImplementedError
+
+    def repeated(self, names: Iterable[str]) -> str:
+        """Return a member of the document that is there twice; empty if none is."""
+        return ""
+
+    def in_json(self, raw: bytes) -> bytes:
+        """Return a record's own bytes as an object of JSON."""
+        return raw
+
+    def inside(self, *members: str) -> Iterable[Record]:
+        """Return the records that members of the document hold; without any, the document as a record.
+
+        Several members are arrays of ids and latencies, the fields of one record each.
+        """
+        raise NotImplementedError
+
+
+class OwnRecords(Protocol):
+    """Records that go out with the bytes with which they came in."""
+
+    shape: Any
+    """The format in which they came in."""
+    header: list[str] | None
+    """The columns of records that are rows; None where they are objects of JSON."""
+
+    @property
+    def records(self) -> Sequence[bytes]: ...
+
+    def in_json(self) -> OwnRecords:
+        """Return the same as objects of JSON."""
+
+    def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]: ...
+
+    def join_ids(self, picked: Picked) -> Iterator[bytes]: ...
 
 
 class Digits:

@@ -1,20 +1,42 @@
-"""The writer of a view in any format."""
+"""The writers of records and of a view, in any format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Final
 
 import orjson
 
-from rvhctl.formats.choice import OutputFormat
-from rvhctl.formats.shapes import Digits, IdList, View, cell_text, part_text
+from rvhctl.formats.choice import FORMATS, OutputFormat
+from rvhctl.formats.shapes import Digits, IdList, OwnRecords, Picked, View, cell_text, part_text
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
 SOME: Final = 256
 """Rows written at a time: few enough, also where each has many ids, that they stay in the processor's cache."""
+
+
+def write_records(
+    format_: OutputFormat,
+    records: OwnRecords,
+    picked: Picked,
+    view: Callable[[], View],
+    sink: Sink,
+    color: ColorChoice,
+) -> None:
+    """Write the picked records as they came in; people see a view of them instead."""
+    if format_ == "table":
+        write_view(view(), format_, sink, color)
+    else:
+        sink.write_all(records_pieces(format_, records, picked))
+
+
+def records_pieces(format_: OutputFormat, records: OwnRecords, picked: Picked) -> Iterator[bytes]:
+    """Return the picked records in any format but a table, in pieces."""
+    chosen = FORMATS[format_]
+    pieces: Iterator[bytes] = chosen.load().write_records(records, picked, **chosen.options)
+    return pieces
 
 
 def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:

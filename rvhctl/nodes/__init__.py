@@ -1,6 +1,7 @@
 """What is known of each node, and where it comes from.
 
 arguments   Checks of what Python callers hand in; a wrong argument is named, with what is wanted instead.
+documents   Documents of nodes: which member holds them, and what the others ask.
 duplicates  Whether an id comes twice among very many, by their hashes alone.
 fields      One node record: which fields it needs, and what each may be.
 flags       Nodes given with flags.
@@ -11,7 +12,6 @@ nodes       The table of nodes that readers fill and writers read: columns for t
             in.
 prefilter   Nodes within a latency limit, out of a large plain file of NDJSON.
 probes      Nodes from what a measuring tool says, placed by an inventory.
-read        Nodes from files or standard input: which format each source has, and one table of them all.
+read        Nodes from files or standard input, in any format: prefiltered, scanned, or record by record.
 scan        Nodes of one text through the compiled scanner: only what is unusual becomes Python objects.
-write       The writer of an answer of node records, in any format.
 """

@@ -8,13 +8,10 @@ from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InvalidNodeError
 from rvhctl.formats.milliseconds import how_to_write
+from rvhctl.formats.shapes import NULL_HINT
 from rvhctl.nodes.fleet import DETAILS, read_details
 
 NAN: Final = math.nan
-
-NO_MEASUREMENT_HINT: Final = "write null for no measurement"
-EMPTY_HINT: Final = "leave it empty for no measurement"
-
 
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
 
@@ -47,8 +44,8 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
     node_id = read_id(fields, exact)
     details, by_samples = _details(fields)
-    stated = "latency" in fields or (latency and "samples" not in details)
-    measured = _latency(fields) if stated else by_samples
+    stated = "latency" in fields or (latency and "samples" not in fields)
+    measured = _latency(fields, by_samples) if stated else by_samples
     integer = type(fields["id"]) is not str
     if not coordinates:
         return Record(node_id, measured, details=details, integer_id=integer)
@@ -69,7 +66,7 @@ def check_id(node_id: str) -> str:
     return node_id
 
 
-def check_latency(latency: float, hint: str = NO_MEASUREMENT_HINT) -> float:
+def check_latency(latency: float, hint: str = NULL_HINT) -> float:
     """A latency in milliseconds.
 
     Raises:
@@ -120,26 +117,29 @@ def read_id(fields: Mapping[str, Any], exact: Callable[[], Any]) -> str:
     raise InvalidNodeError("the id must be a string or an integer", field="id", value=node_id)
 
 
-def _latency(fields: dict[str, Any]) -> float:
+def _latency(fields: dict[str, Any], by_samples: float) -> float:
+    """Return the latency that is stated; an empty cell of a table leaves it to the samples."""
     try:
         latency = fields["latency"]
     except KeyError:
-        raise InvalidNodeError("the latency is missing", hint=NO_MEASUREMENT_HINT) from None
+        raise InvalidNodeError("the latency is missing", hint=NULL_HINT) from None
     if latency is None:
         return NAN
+    if latency != latency:
+        return by_samples
     if type(latency) is not float and type(latency) is not int:
         raise InvalidNodeError(
             "the latency must be a number of milliseconds",
             field="latency",
             value=latency,
-            hint=how_to_write(latency) or NO_MEASUREMENT_HINT,
+            hint=how_to_write(latency) or NULL_HINT,
         )
     return check_latency(float(latency))
 
 
 def _details(fields: dict[str, Any]) -> tuple[Mapping[str, Any], float]:
     """What the node says beyond its place and latency, and its latency by its samples."""
-    details = {name: fields[name] for name in DETAILS if name in fields}
+    details = {name: fields[name] for name in DETAILS if fields.get(name) is not None}
     if not details:
         return NOTHING_MORE, NAN
     return details, read_details(details).latency

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from math import inf
 from typing import Any, Final, NamedTuple
 
-from rvhctl.core.vectors import Floats, Ints
+from rvhctl.core.vectors import Floats
 from rvhctl.errors import InputError, shorten
-from rvhctl.formats.choice import Shape
+from rvhctl.formats.choice import FORMATS, Shape
+from rvhctl.formats.shapes import Picked
 from rvhctl.nodes.fields import Record
 from rvhctl.nodes.fleet import Details, Fleet
-
-Picked = Sequence[int] | Ints
-"""Which nodes, in the order of the answer."""
 
 PIECE: Final = 4096
 """Records joined at a time, so that a long answer is not held twice."""
@@ -111,6 +110,12 @@ class Nodes:
                 raise conflict
         return {**self.members, **flags}
 
+    def in_json(self) -> Nodes:
+        """Return the same nodes with records in JSON, made from rows as they are asked for."""
+        if self.header is None:
+            return self
+        return replace(self, records=_JsonRecords(self.header, self.records, self.shape), header=None)
+
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
         records = self.records
@@ -126,6 +131,21 @@ class Nodes:
         while piece := [ids[row] for row in islice(chosen, PIECE)]:
             piece.append("")
             yield "\n".join(piece).encode()
+
+
+class _JsonRecords(Sequence[bytes]):
+    """The rows of a table as objects of JSON."""
+
+    def __init__(self, header: list[str], rows: Sequence[bytes], shape: Shape) -> None:
+        format_ = FORMATS[shape]
+        self._rows = rows
+        self._convert = partial(format_.load().json_record, header, **format_.options)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        return self._convert(self._rows[row])
 
 
 class NodesBuilder:

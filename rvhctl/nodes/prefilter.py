@@ -15,10 +15,11 @@ from typing import Final, NamedTuple
 from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
+from rvhctl.formats.choice import FORMATS, OBJECTS
 from rvhctl.nodes.duplicates import has_twins, new_seed
 from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import LeftOut, Nodes
-from rvhctl.nodes.read import node_shape
+from rvhctl.nodes.read import looked_shape
 from rvhctl.nodes.scan import IntegerIds, ScannedNodes
 from rvhctl.streams.lines import line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
@@ -69,7 +70,7 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
         try:
             first = sift(head)
             # Its first record, and that something follows, tell NDJSON from a document over many lines.
-            if first is None or not first.hashes or node_shape(head) != "ndjson":
+            if first is None or not first.hashes or FORMATS[looked_shape("auto", head)].objects != "lines":
                 return None
             rest = _sift_rest(descriptor, start + len(head), end, sift, first)
             nodes = None if rest is None else _joined(rest)
@@ -131,7 +132,7 @@ def _joined(parts: list[Sifted]) -> Nodes | None:
     details.skip(len(rows))
     return ScannedNodes(
         rows,
-        "ndjson",
+        OBJECTS,
         details,
         IntegerIds(rows),
         LeftOut(total - len(rows), sum(part.unmeasured for part in parts), min(part.best for part in parts)),

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 
 from rvhctl.errors import InputError, OnBad, UsageError, quoted, raise_error
+from rvhctl.formats.choice import OBJECTS
 from rvhctl.formats.probe import Probe
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_from, read_nodes
-from rvhctl.nodes.write import json_nodes
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source, is_stdin, open_sources
 
@@ -56,7 +56,7 @@ def read_probes(
             except InputError as error:
                 place = "" if probe.line else f"target {number}"
                 on_bad(error.at(source.name, probe.line or None, place))
-    nodes = builder.build("ndjson")
+    nodes = builder.build(OBJECTS)
     nodes.source = read_from(files)
     return nodes
 
@@ -78,7 +78,7 @@ def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None
 
 def _inventory(name: str, *, coordinates: bool) -> dict[str, dict[str, Any]]:
     """The records of an inventory by id."""
-    nodes = json_nodes(read_nodes([name], "auto", coordinates=coordinates, on_bad=raise_error, latency=False))
+    nodes = read_nodes([name], "auto", coordinates=coordinates, on_bad=raise_error, latency=False).in_json()
     return {node_id: orjson.loads(nodes.records[row]) for row, node_id in enumerate(nodes.ids)}
 
 

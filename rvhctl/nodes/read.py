@@ -1,27 +1,21 @@
-"""Nodes from files or standard input: which format each source has, and one table of them all."""
+"""Nodes from files or standard input, in any format: prefiltered, scanned, or record by record."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from functools import partial
-from typing import Final, cast
-
-import orjson
+from collections.abc import Iterable, Sequence
 
 from rvhctl.core.placement.jump import COMPILED
-from rvhctl.errors import OnBad, UsageError
-from rvhctl.formats import jsontext
-from rvhctl.formats.choice import InputFormat, Shape
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError, shorten
+from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape
+from rvhctl.formats.read import is_array, looked_format
+from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
+from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
 
-_FIRST: Final = re.compile(rb"\S")
-LONG_LINE: Final = 1 << 16
-"""Bytes of a line that are looked at."""
-
-DELIMITERS: Final = {"csv": ",", "tsv": "\t"}
+HOLDERS = frozenset({"nodes", "ids"})
+"""Members of a document that hold nodes; an object with neither is a node by itself."""
 
 
 def read_nodes(
@@ -48,7 +42,7 @@ def read_nodes(
     if input_format == "plain":
         raise UsageError("nodes cannot be read from plain text; use -i json, ndjson, csv or tsv")
     if len(files) > 1:
-        nodes = _from_several(files, input_format, NodesBuilder(latency=latency), coordinates, on_bad)
+        nodes = _from_several(files, input_format, latency, coordinates, on_bad)
     else:
         (nodes,) = (
             _from_one(source, input_format, coordinates, on_bad, latency, within)
@@ -63,6 +57,20 @@ def read_from(files: Sequence[str]) -> str:
     return ", ".join("stdin" if name == STDIN else name for name in files or [STDIN])
 
 
+def read_text(
+    text: bytes, source: str, shape: Shape, *, coordinates: bool, on_bad: OnBad, latency: bool = True
+) -> Nodes:
+    """Return the nodes of one text, read record by record."""
+    builder = NodesBuilder(latency=latency)
+    reader = _add_text(text, source, FORMATS[shape], builder, coordinates, on_bad)
+    return builder.build(shape, reader.header)
+
+
+def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
+    """Return the format of a text with nodes: as it is stated, or by how the text begins."""
+    return looked_format(text, HOLDERS) if input_format == "auto" else input_format  # type: ignore[return-value]
+
+
 def _from_one(
     source: Source,
     input_format: InputFormat,
@@ -71,109 +79,97 @@ def _from_one(
     latency: bool,
     within: float | None,
 ) -> Nodes:
-    if COMPILED and within is not None and input_format in ("auto", "ndjson"):
+    lines = input_format == "auto" or FORMATS[input_format].objects == "lines"
+    if COMPILED and within is not None and lines:
         from rvhctl.nodes.prefilter import nodes_within
 
         sifted = nodes_within(source, within)
         if sifted is not None:
             return sifted
     text = source.read_all()
-    shape = _shape(input_format, text)
-    if COMPILED and latency and (shape == "ndjson" or (shape == "json" and _is_array(text))):
+    shape = looked_shape(input_format, text)
+    objects = FORMATS[shape].objects
+    if COMPILED and latency and (objects == "lines" or (objects == "array" and is_array(text))):
         from rvhctl.nodes.scan import scan_nodes
 
         scanned = scan_nodes(text, shape, coordinates=coordinates)
         if scanned is not None:
             return scanned
-    builder = NodesBuilder(latency=latency)
-    header = _add_records(text, shape, source, builder, coordinates, on_bad)
-    return builder.build(shape, header)
+    with explained(source.name, source.head):
+        return read_text(text, source.name, shape, coordinates=coordinates, on_bad=on_bad, latency=latency)
 
 
 def _from_several(
-    files: Sequence[str], input_format: InputFormat, builder: NodesBuilder, coordinates: bool, on_bad: OnBad
+    files: Sequence[str], input_format: InputFormat, latency: bool, coordinates: bool, on_bad: OnBad
 ) -> Nodes:
+    builder = NodesBuilder(latency=latency)
     shapes: set[Shape] = set()
     for source in open_sources(files):
         text = source.read_all()
-        shape = _shape(input_format, text)
+        shape = looked_shape(input_format, text)
         shapes.add(shape)
         before = len(builder)
-        header = _add_records(text, shape, source, builder, coordinates, on_bad)
-        if header is not None:
-            from rvhctl.formats import csv
-
+        with explained(source.name, source.head):
+            reader = _add_text(text, source.name, FORMATS[shape], builder, coordinates, on_bad)
+        if reader.header is not None:
             # Rows of several tables have only JSON in common.
-            record = partial(csv.json_record, header, delimiter=DELIMITERS[shape])
-            builder.rewrite(before, record)
-    return builder.build(shapes.pop() if len(shapes) == 1 else "ndjson")
+            builder.rewrite(before, reader.in_json)
+    return builder.build(shapes.pop() if len(shapes) == 1 else OBJECTS)
 
 
-def _add_records(
-    text: bytes, shape: Shape, source: Source, builder: NodesBuilder, coordinates: bool, on_bad: OnBad
-) -> list[str] | None:
-    """Read record by record; the header of a table."""
-    with explained(source.name, source.head):
-        if shape == "json":
-            from rvhctl.formats import json
+def _add_text(
+    text: bytes, source: str, format_: Format, builder: NodesBuilder, coordinates: bool, on_bad: OnBad
+) -> Reader:
+    """Add the nodes of a text; return its reader."""
+    reader: Reader = format_.load().read(text, source, on_bad, **format_.options)
+    builder.start(source)
+    records: Iterable[Record] = reader
+    if reader.document is not RECORDS_ONLY:
+        from rvhctl.nodes.documents import document_nodes
 
-            json.read_nodes(text, source.name, builder, coordinates=coordinates, on_bad=on_bad)
-        elif shape == "ndjson":
-            from rvhctl.formats import ndjson
-
-            ndjson.read_nodes(text, source.name, builder, coordinates=coordinates, on_bad=on_bad)
-        else:
-            from rvhctl.formats import csv
-
-            return csv.read_nodes(
-                text,
-                source.name,
-                builder,
-                delimiter=DELIMITERS[shape],
-                coordinates=coordinates,
-                on_bad=on_bad,
-            )
-    return None
+        records, members = document_nodes(reader, source)
+        builder.state(source, members)
+    latency = builder.latency
+    if reader.header is not None:
+        _check_header(reader, coordinates, latency)
+        latency = False
+    for record in records:
+        try:
+            node = read_record(record.fields, record.exact, coordinates=coordinates, latency=latency)
+            builder.add(node, record.raw, record.line or 0)
+        except (InvalidNodeError, InputError) as error:
+            on_bad(located(error, record, source))
+    return reader
 
 
-def _shape(input_format: InputFormat, text: bytes) -> Shape:
-    return node_shape(text) if input_format == "auto" else cast("Shape", input_format)
+def _check_header(reader: Reader, coordinates: bool, latency: bool) -> None:
+    """Check that a table has the columns that its nodes need; one without a header has no rows either.
+
+    Raises:
+        InputError: a column is missing.
+    """
+    header = reader.header
+    if not header:
+        return
+    for name in ("id", "lat", "lon") if coordinates else ("id",):
+        reader.column(name)
+    if latency and "samples" not in header:
+        reader.column("latency")
 
 
-def node_shape(text: bytes) -> Shape:
-    """The format of a text with nodes: ``[`` JSON, ``{`` JSON or NDJSON, else CSV or TSV by its header."""
-    found = _FIRST.search(text)
-    if found is None:
-        return "ndjson"
-    if found.group() == b"[":
-        return "json"
-    # Without copies: the text may be large, and all of it one line.
-    start = found.start()
-    end = text.find(b"\n", start)
-    if end < 0:
-        end = len(text)
-    if found.group() != b"{":
-        return "tsv" if text.find(b"\t", start, end) >= 0 else "csv"
-    document = _parsed(memoryview(text)[start:end])
-    following = _FIRST.search(text, end)
-    if document is not None:
-        is_document = isinstance(document, dict) and bool({"nodes", "ids"} & document.keys())
-        return "json" if following is None and is_document else "ndjson"
-    # The first line is no whole value: a document over several lines, or NDJSON that begins with a bad line.
-    if following is None or _parsed(text) is not None:
-        return "json"
-    next_line = text[following.start() : following.start() + LONG_LINE].split(b"\n", 1)[0]
-    return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
-
-
-def _is_array(text: bytes) -> bool:
-    found = _FIRST.search(text)
-    return found is not None and found.group() == b"["
-
-
-def _parsed(text: bytes | memoryview) -> object:
-    try:
-        value: object = jsontext.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-    return value
+def located(error: InvalidNodeError | InputError, record: Record, source: str) -> InputError:
+    """Return what is wrong with a node, with the place of its record."""
+    field = error.field if isinstance(error, InvalidNodeError) else ""
+    place = ""
+    if record.line is None:
+        node_id = record.fields.get("id") if isinstance(record.fields, dict) else None
+        place = f"node {record.index + 1}" + ("" if node_id is None else f" (id {shorten(node_id)})")
+    return InputError(
+        error.problem,
+        source=source,
+        line=record.line,
+        column=record.column(field) if field else None,
+        place=place,
+        value=error.value,
+        hint=record.blank_hint if field and error.hint == NULL_HINT else error.hint,
+    )

@@ -12,10 +12,11 @@ from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import Shape
+from rvhctl.formats.shapes import Picked
 from rvhctl.nodes.duplicates import has_twins, new_seed
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.fleet import Details
-from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, Picked
+from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20

@@ -137,21 +137,10 @@ def _is_plain(text: bytes) -> bool:
 
 def _table(text: bytes, source: str) -> Nodes:
     """The nodes with whatever else they say of themselves; they need no latency."""
-    from rvhctl.formats import csv, json, ndjson
-    from rvhctl.nodes.nodes import NodesBuilder
-    from rvhctl.nodes.read import DELIMITERS, node_shape
+    from rvhctl.nodes.read import looked_shape, read_text
 
-    builder = NodesBuilder(latency=False)
-    shape = node_shape(text)
-    if shape == "json":
-        json.read_nodes(text, source, builder, coordinates=False, on_bad=raise_error)
-    elif shape == "ndjson":
-        ndjson.read_nodes(text, source, builder, coordinates=False, on_bad=raise_error)
-    else:
-        csv.read_nodes(
-            text, source, builder, delimiter=DELIMITERS[shape], coordinates=False, on_bad=raise_error
-        )
-    return builder.build(shape)
+    shape = looked_shape("auto", text)
+    return read_text(text, source, shape, coordinates=False, on_bad=raise_error, latency=False)
 
 
 def _plain_list(text: bytes, source: str) -> NodeList:

@@ -206,7 +206,7 @@ class PlaceAction:
 
         delimiter = "," if records.shape == "csv" else "\t"
         if self._format in ("json", "ndjson"):
-            rows = [csv.json_record(records.header, raw, delimiter) for raw in records.raws]
+            rows = [csv.json_record(records.header, raw, delimiter=delimiter) for raw in records.raws]
             return [self._object(raw, b) for raw, b in zip(rows, chosen, strict=True)]
         return [
             raw + delimiter.encode() + csv.joined_row(self._cells(buckets), delimiter).rstrip(b"\n")

@@ -12,7 +12,7 @@ from rvhctl.core.policy.cells import CellOrder, Groups
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.vectors import Floats, Ints
-from rvhctl.nodes.nodes import Picked
+from rvhctl.formats.shapes import Picked
 
 if TYPE_CHECKING:
     from rvhctl.nodes.fleet import Fleet

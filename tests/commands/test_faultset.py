@@ -97,7 +97,7 @@ def test_what_cannot_be_answered(arguments: tuple[str, ...], code: int, message:
             "stdin:1:25: lon must lie within -180..180 degrees (got 181)",
         ),
         (b"id,lat,lon,latency\na,,1,1\n", "stdin:2:3: lat is missing"),
-        (b"id,lat,lon,latency\na,1,east,1\n", "stdin:2:5: the lon must be a number (got 'east')"),
+        (b"id,lat,lon,latency\na,1,east,1\n", "stdin:2:5: lon must be a number of degrees (got 'east')"),
         (
             b"id,lon,latency\na,1,1\n",
             "stdin:1: the CSV header has no column 'lat'; its columns: 'id', 'lon', 'latency'",
