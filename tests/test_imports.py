@@ -59,11 +59,9 @@ NOT_YET_DOWN: dict[str, set[str]] = {
     "core.keys.answers": {"nodes.rows"},
     "core.keys.owners": {"nodes.rows"},
     "formats.csv": {"keys.key"},
-    "formats.fping": {"nodes.fields"},
     "formats.json": {"keys.key"},
     "formats.ndjson": {"keys.key"},
     "formats.plain": {"keys.key"},
-    "formats.prometheus": {"nodes.fields"},
     "placement.request": {"cli.options"},
     "policy.evaluation": {"placement.buckets"},
 }

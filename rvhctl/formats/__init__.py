@@ -10,7 +10,6 @@ members       The members that documents, requests and flags state: which there 
 milliseconds  Milliseconds: the rule of a threshold, and numbers for people.
 ndjson        NDJSON: one JSON value a line.
 plain         Plain text: keys in, one a line; ids or bucket numbers out, one a line.
-probe         What a measuring tool says of one target.
 prometheus    The answer of Prometheus to an instant query: seconds as strings, and whether each probe
               succeeded.
 read          Which format a text is in, by how it begins.

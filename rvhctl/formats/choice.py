@@ -50,6 +50,12 @@ FORMATS: Final[dict[str, Format]] = {
 }
 """Every format of data. To add one, write a module with what is wanted of ``read`` and ``write_records``."""
 
+TOOLS: Final[dict[str, Format]] = {
+    "prometheus": Format("rvhctl.formats.prometheus", objects="array"),
+    "fping": Format("rvhctl.formats.fping"),
+}
+"""What measuring tools say; each module has ``read_probes``."""
+
 SUFFIXES: Final[dict[str, FileFormat]] = {
     ".json": "json",
     ".ndjson": "ndjson",

@@ -7,8 +7,7 @@ from typing import Final
 
 from rvhctl.errors import InputError, InvalidNodeError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.formats.probe import Probe
-from rvhctl.nodes.fields import check_id
+from rvhctl.formats.shapes import CheckProbe, Probe, Probes
 
 # The target is padded to the longest; it may hold colons, but no white space.
 _LINE: Final = re.compile(r"(\S+)\s* : ((?:-|\d+(?:\.\d+)?)(?: (?:-|\d+(?:\.\d+)?))*)", re.ASCII)
@@ -16,11 +15,11 @@ _LINE: Final = re.compile(r"(\S+)\s* : ((?:-|\d+(?:\.\d+)?)(?: (?:-|\d+(?:\.\d+)
 HINT: Final = "run fping -C N -q and give its standard error: fping ... 2>&1 >/dev/null"
 
 
-def read_probes(text: bytes, source: str, on_bad: OnBad) -> list[Probe]:
+def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> Probes:
     """The targets in the order of the lines, with their samples in milliseconds.
 
     Empty lines say nothing. ``on_bad`` gets every other line that is no target: it raises the error, or the
-    line is left out.
+    line is left out. ``check`` judges each id.
 
     Raises:
         InputError: the text is not UTF-8, or what ``on_bad`` raises.
@@ -30,10 +29,12 @@ def read_probes(text: bytes, source: str, on_bad: OnBad) -> list[Probe]:
         if not line.strip():
             continue
         try:
-            probes.append(_probe(line.rstrip(), number))
+            probe = _probe(line.rstrip(), number)
+            check(probe.id, None)
+            probes.append(probe)
         except (InputError, InvalidNodeError) as error:
             on_bad(InputError(error.problem, source=source, line=number, value=error.value, hint=error.hint))
-    return probes
+    return Probes(probes, [])
 
 
 def _probe(line: str, number: int) -> Probe:
@@ -41,4 +42,4 @@ def _probe(line: str, number: int) -> Probe:
     if found is None:
         raise InputError("not a line of fping -C N -q", value=line, hint=HINT)
     samples = tuple(None if sample == "-" else float(sample) for sample in found.group(2).split(" "))
-    return Probe(check_id(found.group(1)), samples=samples, line=number)
+    return Probe(found.group(1), samples=samples, line=number)

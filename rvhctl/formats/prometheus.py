@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, listed, quoted
 from rvhctl.formats import jsontext
-from rvhctl.formats.probe import Probe
-from rvhctl.nodes.fields import check_id, check_latency
+from rvhctl.formats.shapes import CheckProbe, Probe, Probes
 
 VERDICT: Final = "probe_success"
 """The series by which blackbox_exporter says 1, the probe succeeded, or 0."""
@@ -26,20 +25,13 @@ _SECONDS: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", r
 _NO_NUMBER: Final = ("NaN", "+Inf", "-Inf", "Inf")
 
 
-class Answer(NamedTuple):
-    """The targets, in the order in which the answer first names them."""
-
-    probes: list[Probe]
-    warnings: list[str]
-
-
-def read_probes(text: bytes, source: str, on_bad: OnBad) -> Answer:
+def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> Probes:
     """The targets of an instant query, each with its latency in milliseconds.
 
     Series named ``probe_success`` are verdicts, every other one is a duration in seconds; they belong
     together by ``instance``. A target whose probe failed, or without a verdict where others have one, or
     without a duration, has no measurement. ``on_bad`` gets what is wrong with a series: it raises the error,
-    or the series is left out.
+    or the series is left out. ``check`` judges each id and latency.
 
     Raises:
         InputError: the text is no answer to an instant query, or what ``on_bad`` raises.
@@ -50,10 +42,13 @@ def read_probes(text: bytes, source: str, on_bad: OnBad) -> Answer:
     for number, series in enumerate(_vector(text, source), 1):
         try:
             target, name, value = _series(series)
+            check(target, None)
             if name == VERDICT:
                 _put(verdicts, target, _verdict(value), VERDICT)
             else:
-                _put(durations, target, _milliseconds(value), name or "a duration")
+                latency = _milliseconds(value)
+                check(target, latency)
+                _put(durations, target, latency, name or "a duration")
             targets[target] = None
         except (InputError, InvalidNodeError) as error:
             on_bad(
@@ -75,7 +70,7 @@ def read_probes(text: bytes, source: str, on_bad: OnBad) -> Answer:
         Probe(target, durations.get(target) if verdicts.get(target, not verdicts) else None)
         for target in targets
     ]
-    return Answer(probes, [] if verdicts or not probes else [NO_VERDICTS])
+    return Probes(probes, [] if verdicts or not probes else [NO_VERDICTS])
 
 
 def _vector(text: bytes, source: str) -> list[Any]:
@@ -111,7 +106,7 @@ def _series(series: Any) -> tuple[str, str, str]:
         raise InputError(f"the series has no label {LABEL}", hint=f"its labels: {labels}")
     if not isinstance(sample, list) or len(sample) != 2 or not isinstance(sample[1], str):
         raise InputError(f"the series of {target} has no value [time, text]", value=sample)
-    return check_id(target), str(metric.get("__name__", "")), sample[1]
+    return target, str(metric.get("__name__", "")), sample[1]
 
 
 def _verdict(value: str) -> bool:
@@ -126,7 +121,7 @@ def _milliseconds(value: str) -> float | None:
         return None
     if not _SECONDS.fullmatch(value):
         raise InputError("a duration must be a number of seconds", value=value)
-    return check_latency(float(Decimal(value).scaleb(3)))
+    return float(Decimal(value).scaleb(3)) + 0.0  # -0.0 becomes 0.0
 
 
 def _put(column: dict[str, Any], target: str, value: object, name: str) -> None:

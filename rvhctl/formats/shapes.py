@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
@@ -87,6 +87,33 @@ class Reader:
         Several members are arrays of ids and latencies, the fields of one record each.
         """
         raise NotImplementedError
+
+
+class Probe(NamedTuple):
+    """A target with its latency, or with samples of it, in milliseconds; None is no measurement."""
+
+    id: str
+    latency: float | None = None
+    samples: tuple[float | None, ...] | None = None
+    line: int = 0
+    """Where it stands, in a text of lines."""
+
+    def fields(self) -> dict[str, object]:
+        """The node record that it becomes."""
+        if self.samples is None:
+            return {"id": self.id, "latency": self.latency}
+        return {"id": self.id, "samples": list(self.samples)}
+
+
+class Probes(NamedTuple):
+    """What a measuring tool says, and what may mislead in it."""
+
+    probes: list[Probe]
+    warnings: list[str]
+
+
+CheckProbe = Callable[[str, float | None], object]
+"""Raises what is wrong with the id or the latency of a target."""
 
 
 class OwnRecords(Protocol):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 import orjson
 
 from rvhctl.errors import InputError, OnBad, UsageError, quoted, raise_error
-from rvhctl.formats.choice import OBJECTS
-from rvhctl.formats.probe import Probe
-from rvhctl.nodes.fields import read_record
+from rvhctl.formats.choice import OBJECTS, TOOLS
+from rvhctl.formats.shapes import Probe, Probes
+from rvhctl.nodes.fields import check_id, check_latency, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_from, read_nodes
 from rvhctl.streams.lookalike import explained
@@ -29,7 +30,7 @@ def read_probes(
     """The targets of all sources as nodes.
 
     Args:
-        tool: ``prometheus`` or ``fping``.
+        tool: one of ``TOOLS``.
         inventory: a file of nodes with id, lat and lon; a target's record is what stands there, and its
             measurement.
         coordinates: whether each target needs a place.
@@ -63,17 +64,23 @@ def read_probes(
 
 def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None]) -> list[Probe]:
     text = source.read_all()
-    if tool == "fping":
-        from rvhctl.formats import fping
-
-        return fping.read_probes(text, source.name, on_bad)
-    from rvhctl.formats import prometheus
-
-    with explained(source.name, source.head):
-        answer = prometheus.read_probes(text, source.name, on_bad)
-    for warning in answer.warnings:
+    # Lines of text may look like anything.
+    with explained(source.name, source.head) if TOOLS[tool].objects else nullcontext():
+        said: Probes = TOOLS[tool].load().read_probes(text, source.name, on_bad, check_probe)
+    for warning in said.warnings:
         warn(f"{source.name}: {warning}")
-    return answer.probes
+    return said.probes
+
+
+def check_probe(node_id: str, latency: float | None) -> None:
+    """Check a target as a node.
+
+    Raises:
+        InvalidNodeError: its id or its latency is wrong.
+    """
+    check_id(node_id)
+    if latency is not None:
+        check_latency(latency)
 
 
 def _inventory(name: str, *, coordinates: bool) -> dict[str, dict[str, Any]]:

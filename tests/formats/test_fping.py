@@ -11,7 +11,8 @@ import pytest
 
 from rvhctl.errors import InputError
 from rvhctl.formats.fping import read_probes
-from rvhctl.formats.probe import Probe
+from rvhctl.formats.shapes import Probe
+from rvhctl.nodes.probes import check_probe
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -21,7 +22,7 @@ def fail(error: InputError) -> None:
 
 
 def test_loopback() -> None:
-    probes = read_probes((DATA / "valid/fping/loopback.txt").read_bytes(), "f", fail)
+    probes, _ = read_probes((DATA / "valid/fping/loopback.txt").read_bytes(), "f", fail, check_probe)
     assert probes == [
         Probe("127.0.0.1", samples=(0.407, 0.045, 0.051), line=1),
         Probe("::1", samples=(0.129, 0.030, 0.040), line=2),
@@ -31,7 +32,7 @@ def test_loopback() -> None:
 
 
 def test_losses() -> None:
-    probes = read_probes((DATA / "valid/fping/lossy.txt").read_bytes(), "f", fail)
+    probes, _ = read_probes((DATA / "valid/fping/lossy.txt").read_bytes(), "f", fail, check_probe)
     assert [probe.id for probe in probes] == ["127.0.0.1", "127.0.0.2", "::1", "240.0.0.1"]
     assert all(len(probe.samples or ()) == 8 for probe in probes)
     assert probes[3].samples == (None,) * 8
@@ -43,13 +44,13 @@ def test_losses() -> None:
 )
 def test_other_output_of_fping_is_refused_with_its_line(name: str, line: int) -> None:
     with pytest.raises(InputError, match=rf"f:{line}: not a line of fping -C N -q .*fping -C N -q"):
-        read_probes((DATA / name).read_bytes(), "f", fail)
+        read_probes((DATA / name).read_bytes(), "f", fail, check_probe)
 
 
 def test_bad_lines_can_be_left_out() -> None:
     text = b"a : 1.5 -\n\nnosuch.invalid: Name or service not known\n[fe80::1%lo]:53 : 2\r\nb :\nc : 1 x\n"
     bad: list[InputError] = []
-    probes = read_probes(text, "f", bad.append)
+    probes, _ = read_probes(text, "f", bad.append, check_probe)
     assert probes == [
         Probe("a", samples=(1.5, None), line=1),
         Probe("[fe80::1%lo]:53", samples=(2.0,), line=4),
@@ -59,7 +60,7 @@ def test_bad_lines_can_be_left_out() -> None:
 
 def test_not_utf8_is_named() -> None:
     with pytest.raises(InputError, match="f:2:1: not UTF-8"):
-        read_probes(b"a : 1\n\xff : 1\n", "f", fail)
+        read_probes(b"a : 1\n\xff : 1\n", "f", fail, check_probe)
 
 
 def test_the_tool_itself() -> None:
@@ -70,6 +71,6 @@ def test_the_tool_itself() -> None:
     run = subprocess.run(
         [fping, "-C", "2", "-q", "-p", "20", "127.0.0.1"], capture_output=True, timeout=60, check=False
     )
-    probes = read_probes(run.stderr, "fping", fail)
+    probes, _ = read_probes(run.stderr, "fping", fail, check_probe)
     assert [probe.id for probe in probes] == ["127.0.0.1"]
     assert len(probes[0].samples or ()) == 2

@@ -19,8 +19,9 @@ from urllib.request import urlopen
 import pytest
 
 from rvhctl.errors import InputError
-from rvhctl.formats.probe import Probe
-from rvhctl.formats.prometheus import NO_VERDICTS, Answer, read_probes
+from rvhctl.formats.prometheus import NO_VERDICTS, read_probes
+from rvhctl.formats.shapes import Probe, Probes
+from rvhctl.nodes.probes import check_probe
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -29,8 +30,8 @@ def fail(error: InputError) -> None:
     raise error
 
 
-def read(name: str) -> Answer:
-    return read_probes((DATA / name).read_bytes(), "answer.json", fail)
+def read(name: str) -> Probes:
+    return read_probes((DATA / name).read_bytes(), "answer.json", fail, check_probe)
 
 
 def answer(*series: tuple[str | None, str | None, Any]) -> bytes:
@@ -71,7 +72,7 @@ def test_what_is_no_number_is_no_measurement() -> None:
 
 
 def test_an_empty_answer_has_nothing_to_warn_of() -> None:
-    assert read("valid/prometheus/empty.json") == Answer([], [])
+    assert read("valid/prometheus/empty.json") == Probes([], [])
 
 
 @pytest.mark.parametrize(
@@ -93,12 +94,12 @@ def test_other_answers_are_refused(name: str, message: str) -> None:
 )
 def test_other_documents_are_refused(text: bytes) -> None:
     with pytest.raises(InputError, match=r"answer\.json: not an"):
-        read_probes(text, "answer.json", fail)
+        read_probes(text, "answer.json", fail, check_probe)
 
 
 def test_no_json_is_refused() -> None:
     with pytest.raises(InputError, match=r"answer\.json:1:1: not JSON"):
-        read_probes(b"<html>", "answer.json", fail)
+        read_probes(b"<html>", "answer.json", fail, check_probe)
 
 
 def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
@@ -111,6 +112,7 @@ def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
         ),
         "answer.json",
         fail,
+        check_probe,
     )
     assert probes == [Probe("a", 250.0), Probe("b", None), Probe("c", None)]
     assert warnings == []
@@ -129,7 +131,7 @@ def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
     ],
 )
 def test_milliseconds_are_the_digits_shifted(text: str, expected: float) -> None:
-    probes, _ = read_probes(answer(("d", "a", text)), "answer.json", fail)
+    probes, _ = read_probes(answer(("d", "a", text)), "answer.json", fail, check_probe)
     assert probes == [Probe("a", expected)]
     assert str(probes[0].latency) == str(expected)
 
@@ -152,9 +154,9 @@ def test_milliseconds_are_the_digits_shifted(text: str, expected: float) -> None
 def test_wrong_series_are_named_and_can_be_left_out(series: Any, message: str) -> None:
     text = answer(("d", "a", "1"), series)
     with pytest.raises(InputError, match=message):
-        read_probes(text, "answer.json", fail)
+        read_probes(text, "answer.json", fail, check_probe)
     bad: list[InputError] = []
-    assert [probe.id for probe in read_probes(text, "answer.json", bad.append).probes] == ["a"]
+    assert [probe.id for probe in read_probes(text, "answer.json", bad.append, check_probe).probes] == ["a"]
     assert [error.place for error in bad] == ["series 2"]
 
 
@@ -236,7 +238,7 @@ def wait_for(url: str, targets: int) -> list[Probe]:
     while time.monotonic() < deadline:
         try:
             with urlopen(url, timeout=5) as response:
-                probes, _ = read_probes(response.read(), url, fail)
+                probes, _ = read_probes(response.read(), url, fail, check_probe)
         except OSError:
             probes = []
         if len(probes) == targets:
