@@ -128,7 +128,7 @@ class Placement:
     def of(cls, nodes: Buckets, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
         """A placement over buckets that are put together already."""
         placement = cls.__new__(cls)
-        placement._set(nodes, hash, seed, dialect)
+        placement._set(instance_of(Buckets, nodes, "nodes", JumpHashError), hash, seed, dialect)
         return placement
 
     def _set(self, nodes: Buckets, hash_name: str, seed: int, dialect: str) -> None:
@@ -247,6 +247,7 @@ class Placement:
 
     def chosen_buckets(self, keys: Iterable[Key], count: int) -> list[list[int]]:
         """The numbers of the first ``count`` buckets of each key's order; no more than are live."""
+        count = self.replica_count(count, allow_fewer=True)
         return [
             chosen[at : at + count]
             for chosen in self._chosen(keys, count)
