@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 NUMBERED: Final = frozenset({"id", "key", "keys", "buckets"})
 """Members that a number of buckets and keys need, and no more."""
 NUMBERED_FLAGS: Final = frozenset({"buckets", "hash"})
+NATIVE: Final = ("xxh64", "int")
+"""Hashes of the functions for numbered buckets."""
 OF_PLACEMENTS: Final = OF_KEYS - {"id", "key", "keys", "replicas", "allow_fewer", "stats", "explain"}
 
 
@@ -29,7 +31,7 @@ def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> di
     Raises:
         RvhctlError: it cannot be answered.
     """
-    if request.keys() <= NUMBERED and flags.keys() <= NUMBERED_FLAGS:
+    if request.keys() <= NUMBERED and flags.keys() <= NUMBERED_FLAGS and flags["hash"] in NATIVE:
         return _bucket(request, text, flags)
     return _placed(request, text, flags)
 

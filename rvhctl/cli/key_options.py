@@ -1,248 +1,315 @@
-"""The options of ``jump-hash`` that go beyond keys and a number of buckets, in panels of ``--help``."""
+"""The options of jump-hash, a group for each panel of ``--help``."""
 
-from __future__ import annotations
+# Annotations are no strings here: each would be evaluated at every start.
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
-
-import typer
+from typing import Any, Literal, NamedTuple
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
+from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.cli.options import FORMATS, Run, refuse
+from rvhctl.errors import UsageError
+from rvhctl.formats.choice import InputFormat
+from rvhctl.keys.hashes import RECIPES
 
-if TYPE_CHECKING:
-    from rvhctl.commands._keys import Wish
-    from rvhctl.placement.request import Fleet
+HashName = Literal[
+    "xxh64",
+    "xxh3",
+    "xxh32",
+    "int",
+    "fnv1",
+    "fnv1a",
+    "crc32",
+    "crc64-xz",
+    "md5-be",
+    "md5-le",
+    "sha256-le",
+    "murmur3-128",
+]
+Dialect = Literal["paper", "guava", "exact"]
 
 NODES = "Nodes"
 RECORDS = "Keys out of records"
 ANSWERS = "What is answered"
 HASHES = "Agreeing with other systems"
 
+OF_NODES = ("live", "threshold", "to_nodes")
+"""Options that need nodes with names."""
 
-def _text(*names: str, metavar: str, help: str, panel: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(
-        *names, metavar=metavar, help=help, rich_help_panel=panel, show_default=False
+
+class Keys(OptionGroup):
+    """Keys, and how many buckets there are for them."""
+
+    buckets: int | None = option("--buckets", "-b", metavar="N", help="How many buckets, 1..2147483647.")
+    key: list[str] | None = option("--key", "-k", metavar="KEY", help="A key; may be given again and again.")
+    hash: HashName = option(
+        "--hash",
+        default="xxh64",
+        metavar="NAME",
+        help="How text becomes 64 bits (--list-hashes); int: it is the decimal 64-bit key itself.",
+        show_default=True,
     )
-    return option
+    null: bool = option("--null", "-0", default=False, help="Keys end with a NUL byte instead of a line end.")
 
 
-Dialect = Literal["paper", "guava", "exact"]
+class Nodes(OptionGroup):
+    """Which nodes there are, and which are fit to own keys."""
 
-Nodes = Annotated[
-    str | None,
-    _text(
+    nodes: str | None = option(
         "--nodes",
         metavar="A,B,...|FILE",
         panel=NODES,
         help="Names instead of numbers: bucket i is the i-th node, for ever, so never take a node out of the "
         "middle; mark it as down or replace it. A comma makes it names; else a FILE (or @FILE, -) of nodes as "
         "failover reads them, whose weight and state count.",
-    ),
-]
-Down = Annotated[
-    list[str] | None,
-    _text("--down", metavar="ID,...", panel=NODES, help="These have failed (numbers without --nodes)."),
-]
-Live = Annotated[
-    str | None,
-    _text(
+    )
+    down: list[str] | None = option(
+        "--down", metavar="ID,...", panel=NODES, help="These have failed (numbers without --nodes)."
+    )
+    live: str | None = option(
         "--live",
         metavar="FILE",
         panel=NODES,
         help="Every node not in this list, as failover writes it, is down.",
-    ),
-]
-MaxLatency = Annotated[
-    float | None,
-    typer.Option(
+    )
+    threshold: float | None = option(
         "--threshold",
         "--th",
         metavar="MS",
         click_type=Milliseconds(),
+        panel=NODES,
         help="Nodes slower than that, or unmeasured, are down.",
-        rich_help_panel=NODES,
-        show_default=False,
-    ),
-]
-Weight = Annotated[
-    list[str] | None,
-    _text("--weight", metavar="ID=W,...", panel=NODES, help="Weights other than 1, above 0."),
-]
-Replicas = Annotated[
-    int | None,
-    typer.Option(
+    )
+    weight: list[str] | None = option(
+        "--weight", metavar="ID=W,...", panel=NODES, help="Weights other than 1, above 0."
+    )
+    replicas: int | None = option(
         "--replicas",
         metavar="K",
         click_type=Whole(min=1),
+        panel=NODES,
         help="The first K nodes of each key's order, the owner first.",
-        rich_help_panel=NODES,
-        show_default=False,
-    ),
-]
-AllowFewer = Annotated[
-    bool,
-    typer.Option("--allow-fewer", help="Fewer than K where fewer are live.", rich_help_panel=NODES),
-]
-Field = Annotated[
-    str | None,
-    _text(
+    )
+    allow_fewer: bool = option(
+        "--allow-fewer", default=False, panel=NODES, help="Fewer than K where fewer are live."
+    )
+
+
+class Fields(OptionGroup):
+    """Which part of a record is its key."""
+
+    field: str | None = option(
         "--field",
         metavar="PATH",
         panel=RECORDS,
         help="The key is this field of each record (user.id, tags.0, 'labels.\"service.name\"'; a column of CSV). "
         "The format is found by looking.",
-    ),
-]
-Regex = Annotated[
-    str | None,
-    _text(
+    )
+    regex: str | None = option(
         "--regex",
         metavar="PATTERN",
         panel=RECORDS,
         help=r"The key is the group of this pattern in each line of UTF-8, as in 'user=(\w+)'.",
-    ),
-]
-Only = Annotated[
-    list[str] | None,
-    _text(
+    )
+
+
+class Answer(OptionGroup):
+    """What becomes of the records."""
+
+    only: list[str] | None = option(
         "--only",
         metavar="BUCKET,...|K/N",
         panel=ANSWERS,
         help="Only the records of these, as they came; K/N: of the K-th of N, from 1 (-b is N then).",
-    ),
-]
-AllowEmpty = Annotated[
-    bool,
-    typer.Option(
-        "--allow-empty", help="With --only: no record is fine, not exit code 3.", rich_help_panel=ANSWERS
-    ),
-]
-SplitTo = Annotated[
-    str | None,
-    _text(
+    )
+    allow_empty: bool = option(
+        "--allow-empty",
+        default=False,
+        panel=ANSWERS,
+        help="With --only: no record is fine, not exit code 3.",
+    )
+    split_to: str | None = option(
         "--split-to",
         metavar="TEMPLATE",
         panel=ANSWERS,
         help="A file for each bucket that has records, as in 'part-{bucket:03d}.txt' or '{node}.ndjson'.",
-    ),
-]
-Force = Annotated[
-    bool,
-    typer.Option("--force", help="With --split-to: replace files that exist.", rich_help_panel=ANSWERS),
-]
-Stats = Annotated[bool, typer.Option("--stats", help="How evenly the keys lie.", rich_help_panel=ANSWERS)]
-To = Annotated[
-    int | None,
-    typer.Option(
+    )
+    force: bool = option(
+        "--force", default=False, panel=ANSWERS, help="With --split-to: replace files that exist."
+    )
+    stats: bool = option("--stats", default=False, panel=ANSWERS, help="How evenly the keys lie.")
+    to: int | None = option(
         "--to",
         metavar="M",
+        panel=ANSWERS,
         help="What would move if there were M buckets, and the least that has to.",
-        rich_help_panel=ANSWERS,
-        show_default=False,
-    ),
-]
-ToNodes = Annotated[
-    str | None,
-    _text("--to-nodes", metavar="A,B,...|FILE", panel=ANSWERS, help="The same, with these nodes."),
-]
-ToDown = Annotated[
-    list[str] | None,
-    _text("--to-down", metavar="ID,...", panel=ANSWERS, help="The same, with these down; '' is none."),
-]
-Moves = Annotated[
-    bool,
-    typer.Option("--moves", help="With --to...: list each key that moves instead.", rich_help_panel=ANSWERS),
-]
-Explain = Annotated[
-    bool,
-    typer.Option("--explain", help="The hash and the probes of each key.", rich_help_panel=ANSWERS),
-]
-DialectChoice = Annotated[
-    Dialect,
-    typer.Option("--dialect", help="How the loop of jump hash rounds.", rich_help_panel=HASHES),
-]
-Seed = Annotated[
-    int,
-    typer.Option("--seed", metavar="N", help="For xxh64, xxh3, xxh32, murmur3-128.", rich_help_panel=HASHES),
-]
-ListHashes = Annotated[
-    bool,
-    typer.Option("--list-hashes", help="Print each hash and what it agrees with.", rich_help_panel=HASHES),
-]
-
-
-Asked = dict[str, Any]
-"""Every option of the command, by the name of its parameter."""
-
-_FLEET = ("nodes", "down", "live", "threshold", "weight", "to", "to_nodes", "to_down", "dialect", "seed")
-_WISH = (
-    "replicas",
-    "allow_fewer",
-    "field",
-    "regex",
-    "only",
-    "allow_empty",
-    "split_to",
-    "force",
-    "stats",
-    "moves",
-    "explain",
-)
-_RUN = ("null", "output", "json", "input_format", "color", "jobs")
-
-# What the plain path, a number of buckets and no more, has in these.
-_PLAIN = {"dialect": "paper", "seed": 0}
-_PLAIN_HASHES = ("xxh64", "int")
-
-
-def goes_beyond(asked: Asked) -> bool:
-    """Whether anything is asked that the plain path has not."""
-    # An empty list is an answer too (``--to-down ''``), and 0 a number; only None and defaults are nothing.
-    changed = any(_is_set(name, asked[name]) for name in (*_FLEET, *_WISH))
-    return changed or asked["hash_"] not in _PLAIN_HASHES
-
-
-def _is_set(name: str, value: Any) -> bool:
-    return value is not None and value is not False and value != _PLAIN.get(name)
-
-
-def fleet_and_wish(asked: Asked) -> tuple[Fleet, Wish]:
-    """The options in two parts: which nodes, and what becomes of which keys."""
-    from rvhctl.commands._keys import Wish
-    from rvhctl.placement.request import Fleet, buckets_counted
-
-    buckets = asked["buckets"]
-    if buckets is None and asked["nodes"] is None:
-        buckets = buckets_counted(asked["only"], "--only")
-    fleet = {name: asked[name] for name in _FLEET}
-    wish = {name: asked[name] for name in (*_WISH, *_RUN)}
-    return (
-        Fleet(buckets=buckets, hash=asked["hash_"], **fleet),
-        Wish(files=asked["files"] or [], keys=asked["key"] or [], **wish),
+    )
+    to_nodes: str | None = option(
+        "--to-nodes", metavar="A,B,...|FILE", panel=ANSWERS, help="The same, with these nodes."
+    )
+    to_down: list[str] | None = option(
+        "--to-down", metavar="ID,...", panel=ANSWERS, help="The same, with these down; '' is none."
+    )
+    moves: bool = option(
+        "--moves", default=False, panel=ANSWERS, help="With --to...: list each key that moves instead."
+    )
+    explain: bool = option(
+        "--explain", default=False, panel=ANSWERS, help="The hash and the probes of each key."
     )
 
 
-def not_in_batch(asked: Asked) -> dict[str, object]:
-    """The flags that make no sense with ``--batch``, by name."""
-    names = ("field", "regex", "only", "allow_empty", "split_to", "force", "moves")
-    return {
-        f"--{name.replace('_', '-')}": asked[name] is not None and asked[name] is not False for name in names
-    }
+class Hashing(OptionGroup):
+    """How keys are hashed, and jump hash rounds."""
+
+    dialect: Dialect = option(
+        "--dialect",
+        default="paper",
+        panel=HASHES,
+        help="How the loop of jump hash rounds.",
+        show_default=True,
+    )
+    seed: int = option(
+        "--seed",
+        default=0,
+        metavar="N",
+        panel=HASHES,
+        help="For xxh64, xxh3, xxh32, murmur3-128.",
+        show_default=True,
+    )
+    list_hashes: bool = option(
+        "--list-hashes", default=False, panel=HASHES, help="Print each hash and what it agrees with."
+    )
 
 
-def batch_defaults(asked: Asked) -> dict[str, Any]:
-    """What requests need not state, read once.
+class KeyRun(Run):
+    """How jump-hash reads, answers and runs."""
+
+    input_format: InputFormat = option(
+        "--input-format",
+        "-i",
+        default="auto",
+        metavar="FORMAT",
+        help="Format of the input: plain (a key a line), json, ndjson, csv or tsv. Unless given: by the file's "
+        "suffix, else plain.",
+        panel=FORMATS,
+    )
+
+
+# In the place that it has among the others.
+KeyRun.options = Run.options | KeyRun.options
+
+
+class KeyRequest(NamedTuple):
+    """What the user asks, in the groups of options."""
+
+    files: list[str]
+    keys: Keys
+    nodes: Nodes
+    fields: Fields
+    answer: Answer
+    hashing: Hashing
+    run: KeyRun
+
+    def flags(self) -> dict[str, Any]:
+        """Return what is said of nodes, by the names of the options."""
+        flags: dict[str, Any] = {"hash": self.keys.hash, **self.hashing.stated(), **self.nodes.stated()}
+        flags |= {name: value for name, value in self.answer.stated().items() if name.startswith("to")}
+        buckets = self.keys.buckets
+        if buckets is None and self.nodes.nodes is None:
+            from rvhctl.placement.request import buckets_counted
+
+            buckets = buckets_counted(self.answer.only, "--only")
+        return flags if buckets is None else {**flags, "buckets": buckets}
+
+    @property
+    def compared(self) -> bool:
+        """Another placement is asked for."""
+        return not self.answer.stated().keys().isdisjoint(("to", "to_nodes", "to_down"))
+
+
+def check_request(request: KeyRequest) -> None:
+    """Refuse flags that are missing, do nothing or contradict one another, before anything is read.
 
     Raises:
-        UsageError: flags contradict one another, or name a node that there is not.
-        RvhctlError: a list of nodes cannot be read.
+        UsageError: they do.
     """
-    from rvhctl.formats.members import stated
-    from rvhctl.placement.request import check_together, members_of, placements
+    from rvhctl.streams.source import is_stdin
 
-    fleet, _ = fleet_and_wish(asked)
-    check_together(fleet, reads_stdin=not asked["files"])
-    views = {name: asked[name] or None for name in ("allow_fewer", "stats", "explain")}
-    defaults = stated({**members_of(fleet), **views, "replicas": asked["replicas"]})
-    if fleet.buckets is not None or fleet.nodes is not None:
-        defaults["placements"] = placements(defaults)
-    return defaults
+    refuse("without --batch", request.run.flags("unordered"))
+    reads_stdin = not request.keys.key and (not request.files or any(map(is_stdin, request.files)))
+    _check_nodes(request.flags(), reads_stdin=reads_stdin)
+    _check_keys(request)
+    _check_answer(request)
+
+
+def _check_nodes(flags: dict[str, Any], *, reads_stdin: bool) -> None:
+    """Refuse flags that are missing, or contradict one another, before anything is read.
+
+    Raises:
+        UsageError: they do.
+    """
+    if "buckets" not in flags and "nodes" not in flags:
+        raise UsageError("--buckets is missing: give their number, as in -b 8, or --nodes")
+    check_together(flags, reads_stdin=reads_stdin)
+    if "nodes" not in flags:
+        refuse("without --nodes", {f"--{name.replace('_', '-')}": name in flags for name in OF_NODES})
+
+
+def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
+    """Refuse flags that contradict one another, also as defaults of requests.
+
+    Raises:
+        UsageError: they do.
+    """
+    if "buckets" in flags and "nodes" in flags:
+        raise UsageError("--buckets and --nodes exclude each other: the nodes say how many buckets there are")
+    if "to" in flags and "to_nodes" in flags:
+        raise UsageError("--to and --to-nodes exclude each other")
+    if "nodes" in flags:
+        refuse("with --nodes; use --to-nodes", {"--to": "to" in flags})
+    if "seed" in flags and RECIPES[flags["hash"]].seeded is None:
+        raise UsageError(f"--seed: the hash {flags['hash']} has none")
+    from rvhctl.streams.source import is_stdin
+
+    named = [flags[name] for name in ("nodes", "live", "to_nodes") if name in flags]
+    stdin = [value for value in named if is_stdin(value.removeprefix("@"))]
+    if len(stdin) + reads_stdin > 1:
+        raise UsageError("standard input ('-') can be read only once; give the keys with -k or in a FILE")
+
+
+def _check_keys(request: KeyRequest) -> None:
+    """Flags about keys that would do nothing, or not go together, are errors.
+
+    Raises:
+        UsageError: some are.
+    """
+    keys, fields, run = request.keys, request.fields, request.run
+    if keys.key and request.files:
+        raise UsageError("give keys with -k or in FILEs, not both")
+    if keys.key:
+        refuse("with --key", {**keys.flags("null"), **run.flags("input_format")})
+    if fields.field is not None and fields.regex is not None:
+        raise UsageError("--field and --regex exclude each other")
+    if fields.field is not None:
+        refuse("with --field", keys.flags("key", "null"))
+
+
+def _check_answer(request: KeyRequest) -> None:
+    """The same of flags about the answer.
+
+    Raises:
+        UsageError: some are.
+    """
+    answer, nodes = request.answer, request.nodes
+    views = list(answer.flags("only", "split_to", "stats", "explain"))
+    if request.compared:
+        views.append("--to")
+    if len(views) > 1:
+        raise UsageError(f"{views[0]} and {views[1]} exclude each other")
+    if not request.compared:
+        refuse("without --to, --to-nodes or --to-down", answer.flags("moves"))
+    if answer.only is None:
+        refuse("without --only", answer.flags("allow_empty"))
+    if answer.split_to is None:
+        refuse("without --split-to", answer.flags("force"))
+    if nodes.replicas is None:
+        refuse("without --replicas", nodes.flags("allow_fewer"))

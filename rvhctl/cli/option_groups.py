@@ -28,6 +28,7 @@ def option(
     metavar: str | None = None,
     panel: str | None = None,
     click_type: Any = None,
+    show_default: bool = False,
 ) -> Any:
     """Declare an option of a group; its type is the annotation, or what ``click_type`` makes of a text."""
     return typer.Option(
@@ -37,7 +38,7 @@ def option(
         help=help,
         rich_help_panel=panel,
         click_type=click_type,
-        show_default=False,
+        show_default=show_default,
     )
 
 

@@ -57,6 +57,15 @@ class Report:
         """Since the report was made."""
         return (perf_counter() - self._started) * 1000
 
+    def answered(self, what: str, count: int) -> None:
+        """Say, to whoever wants to know, how much was answered and how long it took; then finish."""
+        if self.says("debug"):
+            from rvhctl.cli.version import core_name
+            from rvhctl.formats.wording import counted
+
+            self.debug(f"{counted(count, what)} on the {core_name()} core in {self.milliseconds():.1f} ms")
+        self.finish()
+
     def finish(self) -> None:
         """After everything is answered.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rvhctl.formats.choice import OutputFormat, answer_format
-from rvhctl.formats.rows import RowsAnswer
+from rvhctl.formats.rows import RowWriter
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.streams.sink import Sink
@@ -13,14 +13,12 @@ from rvhctl.streams.terminal import ColorChoice
 def write_hashes(asked: OutputFormat, color: ColorChoice) -> None:
     """Write name, recipe and systems of each."""
     sink = Sink()
-    format_ = answer_format(asked, "flags", sink)
-    answer = RowsAnswer(
-        format_, sink, lambda rows: f"{counted(rows, 'hash')}; an integer key is its own 64 bits", color
+    writer = RowWriter(
+        ("name", "recipe", "agrees_with"),
+        answer_format(asked, "flags", sink),
+        sink,
+        lambda rows: f"{counted(rows, 'hash')}; an integer key is its own 64 bits",
+        color,
     )
-    answer.add(
-        [
-            {"name": recipe.name, "recipe": recipe.description, "agrees_with": recipe.agrees_with}
-            for recipe in RECIPES.values()
-        ]
-    )
-    answer.finish(["name", "recipe", "agrees_with"])
+    writer.add([(recipe.name, recipe.description, recipe.agrees_with) for recipe in RECIPES.values()])
+    writer.finish()

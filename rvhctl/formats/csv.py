@@ -17,7 +17,6 @@ from rvhctl.errors import InputError, OnBad
 from rvhctl.formats.choice import FORMATS
 from rvhctl.formats.csv_rows import Row, Rows, field_start
 from rvhctl.formats.shapes import EMPTY_HINT, OwnRecords, Picked, Reader, Record
-from rvhctl.keys.key import Buckets, Key, KeyRule
 from rvhctl.streams.lines import line_pieces
 
 SOME: Final = 256
@@ -25,8 +24,6 @@ SOME: Final = 256
 
 BLOCK: Final = 1 << 20
 """Bytes of a text that are made of characters, and then rows, at a time."""
-
-KEYS_AT_A_TIME: Final = 4096
 
 PIECE: Final = 4096
 """Rows of records written at a time."""
@@ -187,52 +184,6 @@ _JSON: Final[Mapping[str, Callable[[str], object]]] = {
 def split_row(row: bytes, delimiter: str) -> list[str]:
     """The fields of one row."""
     return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
-
-
-def read_keys(
-    rows: Rows, column: str, rule: KeyRule, on_bad: OnBad
-) -> Iterator[tuple[list[Key], list[bytes]]]:
-    """The values of a column, as text, and the rows they stand in, some at a time: all that can be read without
-    waiting, before the next read.
-
-    ``on_bad`` gets what is wrong with a row, and may raise it; what stands before the row is given first.
-
-    Raises:
-        InputError: there is no such column.
-    """
-    at = rows.column(column)
-    keys: list[Key] = []
-    raws: list[bytes] = []
-    try:
-        for row in rows:
-            try:
-                keys.append(_key(row, at, rows, rule))
-                raws.append(row.raw)
-            except InputError as error:
-                yield keys, raws
-                keys, raws = [], []
-                on_bad(error)
-            if rows.drained or len(keys) == KEYS_AT_A_TIME:
-                yield keys, raws
-                keys, raws = [], []
-    except InputError:
-        yield keys, raws
-        raise
-
-
-def _key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
-    rows.check(row)
-    try:
-        return rule.text(row.fields[at], rows.source)
-    except InputError as error:
-        column = field_start(row.raw.decode(), at, rows.delimiter)
-        raise error.at(rows.source, row.line, column=column) from None
-
-
-def write_keys(keys: Sequence[Key], buckets: Buckets, *, delimiter: str, first: bool) -> bytes:
-    """``key,bucket`` a line, under a header."""
-    rows: list[Sequence[object]] = [("key", "bucket")] if first else []
-    return _written([*rows, *zip(keys, buckets, strict=True)], delimiter)
 
 
 def _json_cells(record: bytes) -> dict[str, str]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rvhctl.core.json.spans import element_spans
-from rvhctl.errors import InputError, LengthMismatchError, OnBad
+from rvhctl.errors import LengthMismatchError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record
-from rvhctl.keys.key import Buckets, Key, KeyRule
 
 
 class Element(Record):
@@ -98,37 +96,3 @@ def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
     if last >= 0:
         yield records.records[picked[last]]
     yield b"]\n"
-
-
-def read_keys(text: bytes, source: str, rule: KeyRule, on_bad: OnBad) -> list[Key]:
-    """The keys of one document: an array of strings, integers, or objects with ``key``."""
-    document = jsontext.parse(text, source)
-    if not isinstance(document, list):
-        hint = "an object is a request: give it to --batch, on one line (jq -c)"
-        asks = isinstance(document, dict) and not document.keys().isdisjoint(("key", "keys"))
-        raise InputError("the document must be an array of keys", source=source, hint=hint if asks else "")
-    keys = []
-    spans = element_spans(text, text.find(b"["))
-    for row, value in enumerate(document):
-        exact = partial(_exact, text, *spans[2 * row : 2 * row + 2])
-        try:
-            keys.append(rule.json(value, exact, source, place=f"key {row + 1}"))
-        except InputError as error:
-            on_bad(error)
-    return keys
-
-
-def write_keys(keys: Sequence[Key], buckets: Buckets, *, first: bool) -> bytes:
-    """A part of the array of ``{"key": ..., "bucket": ...}``; the caller ends it with ``KEYS_END``."""
-    rows = [
-        b'{"key":%b,"bucket":%d}' % (jsontext.key_text(key), bucket)
-        for key, bucket in zip(keys, buckets, strict=True)
-    ]
-    return (b"[" if first else b",") + b",".join(rows)
-
-
-KEYS_END = b"]\n"
-
-
-def _exact(text: bytes, start: int, end: int) -> Any:
-    return jsontext.exact_value(text[start:end])

@@ -6,9 +6,6 @@ hashes   Named recipes from a key to its 64 bits. The digests are those of well-
 key      A key of jump hash on its way from a reader to a writer.
 lines    How lines of a block become rows of keys (whole lines, what a pattern finds, a field of NDJSON); jobs over
          lines.
-         NDJSON.
-read     Keys from flags, files or standard input, in the format that the caller or the file's suffix states.
 records  Records with a key each, from flags, text lines, JSON, NDJSON, CSV and TSV, and their own bytes.
 stream   A stream of lines in, answers out, in order and in flat memory; on several processors where that pays.
-write    The writer of an answer of keys and their buckets.
 """

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +13,6 @@ from rvhctl.keys.hashes import INTEGER_HINT, NO_INTEGER
 
 Key = str | bytes | int
 """Text as it came in (bytes where it was no JSON), or the 64-bit key itself."""
-
-Buckets = Sequence[int]
 
 MIN_KEY: Final = -(1 << 63)
 MAX_KEY: Final = (1 << 64) - 1
@@ -92,6 +91,11 @@ class KeyRule(NamedTuple):
                 hint=INTEGER_HINT,
             )
         return value
+
+
+def flag_keys(keys: list[str], rule: KeyRule) -> list[Key]:
+    """The keys that the shell passed, by their very bytes."""
+    return [rule.text(os.fsencode(key), "--key") for key in keys]
 
 
 def stated_keys(

@@ -114,7 +114,7 @@ class TextKeys:
     def __init__(self, recipe: Recipe, delimiter: bytes, pattern: LinePattern | None = None) -> None:
         self._recipe: Final = recipe
         self._delimiter: Final = delimiter
-        self._pattern: Final = pattern
+        self.pattern: Final = pattern
         self._decimal: Final = recipe.in_core == keylines.DECIMAL
         xxh64 = COMPILED and recipe.name == "xxh64"
         self._native: Final = pattern is None and (xxh64 or self._decimal)
@@ -124,15 +124,15 @@ class TextKeys:
         if self._native:
             hash_lines(rows, block, self._delimiter[0], self._decimal, self._seed)
             return
-        key_of = None if self._pattern is None else self._pattern.key_of
+        key_of = None if self.pattern is None else self.pattern.key_of
         digest_lines(rows, block, self._delimiter, key_of, self._recipe.digest)
 
     def bad_line(self, line: bytes) -> bytes:
-        return line[:SHOWN] if self._pattern is None else line
+        return line[:SHOWN] if self.pattern is None else line
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:
-        if answers.problem == NO_KEY and self._pattern is not None:
-            return self._pattern.no_key(answers.bad_line.removesuffix(b"\r"), source, line)
+        if answers.problem == NO_KEY and self.pattern is not None:
+            return self.pattern.no_key(answers.bad_line.removesuffix(b"\r"), source, line)
         return line_error(answers, source, line)
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
@@ -13,67 +12,65 @@ from rvhctl.formats import jsontext
 from rvhctl.formats.choice import InputFormat, format_by_suffix
 from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
 from rvhctl.keys.key import Key, KeyRule
-from rvhctl.keys.read import key_format
 from rvhctl.streams.lines import whole_lines
 from rvhctl.streams.source import Source
+
+if TYPE_CHECKING:
+    from rvhctl.formats.csv_rows import Row, Rows
 
 RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 
 SLICE: Final = 4096
-"""Records handed on at a time."""
+"""Records of a JSON document or a table handed on at a time."""
 
 LONG_HEADER: Final = 1 << 16
 """Bytes of a header that are looked at for its delimiter."""
 
 
-@dataclass
-class Records:
-    """Some records of one source, in order.
-
-    ``raws`` are their own bytes: of a line with its line end, of a row of CSV without. ``keys`` are as many.
-    """
+class Records(NamedTuple):
+    """Some records of one source, in order."""
 
     shape: RecordShape
-    keys: list[Key] = field(default_factory=list)
-    raws: list[bytes] = field(default_factory=list)
-    header: list[str] = field(default_factory=list)
+    keys: list[Key]
+    raws: list[bytes]
+    """The own bytes of each, without its line end."""
+    header: Sequence[str] = ()
     """The columns of CSV and TSV."""
 
     def part(self, start: int, end: int) -> Records:
         """Some of them."""
-        return Records(self.shape, self.keys[start:end], self.raws[start:end], self.header)
+        return self._replace(keys=self.keys[start:end], raws=self.raws[start:end])
 
 
-@dataclass(frozen=True)
-class Taking:
+class KeySpec(NamedTuple):
     """Where a record has its key, and what a key must be."""
 
-    rule: KeyRule
-    path: FieldPath | None
-    pattern: LinePattern | None
-    delimiter: bytes
-    reserved: tuple[str, ...]
+    rule: KeyRule = KeyRule()
+    path: FieldPath | None = None
+    pattern: LinePattern | None = None
+    delimiter: bytes = b"\n"
+    reserved: tuple[str, ...] = ()
     """Members (or columns) that no record may have, because they are to be added."""
 
-    @property
-    def objects(self) -> bool:
-        """Records are objects or rows with a field, not bare keys."""
-        return self.path is not None
 
+def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> RecordShape:
+    """The shape of a source: as its name and the flags tell; of records with a field, else by how it begins.
 
-def shape_of(source: Source, input_format: InputFormat, taking: Taking) -> RecordShape:
-    """The shape of a source: as its name and the flags tell, else by how it begins.
+    Bare keys are never guessed at: they are text, unless -i or the file's suffix says otherwise.
 
     Raises:
         UsageError: the flags contradict one another.
         InputError: it cannot be read.
     """
-    if taking.pattern is not None:
+    if spec.pattern is not None:
         if input_format not in ("auto", "plain"):
             raise UsageError(f"--regex reads text lines, not {input_format}")
         return "plain"
-    if taking.path is None:
-        return key_format(input_format, source.name, null=taking.delimiter == b"\0")
+    if spec.path is None:
+        shape = input_format if input_format != "auto" else format_by_suffix(source.name) or "plain"
+        if spec.delimiter == b"\0" and shape != "plain":
+            raise UsageError("--null makes no sense with keys that are not plain text")
+        return shape
     if input_format == "plain":
         raise UsageError("--field reads JSON, NDJSON, CSV or TSV, not plain text")
     return looked_shape(source) if input_format == "auto" else input_format
@@ -100,92 +97,80 @@ def _tells_shape(head: bytes) -> bool:
     return text[:1] in (b"[", b"{") or b"\n" in text or len(head) >= LONG_HEADER
 
 
-def flag_records(keys: list[bytes], taking: Taking) -> Records:
+def flag_records(keys: list[bytes], spec: KeySpec) -> Records:
     """Keys given with ``-k``; each is its own record."""
-    records = Records("plain")
-    for key in keys:
-        records.keys.append(_text_key(key, taking, "--key"))
-        records.raws.append(key + taking.delimiter)
-    return records
+    return Records("plain", [_text_key(spec, key, "--key") for key in keys], keys)
 
 
-def read_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
+def read_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
     """The records of a source, some at a time; what stands before a bad one is given before ``on_bad``."""
     match shape:
         case "json":
-            yield from _json_records(source, taking, on_bad)
+            yield from _json_records(source, spec, on_bad)
         case "csv" | "tsv":
-            yield from _row_records(source, shape, taking, on_bad)
+            yield from _row_records(source, shape, spec, on_bad)
         case _:
-            yield from _line_records(source, shape, taking, on_bad)
+            yield from _line_records(source, shape, spec, on_bad)
 
 
-def _line_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
-    delimiter = b"\n" if shape == "ndjson" else taking.delimiter
+def _line_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of whole blocks of lines; a blank line of NDJSON is none."""
+    name, text = source.name, shape == "plain"
+    delimiter = spec.delimiter if text else b"\n"
+    key_of = (
+        partial(_text_key, spec) if spec.pattern else spec.rule.text if text else partial(_json_key, spec)
+    )
     for block, first_line in whole_lines(source, delimiter):
-        records = Records(shape)
-        start = 0
-        number = first_line
-        while start < len(block):
-            end = block.find(delimiter, start) + 1
-            line = block[start : end - 1] if end else block[start:]
+        *lines, last = block.split(delimiter)
+        if text and delimiter == b"\n":
+            lines = [line.removesuffix(b"\r") for line in lines]
+        if last:
+            lines.append(last)  # with no line end, to which a carriage return would belong
+        keys: list[Key] = []
+        raws: list[bytes] = []
+        for number, line in enumerate(lines, first_line):
+            if not text and not line.strip():
+                continue
             try:
-                key = _line_key(line, bool(end), shape, taking, source.name, number)
-                if key is not None:
-                    records.keys.append(key)
-                    records.raws.append(line + delimiter)
+                keys.append(key_of(line, name, number))
+                raws.append(line)
             except InputError as error:
-                yield records
-                records = Records(shape)
+                yield Records(shape, keys, raws)
+                keys, raws = [], []
                 on_bad(error)
-            if len(records.keys) == SLICE:
-                yield records
-                records = Records(shape)
-            start = end or len(block)
-            number += 1
-        yield records
+        yield Records(shape, keys, raws)
 
 
-def _line_key(
-    line: bytes, ended: bool, shape: RecordShape, taking: Taking, source: str, number: int
-) -> Key | None:
-    """The key of a line; None for a blank line of NDJSON."""
-    if shape == "ndjson":
-        if not line.strip():
-            return None
-        if taking.path is not None:
-            return taking.path.line_key(line, taking.rule, source, number, reserved=taking.reserved)
-        value = jsontext.parse(line, source, number)
-        return taking.rule.json(value, partial(jsontext.exact_value, line), source, number)
-    if ended and taking.delimiter == b"\n":
-        line = line.removesuffix(b"\r")
-    return _text_key(line, taking, source, number)
-
-
-def _text_key(line: bytes, taking: Taking, source: str, number: int | None = None) -> Key:
+def _text_key(spec: KeySpec, line: bytes, source: str, number: int | None = None) -> Key:
     """The key of a line of text: all of it, or what the pattern finds."""
-    if taking.pattern is None:
-        return taking.rule.text(line, source, number)
-    key = taking.pattern.key_of(line)
+    if spec.pattern is None:
+        return spec.rule.text(line, source, number)
+    key = spec.pattern.key_of(line)
     if key is None:
-        raise taking.pattern.no_key(line, source, number)
-    return taking.rule.text(key, source, number)
+        raise spec.pattern.no_key(line, source, number)
+    return spec.rule.text(key, source, number)
 
 
-def _json_records(source: Source, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
+def _json_key(spec: KeySpec, line: bytes, source: str, number: int) -> Key:
+    """The key of a line of NDJSON."""
+    if spec.path is not None:
+        return spec.path.line_key(line, spec.rule, source, number, reserved=spec.reserved)
+    value = jsontext.parse(line, source, number)
+    return spec.rule.json(value, partial(jsontext.exact_value, line), source, number)
+
+
+def _json_records(source: Source, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
     text = source.read_all()
     document = jsontext.parse(text, source.name)
     if not isinstance(document, list):
-        what = "records" if taking.objects else "keys"
-        raise InputError(f"the document must be an array of {what}", source=source.name)
+        raise _no_array(document, source.name, spec)
     spans = element_spans(text, text.find(b"["))
-    records = Records("json")
+    records = Records("json", [], [])
     for row, value in enumerate(document):
         raw = text[spans[2 * row] : spans[2 * row + 1]]
-        place = f"record {row + 1}" if taking.objects else f"key {row + 1}"
         exact = partial(jsontext.exact_value, raw)
         try:
-            records.keys.append(_json_key(value, exact, taking, source.name, place))
+            records.keys.append(_element_key(value, exact, spec, source.name, row + 1))
         except InputError as error:
             on_bad(error)
             continue
@@ -193,28 +178,62 @@ def _json_records(source: Source, taking: Taking, on_bad: OnBad) -> Iterator[Rec
         records.raws.append(raw.replace(b"\n", b"").replace(b"\r", b""))
         if len(records.keys) == SLICE:
             yield records
-            records = Records("json")
+            records = Records("json", [], [])
     yield records
 
 
-def _json_key(value: Any, exact: Any, taking: Taking, source: str, place: str) -> Key:
-    if taking.path is None:
-        return taking.rule.json(value, exact, source, place=place)
-    key = taking.path.key_of(value, exact, taking.rule, source, None, place)
-    check_reserved(value, taking.reserved, source, None, place)
+def _no_array(document: Any, source: str, spec: KeySpec) -> InputError:
+    if spec.path is not None:
+        return InputError("the document must be an array of records", source=source)
+    hint = "an object is a request: give it to --batch, on one line (jq -c)"
+    asks = isinstance(document, dict) and not document.keys().isdisjoint(("key", "keys"))
+    return InputError("the document must be an array of keys", source=source, hint=hint if asks else "")
+
+
+def _element_key(value: Any, exact: Any, spec: KeySpec, source: str, number: int) -> Key:
+    if spec.path is None:
+        return spec.rule.json(value, exact, source, place=f"key {number}")
+    place = f"record {number}"
+    key = spec.path.key_of(value, exact, spec.rule, source, None, place)
+    check_reserved(value, spec.reserved, source, None, place)
     return key
 
 
-def _row_records(source: Source, shape: RecordShape, taking: Taking, on_bad: OnBad) -> Iterator[Records]:
-    from rvhctl.formats import csv
+def _row_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of a table: all that can be read without waiting, before the next read."""
     from rvhctl.formats.csv_rows import Rows
 
     blocks = (block for block, _ in whole_lines(source))
     rows = Rows(blocks, source.name, "," if shape == "csv" else "\t")
     if rows.header:
-        check_reserved(rows.header, taking.reserved, source.name, 1)
-        column = "key" if taking.path is None else taking.path.column(rows.header)
-        for keys, raws in csv.read_keys(rows, column, taking.rule, on_bad):
-            if keys:
-                yield Records(shape, keys, raws, rows.header)
-    yield Records(shape, header=rows.header)
+        check_reserved(rows.header, spec.reserved, source.name, 1)
+        at = rows.column("key" if spec.path is None else spec.path.column(rows.header))
+        keys: list[Key] = []
+        raws: list[bytes] = []
+        try:
+            for row in rows:
+                try:
+                    keys.append(_cell_key(row, at, rows, spec.rule))
+                    raws.append(row.raw)
+                except InputError as error:
+                    yield Records(shape, keys, raws, rows.header)
+                    keys, raws = [], []
+                    on_bad(error)
+                if keys and (rows.drained or len(keys) == SLICE):
+                    yield Records(shape, keys, raws, rows.header)
+                    keys, raws = [], []
+        except InputError:
+            yield Records(shape, keys, raws, rows.header)
+            raise
+    yield Records(shape, [], [], rows.header)
+
+
+def _cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
+    from rvhctl.formats.csv_rows import field_start
+
+    rows.check(row)
+    try:
+        return rule.text(row.fields[at], rows.source)
+    except InputError as error:
+        column = field_start(row.raw.decode(), at, rows.delimiter)
+        raise error.at(rows.source, row.line, column=column) from None

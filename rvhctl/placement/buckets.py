@@ -104,6 +104,10 @@ class Buckets:
         """The id of the node in a bucket, or the bucket's number where there are no names."""
         return self.ids[bucket] if self.ids else bucket
 
+    def entry(self, bucket: int) -> dict[str, Any]:
+        """A bucket, and the node in it if it has a name."""
+        return {"bucket": bucket, "node": self.ids[bucket]} if self.ids else {"bucket": bucket}
+
     def bucket_of(self, name: object) -> int:
         """The bucket of a node by its id; by its number where there are no names.
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
-
-import orjson
 
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
 from rvhctl.core.vectors import Ints
 from rvhctl.formats.choice import OutputFormat
-from rvhctl.formats.rows import Row, RowsAnswer, plain_row
+from rvhctl.formats.rows import Row, RowWriter, write_summary
 from rvhctl.formats.wording import counted, share_of
-from rvhctl.keys.key import Key, show
+from rvhctl.keys.key import Key
 from rvhctl.keys.records import Records, RecordShape
 from rvhctl.placement.buckets import Buckets
 from rvhctl.placement.evenness import (
@@ -38,9 +35,6 @@ MOVES_HEAD: Final = ("total", "moved", "share", "least")
 
 MOST_BARS: Final = 50
 """Lines of a histogram; of more buckets several share a line."""
-
-PIECE: Final = 4096
-"""Buckets written at a time."""
 
 
 class StatsAction:
@@ -73,7 +67,6 @@ class StatsAction:
         else:
             head = {name: getattr(stats, name) for name in STATS_HEAD}
             write_summary(self._format, self._sink, head, map(count_row, stats.buckets))
-        self._sink.flush()
 
 
 class ToAction:
@@ -112,7 +105,6 @@ class ToAction:
         else:
             head = {name: getattr(moves, name) for name in MOVES_HEAD}
             write_summary(self._format, self._sink, head, map(moves_row, moves.buckets))
-        self._sink.flush()
 
 
 class _KeyByKey:
@@ -134,36 +126,26 @@ class MovesAction(_KeyByKey):
         MoveCounter(here.nodes, there.nodes)  # refuses what cannot be compared
         self._here: Final = here
         self._there: Final = there
-        self._format: Final = format_
+        self._numbers: Final = format_ != "plain"
+        self._named: Final = bool(here.nodes.ids) or not self._numbers
         self._total = 0
-        self._rows: Final = RowsAnswer(format_, sink, self._caption, color)
+        names = ["key", "from", "to", *(["from_node", "to_node"] if self._named else [])]
+        self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
 
     def add(self, records: Records) -> None:
         self._total += len(records.keys)
-        pairs = zip(self._here.buckets(records.keys), self._there.buckets(records.keys), strict=True)
-        name_here, name_there = self._here.nodes.name_of, self._there.nodes.name_of
-        self._rows.add(
-            [
-                self._row(key, source, target)
-                for key, (source, target) in zip(records.keys, pairs, strict=True)
-                if name_here(source) != name_there(target)
-            ]
-        )
+        here, there = self._here.buckets(records.keys), self._there.buckets(records.keys)
+        self._writer.add([row for row in map(self._row, records.keys, here, there) if row is not None])
 
     def finish(self) -> None:
-        named = ["from_node", "to_node"] if self._here.nodes.ids else []
-        self._rows.finish(["key", "from", "to", *named])
+        self._writer.finish()
 
-    def _row(self, key: Key, source: int, target: int) -> Row:
-        nodes = [self._here.nodes.name_of(source), self._there.nodes.name_of(target)]
-        if self._format == "plain":
-            return {"key": key, "from": nodes[0], "to": nodes[1]}
-        row: Row = {
-            "key": key if self._format in ("json", "ndjson") else show(key),
-            "from": source,
-            "to": target,
-        }
-        return row | ({"from_node": nodes[0], "to_node": nodes[1]} if self._here.nodes.ids else {})
+    def _row(self, key: Key, source: int, target: int) -> tuple[Any, ...] | None:
+        """A key that would move; plain text has only names."""
+        nodes = self._here.nodes.name_of(source), self._there.nodes.name_of(target)
+        if nodes[0] == nodes[1]:
+            return None
+        return (key, *((source, target) if self._numbers else ()), *(nodes if self._named else ()))
 
     def _caption(self, rows: int) -> str:
         return f"{rows} of {counted(self._total, 'key')} would move"
@@ -177,68 +159,38 @@ class ExplainAction(_KeyByKey):
     ) -> None:
         self._placement: Final = placement
         self._replicas: Final = replicas
-        self._format: Final = format_
+        self._json: Final = format_ in ("json", "ndjson")
         self._keys = 0
-        self._rows: Final = RowsAnswer(format_, sink, self._caption, color)
+        node = ["node"] if placement.nodes.ids else []
+        names = (
+            ["key", "h0", "bucket", *node, "replicas", "probes", "scored"]
+            if self._json
+            else ["key", "step", "hash", "bucket", *node, "verdict"]
+        )
+        self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
 
     def add(self, records: Records) -> None:
         self._keys += len(records.keys)
         for key in records.keys:
             explained = self._placement.explain(key, self._replicas)
-            if self._format in ("json", "ndjson"):
-                self._rows.add([{"key": key, **explanation(self._placement.nodes, explained)}])
+            if self._json:
+                self._writer.add([(key, *explanation(self._placement.nodes, explained).values())])
             else:
-                self._rows.add(list(self._steps(key, explained)))
+                self._writer.add(list(self._steps(key, explained)))
 
     def finish(self) -> None:
-        self._rows.finish(["key", "step", "hash", "bucket", *self._node(0), "verdict"])
+        self._writer.finish()
 
-    def _node(self, bucket: int) -> Row:
-        ids = self._placement.nodes.ids
-        return {"node": ids[bucket]} if ids else {}
-
-    def _steps(self, key: Key, explained: Explanation) -> Iterator[Row]:
+    def _steps(self, key: Key, explained: Explanation) -> Iterator[tuple[Any, ...]]:
         """Steps 0 to 63 are probes; a score stands behind the last one with its r."""
-        shown = key if self._format == "plain" else show(key)
+        entry = self._placement.nodes.entry
         for probe in explained.probes:
-            yield {
-                "key": shown,
-                "step": probe.number,
-                "hash": probe.hash,
-                "bucket": probe.bucket,
-                **self._node(probe.bucket),
-                "verdict": probe.verdict,
-            }
+            yield (key, probe.number, probe.hash, *entry(probe.bucket).values(), probe.verdict)
         for bucket, r in explained.scored.items():
-            yield {
-                "key": shown,
-                "step": "score",
-                "hash": r,
-                "bucket": bucket,
-                **self._node(bucket),
-                "verdict": "taken",
-            }
+            yield (key, "score", r, *entry(bucket).values(), "taken")
 
     def _caption(self, rows: int) -> str:
         return f"{counted(rows, 'step')} of {counted(self._keys, 'key')}"
-
-
-def write_summary(format_: OutputFormat, sink: Sink, head: Row, rows: Iterator[Row]) -> None:
-    """Totals and a row a bucket: one JSON object; only the rows as CSV; only the totals as plain text."""
-    match format_:
-        case "json" | "ndjson":
-            sink.write(orjson.dumps(head)[:-1] + b',"buckets":[')
-            between = b""
-            while piece := list(islice(rows, PIECE)):
-                sink.write(between + orjson.dumps(piece)[1:-1])
-                between = b","
-            sink.write(b"]}\n")
-        case "csv" | "tsv":
-            answer = RowsAnswer(format_, sink, str, "never")
-            while piece := list(islice(rows, PIECE)):
-                answer.add(piece)
-        case _:
-            sink.write_all(plain_row([name, "" if value is None else value]) for name, value in head.items())
 
 
 def _histogram(stats: Stats) -> View:
@@ -285,13 +237,8 @@ def _moves_caption(moves: Moves) -> str:
 
 def place(nodes: Buckets, buckets: list[int], listed: bool) -> dict[str, Any]:
     """The owner, the first of the buckets, and if ``listed`` all of them as replicas."""
-    entries = [entry(nodes, bucket) for bucket in buckets]
+    entries = [nodes.entry(bucket) for bucket in buckets]
     return entries[0] | ({"replicas": entries} if listed else {})
-
-
-def entry(nodes: Buckets, bucket: int) -> dict[str, Any]:
-    """A bucket, and the node in it if it has a name."""
-    return {"bucket": bucket, "node": nodes.ids[bucket]} if nodes.ids else {"bucket": bucket}
 
 
 def explanation(nodes: Buckets, explained: Explanation) -> dict[str, Any]:
@@ -303,12 +250,12 @@ def explanation(nodes: Buckets, explained: Explanation) -> dict[str, Any]:
             {
                 "probe": probe.number,
                 "hash": probe.hash,
-                **entry(nodes, probe.bucket),
+                **nodes.entry(probe.bucket),
                 "verdict": probe.verdict,
             }
             for probe in explained.probes
         ],
-        "scored": [{**entry(nodes, bucket), "r": r} for bucket, r in explained.scored.items()],
+        "scored": [{**nodes.entry(bucket), "r": r} for bucket, r in explained.scored.items()],
     }
 
 

@@ -1,19 +1,20 @@
-"""One job over lines of keys whose owners are asked for: what goes out for each line is the caller's choice."""
+"""Jobs over lines of keys whose owners are asked for: what goes out for each line is the caller's choice."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from rvhctl.core.keys import lines as keylines
 from rvhctl.core.keys.answers import Choice, answered, extended, joined, numbers
+from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
 from rvhctl.core.keys.owners import Wanted, packed, packed_groups, packed_pairs, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.placement.choosing import Chooser
-from rvhctl.core.placement.placement import Placement
+from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError
-from rvhctl.keys.lines import Answers, LineKeys
+from rvhctl.keys.lines import Answers, Job, LineKeys, TextKeys
+from rvhctl.placement.placement import Placement
 
 Output = Callable[[bytes, KeyRows], bytes]
 """What goes out for the rows of a block."""
@@ -56,7 +57,7 @@ class PlaceJob:
                 rows.shorten(len(shown))
             text = self._output(shown, rows) if rows.count else b""
             lines, start, problem = int(rows.lines), int(rows.next), int(rows.problem)
-            if problem == keylines.NOTHING_WRONG:
+            if problem == NOTHING_WRONG:
                 yield Answers(text, lines, start)
                 if rows.finished:
                     return
@@ -66,10 +67,28 @@ class PlaceJob:
             yield Answers(text, lines, start, problem, bad)
 
 
+def line_job(
+    keys: LineKeys, placement: Placement, output: Output, delimiter: bytes, rows: int
+) -> Job | PlaceJob:
+    """The job over lines: one kernel where their buckets are asked for and nothing else can decide.
+
+    ``rows``: how many are answered at a time.
+    """
+    whole_lines = isinstance(keys, TextKeys) and keys.pattern is None
+    if (
+        whole_lines
+        and isinstance(output, Numbers)
+        and placement.is_jump
+        and placement.recipe.in_core != LIBRARY
+    ):
+        return Job(placement.nodes.count, placement.recipe, delimiter)
+    return PlaceJob(keys, output, delimiter, rows)
+
+
 class Owners:
     """The first ``count`` buckets of each row's order, in a column that is used again and again."""
 
-    def __init__(self, placement: Placement, count: int = 1) -> None:
+    def __init__(self, placement: Core, count: int = 1) -> None:
         self._chooser = Chooser(placement, count)
         self.count: Final = count
         self._column = Ints()
@@ -85,9 +104,14 @@ class Owners:
         return self._column
 
 
-def numbers_output(owners: Owners) -> Output:
+class Numbers:
     """A bucket number a line."""
-    return lambda block, rows: numbers(owners.of(rows), rows.count)
+
+    def __init__(self, owners: Owners) -> None:
+        self._owners = owners
+
+    def __call__(self, block: bytes, rows: KeyRows) -> bytes:
+        return numbers(self._owners.of(rows), rows.count)
 
 
 def names_output(owners: Owners, ids: list[bytes]) -> Output:

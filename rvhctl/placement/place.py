@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import orjson
@@ -10,18 +10,16 @@ import orjson
 from rvhctl.core.keys.answers import Choice, Label
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import OutputFormat
-from rvhctl.formats.jsontext import key_text
-from rvhctl.formats.rows import RowsAnswer
+from rvhctl.formats.rows import RowWriter
 from rvhctl.formats.wording import counted
-from rvhctl.keys.key import Key, show
-from rvhctl.keys.records import SLICE, Records, RecordShape
+from rvhctl.keys.records import SLICE, KeySpec, Records, RecordShape
 from rvhctl.placement.job import (
+    Numbers,
     Output,
     Owners,
     choice_output,
     extended_output,
     names_output,
-    numbers_output,
 )
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.streams.sink import Sink
@@ -41,36 +39,35 @@ class PlaceAction:
         format_: OutputFormat,
         sink: Sink,
         color: ColorChoice,
-        *,
-        objects: bool,
-        pattern: bool,
+        spec: KeySpec,
     ) -> None:
-        """``replicas`` None: owners only. ``objects``: records are objects or rows; ``pattern``: text lines."""
+        """``replicas`` None: owners only."""
         self._placement: Final = placement
         self._nodes: Final = placement.nodes
         self._listed: Final = replicas is not None
         self._count: Final = replicas or 1
         self._format: Final = format_
+        self._json: Final = format_ in ("json", "ndjson")
         self._sink: Final = sink
-        self._objects: Final = objects
-        self._pattern: Final = pattern
-        self._rows = RowsAnswer(format_, sink, self._caption, color)
-        self._raw: Final = _RawAnswer(format_, sink)
-        self._header: list[str] = []
+        self._objects: Final = spec.path is not None
+        self._pattern: Final = spec.pattern is not None
+        names = [*(["record"] if self._pattern else []), "key", *self._added_names()]
+        self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
+        self._header: Sequence[str] = ()
 
     def output(self, shape: RecordShape) -> Output | None:
         """What goes out for lines of that shape straight from their bytes; None: :meth:`add` has to."""
         owners = Owners(self._placement.core, self._count)
         if self._format == "plain":
             if self._pattern:
-                return extended_output(owners, self._plain(b"\t", b""))
+                return extended_output(owners, self._plain_choice(b"\t", b""))
             if self._listed:
-                return choice_output(owners, self._plain(b"", b"\n"))
+                return choice_output(owners, self._plain_choice(b"", b"\n"))
             if self._nodes.ids:
                 return names_output(owners, [node_id.encode() for node_id in self._nodes.ids])
-            return numbers_output(owners)
+            return Numbers(owners)
         if self._format == "ndjson" and shape == "ndjson" and self._objects:
-            return extended_output(owners, self._json())
+            return extended_output(owners, self._json_choice())
         return None
 
     def write(self, answers: bytes) -> None:
@@ -78,52 +75,65 @@ class PlaceAction:
 
     def add(self, records: Records) -> None:
         size = keys_at_once(self._count, SLICE)
-        for start in range(0, len(records.keys), size):
+        # Records may be none, but have a header.
+        for start in range(0, len(records.keys) or 1, size):
             self._add(records.part(start, start + size))
-        if not records.keys:
-            self._add(records)
 
     def _add(self, records: Records) -> None:
-        chosen = self._placement.chosen_buckets(records.keys, self._count)
-        if self._format == "plain":
-            self._sink.write(b"".join(self._plain_lines(records, chosen)))
-            self._sink.flush()
-        elif self._keeps(records.shape):
-            self._raw.add(self._extended(records, chosen), self._table_header(records))
-        elif self._format in ("json", "ndjson"):
-            rows = zip(records.raws, records.keys, chosen, strict=True)
-            self._raw.add([self._answer(raw, key, buckets) for raw, key, buckets in rows])
+        chosen = self._placement.chosen(records.keys, self._count)
+        if self._keeps(records.shape):
+            buckets = (chosen[at : at + self._count] for at in range(0, len(chosen), self._count))
+            self._writer.add_records(list(self._extended(records, buckets)), self._extended_header(records))
         else:
-            rows = zip(records.raws, records.keys, chosen, strict=True)
-            self._rows.add([self._record(raw) | self._row(key, buckets) for raw, key, buckets in rows])
+            self._writer.add(list(zip(*self._columns(records, chosen), strict=True)))
 
     def finish(self) -> None:
-        if self._raw.used or self._format in ("json", "ndjson"):
-            self._raw.finish()
-        elif self._format == "plain":
-            self._sink.flush()
-        else:
-            self._rows.finish(self._columns())
+        self._writer.finish()
 
     def _keeps(self, shape: RecordShape) -> bool:
         """Whether records of that shape can go out as they came in, in this format."""
-        if not self._objects:
-            return False
-        if self._format in ("json", "ndjson"):
-            return True
-        return self._format == shape and shape in ("csv", "tsv")
+        return self._objects and (self._json or (self._format == shape and shape in ("csv", "tsv")))
 
-    def _plain(self, before: bytes, after: bytes) -> Choice:
+    def _columns(self, records: Records, chosen: list[int]) -> Iterator[Iterable[Any]]:
+        """The columns of rows; of plain text only the names, behind the record around each key."""
+        replicas = [chosen[at :: self._count] for at in range(self._count)]
+        names = [self._names_of(buckets) for buckets in replicas]
+        if self._pattern:
+            raws = [raw.removesuffix(b"\r") for raw in records.raws]
+            yield raws if self._format == "plain" else map(bytes.decode, raws)
+        if self._format == "plain":
+            yield from names
+            return
+        yield records.keys
+        yield replicas[0]
+        if self._nodes.ids:
+            yield names[0]
+        if self._listed and self._json:
+            yield zip(*(map(self._nodes.entry, buckets) for buckets in replicas), strict=True)
+        elif self._listed:
+            yield from names
+
+    def _names_of(self, buckets: list[int]) -> Sequence[Any]:
+        ids = self._nodes.ids
+        return [ids[bucket] for bucket in buckets] if ids else buckets
+
+    def _added_names(self) -> list[str]:
+        """The names of what is said of a key."""
+        names = [*self._nodes.entry(0)]
+        if self._listed:
+            names += ["replicas"] if self._json else [f"replica_{at}" for at in range(1, self._count + 1)]
+        return names
+
+    def _caption(self, rows: int) -> str:
+        live = "" if self._nodes.live == self._nodes.count else f", {self._nodes.live} of them live"
+        what = "node" if self._nodes.ids else "bucket"
+        return f"{counted(rows, 'key')} in {counted(self._nodes.count, what)}{live}"
+
+    def _plain_choice(self, before: bytes, after: bytes) -> Choice:
         ids = [node_id.encode() for node_id in self._nodes.ids] or None
-        item = Label(ids, b"", b"")
-        return Choice(None, item, before, b"\t", after)
+        return Choice(None, Label(ids, b"", b""), before, b"\t", after)
 
-    def _plain_lines(self, records: Records, chosen: Sequence[list[int]]) -> Iterator[bytes]:
-        for raw, buckets in zip(records.raws, chosen, strict=True):
-            names = "\t".join(str(self._nodes.name_of(bucket)) for bucket in buckets).encode()
-            yield raw[:-1].removesuffix(b"\r") + b"\t" + names + b"\n" if self._pattern else names + b"\n"
-
-    def _json(self) -> Choice:
+    def _json_choice(self) -> Choice:
         """What is added to an object before its last brace."""
         ids = [orjson.dumps(node_id) for node_id in self._nodes.ids]
         before, between = b',"bucket":', b',"node":'
@@ -137,116 +147,38 @@ class PlaceAction:
             item = Label(None, b'{"bucket":', b"}")
         return Choice(owner, item if self._listed else None, b',"replicas":[', b",", b"]")
 
-    def _members(self, buckets: list[int]) -> bytes:
-        """The members of a JSON object that an answer has besides the key."""
-        first = self._entry_text(buckets[0])
-        if not self._listed:
-            return first
-        entries = b"},{".join(map(self._entry_text, buckets))
-        return b'%b,"replicas":[{%b}]' % (first, entries)
-
-    def _entry_text(self, bucket: int) -> bytes:
-        if not self._nodes.ids:
-            return b'"bucket":%d' % bucket
-        return b'"bucket":%d,"node":%b' % (bucket, orjson.dumps(self._nodes.ids[bucket]))
-
-    def _answer(self, raw: bytes, key: Key, buckets: list[int]) -> bytes:
-        """The answer for a bare key, as JSON."""
-        members = b'"key":%b,%b}' % (key_text(key), self._members(buckets))
-        if not self._pattern:
-            return b"{" + members
-        return b'{"record":%b,%b' % (orjson.dumps(self._record(raw)["record"]), members)
-
-    def _entry(self, bucket: int) -> dict[str, Any]:
-        return {"bucket": bucket, "node": self._nodes.ids[bucket]} if self._nodes.ids else {"bucket": bucket}
-
-    def _record(self, raw: bytes) -> dict[str, Any]:
-        """The line around a key that a pattern has found."""
-        if not self._pattern:
-            return {}
-        try:
-            return {"record": raw[:-1].removesuffix(b"\r").decode()}
-        except UnicodeDecodeError:
-            raise InputError(
-                "the record is not UTF-8", value=show(raw[:-1]), hint="only -o plain can answer for it"
-            ) from None
-
-    def _row(self, key: Key, buckets: list[int]) -> dict[str, Any]:
-        return {"key": show(key), **dict(zip(self._added_columns(), self._cells(buckets), strict=True))}
-
-    def _cells(self, buckets: list[int]) -> list[Any]:
-        cells = list(self._entry(buckets[0]).values())
-        return cells + [self._nodes.name_of(b) for b in buckets] if self._listed else cells
-
-    def _columns(self) -> list[str]:
-        """Of a table, CSV or TSV."""
-        return [*(["record"] if self._pattern else []), "key", *self._added_columns()]
-
-    def _added_columns(self) -> list[str]:
-        names = [*self._entry(0)]
-        return names + [f"replica_{at}" for at in range(1, self._count + 1)] if self._listed else names
-
-    def _table_header(self, records: Records) -> bytes:
-        if records.shape not in ("csv", "tsv") or self._format in ("json", "ndjson"):
-            return b""
-        from rvhctl.formats import csv
-
+    def _extended_header(self, records: Records) -> Sequence[str]:
+        """The header of rows with what is added; empty in JSON."""
+        if self._json:
+            return ()
         if self._header and self._header != records.header:
             raise InputError("the inputs have different columns; -o ndjson takes them all")
         self._header = records.header
-        return csv.joined_row(
-            [*records.header, *self._added_columns()], "," if self._format == "csv" else "\t"
-        )
+        return [*records.header, *self._added_names()]
 
-    def _extended(self, records: Records, chosen: Sequence[list[int]]) -> list[bytes]:
+    def _extended(self, records: Records, chosen: Iterable[list[int]]) -> Iterator[bytes]:
         """The records with what was chosen added."""
-        if records.shape not in ("csv", "tsv"):
-            return [self._object(raw, b) for raw, b in zip(records.raws, chosen, strict=True)]
-        from rvhctl.formats import csv
+        raws: Iterable[bytes] = records.raws
+        if records.shape in ("csv", "tsv"):
+            from rvhctl.formats import csv
 
-        delimiter = "," if records.shape == "csv" else "\t"
-        if self._format in ("json", "ndjson"):
-            rows = [csv.json_record(records.header, raw, delimiter=delimiter) for raw in records.raws]
-            return [self._object(raw, b) for raw, b in zip(rows, chosen, strict=True)]
-        return [
-            raw + delimiter.encode() + csv.joined_row(self._cells(buckets), delimiter).rstrip(b"\n")
-            for raw, buckets in zip(records.raws, chosen, strict=True)
-        ]
+            delimiter = "," if records.shape == "csv" else "\t"
+            if not self._json:
+                for raw, buckets in zip(raws, chosen, strict=True):
+                    yield raw + delimiter.encode() + csv.joined_row(self._cells(buckets), delimiter)[:-1]
+                return
+            raws = (csv.json_record(list(records.header), raw, delimiter) for raw in raws)
+        for raw, buckets in zip(raws, chosen, strict=True):
+            end = raw.rindex(b"}")
+            yield b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())
 
-    def _object(self, raw: bytes, buckets: list[int]) -> bytes:
-        end = raw.rindex(b"}")
-        return b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())
+    def _cells(self, buckets: list[int]) -> list[Any]:
+        cells = list(self._nodes.entry(buckets[0]).values())
+        return [*cells, *self._names_of(buckets)] if self._listed else cells
 
-    def _caption(self, rows: int) -> str:
-        live = "" if self._nodes.live == self._nodes.count else f", {self._nodes.live} of them live"
-        what = "node" if self._nodes.ids else "bucket"
-        return f"{counted(rows, 'key')} in {counted(self._nodes.count, what)}{live}"
-
-
-class _RawAnswer:
-    """Texts of records, one a line, or as an array that is written when it is complete."""
-
-    def __init__(self, format_: OutputFormat, sink: Sink) -> None:
-        self._array = format_ == "json"
-        self._sink = sink
-        self._pieces: list[bytes] = []
-        self.used = False
-
-    def add(self, texts: list[bytes], header: bytes = b"") -> None:
-        """``header`` goes out before the first."""
-        if header and not self.used:
-            self._sink.write(header)
-        self.used = True
-        if not texts:
-            return
-        if self._array:
-            # One text: thousands of small ones, each an object, would take several times as much.
-            self._pieces.append(b",".join(texts))
-        else:
-            self._sink.write(b"\n".join(texts) + b"\n")
-            self._sink.flush()
-
-    def finish(self) -> None:
-        if self._array:
-            self._sink.write(b"[" + b",".join(self._pieces) + b"]\n")
-        self._sink.flush()
+    def _members(self, buckets: list[int]) -> bytes:
+        """What is added to a JSON object."""
+        members = self._nodes.entry(buckets[0])
+        if self._listed:
+            members["replicas"] = list(map(self._nodes.entry, buckets))
+        return orjson.dumps(members)[1:-1]

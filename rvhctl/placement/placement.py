@@ -166,6 +166,11 @@ class Placement:
         """The buckets: ids, weights, and who is down."""
         return self._nodes
 
+    @property
+    def is_jump(self) -> bool:
+        """Whether it is plain jump hash as the paper has it: nothing is down, all weights are equal."""
+        return self._dialect == "paper" and not (self._nodes.down or self._nodes.weights)
+
     def __len__(self) -> int:
         """How many buckets there are, the dead ones too."""
         return self._nodes.count
@@ -199,7 +204,7 @@ class Placement:
 
     def buckets(self, keys: Iterable[Key]) -> list[int]:
         """The bucket of each key, in order; many times faster than a loop of calls."""
-        return [bucket for chosen in self._chosen(keys, 1) for bucket in chosen]
+        return self.chosen(keys, 1)
 
     def owners(self, keys: Iterable[Key]) -> list[NodeName]:
         """The owner of each key, in order."""
@@ -248,11 +253,12 @@ class Placement:
     def chosen_buckets(self, keys: Iterable[Key], count: int) -> list[list[int]]:
         """The numbers of the first ``count`` buckets of each key's order; no more than are live."""
         count = self.replica_count(count, allow_fewer=True)
-        return [
-            chosen[at : at + count]
-            for chosen in self._chosen(keys, count)
-            for at in range(0, len(chosen), count)
-        ]
+        chosen = self.chosen(keys, count)
+        return [chosen[at : at + count] for at in range(0, len(chosen), count)]
+
+    def chosen(self, keys: Iterable[Key], count: int) -> list[int]:
+        """The same, one key after the other."""
+        return [bucket for chosen in self._chosen(keys, count) for bucket in chosen]
 
     def replica_count(self, count: int, allow_fewer: bool) -> int:
         """How many replicas a key gets.

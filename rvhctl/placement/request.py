@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import Any, Final, NamedTuple, Protocol
 
-from rvhctl.cli.options import refuse
 from rvhctl.errors import JumpHashError, UnknownNodeError, UsageError, quoted
-from rvhctl.formats.members import stated
 from rvhctl.formats.milliseconds import checked_threshold
-from rvhctl.keys.hashes import RECIPES
 from rvhctl.nodes.flags import text_of
 from rvhctl.placement.buckets import Buckets, NodeName, nearest
 from rvhctl.placement.node_lists import nodes_of
 from rvhctl.placement.placement import Placement
-from rvhctl.streams.source import is_stdin
 
 HASHES: Final = ("hash", "seed", "dialect")
 
@@ -24,95 +19,32 @@ DIGITS: Final = 18
 """At most so many has the number of a bucket; Python refuses to read some thousands."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fleet:
-    """The flags that say which nodes there are, and which are fit to own keys."""
-
-    buckets: int | None = None
-    nodes: str | None = None
-    down: Sequence[str] | None = None
-    live: str | None = None
-    threshold: float | None = None
-    weight: Sequence[str] | None = None
-    to: int | None = None
-    to_nodes: str | None = None
-    to_down: Sequence[str] | None = None
-    hash: str = "xxh64"
-    seed: int = 0
-    dialect: str = "paper"
-
-    @property
-    def compared(self) -> bool:
-        """Another placement is asked for."""
-        return self.to is not None or self.to_nodes is not None or self.to_down is not None
-
-
-def check_fleet(fleet: Fleet, reads_stdin: bool) -> None:
-    """Refuse flags that are missing, or contradict one another, before anything is read.
-
-    Raises:
-        UsageError: they do.
-    """
-    if fleet.buckets is None and fleet.nodes is None:
-        raise UsageError("--buckets or --nodes is missing")
-    check_together(fleet, reads_stdin)
-    if fleet.nodes is None:
-        refuse(
-            "without --nodes",
-            {"--live": fleet.live, "--threshold": fleet.threshold is not None, "--to-nodes": fleet.to_nodes},
-        )
-
-
-def check_together(fleet: Fleet, reads_stdin: bool) -> None:
-    """Refuse flags that contradict one another, also as defaults of requests.
-
-    Raises:
-        UsageError: they do.
-    """
-    if fleet.buckets is not None and fleet.nodes is not None:
-        raise UsageError("--buckets and --nodes exclude each other: the nodes say how many buckets there are")
-    if fleet.to is not None and fleet.to_nodes is not None:
-        raise UsageError("--to and --to-nodes exclude each other")
-    if fleet.nodes is not None:
-        refuse("with --nodes; use --to-nodes", {"--to": fleet.to is not None})
-    if fleet.seed and RECIPES[fleet.hash].seeded is None:
-        raise UsageError(f"--seed: the hash {fleet.hash} has none")
-    named = [value for value in (fleet.nodes, fleet.live, fleet.to_nodes) if value is not None]
-    stdin = [value for value in named if is_stdin(value.removeprefix("@"))]
-    if len(stdin) + reads_stdin > 1:
-        raise UsageError("standard input ('-') can be read only once; give the keys with -k or in a FILE")
-
-
-def members_of(fleet: Fleet) -> dict[str, Any]:
+def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
     """Return the flags by the names that requests have for them; lists of nodes are read.
 
     Raises:
         UsageError: an argument does not parse.
         RvhctlError: a list of nodes cannot be read.
     """
-    lists = {"nodes": ("--nodes", fleet.nodes), "to_nodes": ("--to-nodes", fleet.to_nodes)}
-    return stated(
-        {
-            "buckets": fleet.buckets,
-            "to": fleet.to,
-            "threshold": fleet.threshold,
-            "live": None if fleet.live is None else frozenset(nodes_of("--live", fleet.live).ids),
-            "down": None if fleet.down is None else FlagNames("--down", tuple(fleet.down)),
-            "to_down": None if fleet.to_down is None else FlagNames("--to-down", tuple(fleet.to_down)),
-            "weights": FlagWeights(tuple(fleet.weight)) if fleet.weight else None,
-            "hash": fleet.hash,
-            "seed": fleet.seed,
-            "dialect": fleet.dialect,
-            **{name: nodes_of(flag, value) for name, (flag, value) in lists.items() if value is not None},
-        }
-    )
+    members = {**flags}
+    if "live" in flags:
+        members["live"] = frozenset(nodes_of("--live", flags["live"]).ids)
+    for name, flag in (("nodes", "--nodes"), ("to_nodes", "--to-nodes")):
+        if name in flags:
+            members[name] = nodes_of(flag, flags[name])
+    for name, flag in (("down", "--down"), ("to_down", "--to-down")):
+        if name in flags:
+            members[name] = FlagNames(flag, flags[name])
+    if "weight" in flags:
+        members["weights"] = FlagWeights(members.pop("weight"))
+    return members
 
 
 class FlagNames(NamedTuple):
     """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody."""
 
     flag: str
-    texts: tuple[str, ...]
+    texts: Sequence[str]
 
     def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
         """Return the names; ``lenient``: less those that there are not.
@@ -136,7 +68,7 @@ class FlagNames(NamedTuple):
 class FlagWeights(NamedTuple):
     """``b=0.5``, or several with commas between them."""
 
-    texts: tuple[str, ...]
+    texts: Sequence[str]
 
     def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, float]:
         """Return the weight of each node that is in either; ``lenient``: less those that there are not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rvhctl.core.keys.owners import groups_of
@@ -19,9 +20,9 @@ class Frame:
 
     def __init__(self) -> None:
         self.shape: RecordShape | None = None
-        self.header: Final[list[str]] = []
+        self.header: Sequence[str] = ()
 
-    def take(self, shape: RecordShape, header: list[str]) -> None:
+    def take(self, shape: RecordShape, header: Sequence[str]) -> None:
         """Records of this shape follow.
 
         Raises:
@@ -29,7 +30,7 @@ class Frame:
         """
         if self.shape is None:
             self.shape = shape
-            self.header[:] = header
+            self.header = header
         elif self.shape != shape or self.header != header:
             raise UsageError("records of different formats or columns cannot go out together")
 
@@ -54,7 +55,7 @@ class Frame:
         """Some records, one after the other."""
         if self.shape == "json":
             return b",".join(raws)
-        return b"".join(raws) if self.shape in ("plain", "ndjson") else b"\n".join([*raws, b""])
+        return b"\n".join([*raws, b""])
 
 
 class OnlyAction:
@@ -71,7 +72,7 @@ class OnlyAction:
         self._found = False
 
     def output(self, shape: RecordShape) -> Output | None:
-        self._frame.take(shape, [])
+        self._frame.take(shape, ())
         return selected_output(Owners(self._placement.core), self._buckets)
 
     def write(self, records: bytes) -> None:
@@ -115,7 +116,7 @@ class SplitAction:
         self.files: Final = SplitFiles(Template(template, placement.nodes), force=force, frame=self._frame)
 
     def output(self, shape: RecordShape) -> Output | None:
-        self._frame.take(shape, [])
+        self._frame.take(shape, ())
         return groups_output(Owners(self._placement.core))
 
     def write(self, groups: bytes) -> None:

@@ -120,7 +120,7 @@ class TestNames:
             ),
             (("--nodes", "@nowhere"), 1, "nowhere: no such file or directory"),
             (("--nodes", "-"), 2, "standard input ('-') can be read only once"),
-            (("--down", "b"), 2, "--buckets or --nodes is missing"),
+            (("--down", "b"), 2, "--buckets is missing: give their number, as in -b 8, or --nodes"),
             (("--nodes", "a,b", "--weight", "a=2", "--weight", "a=3"), 2, "--weight: 'a' is weighed twice"),
             (("-b", "3", "--weight", "1=2,01=3"), 2, "--weight: '01' is weighed twice"),
             (("-b", "3", "--live", "x"), 2, "--live makes no sense without --nodes"),
@@ -291,10 +291,10 @@ class TestHashes:
     def test_the_choices_are_the_recipes(self) -> None:
         from typing import get_args
 
-        from rvhctl.commands.jump_hash import Hash
+        from rvhctl.cli.key_options import HashName
         from rvhctl.keys.hashes import RECIPES
 
-        assert get_args(get_args(Hash)[0]) == tuple(RECIPES)
+        assert get_args(HashName) == tuple(RECIPES)
 
 
 class TestDocument:

@@ -18,6 +18,7 @@ from rvhctl.keys.hashes import recipe_of
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import (
+    Numbers,
     Output,
     Owners,
     PlaceJob,
@@ -25,7 +26,6 @@ from rvhctl.placement.job import (
     extended_output,
     groups_output,
     names_output,
-    numbers_output,
     selected_output,
     tally_output,
     traffic_output,
@@ -80,7 +80,7 @@ def test_names_and_numbers(block: list[bytes], ended: bool, read: int) -> None:
     expected = "".join(f"{owner}\n" for owner in HERE.owners(keys)).encode()
     assert run(data, text(), names_output(owners, ids), read=read) == expected
     numbers = "".join(f"{bucket}\n" for bucket in HERE.buckets(keys)).encode()
-    assert run(data, text(), numbers_output(owners), read=read) == numbers
+    assert run(data, text(), Numbers(owners), read=read) == numbers
     tally = Tally(len(NAMES))
     tally.add(run(data, text(), tally_output(owners), read=read))
     assert list(tally.counts) == [HERE.buckets(keys).count(bucket) for bucket in range(len(NAMES))]
@@ -127,17 +127,17 @@ def test_hashes_seeds_and_dialects(name: str, dialect: str) -> None:
     placement = Placement(1000, hash=name, seed=seed, dialect=dialect)
     keys = [f"key {number} {'long ' * (number % 9)}" for number in range(300)]
     data = "".join(f"{key}\n" for key in keys).encode()
-    answers = run(data, text(hash_name=name, seed=seed), numbers_output(Owners(placement.core)))
+    answers = run(data, text(hash_name=name, seed=seed), Numbers(Owners(placement.core)))
     assert answers.split() == [b"%d" % bucket for bucket in placement.buckets(keys)]
 
 
 def test_integers() -> None:
     placement = Placement(1000, down=[5], hash="int")
     keys = ["42", "-1", "+7", "18446744073709551615", "007"]
-    answers = run("\n".join(keys).encode(), text(hash_name="int"), numbers_output(Owners(placement.core)))
+    answers = run("\n".join(keys).encode(), text(hash_name="int"), Numbers(Owners(placement.core)))
     assert answers.split() == [b"%d" % bucket for bucket in placement.buckets(keys)]
     with pytest.raises(InputError, match="stdin:2: not a 64-bit integer key"):
-        run(b"1\nx\n", text(hash_name="int"), numbers_output(Owners(placement.core)))
+        run(b"1\nx\n", text(hash_name="int"), Numbers(Owners(placement.core)))
 
 
 def test_replicas_on_a_line() -> None:
@@ -150,7 +150,7 @@ def test_replicas_on_a_line() -> None:
 
 def test_more_rows_than_are_held_at_a_time() -> None:
     keys = [f"k{number}" for number in range(10_000)]
-    answers = run("\n".join(keys).encode(), text(), numbers_output(Owners(HERE.core)))
+    answers = run("\n".join(keys).encode(), text(), Numbers(Owners(HERE.core)))
     assert answers.split() == [b"%d" % bucket for bucket in HERE.buckets(keys)]
 
 
@@ -302,7 +302,7 @@ class TestFields:
         keys = FieldKeys(recipe_of("xxh64"), FieldPath("id"), ())
         counts = answer_lines(
             io.BytesIO(b'{"id":"a"}\n\n{"id":1.5}\nx\n{"id":"b"}\n'),
-            PlaceJob(keys, numbers_output(Owners(Placement(1000).core)), b"\n"),
+            PlaceJob(keys, Numbers(Owners(Placement(1000).core)), b"\n"),
             source_name="s",
             write=out.append,
             flush=lambda: None,
