@@ -48,7 +48,7 @@ FORMATS: Final[dict[str, Format]] = {
     "tsv": Format("rvhctl.formats.csv", delimiter="\t"),
     "plain": Format("rvhctl.formats.plain"),
 }
-"""Every format of data. To add one, write a module with what is wanted of ``read`` and ``write_records``."""
+"""Every format of data. To add one, write a module with ``read``, ``write_records`` and ``write_view``."""
 
 TOOLS: Final[dict[str, Format]] = {
     "prometheus": Format("rvhctl.formats.prometheus", objects="array"),

@@ -16,7 +16,7 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats.choice import FORMATS
 from rvhctl.formats.csv_rows import Row, Rows, field_start
-from rvhctl.formats.shapes import EMPTY_HINT, OwnRecords, Picked, Reader, Record
+from rvhctl.formats.shapes import EMPTY_HINT, OwnRecords, Picked, Reader, Record, View
 from rvhctl.streams.lines import line_pieces
 
 SOME: Final = 256
@@ -131,6 +131,11 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
     cells = [_json_cells(records.records[row]) for row in picked]
     header = list(dict.fromkeys(name for record in cells for name in record))
     yield from _lines(header, ([record.get(name, "") for name in header] for record in cells), delimiter)
+
+
+def write_view(view: View, *, delimiter: str) -> Iterator[bytes]:
+    """Yield the rows under their header."""
+    return write_rows(view.names, view.text_rows(), delimiter=delimiter)
 
 
 def write_rows(

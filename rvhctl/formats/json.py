@@ -8,7 +8,7 @@ from typing import Any
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import LengthMismatchError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record
+from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View, view_json
 
 
 class Element(Record):
@@ -85,6 +85,19 @@ def _elements(values: list[Any], text: bytes, start: int) -> Iterator[Record]:
 def _texts(text: bytes, start: int) -> list[bytes]:
     spans = element_spans(text, start)
     return [text[spans[at] : spans[at + 1]] for at in range(0, len(spans), 2)]
+
+
+def write_view(view: View) -> Iterator[bytes]:
+    """Yield an array of the rows, on one line, in the document that stands around them."""
+    if view.document is not None:
+        first = next(iter(view.document))
+        yield view_json({**view.document, first: list(view.rows())}) + b"\n"
+        return
+    opening: bytes = b"["
+    for rows in view.json_rows():
+        yield opening + b",".join(rows)
+        opening = b","
+    yield b"]\n" if opening == b"," else b"[]\n"
 
 
 def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record
+from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View
 
 
 class LineRecord(Record):
@@ -41,6 +41,11 @@ def _records(text: bytes, source: str, on_bad: OnBad) -> Iterator[Record]:
             on_bad(error)
             continue
         yield LineRecord(fields, line, number)
+
+
+def write_view(view: View) -> Iterator[bytes]:
+    """Yield the rows, each on a line."""
+    return (b"\n".join([*rows, b""]) for rows in view.json_rows())
 
 
 def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:

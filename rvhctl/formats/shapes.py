@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
@@ -17,6 +18,9 @@ Row = dict[str, Any]
 
 RECORDS_ONLY: Final = object()
 """A text that says nothing around its records."""
+
+SOME: Final = 256
+"""Rows written at a time: few enough, also where each has many ids, that they stay in the processor's cache."""
 
 NULL_HINT: Final = "write null for no measurement"
 EMPTY_HINT: Final = "leave it empty for no measurement"
@@ -192,6 +196,42 @@ class View:
     def names(self) -> tuple[str, ...]:
         return tuple(column.partition(":")[0] for column in self.columns)
 
+    def json_rows(self) -> Iterator[list[bytes]]:
+        """Yield the rows as objects of JSON, some at a time."""
+        rows = iter(self.rows())
+        while piece := [view_json(row) for row in islice(rows, SOME)]:
+            yield piece
+
+    def text_rows(self) -> Iterator[Sequence[str]]:
+        """Yield the cells of each row as text."""
+        rows = iter(self.rows())
+        while piece := list(islice(rows, SOME)):
+            columns = [_texts([row[name] for row in piece]) for name in self.names]
+            yield from zip(*columns, strict=True)
+
+
+def _texts(column: list[Any]) -> list[str]:
+    """The values of one column as cells; most often they are of one type."""
+    types = set(map(type, column))
+    if types == {str}:
+        return column
+    if types == {int}:
+        return list(map(str, column))
+    if types == {IdList}:
+        return [ids.text(",") for ids in column]
+    if types == {list}:
+        return [_part_text(parts[0]) if len(parts) == 1 else cell_text(parts) for parts in column]
+    return list(map(cell_text, column))
+
+
+def view_json(value: object) -> bytes:
+    """Return a value of a view as JSON."""
+    return orjson.dumps(value, default=_own)
+
+
+def _own(value: Digits | IdList) -> object:
+    return orjson.Fragment(value.text) if isinstance(value, Digits) else value.json()
+
 
 def cell_text(value: Any, comma: str = ",") -> str:
     """A value in a cell of text: ids and shares separated by commas, null empty."""
@@ -200,13 +240,13 @@ def cell_text(value: Any, comma: str = ",") -> str:
     if isinstance(value, IdList):
         return value.text(comma)
     if isinstance(value, list):
-        return comma.join(map(part_text, value))
+        return comma.join(map(_part_text, value))
     if value is None or isinstance(value, bool):
         return _WORDS[value]
     return value.text if isinstance(value, Digits) else orjson.dumps(value).decode()
 
 
-def part_text(part: Any) -> str:
+def _part_text(part: Any) -> str:
     return f"{part['cell']}={part['share']}" if type(part) is dict else cell_text(part)
 
 

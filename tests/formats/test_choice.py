@@ -1,0 +1,64 @@
+"""A format is one file: one more of them is read and written by everybody."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from support import toy_format
+
+from rvhctl.errors import InputError, raise_error
+from rvhctl.formats.choice import FORMATS, Format
+from rvhctl.formats.shapes import View
+from rvhctl.formats.write import records_pieces, view_pieces
+from rvhctl.nodes.read import read_nodes
+
+TEXT = b'id = "a"\nlatency = 12.5\nweight = 2\n\nid = "b"\nlatency = 80\n\n'
+TOY: Any = "toy"
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cast("dict[str, Format]", FORMATS), TOY, Format(toy_format.__name__))
+
+
+def test_nodes_in_and_out(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.toy"
+    file.write_bytes(TEXT)
+    nodes = read_nodes([str(file)], TOY, coordinates=False, on_bad=raise_error)
+    assert (list(nodes.ids), list(nodes.latencies), list(nodes.fleet().weights)) == (
+        ["a", "b"],
+        [12.5, 80],
+        [2, 1],
+    )
+    assert b"".join(records_pieces(TOY, nodes, [0, 1])) == TEXT
+    assert b"".join(records_pieces("csv", nodes, [1])) == b"id,latency\nb,80\n"
+
+
+def test_what_is_wrong_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.toy"
+    file.write_bytes(TEXT.replace(b"80", b"-80"))
+    with pytest.raises(
+        InputError, match=r"nodes.toy:5: the latency must be finite and not negative \(got -80\)"
+    ):
+        read_nodes([str(file)], TOY, coordinates=False, on_bad=raise_error)
+
+
+@pytest.mark.parametrize("format_", ["json", "ndjson", "csv", "tsv"])
+def test_nodes_of_another_format_go_out_in_it(format_: str, tmp_path: Path) -> None:
+    texts = {
+        "json": '[{"id": "a", "latency": 1}]',
+        "ndjson": '{"id": "a", "latency": 1}',
+        "csv": "id,latency\na,1\n",
+        "tsv": "id\tlatency\na\t1\n",
+    }
+    file = tmp_path / "nodes"
+    file.write_text(texts[format_])
+    nodes = read_nodes([str(file)], cast("Any", format_), coordinates=False, on_bad=raise_error)
+    assert b"".join(records_pieces(TOY, nodes, [0])) == b'id = "a"\nlatency = 1\n\n'
+
+
+def test_views_out() -> None:
+    view = View(("cell", "nodes:r"), lambda: [{"cell": "u1", "nodes": 3}, {"cell": "u2", "nodes": None}])
+    assert b"".join(view_pieces(view, TOY)) == b'cell = "u1"\nnodes = 3\n\ncell = "u2"\nnodes = \n\n'
