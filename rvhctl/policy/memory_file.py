@@ -13,6 +13,9 @@ from rvhctl.concurrency.locking import try_lock
 from rvhctl.errors import InputError
 from rvhctl.policy.memory import Memory
 
+HEAD: Final = 1 << 16
+"""Bytes that are looked at before the rest of a file is read."""
+
 LONGEST_NAME: Final = 255
 """Bytes of a file's name, where the file system says nothing else."""
 
@@ -31,7 +34,9 @@ def read_memory(path: str) -> Memory:
         descriptor = os.open(path, os.O_RDONLY | _AT_ONCE | getattr(os, "O_BINARY", 0))
         with open(descriptor, "rb") as file:
             _check_kind(os.fstat(descriptor).st_mode, path)
-            text = file.read()
+            head = file.read(HEAD)
+            # What is no text is no memory, however much more of it there is.
+            text = head if b"\0" in head else head + file.read()
     except FileNotFoundError:
         return Memory()
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,19 @@ def test_a_foreign_file_is_left_untouched(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="has no named pipes")
+def test_what_is_no_text_is_not_read_to_its_end(tmp_path: Path) -> None:
+    zeros = tmp_path / "zeros"
+    with zeros.open("wb") as file:
+        file.truncate(100_000_000)
+    tracemalloc.start()
+    try:
+        with pytest.raises(InputError, match="zeros:1:1: not a memory of rvhctl: not JSON"):
+            read_memory(str(zeros))
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
 def test_only_a_regular_file_is_a_memory(tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
