@@ -44,6 +44,9 @@ AUTO: Final = "auto"
 
 FLAGS_ONLY: Final = {"memory": "--memory", "fail_on": "--fail-on", "advise": "--advise"}
 
+OLD_FLAGS: Final = {"th": "threshold", "lats": "latencies"}
+"""The old names of two flags, which are no names of members."""
+
 
 def stated(members: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members that have a value; null states nothing."""
@@ -58,7 +61,7 @@ def misspelt(names: Iterable[str], known: Collection[str]) -> str:
     for name in names:
         if name in FLAGS_ONLY:
             return f"{name} is no member; give it with {FLAGS_ONLY[name]}"
-        if name not in known and (near := _near(name, known)):
+        if name not in known and (near := OLD_FLAGS.get(name) or _near(name, known)):
             return f"there is no member {quoted(name)}; did you mean {quoted(near)}?"
     return ""
 

@@ -122,6 +122,8 @@ def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
         ({"maxLoss": "5%"}, "there is no member 'maxLoss'; did you mean 'max_loss'?"),
         ({"max-eject": "5%"}, "there is no member 'max-eject'; did you mean 'max_eject'?"),
         ({"min_survivor": 2}, "there is no member 'min_survivor'; did you mean 'min_survivors'?"),
+        ({"th": 2}, "there is no member 'th'; did you mean 'threshold'?"),
+        ({"lats": [2]}, "there is no member 'lats'; did you mean 'latencies'?"),
         ({"relativ": 2}, "there is no member 'relativ'; did you mean 'relative'?"),
         ({"Precision": 2}, "there is no member 'Precision'; did you mean 'precision'?"),
         ({"node": []}, "there is no member 'node'; did you mean 'nodes'?"),
