@@ -134,12 +134,12 @@ POLICY: Final = Policy(
     relative=1.5,
     aggregate="p95",
     max_loss=Percent(40, 100),
-    max_eject=Percent(50, 100),
+    max_ejection=Percent(50, 100),
     min_survivors=2,
-    min_cell=3,
+    merge_below=3,
     on_down="all",
 )
-DAMPED: Final = Policy(threshold=50, exit_band=Percent(10, 100))
+DAMPED: Final = Policy(threshold=50, hysteresis=Percent(10, 100))
 KEYS: Final = [f"key {number}" for number in range(60)]
 RING: Final = Placement(IDS, weights={"n1": 2.0}, down=["n2"])
 NUMBERED: Final = Placement(60)
@@ -297,14 +297,14 @@ VIEWS: Final = (
     *(("-o", format_) for format_ in ("json", "ndjson", "csv", "tsv", "plain", "table")),
     ("--async",),
     ("--top", "1"),
-    ("--relative", "1.5", "--max-eject", "50%", "--min-survivors", "2", "--on-down", "all"),
+    ("--relative", "1.5", "--max-ejection", "50%", "--min-survivors", "2", "--on-down", "all"),
     ("--explain",),
     ("--explain", "-o", "csv"),
     ("--down", "n1"),
 )
 CELL_VIEWS: Final = (
     ("--plan",),
-    ("--plan", "--relative", "1.5", "--min-cell", "3"),
+    ("--plan", "--relative", "1.5", "--merge-below", "3"),
     ("--down-cell", CELL),
     ("--async", "--relative", "1.5"),
 )

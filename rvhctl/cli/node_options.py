@@ -75,8 +75,8 @@ class Limits(OptionGroup):
         help="Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
         panel=RAILS,
     )
-    max_eject: Percent | None = option(
-        "--max-eject",
+    max_ejection: Percent | None = option(
+        "--max-ejection",
         metavar="P%",
         click_type=PercentText(),
         help="At most this share is out for its latency; the best of the others come back.",
@@ -117,8 +117,8 @@ class Damping(OptionGroup):
         help="Bad rounds in a row that take a node out; default 3.",
         panel=MEMORY,
     )
-    exit_band: Percent | None = option(
-        "--exit-band",
+    hysteresis: Percent | None = option(
+        "--hysteresis",
         metavar="P%",
         click_type=PercentText(),
         help="A round is bad from this share above the limit; default 10%.",
@@ -193,8 +193,8 @@ class Cells(OptionGroup):
         metavar="1..12|auto",
         help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km; auto: as --advise says.",
     )
-    min_cell: int | None = option(
-        "--min-cell",
+    merge_below: int | None = option(
+        "--merge-below",
         metavar="K",
         click_type=Whole(min=1),
         help="A cell of fewer nodes joins its nearest neighbour. Mends precision 3, not 5.",
@@ -322,7 +322,7 @@ class NodeOptions(NamedTuple):
                 **self.cells.flags("precision"),
                 **self.limits.flags("fail_on"),
                 "--top": self.top,
-                **self.cells.flags("min_cell"),
+                **self.cells.flags("merge_below"),
                 **self.views.flags("down", "down_cell"),
             },
         )

@@ -110,7 +110,7 @@ def _warn(report: Report, evaluation: Evaluation, request: Request) -> None:
         nodes = counted(len(absent), "node")
         report.warn(f"not in the input, though fit by the memory: {nodes} ({_few(absent)})")
     policy = request.policy
-    compares = policy.relative is not None or policy.max_eject is not None or policy.min_survivors != 1
+    compares = policy.relative is not None or policy.max_ejection is not None or policy.min_survivors != 1
     if (compares or request.plan) and (alone := evaluation.alone):
         _warn_of_lone_nodes(report, evaluation, alone)
 

@@ -14,12 +14,12 @@ LIMITS: Final = (
     "aggregate",
     "max_loss",
     "min_survivors",
-    "max_eject",
+    "max_ejection",
     "on_degraded",
     "on_down",
-    "min_cell",
+    "merge_below",
 )
-DAMPING: Final = ("rise", "fall", "exit_band")
+DAMPING: Final = ("rise", "fall", "hysteresis")
 POLICY: Final = (*LIMITS, *DAMPING)
 
 ASKED_OF_NODES: Final = frozenset(
@@ -27,7 +27,7 @@ ASKED_OF_NODES: Final = frozenset(
 )
 OF_NODES: Final = ASKED_OF_NODES | {"nodes", "ids", "latencies", "id"}
 """What a request about nodes may state; ``id`` is its own."""
-OF_CELLS: Final = ("plan", "nearest", "down_cell", "min_cell")
+OF_CELLS: Final = ("plan", "nearest", "down_cell", "merge_below")
 """Only ``faultset`` knows these; ``precision`` is left alone, so that one document serves both commands."""
 
 

@@ -57,7 +57,7 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
         empty = 0
         if policy is not None:
             instance_of(Policy, policy, "policy", FaultsetError)
-            evaluation = Evaluation(fleet, replace(policy, min_cell=None), precision=precision)
+            evaluation = Evaluation(fleet, replace(policy, merge_below=None), precision=precision)
             empty = sum(1 for fit in evaluation.fit_counts if not fit)
         looks.append(
             Look(

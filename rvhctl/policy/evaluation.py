@@ -239,8 +239,8 @@ class Evaluation(Survivors):
         else:
             found = run(grouped(self.fleet.lats, self.fleet.lons, self.precision, WHOLE))
             self.cells, self.group_of, sizes = found.cells, found.group_of, found.counts
-            if self.policy.min_cell is not None and self.policy.min_cell > 1:
-                sizes = self._join(sizes, self.policy.min_cell)
+            if self.policy.merge_below is not None and self.policy.merge_below > 1:
+                sizes = self._join(sizes, self.policy.merge_below)
         self.order, self.starts = by_group(self.latencies, self.group_of, sizes)
 
     def _join(self, sizes: Ints, minimum: int) -> Ints:
@@ -278,11 +278,11 @@ class Evaluation(Survivors):
 
     def _remember(self, before: Memory) -> Memory:
         policy, ids = self.policy, self.fleet.ids
-        assert isinstance(policy.exit_band, Percent)
+        assert isinstance(policy.hysteresis, Percent)
         places, streaks = before.columns(ids)
         places, streaks = memory.advance(
             self.latencies,
-            memory.ceilings(self.group_of, self.limits, *policy.exit_band),
+            memory.ceilings(self.group_of, self.limits, *policy.hysteresis),
             self.standing,
             places,
             streaks,
@@ -300,11 +300,11 @@ class Evaluation(Survivors):
         self.verdict_codes = verdicts.verdicts(
             self.starts, self.fit_counts, need if isinstance(need, int) else 0, *share
         )
-        # Unset, a group that is down gives what came back, which without max_eject is nothing.
+        # Unset, a group that is down gives what came back, which without max_ejection is nothing.
         modes = Codes(
             [rails.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
         )
-        eject = policy.max_eject if isinstance(policy.max_eject, Percent) else (0, 0)
+        eject = policy.max_ejection if isinstance(policy.max_ejection, Percent) else (0, 0)
         self.answer_rows, self.answer_starts = rails.answers(
             self.order, self.starts, self.standing, self.fits, self.verdict_codes, modes, *eject
         )

@@ -41,16 +41,16 @@ class Policy:
         max_loss: a node that lost a greater share of its samples is out.
         min_survivors: fit nodes that make a group healthy: a number of 1 or more, or a share of all its
             nodes, rounded up. Fewer are degraded, none is down.
-        max_eject: at most this share of the nodes that are measured, up and within their loss may be out for
+        max_ejection: at most this share of the nodes that are measured, up and within their loss may be out for
             their latency, rounded down, and never all of them: the best come back.
         on_degraded: what a degraded group gives: its fit nodes and those that came back (``keep``), nothing
             (``skip``), or every measured node that is not drained or down (``all``).
         on_down: what a group without a fit node gives: nothing (``skip``) or every such node (``all``). Unset,
-            the nodes that came back by ``max_eject``, if that is given.
-        min_cell: groups of fewer nodes join the nearest of their neighbours (`faultset` only).
+            the nodes that came back by ``max_ejection``, if that is given.
+        merge_below: groups of fewer nodes join the nearest of their neighbours (`faultset` only).
         rise: good rounds in a row that bring a node back, where there is a memory.
         fall: bad rounds in a row that take a node out.
-        exit_band: a node in place is not bad before its latency exceeds its limit by this share.
+        hysteresis: a node in place is not bad before its latency exceeds its limit by this share.
 
     Raises:
         NegativeThresholdError: a threshold that is negative or not finite.
@@ -63,13 +63,13 @@ class Policy:
     aggregate: Aggregate | None = None
     max_loss: Percent | str | None = None
     min_survivors: int | Percent | str = 1
-    max_eject: Percent | str | None = None
+    max_ejection: Percent | str | None = None
     on_degraded: OnDegraded = "keep"
     on_down: OnDown | None = None
-    min_cell: int | None = None
+    merge_below: int | None = None
     rise: int = 2
     fall: int = 3
-    exit_band: Percent | str = "10%"
+    hysteresis: Percent | str = "10%"
 
     def __post_init__(self) -> None:
         if self.threshold is None and self.relative is None:
@@ -81,12 +81,14 @@ class Policy:
         _check_choice("on_degraded", self.on_degraded, ("skip", "keep", "all"))
         _check_choice("on_down", self.on_down, (None, "skip", "all"))
         _set(self, "max_loss", _percent(self.max_loss, "max_loss"))
-        _set(self, "max_eject", _percent(self.max_eject, "max_eject"))
-        _set(self, "exit_band", _percent("" if self.exit_band is None else self.exit_band, "exit_band"))
+        _set(self, "max_ejection", _percent(self.max_ejection, "max_ejection"))
+        _set(self, "hysteresis", _percent("" if self.hysteresis is None else self.hysteresis, "hysteresis"))
         _set(self, "min_survivors", minimum(self.min_survivors))
         _set(self, "rise", _count("rise", self.rise))
         _set(self, "fall", _count("fall", self.fall))
-        _set(self, "min_cell", None if self.min_cell is None else _count("min_cell", self.min_cell))
+        _set(
+            self, "merge_below", None if self.merge_below is None else _count("merge_below", self.merge_below)
+        )
 
     @property
     def threshold_only(self) -> bool:

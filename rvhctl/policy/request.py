@@ -103,7 +103,7 @@ def advised_policy(members: Mapping[str, Any]) -> Policy | None:
     Raises:
         FaultsetError: as :func:`policy_of`.
     """
-    limits = {name: members[name] for name in LIMITS if name in members and name != "min_cell"}
+    limits = {name: members[name] for name in LIMITS if name in members and name != "merge_below"}
     return policy_of(limits) if has_limit(members) else None
 
 

@@ -140,7 +140,7 @@ def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
 def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:
     """A row a cell, in order of first appearance, with at most the first ``top`` of its survivors."""
     joined = joined_cells(evaluation)
-    joins = evaluation.policy.min_cell is not None
+    joins = evaluation.policy.merge_below is not None
 
     def rows() -> Iterator[Row]:
         starts, answer, answer_starts = evaluation.starts, evaluation.answer_rows, evaluation.answer_starts

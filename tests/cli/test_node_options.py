@@ -18,7 +18,7 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
     [
         (("--max-loss", "20"), 2, "--max-loss must be a percentage such as 20% (got '20'); write 20%"),
         (("--max-loss", "100.1%"), 1, "--max-loss must be at most 100% (got '100.1%')"),
-        (("--max-eject", "few"), 2, "--max-eject must be a percentage such as 20% (got 'few')"),
+        (("--max-ejection", "few"), 2, "--max-ejection must be a percentage such as 20% (got 'few')"),
         (("--min-survivors", "0"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0)"),
         (("--min-survivors", "0%"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0%)"),
         (("--min-survivors", "101%"), 1, "--min-survivors must be at most 100% (got '101%')"),
@@ -31,12 +31,12 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
         ),
         (("--floor", "1"), 2, "--floor makes no sense without --relative"),
         (("--rise", "0"), 2, "--rise makes no sense without --memory"),
-        (("--exit-band", "5%"), 2, "--exit-band makes no sense without --memory"),
+        (("--hysteresis", "5%"), 2, "--hysteresis makes no sense without --memory"),
         (("--memory", "m", "--rise", "0"), 1, "rise must be a whole number from 1 to 1000000 (got 0)"),
         (
-            ("--memory", "m", "--exit-band", "5"),
+            ("--memory", "m", "--hysteresis", "5"),
             2,
-            "--exit-band must be a percentage such as 20% (got '5'); write 5%",
+            "--hysteresis must be a percentage such as 20% (got '5'); write 5%",
         ),
         (("--nearest", "3"), 2, "--nearest makes no sense without --plan"),
         (("--plan", "--explain"), 2, "--plan and --explain exclude each other"),
@@ -76,13 +76,13 @@ def test_all_flags_become_one_policy() -> None:
         aggregate="p95",
         max_loss=Percent(20, 100),
         min_survivors=Percent(28, 100),
-        max_eject=Percent(125, 1000),
+        max_ejection=Percent(125, 1000),
         on_degraded="skip",
         on_down="all",
         fail_on="down",
     )
-    damping = Damping(memory="m", rise=4, fall=5, exit_band=Percent(0, 100))
-    asked = NodeOptions(limits, damping, Views(), RankedSource(), Cells(min_cell=3))
+    damping = Damping(memory="m", rise=4, fall=5, hysteresis=Percent(0, 100))
+    asked = NodeOptions(limits, damping, Views(), RankedSource(), Cells(merge_below=3))
     policy = policy_of(asked.members())
     assert policy == Policy(
         threshold=100.0,
@@ -91,13 +91,13 @@ def test_all_flags_become_one_policy() -> None:
         aggregate="p95",
         max_loss=Percent(20, 100),
         min_survivors=Percent(28, 100),
-        max_eject=Percent(125, 1000),
+        max_ejection=Percent(125, 1000),
         on_degraded="skip",
         on_down="all",
-        min_cell=3,
+        merge_below=3,
         rise=4,
         fall=5,
-        exit_band=Percent(0, 100),
+        hysteresis=Percent(0, 100),
     )
 
 

@@ -52,7 +52,7 @@ def test_who_comes_in_the_band_is_out() -> None:
 
 
 def test_rise_fall_and_band_are_flags() -> None:
-    flags = ("--rise", "1", "--fall", "1", "--exit-band", "0%")
+    flags = ("--rise", "1", "--fall", "1", "--hysteresis", "0%")
     assert places(10, 15.01, 15, flags=flags) == "+-+"
 
 

@@ -47,14 +47,14 @@ NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 
         (("--min-survivors", "3", "--on-degraded", "skip"), 3, "", NOBODY),
         (("--min-survivors", "3", "--on-degraded", "skip", "--fail-on", "never"), 0, "", ""),
         (("--on-down", "all"), 0, "a1 a2 b1 c2", ""),
-        (("--max-eject", "0%"), 0, "a1 a2 a3 b1 c2", ""),
-        (("--max-eject", "0%", "--on-down", "skip"), 0, "a1 a2 a3 b1", ""),
-        (("--top", "2", "--max-eject", "0%"), 0, "a1 a2 b1 c2", ""),
+        (("--max-ejection", "0%"), 0, "a1 a2 a3 b1 c2", ""),
+        (("--max-ejection", "0%", "--on-down", "skip"), 0, "a1 a2 a3 b1", ""),
+        (("--top", "2", "--max-ejection", "0%"), 0, "a1 a2 b1 c2", ""),
         (("--top", "1", "--on-down", "all"), 0, "a1 b1 c2", ""),
     ],
 )  # fmt: skip
 def test_verdicts_rails_and_exit_codes(flags: tuple[str, ...], code: int, kept: str, said: str) -> None:
-    judged = any(flag in ("--min-survivors", "--max-eject") for flag in flags)
+    judged = any(flag in ("--min-survivors", "--max-ejection") for flag in flags)
     message = "".join(f"rvhctl: {text}\n" for text in (ALONE if judged else "", said) if text)
     lines = "".join(f"{name}\n" for name in kept.split())
     assert rvhctl(*AT_50, *flags, stdin=FLEET) == (code, lines.encode(), message)
@@ -76,7 +76,7 @@ def test_a_view_is_printed_though_nobody_is_left() -> None:
 
 
 def test_small_cells_say_where_they_went() -> None:
-    flags = ("faultset", "--threshold", "50", "-p", "3", "--min-cell", "2")
+    flags = ("faultset", "--threshold", "50", "-p", "3", "--merge-below", "2")
     rows = json.loads(rvhctl(*flags, "--plan", "-o", "json", stdin=FLEET).out)
     assert [(row["cell"], row["nodes"], row["joined"]) for row in rows] == [
         ("u17", 4, ["u1k"]),
@@ -128,7 +128,10 @@ def test_in_a_batch_a_what_if_that_fits_nobody_is_an_error() -> None:
     "flags",
     [
         ("--relative", "1.5"),
-        *(("--th", "50", *more) for more in (("--min-survivors", "2"), ("--max-eject", "20%"), ("--plan",))),
+        *(
+            ("--th", "50", *more)
+            for more in (("--min-survivors", "2"), ("--max-ejection", "20%"), ("--plan",))
+        ),
     ],
 )
 def test_nodes_alone_in_their_cells_are_warned_of(flags: tuple[str, ...]) -> None:
@@ -210,10 +213,10 @@ policies = st.fixed_dictionaries(
         "aggregate": st.sampled_from(["median", "mean", "min", "max", "p95", "p99"]),
         "max_loss": st.sampled_from(["0%", "33.4%"]),
         "min_survivors": st.sampled_from(["2", "50%"]),
-        "max_eject": st.sampled_from(["0%", "40%"]),
+        "max_ejection": st.sampled_from(["0%", "40%"]),
         "on_degraded": st.sampled_from(["skip", "keep", "all"]),
         "on_down": st.sampled_from(["skip", "all"]),
-        "min_cell": st.integers(2, 4),
+        "merge_below": st.integers(2, 4),
     },
 )
 

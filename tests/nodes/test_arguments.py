@@ -90,8 +90,14 @@ def calls() -> Iterator[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str
         yield name, call, args, {}
     yield "evaluate", evaluate, (FLEET, Policy(threshold=5)), {"precision": 5, "memory": None, "failed": None}
     limits = {"threshold": 5, "relative": 1.5, "floor": 1, "aggregate": None, "max_loss": None}
-    rails = {"min_survivors": 1, "max_eject": None, "on_degraded": "keep", "on_down": None, "min_cell": None}
-    yield "Policy", Policy, (), {**limits, **rails, "rise": 2, "fall": 3, "exit_band": "10%"}
+    rails = {
+        "min_survivors": 1,
+        "max_ejection": None,
+        "on_degraded": "keep",
+        "on_down": None,
+        "merge_below": None,
+    }
+    yield "Policy", Policy, (), {**limits, **rails, "rise": 2, "fall": 3, "hysteresis": "10%"}
     evaluation = evaluate(FLEET, Policy(threshold=5), precision=5)
     yield "FleetPlan", FleetPlan, (evaluation, 2), {}
     yield "Evaluation.explain", evaluation.explain, ("a",), {}
@@ -220,7 +226,7 @@ def test_integers_of_every_kind(whole: Callable[[int], Any]) -> None:
     assert geohash.encode(1, 1, whole(5)) == geohash.encode(1, 1, 5)
     (survivor,) = faultset([(whole(7), 1, 1, 1)], 5, whole(5))
     assert (survivor, type(survivor)) == (7, int)
-    policy = Policy(threshold=5, rise=whole(2), min_cell=whole(2), min_survivors=whole(1))
+    policy = Policy(threshold=5, rise=whole(2), merge_below=whole(2), min_survivors=whole(1))
     evaluation = evaluate([{"id": whole(7), **HERE}], policy)
     assert (evaluation.answer, evaluation.explain(whole(7)).kept) == ([7], True)
 

@@ -56,13 +56,13 @@ policies = st.fixed_dictionaries(
         "aggregate": st.sampled_from(["median", "mean", "min", "max", "p95", "p99"]),
         "max_loss": percent,
         "min_survivors": st.integers(1, 6) | percent.filter(lambda text: text != "0%"),
-        "max_eject": percent,
+        "max_ejection": percent,
         "on_degraded": st.sampled_from(["skip", "keep", "all"]),
         "on_down": st.sampled_from(["skip", "all"]),
-        "min_cell": st.integers(1, 5),
+        "merge_below": st.integers(1, 5),
         "rise": st.integers(1, 3),
         "fall": st.integers(1, 3),
-        "exit_band": percent,
+        "hysteresis": percent,
     },
 )
 limits = st.one_of(
@@ -239,7 +239,7 @@ def test_twenty_eight_percent_of_25_is_seven() -> None:
 
 
 def test_never_all_are_ejected() -> None:
-    evaluation = Evaluation(fleet_of(simple(30.0, 20.0, 20.0)), Policy(threshold=1, max_eject="100%"))
+    evaluation = Evaluation(fleet_of(simple(30.0, 20.0, 20.0)), Policy(threshold=1, max_ejection="100%"))
     assert evaluation.answer == ["n1"]
     assert evaluation.worst == "down"
     assert [one.reason for one in evaluation.explanations()] == [
@@ -249,8 +249,8 @@ def test_never_all_are_ejected() -> None:
     ]
 
 
-def test_on_down_skip_wins_over_max_eject() -> None:
-    policy = Policy(threshold=1, max_eject="10%", on_down="skip")
+def test_on_down_skip_wins_over_max_ejection() -> None:
+    policy = Policy(threshold=1, max_ejection="10%", on_down="skip")
     assert not len(Evaluation(fleet_of(simple(30.0, 20.0)), policy))
 
 
@@ -281,7 +281,7 @@ def test_joined_cells_keep_the_name_of_the_group() -> None:
         {"id": "b", "lat": 52.37, "lon": 4.91, "latency": 2.0},
         {"id": "c", "lat": 52.37, "lon": 5.10, "latency": 0.5},
     ]
-    evaluation = Evaluation(fleet_of(nodes), Policy(threshold=10, min_cell=2), precision=4)
+    evaluation = Evaluation(fleet_of(nodes), Policy(threshold=10, merge_below=2), precision=4)
     assert evaluation.joined == [("u179", "u173")]
     assert [(group.cell, group.answer) for group in evaluation] == [("u173", ["c", "a", "b"])]
 
@@ -306,7 +306,7 @@ def test_a_what_if_names_nodes_and_cells_that_are_there(failed: Failed, says: st
 def test_nodes_alone_in_their_cells_are_counted() -> None:
     nodes = [*simple(1.0, 2.0, lat=1.0, lon=1.0), {"id": "far", "latency": 9.0, "lat": 50.0, "lon": 8.0}]
     assert Evaluation(fleet_of(nodes), Policy(relative=1.5), precision=5).alone == 1
-    assert Evaluation(fleet_of(nodes), Policy(relative=1.5, min_cell=2), precision=1).alone == 0
+    assert Evaluation(fleet_of(nodes), Policy(relative=1.5, merge_below=2), precision=1).alone == 0
     assert Evaluation(fleet_of(nodes[2:]), Policy(relative=1.5)).alone == 0
 
 

@@ -12,11 +12,11 @@ from rvhctl.policy.policy import Policy
 
 
 def test_percentages_become_exact_fractions() -> None:
-    policy = Policy(threshold=1, max_loss="20%", max_eject=Percent(1, 3), min_survivors=" 28% ")
+    policy = Policy(threshold=1, max_loss="20%", max_ejection=Percent(1, 3), min_survivors=" 28% ")
     assert policy.max_loss == Percent(20, 100)
-    assert policy.max_eject == Percent(1, 3)
+    assert policy.max_ejection == Percent(1, 3)
     assert policy.min_survivors == Percent(28, 100)
-    assert policy.exit_band == Percent(10, 100)
+    assert policy.hysteresis == Percent(10, 100)
     assert Policy(threshold=1, min_survivors="7").min_survivors == 7
 
 
@@ -40,15 +40,15 @@ def test_only_a_threshold_threshold_only() -> None:
         ({"threshold": 1, "on_degraded": None}, "on_degraded must be one of skip, keep, all"),
         ({"threshold": 1, "max_loss": 20}, "max_loss must be a percentage"),
         ({"threshold": 1, "max_loss": "20"}, "write 20%"),
-        ({"threshold": 1, "max_eject": "101%"}, "at most 100%"),
-        ({"threshold": 1, "exit_band": None}, "exit_band must be a percentage"),
+        ({"threshold": 1, "max_ejection": "101%"}, "at most 100%"),
+        ({"threshold": 1, "hysteresis": None}, "hysteresis must be a percentage"),
         ({"threshold": 1, "min_survivors": 0}, "at least 1 node"),
         ({"threshold": 1, "min_survivors": "0"}, "at least 1 node"),
         ({"threshold": 1, "min_survivors": "0%"}, "more than 0%"),
         ({"threshold": 1, "min_survivors": 1.5}, "a number of nodes or a percentage"),
         ({"threshold": 1, "min_survivors": True}, "a number of nodes or a percentage"),
         ({"threshold": 1, "min_survivors": "half"}, "min_survivors must be"),
-        ({"threshold": 1, "min_cell": 0}, "min_cell must be a whole number"),
+        ({"threshold": 1, "merge_below": 0}, "merge_below must be a whole number"),
         ({"threshold": 1, "rise": 0}, "rise must be a whole number"),
         ({"threshold": 1, "fall": 2.0}, "fall must be a whole number"),
     ],

@@ -30,14 +30,17 @@ MEMBERS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         {"threshold": 11, "min_survivors": 2, "on_degraded": "all"},
         ("--threshold", "11", "--min-survivors", "2", "--on-degraded", "all"),
     ),
-    ({"threshold": 11, "max_eject": "50%"}, ("--threshold", "11", "--max-eject", "50%")),
+    ({"threshold": 11, "max_ejection": "50%"}, ("--threshold", "11", "--max-ejection", "50%")),
     ({"threshold": 1, "on_down": "all"}, ("--threshold", "1", "--on-down", "all")),
     ({"threshold": 50, "top": 1}, ("--threshold", "50", "--top", "1")),
     ({"threshold": 50, "down": ["a"]}, ("--threshold", "50", "--down", "a")),
 ]
 OF_CELLS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"threshold": 50, "precision": 1, "top": 1}, ("--threshold", "50", "-p", "1", "--top", "1")),
-    ({"relative": 1.2, "precision": 3, "min_cell": 3}, ("--relative", "1.2", "-p", "3", "--min-cell", "3")),
+    (
+        {"relative": 1.2, "precision": 3, "merge_below": 3},
+        ("--relative", "1.2", "-p", "3", "--merge-below", "3"),
+    ),
     ({"threshold": 50, "down_cell": ["u17"]}, ("--threshold", "50", "--down-cell", "u17")),
 ]
 VIEWS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
@@ -109,7 +112,7 @@ def test_a_view_among_the_flags_wins_over_the_one_of_the_document() -> None:
 
 def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
     memory = ("--memory", str(tmp_path / "m"))
-    assert document("failover", {"threshold": 50, "rise": 1, "exit_band": "5%"}, *memory).code == 0
+    assert document("failover", {"threshold": 50, "rise": 1, "hysteresis": "5%"}, *memory).code == 0
     refused = "rise makes no sense without --memory"
     assert document("failover", {"threshold": 50, "rise": 1}) == (1, b"", f"rvhctl: stdin: {refused}\n")
     assert request("failover", {"threshold": 50, "rise": 1})["error"]["message"] == refused
@@ -120,7 +123,7 @@ def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
     [
         ({"treshold": 25}, "there is no member 'treshold'; did you mean 'threshold'?"),
         ({"maxLoss": "5%"}, "there is no member 'maxLoss'; did you mean 'max_loss'?"),
-        ({"max-eject": "5%"}, "there is no member 'max-eject'; did you mean 'max_eject'?"),
+        ({"max-ejection": "5%"}, "there is no member 'max-ejection'; did you mean 'max_ejection'?"),
         ({"min_survivor": 2}, "there is no member 'min_survivor'; did you mean 'min_survivors'?"),
         ({"th": 2}, "there is no member 'th'; did you mean 'threshold'?"),
         ({"lats": [2]}, "there is no member 'lats'; did you mean 'latencies'?"),
@@ -196,8 +199,12 @@ def test_a_node_by_itself_and_nodes_of_a_list_keep_their_own_members() -> None:
 
 def test_failover_refuses_what_only_cells_have_but_a_precision() -> None:
     assert document("failover", {"threshold": 20, "precision": 3}, "-o", "plain").out == b"a\nb\n"
-    problem = "min_cell makes no sense without cells, which only faultset has"
-    assert document("failover", {"threshold": 20, "min_cell": 2}) == (1, b"", f"rvhctl: stdin: {problem}\n")
+    problem = "merge_below makes no sense without cells, which only faultset has"
+    assert document("failover", {"threshold": 20, "merge_below": 2}) == (
+        1,
+        b"",
+        f"rvhctl: stdin: {problem}\n",
+    )
 
 
 def test_two_documents_must_agree_where_no_flag_wins(tmp_path: Any) -> None:

@@ -128,7 +128,10 @@ def option_pairs() -> Cases:
 def node_answers() -> Cases:
     """Every format in and out, plain and under a policy; and every view."""
     plain = ("failover --threshold 100", "faultset --threshold 100 -p 2")
-    bent = ("failover --relative 1.2 --max-eject 20%", "faultset --relative 1.2 -p 1 --top 1 --min-cell 2")
+    bent = (
+        "failover --relative 1.2 --max-ejection 20%",
+        "faultset --relative 1.2 -p 1 --top 1 --merge-below 2",
+    )
     yield from _each(
         "answers", "rvhctl {} -o {} {}", plain, OUTPUTS, (*NODE_FILES, "pretty.json", "rich.csv")
     )
@@ -178,7 +181,7 @@ def bad_nodes() -> Cases:
 def memory() -> Cases:
     """Rounds, in which a node slows down, goes and comes."""
     commands = ("failover --threshold 100", "faultset --relative 2 -p 2")
-    bent = ("", " --fall 1", " --rise 1 --exit-band 0%", " --explain", " --down ams-1", " --level info")
+    bent = ("", " --fall 1", " --rise 1 --hysteresis 0%", " --explain", " --down ams-1", " --level info")
     for command, format_, more in product(commands, ("json", "ndjson", "csv"), bent):
         one, other = f"nodes.{format_}", f"later-nodes.{format_}"
         run = f"rvhctl {command} --memory out/memory{more}"
@@ -291,7 +294,7 @@ def batches() -> Cases:
             "",
             "--threshold 60 -p 2",
             "--relative 1.5 -p 1 --plan",
-            "--threshold 60 --min-cell 2 --floor 5",
+            "--threshold 60 --merge-below 2 --floor 5",
         ),
         "jump-hash": (
             "",

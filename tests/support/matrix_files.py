@@ -286,9 +286,9 @@ def _requests() -> dict[str, bytes]:
     policies = [
         {"threshold": 1}, {"threshold": -1}, {"threshold": "1"}, {"relative": 1.5}, {"relative": 0.5}, {"floor": 20},
         {"relative": 1.2, "floor": 500}, {"aggregate": "max"}, {"aggregate": "sum"}, {"max_loss": "20%"},
-        {"max_loss": 20}, {"min_survivors": 3}, {"min_survivors": "60%"}, {"max_eject": "20%"}, {"precision": 1},
+        {"max_loss": 20}, {"min_survivors": 3}, {"min_survivors": "60%"}, {"max_ejection": "20%"}, {"precision": 1},
         {"on_degraded": "all", "min_survivors": 9}, {"on_down": "all", "threshold": 1}, {"precision": 13},
-        {"min_cell": 2}, {"down": ["ams-1"]}, {"down": "ams-1"}, {"down_cell": ["u1"]}, {"down_cell": ["a"]},
+        {"merge_below": 2}, {"down": ["ams-1"]}, {"down": "ams-1"}, {"down_cell": ["u1"]}, {"down_cell": ["a"]},
         {"plan": True}, {"plan": 1}, {"nearest": 1, "plan": True}, {"explain": True}, {"treshold": 5}, {"top": 1},
         {"nodes": []}, {"nodes": {}}, {"nodes": None}, {"id": "eu"}, {"id": 1.0}, {"id": [2**70]}, {"threshold": None},
     ]  # fmt: skip

@@ -141,7 +141,7 @@ def evaluate(
         cells: dict[tuple[int, int], list[int]] = {}
         for row, node in enumerate(nodes):
             cells.setdefault(bits_of(node["lat"], node["lon"], precision), []).append(row)
-        joined = join(cells, precision, options.get("min_cell") or 1)
+        joined = join(cells, precision, options.get("merge_below") or 1)
         groups = {name_of(*name, precision): rows for name, (_, rows) in joined.items()}
     return [group(nodes, latencies, name, rows, memory=memory, **options) for name, rows in groups.items()]
 
@@ -158,12 +158,12 @@ def group(
     floor: float | None = None,
     max_loss: str | None = None,
     min_survivors: int | str = 1,
-    max_eject: str | None = None,
+    max_ejection: str | None = None,
     on_degraded: str = "keep",
     on_down: str | None = None,
     rise: int = 2,
     fall: int = 3,
-    exit_band: str = "10%",
+    hysteresis: str = "10%",
     **_: Any,
 ) -> dict:
     reason = {row: before_limits(nodes[row], latencies[row], max_loss) for row in rows}
@@ -187,7 +187,9 @@ def group(
         fit = {
             row
             for row in rows
-            if remembered(nodes[row]["id"], reason[row], latencies[row], limit, memory, rise, fall, exit_band)
+            if remembered(
+                nodes[row]["id"], reason[row], latencies[row], limit, memory, rise, fall, hysteresis
+            )
         }
     for row in rows:
         if (row in fit) != (row in raw):
@@ -197,9 +199,9 @@ def group(
     verdict = "down" if not fit else "degraded" if len(fit) < need else "healthy"
 
     answer = set(fit)
-    if max_eject is not None:
+    if max_ejection is not None:
         ejected = [row for row in able if row not in fit]
-        may = min(math.floor(share(max_eject) * len(able)), len(able) - 1)
+        may = min(math.floor(share(max_ejection) * len(able)), len(able) - 1)
         answer |= set(ejected[: max(0, len(ejected) - may)])
     everyone = {row for row in rows if latencies[row] is not None and nodes[row].get("state", "up") == "up"}
     if verdict == "degraded" and on_degraded != "keep":

@@ -31,7 +31,7 @@ def advance(
     it is OUT. (The other counter of the usual two is always 0 or of no consequence.)
 
     Args:
-        ceilings: the upper end of the exit band of each node, in milliseconds; above it a round is bad.
+        ceilings: the limit of each node plus its hysteresis, in milliseconds; above it a round is bad.
         standing: after the limits.
         places: UNKNOWN, IN or OUT, before the round.
         streaks: before the round.

@@ -59,7 +59,7 @@ def test_every_count_is_that_of_all_pairs(places: list[tuple[float, float]]) -> 
 def test_airports() -> None:
     ids, lats, lons, latencies = airports()
     fleet = Fleet(ids, latencies, lats, lons)
-    policy = Policy(threshold=60, min_cell=3)
+    policy = Policy(threshold=60, merge_below=3)
     advice = advise(fleet, policy)
     assert advice.recommended == 3
     assert [(look.cells, look.alone, look.border) for look in advice.precisions[:5]] == [
@@ -69,7 +69,7 @@ def test_airports() -> None:
         (20674, 16183, 19280),
         (27802, 27332, 27410),
     ]
-    # Every cell counts, also one that min_cell would have joined.
+    # Every cell counts, also one that merge_below would have joined.
     evaluation = Evaluation(fleet, Policy(threshold=60), precision=3)
     assert advice.precisions[2].empty == sum(group.verdict == "down" for group in evaluation)
     assert "7.0 % alone, 22.7 % at a border" in advice.why
