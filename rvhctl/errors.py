@@ -67,7 +67,7 @@ class NoSurvivorsError(FaultsetError):
     exit_code = ExitCode.NO_SURVIVORS
 
 
-class VerdictError(FaultsetError):
+class HealthError(FaultsetError):
     """A group is worse than ``--fail-on`` allows; the answer is printed. Only the program raises it."""
 
     exit_code = ExitCode.NO_SURVIVORS

@@ -71,7 +71,7 @@ class Limits(OptionGroup):
     )
     fail_on: FailOn | None = option(
         "--fail-on",
-        metavar="VERDICT",
+        metavar="HEALTH",
         help="Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
         panel=RAILS,
     )
@@ -157,7 +157,7 @@ class CellViews(Views):
     plan: bool = option(
         "--plan",
         default=False,
-        help="For each cell its verdict and where its traffic goes.",
+        help="For each cell its health and where its traffic goes.",
         panel=VIEWS,
     )
     nearest: int | None = option(

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from rvhctl.cli.report import Report
 from rvhctl.cli.version import core_name
+from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.reasons import REASONS
-from rvhctl.core.policy.verdicts import VERDICTS
-from rvhctl.errors import EmptyNodesError, NoSurvivorsError, RvhctlError, VerdictError, quoted
+from rvhctl.errors import EmptyNodesError, HealthError, NoSurvivorsError, RvhctlError, quoted
 from rvhctl.formats.milliseconds import shown
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.nodes import Nodes
@@ -52,9 +52,9 @@ def ending(nodes: Nodes, decision: Decision, request: Request) -> RvhctlError | 
     if request.fail_on is None:
         return None if len(decision) else NoSurvivorsError(f"no survivors: {_why_none(nodes, decision)}")
     assert not isinstance(decision, WithinThreshold)
-    if request.fail_on == "never" or VERDICTS.index(decision.worst) < VERDICTS.index(request.fail_on):
+    if request.fail_on == "never" or HEALTH.index(decision.worst) < HEALTH.index(request.fail_on):
         return None
-    return VerdictError(decision.summary)
+    return HealthError(decision.summary)
 
 
 def report_decision(report: Report, nodes: Nodes, decision: Decision, request: Request) -> None:

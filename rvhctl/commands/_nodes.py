@@ -32,7 +32,7 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
 
     Raises:
         NoSurvivorsError: nobody serves (unless ``--fail-on`` is given).
-        VerdictError: a group is as bad as ``--fail-on`` says.
+        HealthError: a group is as bad as ``--fail-on`` says.
     """
     report, sink = Report(run.level), Sink()
     refuse("without --batch", run.flags("jobs", "unordered"))

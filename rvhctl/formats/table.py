@@ -42,7 +42,8 @@ YELLOW: Final = "33"
 """What text looks like, as parameters of an escape sequence (ECMA-48, 8.3.117)."""
 
 STYLES: Final = {
-    ("verdict", "degraded"): YELLOW,
+    ("health", "degraded"): YELLOW,
+    ("health", "down"): RED,
     ("verdict", "down"): RED,
     ("reason", "down"): RED,
     ("reason", "dropped_by_rail"): RED,

@@ -3,7 +3,7 @@
 advice       Which precision gives cells that can carry the traffic of one another.
 decision     The decision on a fleet: which nodes serve, and by which kernel it is found.
 evaluate     Nodes as Python callers give them, evaluated under a policy.
-evaluation   One evaluation of a fleet under a policy: limits, verdicts, rails and the answer of every group.
+evaluation   One evaluation of a fleet under a policy: limits, health, rails and the answer of every group.
 failover     Which nodes are fit to serve: failover by latency, over a list or cell by cell.
 memory       What is remembered of each node from round to round, as a value: nothing here touches a file.
 memory_file  The file of a memory: one run at a time, and never half written.

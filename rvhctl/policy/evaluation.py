@@ -1,4 +1,4 @@
-"""One evaluation of a fleet under a policy: limits, verdicts, rails and the answer of every group."""
+"""One evaluation of a fleet under a policy: limits, health, rails and the answer of every group."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.policy import damping as memory
-from rvhctl.core.policy import limits, reasons, samples, verdicts
+from rvhctl.core.policy import health, limits, reasons, samples
 from rvhctl.core.policy import safeguards as rails
 from rvhctl.core.policy.grouping import by_group, sizes_of
 from rvhctl.core.vectors import Codes, Ints
@@ -55,7 +55,7 @@ class Group(NamedTuple):
 
     cell: str | None
     """The geohash that names it."""
-    verdict: str
+    health: str
     """``healthy``, ``degraded`` or ``down``: before any rail."""
     limit: float | None
     """Milliseconds; None where a relative limit found no median."""
@@ -90,7 +90,7 @@ class Evaluation(Survivors):
         order: the nodes of all groups, and ``starts``: where in them each group starts.
         limits: of each group, NaN without one.
         fit_counts: fit nodes of each group.
-        verdict_codes: places in `rvhctl.core.policy.verdicts.VERDICTS`.
+        health_codes: places in `rvhctl.core.policy.health.HEALTH`.
         answer_rows: the nodes that serve, group after group, and ``answer_starts``.
         standing: what one round says of each node (`rvhctl.core.policy.reasons`).
         fits: 1 where a node is fit, after the memory.
@@ -151,7 +151,7 @@ class Evaluation(Survivors):
         limit = self.limits[number]
         return Group(
             cell=self.name(number),
-            verdict=verdicts.VERDICTS[self.verdict_codes[number]],
+            health=health.HEALTH[self.health_codes[number]],
             limit=limit if limit == limit else None,
             nodes=self.ids(nodes),
             fit=self.ids(row for row in nodes if self.fits[row]),
@@ -167,16 +167,16 @@ class Evaluation(Survivors):
 
     @property
     def worst(self) -> str:
-        """The worst verdict of all groups."""
-        return verdicts.VERDICTS[max(self.verdict_codes)]
+        """The worst health of all groups."""
+        return health.HEALTH[max(self.health_codes)]
 
     @property
     def summary(self) -> str:
-        """How well the fleet is: ``cells: 2 down, 1 degraded, 10 healthy``; of a list only its verdict."""
+        """How well the fleet is: ``cells: 2 down, 1 degraded, 10 healthy``; of a list only the worst."""
         if self.precision is None:
             return f"the fleet is {self.worst}"
-        counts = Counter(self.verdict_codes)
-        parts = [f"{counts[code]} {verdicts.VERDICTS[code]}" for code in sorted(counts, reverse=True)]
+        counts = Counter(self.health_codes)
+        parts = [f"{counts[code]} {health.HEALTH[code]}" for code in sorted(counts, reverse=True)]
         return f"cells: {', '.join(parts)}"
 
     @cached_property
@@ -294,10 +294,10 @@ class Evaluation(Survivors):
 
     def _judge(self) -> None:
         policy = self.policy
-        self.fit_counts = verdicts.fit_counts(self.order, self.starts, self.fits)
+        self.fit_counts = health.fit_counts(self.order, self.starts, self.fits)
         need = policy.min_survivors
         share = need if isinstance(need, Percent) else Percent(0, 1)
-        self.verdict_codes = verdicts.verdicts(
+        self.health_codes = health.health_codes(
             self.starts, self.fit_counts, need if isinstance(need, int) else 0, *share
         )
         # Unset, a group that is down gives what came back, which without max_ejection is nothing.
@@ -306,7 +306,7 @@ class Evaluation(Survivors):
         )
         eject = policy.max_ejection if isinstance(policy.max_ejection, Percent) else (0, 0)
         self.answer_rows, self.answer_starts = rails.answers(
-            self.order, self.starts, self.standing, self.fits, self.verdict_codes, modes, *eject
+            self.order, self.starts, self.standing, self.fits, self.health_codes, modes, *eject
         )
 
     def _states_if(self, failed: Failed) -> Codes:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from rvhctl.core.numeric import whole_of
+from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.plan import Plan
 from rvhctl.core.policy.priority_load import healths, weighted_healths
-from rvhctl.core.policy.verdicts import VERDICTS
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
@@ -30,7 +30,7 @@ class CellPlan(NamedTuple):
     """What becomes of one cell's traffic."""
 
     cell: str
-    verdict: str
+    health: str
     nodes: int
     fit: int
     survivors: list[str | int]
@@ -69,7 +69,7 @@ class FleetPlan:
         plan = Plan(
             evaluation.cells,
             precision,
-            evaluation.verdict_codes,
+            evaluation.health_codes,
             self.healths,
             evaluation.answer_starts,
             levels,
@@ -95,7 +95,7 @@ class FleetPlan:
         group = index_in(len(self), group, "a cell", FaultsetError)
         return CellPlan(
             cell=evaluation.name(group) or "",
-            verdict=VERDICTS[evaluation.verdict_codes[group]],
+            health=HEALTH[evaluation.health_codes[group]],
             nodes=evaluation.starts[group + 1] - evaluation.starts[group],
             fit=evaluation.fit_counts[group],
             survivors=evaluation.ids(evaluation.serving(group)),

@@ -8,7 +8,7 @@ from typing import Any
 
 from rvhctl.core.geo.geohash import cell_text as cell_name
 from rvhctl.core.policy.cells import Groups
-from rvhctl.core.policy.verdicts import VERDICTS
+from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.vectors import Floats, Ints
 from rvhctl.formats.milliseconds import aligned, shown
 from rvhctl.formats.shapes import Digits, IdList, Row, View
@@ -89,7 +89,7 @@ def _plain_cells_view(
 
 
 def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
-    """A row a cell with its verdict, its limit and the first of its survivors."""
+    """A row a cell with its health, its limit and the first of its survivors."""
     ids, latencies, starts = evaluation.fleet.ids, evaluation.latencies, evaluation.starts
     joined = joined_cells(evaluation)
 
@@ -101,7 +101,7 @@ def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
             yield {
                 "cell": name,
                 "joined": joined.get(name, []),
-                "verdict": VERDICTS[evaluation.verdict_codes[group]],
+                "health": HEALTH[evaluation.health_codes[group]],
                 "nodes": starts[group + 1] - starts[group],
                 "survivors": len(serving),
                 "limit ms": None if math.isnan(limit) else limit,
@@ -110,7 +110,7 @@ def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
             }
 
     most = max((len(evaluation.serving(group)) for group in range(evaluation.group_count)), default=0)
-    columns = ["cell:l", "verdict:l", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids"]
+    columns = ["cell:l", "health:l", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids"]
     if joined:
         columns.insert(1, "joined")
     caption += first_shown(top, most, " of each cell")
@@ -150,7 +150,7 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
             first, last = answer_starts[group], answer_starts[group + 1]
             row: Row = {
                 "cell": cell,
-                "verdict": VERDICTS[evaluation.verdict_codes[group]],
+                "health": HEALTH[evaluation.health_codes[group]],
                 "nodes": starts[group + 1] - starts[group],
                 "survivors": IdList(ids, answer, first, last if top is None else min(last, first + top)),
                 "serve": [
@@ -162,7 +162,7 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
                 row["joined"] = joined.get(cell, [])
             yield row
 
-    columns = ("cell:l", "verdict:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
+    columns = ("cell:l", "health:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
     serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
     caption = f"{serving} in {counted(len(plan), 'cell')}"
     return View(columns, rows, caption=caption, vital="serve")

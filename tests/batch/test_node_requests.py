@@ -40,7 +40,7 @@ def test_a_plan_adds_a_member() -> None:
         "plan": [
             {
                 "cell": "u17",
-                "verdict": "healthy",
+                "health": "healthy",
                 "nodes": 3,
                 "survivors": ["a", 7],
                 "serve": [{"cell": "u17", "share": 100}],

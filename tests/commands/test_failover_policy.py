@@ -120,7 +120,7 @@ def test_the_memory_advances_only_when_the_answer_was_written(folder: Path) -> N
 
 
 @pytest.mark.parametrize("flags", [("--fail-on", "degraded", "--min-survivors", "9"), ("--th", "1")])
-def test_a_verdict_is_an_answer_too(flags: tuple[str, ...]) -> None:
+def test_bad_health_is_an_answer_too(flags: tuple[str, ...]) -> None:
     assert [after(10, *flags).code for _ in range(2)] == [3, 3]
     assert json.loads(Path("m").read_text())["round"] == 2
 

@@ -1,4 +1,4 @@
-"""``rvhctl faultset`` under policies: verdicts and exit codes, plans, joins, what-ifs, advice."""
+"""``rvhctl faultset`` under policies: health and exit codes, plans, joins, what-ifs, advice."""
 
 from __future__ import annotations
 
@@ -53,14 +53,14 @@ NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 
         (("--top", "1", "--on-down", "all"), 0, "a1 b1 c2", ""),
     ],
 )  # fmt: skip
-def test_verdicts_rails_and_exit_codes(flags: tuple[str, ...], code: int, kept: str, said: str) -> None:
+def test_health_rails_and_exit_codes(flags: tuple[str, ...], code: int, kept: str, said: str) -> None:
     judged = any(flag in ("--min-survivors", "--max-ejection") for flag in flags)
     message = "".join(f"rvhctl: {text}\n" for text in (ALONE if judged else "", said) if text)
     lines = "".join(f"{name}\n" for name in kept.split())
     assert rvhctl(*AT_50, *flags, stdin=FLEET) == (code, lines.encode(), message)
 
 
-def test_an_empty_answer_is_printed_where_a_verdict_is_asked_for() -> None:
+def test_an_empty_answer_is_printed_where_health_is_asked_for() -> None:
     flags = ("faultset", "--threshold", "1", "-o", "json")
     assert rvhctl(*flags, "--fail-on", "down", stdin=FLEET)[:2] == (3, b"[]\n")
     assert rvhctl(*flags, stdin=FLEET)[:2] == (3, b"")
@@ -253,8 +253,8 @@ def test_the_program_the_package_and_the_reference_agree(
     assert kept == evaluation.answer
 
     plan = json.loads(rvhctl(*base, "--plan", "--nearest", str(nearest)).out)
-    assert [(row["cell"], row["verdict"], row["nodes"]) for row in plan] == [
-        (group["cell"], group["verdict"], len(group["nodes"])) for group in expected
+    assert [(row["cell"], row["health"], row["nodes"]) for row in plan] == [
+        (group["cell"], group["health"], len(group["nodes"])) for group in expected
     ]
     assert [[(part["cell"], part["share"]) for part in row["serve"]] for row in plan] == shares
     assert [list(map(tuple, cell.serve)) for cell in FleetPlan(evaluation, nearest)] == shares

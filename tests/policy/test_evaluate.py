@@ -29,7 +29,7 @@ def test_every_form_of_a_node() -> None:
     assert evaluation.answer == ["c", "b", "a"]
     assert [evaluation.explain(node_id).reason for node_id in (7, "e")] == ["no_measurement", "drain"]
     (cell,) = FleetPlan(evaluation)
-    assert (cell.cell, cell.verdict, cell.nodes, cell.fit) == ("u14zg", "healthy", 5, 3)
+    assert (cell.cell, cell.health, cell.nodes, cell.fit) == ("u14zg", "healthy", 5, 3)
     # 140 x 3 / 6 by weight, and nobody else to turn to
     assert list(cell.serve) == [("u14zg", 100)]
 

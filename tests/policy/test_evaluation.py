@@ -100,7 +100,7 @@ def said(evaluation: Evaluation) -> list[dict[str, Any]]:
     return [
         {
             "cell": group.cell,
-            "verdict": group.verdict,
+            "health": group.health,
             "limit": group.limit,
             "nodes": [rows[node] for node in group.nodes],
             "fit": [rows[node] for node in group.fit],
@@ -150,9 +150,9 @@ def test_plan_is_the_naive_one(
     plan = list(FleetPlan(evaluation, nearest))
     assert [list(cell.serve) for cell in plan] == naive.plan(groups, nodes, precision, nearest)
     for cell, group in zip(plan, groups, strict=True):
-        assert (cell.cell, cell.verdict, cell.nodes, cell.fit) == (
+        assert (cell.cell, cell.health, cell.nodes, cell.fit) == (
             group["cell"],
-            group["verdict"],
+            group["health"],
             len(group["nodes"]),
             len(group["fit"]),
         )
@@ -232,10 +232,10 @@ def test_reasons_and_margins() -> None:
 
 
 def test_twenty_eight_percent_of_25_is_seven() -> None:
-    for fit, verdict in ((7, "healthy"), (6, "degraded"), (0, "down")):
+    for fit, health in ((7, "healthy"), (6, "degraded"), (0, "down")):
         nodes = simple(*[1.0] * fit, *[100.0] * (25 - fit))
         evaluation = Evaluation(fleet_of(nodes), Policy(threshold=50, min_survivors="28%"))
-        assert evaluation.worst == verdict
+        assert evaluation.worst == health
 
 
 def test_never_all_are_ejected() -> None:

@@ -50,14 +50,14 @@ def test_a_plan_as_json() -> None:
     assert json.loads(written(plan(), "json")) == [
         {
             "cell": "u17",
-            "verdict": "healthy",
+            "health": "healthy",
             "nodes": 3,
             "survivors": ["a", 'q"'],
             "serve": [{"cell": "u17", "share": 100}],
         },
         {
             "cell": "s1z",
-            "verdict": "down",
+            "health": "down",
             "nodes": 1,
             "survivors": [],
             "serve": [{"cell": "u17", "share": 100}],
@@ -67,7 +67,7 @@ def test_a_plan_as_json() -> None:
 
 def test_a_plan_as_text() -> None:
     assert written(plan(), "plain") == b'u17\thealthy\t3\t"a,q"""\tu17=100\ns1z\tdown\t1\t\tu17=100\n'
-    assert written(plan(), "csv").splitlines()[0] == b"cell,verdict,nodes,survivors,serve"
+    assert written(plan(), "csv").splitlines()[0] == b"cell,health,nodes,survivors,serve"
     assert written(plan(), "tsv").splitlines()[1:] == written(plan(), "plain").splitlines()
 
 

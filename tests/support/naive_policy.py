@@ -130,7 +130,7 @@ def join(
 def evaluate(
     nodes: list[Node], *, precision: int | None = None, memory: Any = None, **options: Any
 ) -> list[dict]:
-    """A dict a group: cell, verdict, limit, nodes, fit, answer (rows); and reason and kept by row.
+    """A dict a group: cell, health, limit, nodes, fit, answer (rows); and reason and kept by row.
 
     ``memory`` maps an id to [fit, good rounds, bad rounds], and is brought forward in place.
     """
@@ -196,7 +196,7 @@ def group(
             reason[row] = "damped"
 
     need = math.ceil(share(min_survivors) * len(rows)) if isinstance(min_survivors, str) else min_survivors
-    verdict = "down" if not fit else "degraded" if len(fit) < need else "healthy"
+    health = "down" if not fit else "degraded" if len(fit) < need else "healthy"
 
     answer = set(fit)
     if max_ejection is not None:
@@ -204,9 +204,9 @@ def group(
         may = min(math.floor(share(max_ejection) * len(able)), len(able) - 1)
         answer |= set(ejected[: max(0, len(ejected) - may)])
     everyone = {row for row in rows if latencies[row] is not None and nodes[row].get("state", "up") == "up"}
-    if verdict == "degraded" and on_degraded != "keep":
+    if health == "degraded" and on_degraded != "keep":
         answer = everyone if on_degraded == "all" else set()
-    if verdict == "down" and on_down is not None:
+    if health == "down" and on_down is not None:
         answer = everyone if on_down == "all" else set()
     for row in rows:
         if row in answer and row not in fit:
@@ -215,7 +215,7 @@ def group(
             reason[row] = "dropped_by_rail"
     return {
         "cell": name,
-        "verdict": verdict,
+        "health": health,
         "limit": limit,
         "nodes": ascending,
         "fit": [row for row in ascending if row in fit],
@@ -275,7 +275,7 @@ def plan(groups: list[dict], nodes: list[Node], precision: int, nearest: int) ->
         others = sorted(
             (metres(centres[at], centres[other]), other)
             for other in range(len(groups))
-            if other != at and groups[other]["verdict"] == "healthy"
+            if other != at and groups[other]["health"] == "healthy"
         )
         levels = [at, *(other for _, other in others[:nearest])]
         total = min(100, sum(health[level] for level in levels))

@@ -13,5 +13,5 @@ reasons        Why a node is in the answer, or is not: one code a node.
 safeguards     From fit nodes to the answer: rails that keep the last of a group from being thrown out.
 samples        From samples to one latency a node, and how many of the samples were lost.
 survivors      Failover: who answers within the limit, the fastest first.
-verdicts       The verdict on each group, before any rail: is enough of it fit?
+health         The health of each group, before any safeguard: is enough of it fit?
 """

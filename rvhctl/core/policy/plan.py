@@ -9,8 +9,8 @@ from mypy_extensions import i64
 
 from rvhctl.core.geo.geohash import cell_centre
 from rvhctl.core.geo.kdtree import NearestFew, Tree
+from rvhctl.core.policy.health import HEALTHY
 from rvhctl.core.policy.priority_load import shares
-from rvhctl.core.policy.verdicts import HEALTHY
 from rvhctl.core.vectors import Codes, Ints, ints
 
 FULL: Final = 100
@@ -29,7 +29,7 @@ class Plan:
     Args:
         cells: the cell that names each group.
         precision: of the cells.
-        verdicts: of each group.
+        health_codes: of each group.
         healths: of each group, in per cent.
         answer_starts: where the answer of each group starts, one entry more than groups.
         nearest: how many healthy groups, beside itself, a group may turn to.
@@ -39,7 +39,7 @@ class Plan:
         self,
         cells: Ints,
         precision: i64,
-        verdicts: Codes,
+        health_codes: Codes,
         healths: Ints,
         answer_starts: Ints,
         nearest: i64,
@@ -58,7 +58,7 @@ class Plan:
         lats = vec[float]()
         lons = vec[float]()
         spilling = False
-        states = verdicts.values
+        states = health_codes.values
         count: i64 = len(states)
         group: i64 = 0
         while group < count:

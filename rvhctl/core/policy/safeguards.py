@@ -1,7 +1,7 @@
 """From fit nodes to the answer: rails that keep the last of a group from being thrown out.
 
 A rail never looks at one node alone. First the limit on ejections brings back the best of those that were
-too slow, then the verdict on the group may widen the answer to all measured nodes, or empty it.
+too slow, then the health of the group may widen the answer to all measured nodes, or empty it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from mypy_extensions import i64, u8
 from rvhctl.core.policy.reasons import DOWN, DRAIN, NO_MEASUREMENT, OVER_RELATIVE, OVER_THRESHOLD, PLAIN
 from rvhctl.core.vectors import Codes, Ints, codes, ints
 
-# What a group gives whose verdict asks for it.
+# What a group gives, by its health.
 KEEP: Final = 0
 """The fit nodes, and those that came back."""
 SKIP: Final = 1
@@ -36,7 +36,7 @@ def answers(
     starts: Ints,
     standing: Codes,
     fits: Codes,
-    verdicts: Codes,
+    health_codes: Codes,
     modes: Codes,
     eject_numerator: int,
     eject_denominator: int,
@@ -46,7 +46,7 @@ def answers(
     Args:
         standing: after the limits.
         fits: after the memory, if there is one.
-        modes: KEEP, SKIP or ALL for each verdict.
+        modes: KEEP, SKIP or ALL for each state of health.
         eject_numerator, eject_denominator: the share of the eligible nodes of a group that may be out for
             their latency, rounded down, and never all of them; a denominator of 0 is no limit.
 
@@ -54,16 +54,16 @@ def answers(
         the nodes of all groups, and where in them each group starts (one entry more than groups).
     """
     nodes, firsts, codes_of, is_fit = order.values, starts.values, standing.values, fits.values
-    verdict_of, mode_of = verdicts.values, modes.values
+    health_of, mode_of = health_codes.values, modes.values
     picked = vec[i64]()
     picked_starts = append(vec[i64](), 0)
-    groups: i64 = len(verdict_of)
+    groups: i64 = len(health_of)
     group: i64 = 0
     while group < groups:
         start = firsts[group]
         end = firsts[group + 1]
-        verdict: i64 = int(verdict_of[group])
-        mode = mode_of[verdict]
+        health: i64 = int(health_of[group])
+        mode = mode_of[health]
         returning: i64 = 0
         if mode == KEEP and eject_denominator > 0:
             returning = too_many_out(nodes, start, end, codes_of, is_fit, eject_numerator, eject_denominator)

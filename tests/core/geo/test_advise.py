@@ -71,7 +71,7 @@ def test_airports() -> None:
     ]
     # Every cell counts, also one that merge_below would have joined.
     evaluation = Evaluation(fleet, Policy(threshold=60), precision=3)
-    assert advice.precisions[2].empty == sum(group.verdict == "down" for group in evaluation)
+    assert advice.precisions[2].empty == sum(group.health == "down" for group in evaluation)
     assert "7.0 % alone, 22.7 % at a border" in advice.why
 
 

@@ -1,4 +1,4 @@
-"""The verdict on each group, before any rail: is enough of it fit?"""
+"""The health of each group, before any safeguard: is enough of it fit?"""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HEALTHY: Final = 0
 DEGRADED: Final = 1
 DOWN: Final = 2
 
-VERDICTS: Final = ("healthy", "degraded", "down")
+HEALTH: Final = ("healthy", "degraded", "down")
 """The name of each code, from the best to the worst."""
 
 
@@ -40,7 +40,7 @@ def needed(nodes: int, numerator: int, denominator: int) -> int:
     return -(-nodes * numerator // denominator)
 
 
-def verdicts(starts: Ints, fit: Ints, minimum: int, numerator: int, denominator: int) -> Codes:
+def health_codes(starts: Ints, fit: Ints, minimum: int, numerator: int, denominator: int) -> Codes:
     """HEALTHY, DEGRADED (some nodes are fit, but fewer than needed) or DOWN (none is) for each group.
 
     Args:
@@ -56,9 +56,9 @@ def verdicts(starts: Ints, fit: Ints, minimum: int, numerator: int, denominator:
         need: int = minimum
         if numerator > 0:
             need = needed(int(firsts[group + 1] - firsts[group]), numerator, denominator)
-        verdict: u8 = DOWN
+        health: u8 = DOWN
         if counts[group] > 0:
-            verdict = HEALTHY if int(counts[group]) >= need else DEGRADED
-        result = append(result, verdict)
+            health = HEALTHY if int(counts[group]) >= need else DEGRADED
+        result = append(result, health)
         group += 1
     return codes(result)

@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.policy.verdicts import needed
+from rvhctl.core.policy.health import needed
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**20), st.sampled_from([10**20, 10**25]))
