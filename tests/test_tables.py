@@ -70,9 +70,9 @@ HELP = ["-h", "failover -h", "faultset -h", "jump-hash -h", "completion -h"]
 COLOURED = {
     "degraded": "brown",  # pyte's word for yellow
     "damped": "brown",
-    "kept_by_rail": "brown",
+    "kept_by_safeguard": "brown",
     "down": "red",
-    "dropped_by_rail": "red",
+    "dropped_by_safeguard": "red",
 }
 """The words that have a colour, all others have none."""
 

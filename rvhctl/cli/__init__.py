@@ -5,7 +5,7 @@ flag_types     What the value of an option may be: one that does not parse is wr
 help           Help, drawn by rich through Typer: with our colours, onto our standard output, in its encoding.
 key_options    The options of ``jump-hash`` that go beyond keys and a number of buckets, in panels of
                ``--help``.
-node_options   The options of failover and faultset: limits, rails, memory, views and sources.
+node_options   The options of failover and faultset: limits, safeguards, memory, views and sources.
 option_groups  Option groups: a command takes options that belong together as one parameter.
 options        The options that commands share.
 progress       A progress line on a terminal's standard error.

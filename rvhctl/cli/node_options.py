@@ -1,4 +1,4 @@
-"""The options of failover and faultset: limits, rails, memory, views and sources."""
+"""The options of failover and faultset: limits, safeguards, memory, views and sources."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FailOn = Literal["degraded", "down", "never"]
 Tool = Literal["prometheus", "fping"]
 
 LIMITS = "Limits"
-RAILS = "Rails"
+SAFEGUARDS = "Safeguards"
 MEMORY = "Memory"
 VIEWS = "Views"
 SOURCES = "Sources"
 
 
 class Limits(OptionGroup):
-    """Limits and rails."""
+    """Limits and safeguards."""
 
     threshold: float | None = option(
         "--threshold",
@@ -67,32 +67,32 @@ class Limits(OptionGroup):
         metavar="N|P%",
         click_type=CountOrPercentText(),
         help="Fewer fit nodes (or a smaller share of all) and the group is degraded; default 1.",
-        panel=RAILS,
+        panel=SAFEGUARDS,
     )
     fail_on: FailOn | None = option(
         "--fail-on",
         metavar="HEALTH",
         help="Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
-        panel=RAILS,
+        panel=SAFEGUARDS,
     )
     max_ejection: Percent | None = option(
         "--max-ejection",
         metavar="P%",
         click_type=PercentText(),
         help="At most this share is out for its latency; the best of the others come back.",
-        panel=RAILS,
+        panel=SAFEGUARDS,
     )
     on_degraded: OnDegraded | None = option(
         "--on-degraded",
         metavar="WHAT",
         help="What a degraded group gives: keep (its fit nodes), skip (nothing) or all (everyone measured).",
-        panel=RAILS,
+        panel=SAFEGUARDS,
     )
     on_down: OnDown | None = option(
         "--on-down",
         metavar="WHAT",
         help="What a group without a fit node gives: skip (nothing) or all.",
-        panel=RAILS,
+        panel=SAFEGUARDS,
     )
 
 
@@ -198,7 +198,7 @@ class Cells(OptionGroup):
         metavar="K",
         click_type=Whole(min=1),
         help="A cell of fewer nodes joins its nearest neighbour. Mends precision 3, not 5.",
-        panel=RAILS,
+        panel=SAFEGUARDS,
     )
 
 

@@ -28,7 +28,7 @@ WORDS: Final = {
     "over_threshold": "over the threshold",
     "over_relative": "over the relative limit",
     "damped": "damped",
-    "dropped_by_rail": "dropped by a rail",
+    "dropped_by_safeguard": "dropped by a safeguard",
 }
 """Why a node is out, in a sentence."""
 

@@ -46,9 +46,9 @@ STYLES: Final = {
     ("health", "down"): RED,
     ("verdict", "down"): RED,
     ("reason", "down"): RED,
-    ("reason", "dropped_by_rail"): RED,
+    ("reason", "dropped_by_safeguard"): RED,
     ("reason", "damped"): YELLOW,
-    ("reason", "kept_by_rail"): YELLOW,
+    ("reason", "kept_by_safeguard"): YELLOW,
 }
 """The colour of a value in a column: what needs a look. Everything else has none."""
 

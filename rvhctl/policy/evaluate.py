@@ -27,7 +27,7 @@ def evaluate(
     memory: Memory | None = None,
     failed: Failed | None = None,
 ) -> Evaluation:
-    """Hold nodes to a policy: limits, memory, health and rails, as one group or cell by cell.
+    """Hold nodes to a policy: limits, memory, health and safeguards, as one group or cell by cell.
 
     Args:
         nodes: as :func:`rvhctl.faultset` takes them. A mapping may also have ``samples`` (milliseconds, None

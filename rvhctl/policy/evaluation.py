@@ -1,4 +1,4 @@
-"""One evaluation of a fleet under a policy: limits, health, rails and the answer of every group."""
+"""One evaluation of a fleet under a policy: limits, health, safeguards and the answer of every group."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.policy import damping as memory
-from rvhctl.core.policy import health, limits, reasons, samples
-from rvhctl.core.policy import safeguards as rails
+from rvhctl.core.policy import health, limits, reasons, safeguards, samples
 from rvhctl.core.policy.grouping import by_group, sizes_of
 from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
@@ -56,7 +55,7 @@ class Group(NamedTuple):
     cell: str | None
     """The geohash that names it."""
     health: str
-    """``healthy``, ``degraded`` or ``down``: before any rail."""
+    """``healthy``, ``degraded`` or ``down``: before any safeguard."""
     limit: float | None
     """Milliseconds; None where a relative limit found no median."""
     nodes: list[str | int]
@@ -182,7 +181,7 @@ class Evaluation(Survivors):
     @cached_property
     def kept(self) -> Codes:
         """1 where a node is in the answer."""
-        return rails.marks(len(self.fleet), self.answer_rows)
+        return safeguards.marks(len(self.fleet), self.answer_rows)
 
     @cached_property
     def reason_codes(self) -> Codes:
@@ -302,10 +301,10 @@ class Evaluation(Survivors):
         )
         # Unset, a group that is down gives what came back, which without max_ejection is nothing.
         modes = Codes(
-            [rails.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
+            [safeguards.MODES.index(mode) for mode in ("keep", policy.on_degraded, policy.on_down or "keep")]
         )
         eject = policy.max_ejection if isinstance(policy.max_ejection, Percent) else (0, 0)
-        self.answer_rows, self.answer_starts = rails.answers(
+        self.answer_rows, self.answer_starts = safeguards.answers(
             self.order, self.starts, self.standing, self.fits, self.health_codes, modes, *eject
         )
 

@@ -1,4 +1,4 @@
-"""What a fleet is held to: every limit, rail and damper in one object, checked when it is made."""
+"""What a fleet is held to: every limit, safeguard and damper in one object, checked when it is made."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST_ROUNDS: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Limits, rails and dampers. ``Policy(threshold=100)`` is plain ``failover`` and ``faultset``.
+    """Limits, safeguards and dampers. ``Policy(threshold=100)`` is plain ``failover`` and ``faultset``.
 
     Percentages are text with a ``%`` ("20%", "12.5%"; at most 100%) or `Percent`s, and exact.
 

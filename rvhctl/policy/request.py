@@ -86,7 +86,7 @@ def suited(request: Request, fleet: Fleet) -> tuple[Request, str]:
 
 
 def policy_of(members: Mapping[str, Any]) -> Policy:
-    """Return the limits, rails and dampers.
+    """Return the limits, safeguards and dampers.
 
     Raises:
         FaultsetError: one is of a wrong type or out of range, or there is neither a threshold nor a relative limit.

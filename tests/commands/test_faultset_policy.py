@@ -31,7 +31,7 @@ ALONE = (
     "1 of 6 nodes is alone in its cell at -p 3 and cannot be judged by others; "
     "-p 2 holds several in a cell and leaves none alone"
 )
-NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 3 dropped by a rail"
+NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 3 dropped by a safeguard"
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ NOBODY = "no survivors: of 6 nodes 1 without measurement, 2 over the threshold, 
         (("--top", "1", "--on-down", "all"), 0, "a1 b1 c2", ""),
     ],
 )  # fmt: skip
-def test_health_rails_and_exit_codes(flags: tuple[str, ...], code: int, kept: str, said: str) -> None:
+def test_health_safeguards_and_exit_codes(flags: tuple[str, ...], code: int, kept: str, said: str) -> None:
     judged = any(flag in ("--min-survivors", "--max-ejection") for flag in flags)
     message = "".join(f"rvhctl: {text}\n" for text in (ALONE if judged else "", said) if text)
     lines = "".join(f"{name}\n" for name in kept.split())

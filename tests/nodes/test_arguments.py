@@ -90,14 +90,14 @@ def calls() -> Iterator[tuple[str, Callable[..., Any], tuple[Any, ...], dict[str
         yield name, call, args, {}
     yield "evaluate", evaluate, (FLEET, Policy(threshold=5)), {"precision": 5, "memory": None, "failed": None}
     limits = {"threshold": 5, "relative": 1.5, "floor": 1, "aggregate": None, "max_loss": None}
-    rails = {
+    safeguards = {
         "min_survivors": 1,
         "max_ejection": None,
         "on_degraded": "keep",
         "on_down": None,
         "merge_below": None,
     }
-    yield "Policy", Policy, (), {**limits, **rails, "rise": 2, "fall": 3, "hysteresis": "10%"}
+    yield "Policy", Policy, (), {**limits, **safeguards, "rise": 2, "fall": 3, "hysteresis": "10%"}
     evaluation = evaluate(FLEET, Policy(threshold=5), precision=5)
     yield "FleetPlan", FleetPlan, (evaluation, 2), {}
     yield "Evaluation.explain", evaluation.explain, ("a",), {}

@@ -244,7 +244,7 @@ def test_never_all_are_ejected() -> None:
     assert evaluation.worst == "down"
     assert [one.reason for one in evaluation.explanations()] == [
         "over_threshold",
-        "kept_by_rail",
+        "kept_by_safeguard",
         "over_threshold",
     ]
 

@@ -210,9 +210,9 @@ def group(
         answer = everyone if on_down == "all" else set()
     for row in rows:
         if row in answer and row not in fit:
-            reason[row] = "kept_by_rail"
+            reason[row] = "kept_by_safeguard"
         if row in fit and row not in answer:
-            reason[row] = "dropped_by_rail"
+            reason[row] = "dropped_by_safeguard"
     return {
         "cell": name,
         "health": health,

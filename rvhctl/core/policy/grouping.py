@@ -1,4 +1,4 @@
-"""All nodes put in order, group by group: the order that limits, rails and plans read."""
+"""All nodes put in order, group by group: the order that limits, safeguards and plans read."""
 
 from __future__ import annotations
 

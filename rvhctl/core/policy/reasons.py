@@ -20,8 +20,8 @@ OVER_THRESHOLD: Final = 5
 OVER_RELATIVE: Final = 6
 # These override what stood before.
 DAMPED: Final = 7
-KEPT_BY_RAIL: Final = 8
-DROPPED_BY_RAIL: Final = 9
+KEPT_BY_SAFEGUARD: Final = 8
+DROPPED_BY_SAFEGUARD: Final = 9
 
 REASONS: Final = (
     "",
@@ -32,8 +32,8 @@ REASONS: Final = (
     "over_threshold",
     "over_relative",
     "damped",
-    "kept_by_rail",
-    "dropped_by_rail",
+    "kept_by_safeguard",
+    "dropped_by_safeguard",
 )
 """The name of each code."""
 
@@ -74,7 +74,7 @@ def reasons(standing: Codes, fits: Codes, kept: Codes) -> Codes:
     Args:
         standing: after the limits, PLAIN to OVER_RELATIVE.
         fits: 1 where the node is fit after the memory, if there is one.
-        kept: 1 where the node is in the answer, after the rails.
+        kept: 1 where the node is in the answer, after the safeguards.
     """
     codes_of, is_fit, is_kept = standing.values, fits.values, kept.values
     result = vec[u8]()
@@ -85,7 +85,7 @@ def reasons(standing: Codes, fits: Codes, kept: Codes) -> Codes:
         if (reason == PLAIN) != (is_fit[node] != 0):
             reason = DAMPED
         if is_kept[node] != is_fit[node]:
-            reason = KEPT_BY_RAIL if is_kept[node] != 0 else DROPPED_BY_RAIL
+            reason = KEPT_BY_SAFEGUARD if is_kept[node] != 0 else DROPPED_BY_SAFEGUARD
         result = append(result, reason)
         node += 1
     return codes(result)

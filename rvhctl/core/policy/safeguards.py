@@ -1,6 +1,6 @@
-"""From fit nodes to the answer: rails that keep the last of a group from being thrown out.
+"""From fit nodes to the answer: safeguards that keep the last of a group from being thrown out.
 
-A rail never looks at one node alone. First the limit on ejections brings back the best of those that were
+A safeguard never looks at one node alone. First the limit on ejections brings back the best of those that were
 too slow, then the health of the group may widen the answer to all measured nodes, or empty it.
 """
 
