@@ -159,6 +159,8 @@ def test_what_is_misspelt_contradicts_or_makes_no_sense_is_an_error(
     [
         b'{"ids":["a"],"latencies":[1],"threshold":25,"threshold":0}',
         b'{"threshold":0,"nodes":[{"id":"a","latency":1,"threshold":2}], "threshold" :25}',
+        b'{"threshold":0,"nodes":[{"id":"a","latency":1,"note":"%b"}],"threshold":25}' % (b"x" * 9999),
+        b'{"nodes":[{"id":"a","latency":1,"note":"%b"}],"threshold":25,"threshold":25}' % (b"x" * 9999),
     ],
 )
 def test_a_member_that_is_there_twice_is_an_error(text: bytes) -> None:
