@@ -71,7 +71,7 @@ NOT_YET_APART: set[str] = {
     "placement.place",
     "placement.select",
 }
-NOT_YET_SMALL: set[str] = {"formats", "nodes"}
+NOT_YET_SMALL: set[str] = {"formats"}
 
 
 def module_of(file: Path) -> str:

@@ -22,8 +22,8 @@ from rvhctl.errors import (
 from rvhctl.formats import jsontext
 from rvhctl.formats.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
 from rvhctl.formats.wording import counted
-from rvhctl.nodes.fields import Record, read_record
-from rvhctl.nodes.fleet import DETAILS, Details, Fleet
+from rvhctl.nodes.fields import DETAILS, Record, place, read_record
+from rvhctl.nodes.fleet import Details, Fleet
 from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
@@ -177,8 +177,7 @@ def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record
             record = read_record(fields, partial(_exact_node, exact, row, fields), coordinates=coordinates)
         except InvalidNodeError as error:
             node_id = fields.get("id") if isinstance(fields, dict) else None
-            named = "" if node_id is None else f" (id {shorten(node_id)})"
-            raise InvalidNodeError(f"node {row + 1}{named}: {error}") from None
+            raise InvalidNodeError(f"{place(row, node_id)}: {error}") from None
         first = rows.setdefault(record.id, row)
         if first != row:
             raise InvalidNodeError(

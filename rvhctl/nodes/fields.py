@@ -1,17 +1,23 @@
-"""One node record: which fields it needs, and what each may be."""
+"""The rules of a node: which fields it needs, what each may be, and what is said of one that is wrong."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from rvhctl.errors import InvalidNodeError
+from rvhctl.core.columns import latency_of
+from rvhctl.core.numeric import number_of
+from rvhctl.core.policy.reasons import STATES
+from rvhctl.core.policy.samples import MEDIAN, aggregated
+from rvhctl.errors import InvalidNodeError, shorten
 from rvhctl.formats.milliseconds import how_to_write
 from rvhctl.formats.shapes import NULL_HINT
-from rvhctl.nodes.fleet import DETAILS, read_details
 
 NAN: Final = math.nan
+
+DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
+"""Fields of a node with a meaning beyond id, place and latency."""
 
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
 
@@ -53,6 +59,46 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     return Record(node_id, measured, lat, lon, details, integer)
 
 
+class NodeDetails(NamedTuple):
+    """What one node says of itself."""
+
+    state: int
+    """Its place in ``STATES``."""
+    weight: float
+    samples: list[float]
+    latency: float
+    """By the samples: their median; NaN without any."""
+
+
+def read_details(fields: Mapping[str, Any]) -> NodeDetails:
+    """The fields of :data:`DETAILS`, each of which a node may leave out.
+
+    Raises:
+        InvalidNodeError: one of them is wrong.
+    """
+    state = state_of(fields.get("state"))
+    weight = weight_of(fields.get("weight"))
+    samples = samples_of(fields.get("samples"))
+    measured = [sample for sample in samples if sample == sample]
+    return NodeDetails(state, weight, samples, aggregated(measured, MEDIAN) if samples else NAN)
+
+
+def place(index: int, node_id: object) -> str:
+    """Return how a message names a node: by its position, counted from 1, and its id."""
+    return f"node {index + 1}" if node_id is None else f"node {index + 1} (id {shorten(node_id)})"
+
+
+def id_problem(node_id: object) -> str:
+    """Return what is wrong with an id that is empty, or neither text nor an integer."""
+    return "the id is empty" if isinstance(node_id, str) else "the id must be a string or an integer"
+
+
+def latency_problem(value: object, name: str = "the latency") -> str:
+    """Return what is wrong with a latency, or with a sample of it."""
+    is_number = number_of(value) is not None
+    return f"{name} must be {'finite and not negative' if is_number else 'a number of milliseconds'}"
+
+
 def check_id(node_id: str) -> str:
     """An id that can be printed one a line.
 
@@ -60,7 +106,7 @@ def check_id(node_id: str) -> str:
         InvalidNodeError: it is empty or has control characters.
     """
     if not node_id:
-        raise InvalidNodeError("the id is empty", field="id")
+        raise InvalidNodeError(id_problem(node_id), field="id")
     if not node_id.isprintable() and any(ord(c) < 32 or 127 <= ord(c) < 160 for c in node_id):
         raise InvalidNodeError("the id has control characters", field="id", value=node_id)
     return node_id
@@ -74,7 +120,7 @@ def check_latency(latency: float, hint: str = NULL_HINT) -> float:
     """
     if latency < 0 or latency == math.inf or latency != latency:
         raise InvalidNodeError(
-            "the latency must be finite and not negative",
+            latency_problem(latency),
             field="latency",
             value=_whole(latency),
             hint=hint,
@@ -114,7 +160,7 @@ def read_id(fields: Mapping[str, Any], exact: Callable[[], Any]) -> str:
         node_id = exact()["id"]
     if type(node_id) is int:
         return str(node_id)
-    raise InvalidNodeError("the id must be a string or an integer", field="id", value=node_id)
+    raise InvalidNodeError(id_problem(node_id), field="id", value=node_id)
 
 
 def _latency(fields: dict[str, Any], by_samples: float) -> float:
@@ -129,7 +175,7 @@ def _latency(fields: dict[str, Any], by_samples: float) -> float:
         return by_samples
     if type(latency) is not float and type(latency) is not int:
         raise InvalidNodeError(
-            "the latency must be a number of milliseconds",
+            latency_problem(latency),
             field="latency",
             value=latency,
             hint=how_to_write(latency) or NULL_HINT,
@@ -165,3 +211,60 @@ def _whole(number: float) -> float | int:
 def _members(fields: Mapping[str, Any]) -> str:
     names = ", ".join(fields)
     return f"the node has {names if len(names) <= 60 else names[:59] + '…'}" if names else "the node is empty"
+
+
+def state_of(value: object) -> int:
+    """The code of a node's ``state``; None is up.
+
+    Raises:
+        InvalidNodeError: an unknown state.
+    """
+    if value is None:
+        return 0
+    if isinstance(value, str) and value in STATES:
+        return STATES.index(value)
+    raise InvalidNodeError("the state must be up, drain or down", field="state", value=value)
+
+
+def weight_of(value: object) -> float:
+    """A node's ``weight``; None is 1.
+
+    Raises:
+        InvalidNodeError: no number, or not finite, or not above 0.
+    """
+    if value is None:
+        return 1.0
+    weight = number_of(value)
+    if weight is None:
+        raise InvalidNodeError("the weight must be a number", field="weight", value=value)
+    if not 0 < weight < math.inf:
+        raise InvalidNodeError(
+            "the weight must be finite and above 0",
+            field="weight",
+            value=value,
+            hint='a node to be left out has the state "drain"',
+        )
+    return weight
+
+
+def samples_of(value: object) -> list[float]:
+    """A node's ``samples`` in milliseconds, NaN for each null; None is none.
+
+    Raises:
+        InvalidNodeError: no list, or a sample that is neither null nor NaN nor a latency.
+    """
+    if value is None:
+        return []
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        raise InvalidNodeError("the samples must be a list of milliseconds", field="samples", value=value)
+    samples = []
+    for number, sample in enumerate(value, 1):
+        samples.append(latency_of(sample))
+        if samples[-1] < 0:
+            raise InvalidNodeError(
+                latency_problem(sample, f"sample {number}"),
+                field="samples",
+                value=sample,
+                hint="write null for a lost sample",
+            )
+    return samples

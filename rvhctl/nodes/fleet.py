@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, nan
-from typing import Any, Final, NamedTuple
+from math import nan
+from typing import Any
 
-from rvhctl.core.columns import latency_of
-from rvhctl.core.numeric import number_of
-from rvhctl.core.policy.reasons import STATES
-from rvhctl.core.policy.samples import MEDIAN, aggregate, aggregated
+from rvhctl.core.policy.samples import aggregate
 from rvhctl.core.vectors import Codes, Floats, Ints
-from rvhctl.errors import InvalidNodeError
+from rvhctl.nodes.fields import read_details
 
 
 @dataclass
@@ -49,34 +46,6 @@ class Fleet:
         if how is None or not len(self.sample_starts):
             return self.latencies
         return aggregate(self.samples, self.sample_starts, how, self.latencies)
-
-
-DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
-"""Fields of a node with a meaning beyond id, place and latency."""
-
-
-class NodeDetails(NamedTuple):
-    """What one node says of itself."""
-
-    state: int
-    """Its place in ``STATES``."""
-    weight: float
-    samples: list[float]
-    latency: float
-    """By the samples: their median; NaN without any."""
-
-
-def read_details(fields: Mapping[str, Any]) -> NodeDetails:
-    """The fields of :data:`DETAILS`, each of which a node may leave out.
-
-    Raises:
-        InvalidNodeError: one of them is wrong.
-    """
-    state = state_of(fields.get("state"))
-    weight = weight_of(fields.get("weight"))
-    samples = samples_of(fields.get("samples"))
-    measured = [sample for sample in samples if sample == sample]
-    return NodeDetails(state, weight, samples, aggregated(measured, MEDIAN) if samples else nan)
 
 
 class Details:
@@ -150,62 +119,3 @@ class Details:
             values += self._samples.get(row, ())
             starts.append(len(values))
         return Floats(values), Ints(starts)
-
-
-def state_of(value: object) -> int:
-    """The code of a node's ``state``; None is up.
-
-    Raises:
-        InvalidNodeError: an unknown state.
-    """
-    if value is None:
-        return 0
-    if isinstance(value, str) and value in STATES:
-        return STATES.index(value)
-    raise InvalidNodeError("the state must be up, drain or down", field="state", value=value)
-
-
-def weight_of(value: object) -> float:
-    """A node's ``weight``; None is 1.
-
-    Raises:
-        InvalidNodeError: no number, or not finite, or not above 0.
-    """
-    if value is None:
-        return 1.0
-    weight = number_of(value)
-    if weight is None:
-        raise InvalidNodeError("the weight must be a number", field="weight", value=value)
-    if not 0 < weight < inf:
-        raise InvalidNodeError(
-            "the weight must be finite and above 0",
-            field="weight",
-            value=value,
-            hint='a node to be left out has the state "drain"',
-        )
-    return weight
-
-
-def samples_of(value: object) -> list[float]:
-    """A node's ``samples`` in milliseconds, NaN for each null; None is none.
-
-    Raises:
-        InvalidNodeError: no list, or a sample that is neither null nor NaN nor a latency.
-    """
-    if value is None:
-        return []
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
-        raise InvalidNodeError("the samples must be a list of milliseconds", field="samples", value=value)
-    samples = []
-    for number, sample in enumerate(value, 1):
-        samples.append(latency_of(sample))
-        if samples[-1] < 0:
-            is_number = number_of(sample) is not None
-            problem = "must be finite and not negative" if is_number else "must be a number of milliseconds"
-            raise InvalidNodeError(
-                f"sample {number} {problem}",
-                field="samples",
-                value=sample,
-                hint="write null for a lost sample",
-            )
-    return samples

@@ -12,9 +12,10 @@ from rvhctl.concurrency.steps import Steps
 from rvhctl.core.columns import blank, read_degrees, read_latencies
 from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.nodes.distinct import Distinct
-from rvhctl.core.numeric import number_of, whole_of
+from rvhctl.core.numeric import whole_of
 from rvhctl.core.vectors import Floats
-from rvhctl.errors import InvalidNodeError, shorten
+from rvhctl.errors import InvalidNodeError
+from rvhctl.nodes.fields import id_problem, latency_problem, place
 
 
 class Node(NamedTuple):
@@ -138,17 +139,6 @@ def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
     raise InvalidNodeError(f"{place(index, node_id)}: {problem}", field=field, value=value)
 
 
-def latency_problem(value: object) -> str:
-    if number_of(value) is not None:
-        return "the latency must be finite and not negative"
-    return "the latency must be a number of milliseconds"
-
-
-def place(index: int, node_id: object) -> str:
-    """How a message names a node: by its position, counted from 1, and its id."""
-    return f"node {index + 1}" if node_id is None else f"node {index + 1} (id {shorten(node_id)})"
-
-
 def named_id(node: object) -> object:
     """The id of a node for a message; None if it has none."""
     node_id = stated(node, "id")
@@ -230,7 +220,7 @@ def id_text(node_id: object, index: int) -> str:
     """
     if isinstance(node_id, str):
         if not node_id:
-            raise InvalidNodeError(f"node {index + 1}: the id is empty", field="id")
+            raise InvalidNodeError(f"node {index + 1}: {id_problem(node_id)}", field="id")
         if not is_utf8(node_id):
             raise InvalidNodeError(
                 f"node {index + 1}: the id must be text that UTF-8 can encode", field="id", value=node_id
@@ -244,6 +234,4 @@ def id_text(node_id: object, index: int) -> str:
             raise InvalidNodeError(
                 f"node {index + 1}: the id is too long", field="id", value=node_id
             ) from None
-    raise InvalidNodeError(
-        f"node {index + 1}: the id must be a string or an integer", field="id", value=node_id
-    )
+    raise InvalidNodeError(f"node {index + 1}: {id_problem(node_id)}", field="id", value=node_id)

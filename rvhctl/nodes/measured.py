@@ -9,8 +9,9 @@ from typing import Final
 from rvhctl.core.columns import blank, read_latencies
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError
-from rvhctl.nodes.fleet import DETAILS, Details
-from rvhctl.nodes.given import ABSENT, Node, named_id, place, read_columns, refuse, stated, value_of
+from rvhctl.nodes.fields import DETAILS, place
+from rvhctl.nodes.fleet import Details
+from rvhctl.nodes.given import ABSENT, Node, named_id, read_columns, refuse, stated, value_of
 
 _NOTHING_MORE: Final = frozenset(DETAILS).isdisjoint
 

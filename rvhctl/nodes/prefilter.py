@@ -16,11 +16,10 @@ from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, 
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
 from rvhctl.formats.choice import FORMATS, OBJECTS
-from rvhctl.nodes.duplicates import has_twins, new_seed
 from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import LeftOut, Nodes
 from rvhctl.nodes.read import looked_shape
-from rvhctl.nodes.scan import IntegerIds, ScannedNodes
+from rvhctl.nodes.scan import IntegerIds, ScannedNodes, has_twins, new_seed
 from rvhctl.streams.lines import line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rvhctl.core.placement.jump import COMPILED
-from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError, shorten
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape
 from rvhctl.formats.read import is_array, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
-from rvhctl.nodes.fields import read_record
+from rvhctl.nodes.fields import place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
@@ -160,16 +160,16 @@ def _check_header(reader: Reader, coordinates: bool, latency: bool) -> None:
 def located(error: InvalidNodeError | InputError, record: Record, source: str) -> InputError:
     """Return what is wrong with a node, with the place of its record."""
     field = error.field if isinstance(error, InvalidNodeError) else ""
-    place = ""
+    where = ""
     if record.line is None:
         node_id = record.fields.get("id") if isinstance(record.fields, dict) else None
-        place = f"node {record.index + 1}" + ("" if node_id is None else f" (id {shorten(node_id)})")
+        where = place(record.index, node_id)
     return InputError(
         error.problem,
         source=source,
         line=record.line,
         column=record.column(field) if field else None,
-        place=place,
+        place=where,
         value=error.value,
         hint=record.blank_hint if field and error.hint == NULL_HINT else error.hint,
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, cast
 
+from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
 from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.core.vectors import Ints
@@ -13,7 +15,6 @@ from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import Shape
 from rvhctl.formats.shapes import Picked
-from rvhctl.nodes.duplicates import has_twins, new_seed
 from rvhctl.nodes.fields import read_record
 from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes
@@ -162,3 +163,18 @@ def _may_have_twins(rows: NodeRows) -> bool:
     seed = new_seed()
     firsts = range(0, len(rows), ID_ROWS)
     return has_twins([rows.hash_ids(first, min(first + ID_ROWS, len(rows)), seed) for first in firsts])
+
+
+def new_seed() -> int:
+    """Return an unforeseeable seed: nobody can prepare ids that all fall into one slot."""
+    return int.from_bytes(os.urandom(7), "little")
+
+
+def has_twins(hashes: list[bytes]) -> bool:
+    """Whether two hashes of one seed are equal: an id occurs twice (false positives: about n^2 / 2^65)."""
+    known = IdHashes()
+    for some in hashes:
+        known.count(some)
+    for some in hashes:
+        known.deal(some)
+    return any(known.has_twins(shard) for shard in range(SHARDS))

@@ -378,8 +378,7 @@ def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]]) -> Buckets:
         return Buckets.numbered(nodes)
     if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
         raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
-    from rvhctl.nodes.fields import check_id
-    from rvhctl.nodes.fleet import state_of, weight_of
+    from rvhctl.nodes.fields import check_id, state_of, weight_of
     from rvhctl.nodes.given import ABSENT, id_text, stated, value_of
 
     ids: list[str] = []

@@ -9,7 +9,8 @@ import pytest
 
 from rvhctl.core.vectors import Floats
 from rvhctl.errors import InvalidNodeError
-from rvhctl.nodes.fleet import Details, Fleet, samples_of, state_of, weight_of
+from rvhctl.nodes.fields import samples_of, state_of, weight_of
+from rvhctl.nodes.fleet import Details, Fleet
 
 
 def test_nobody_says_anything() -> None:

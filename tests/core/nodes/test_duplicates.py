@@ -13,7 +13,7 @@ from rvhctl.core.columns import BLOCK
 from rvhctl.core.nodes.duplicates import ROOM, SHARDS, IdHashes, hash_of
 from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
 from rvhctl.core.placement.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
-from rvhctl.nodes.duplicates import has_twins
+from rvhctl.nodes.scan import has_twins
 
 ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(
     "0123456789abcdef-\u00e9\n", min_size=1, max_size=40
