@@ -200,6 +200,7 @@ PYTHON: Final[dict[str, Callable[[], object]]] = {
     "Placement.bucket": lambda: RING.bucket("key"),
     "Placement.buckets": lambda: RING.buckets(KEYS),
     "Placement.chosen_buckets": lambda: RING.chosen_buckets(KEYS, 3),
+    "Placement.chosen": lambda: RING.chosen(KEYS, 3),
     "Placement.explain": lambda: RING.explain("key", 3),
     "Placement.moves": lambda: list(RING.moves(KEYS, RING.with_down(["n5"])).buckets),
     "Placement.of": lambda: Placement.of(RING.nodes),

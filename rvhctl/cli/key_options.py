@@ -214,8 +214,8 @@ class KeyRequest(NamedTuple):
         flags: dict[str, Any] = {"hash": self.keys.hash, **self.hashing.stated(), **self.nodes.stated()}
         flags |= {name: value for name, value in self.answer.stated().items() if name.startswith("to")}
         buckets = self.keys.buckets
-        if buckets is None and self.nodes.nodes is None:
-            from rvhctl.placement.request import buckets_counted
+        if buckets is None and self.nodes.nodes is None and self.answer.only:
+            from rvhctl.placement.flags import buckets_counted
 
             buckets = buckets_counted(self.answer.only, "--only")
         return flags if buckets is None else {**flags, "buckets": buckets}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, nullcontext
-from typing import Protocol
+from typing import Any, Protocol
 
 from rvhctl.cli.key_options import Answer, KeyRequest, Nodes, check_request, check_together
 from rvhctl.cli.report import Report
@@ -20,11 +20,7 @@ from rvhctl.keys.records import KeySpec, Records, RecordShape, flag_records, rea
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import Output, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
-from rvhctl.placement.request import (
-    buckets_named,
-    members_of,
-    placements,
-)
+from rvhctl.placement.request import HASHES, placements
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, source_names
@@ -90,7 +86,7 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     _, keys, _, fields, answer, _, run = request
     flags = request.flags()
     check_together(flags, reads_stdin=not request.files)
-    defaults = members_of(flags)
+    defaults = _members(flags)
     defaults |= {name: True for name in ("stats", "explain") if getattr(answer, name)}
     if not defaults.keys() <= NUMBERED_FLAGS and ("buckets" in flags or "nodes" in flags):
         defaults["placements"] = placements(defaults)
@@ -110,6 +106,15 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     )
 
 
+def _members(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags by the names that requests have for them; lists of nodes are read."""
+    if flags.keys() <= {"buckets", "to", *HASHES}:
+        return flags
+    from rvhctl.placement.flags import members_of
+
+    return members_of(flags)
+
+
 def _placed(request: KeyRequest) -> tuple[Placement, Placement | None, KeySpec]:
     """The placement, the one that it is compared with, and where keys stand, after flags were checked."""
     keys, fields = request.keys, request.fields
@@ -119,7 +124,7 @@ def _placed(request: KeyRequest) -> tuple[Placement, Placement | None, KeySpec]:
         pattern=None if fields.regex is None else LinePattern(fields.regex),
         delimiter=b"\0" if keys.null else b"\n",
     )
-    return *placements(members_of(request.flags())), spec
+    return *placements(_members(request.flags())), spec
 
 
 def _action(
@@ -156,6 +161,8 @@ def _selection(answer: Answer, here: Placement, sink: Sink, stack: ExitStack) ->
     from rvhctl.placement.select import OnlyAction, SplitAction
 
     if answer.only is not None:
+        from rvhctl.placement.flags import buckets_named
+
         return OnlyAction(here, buckets_named(answer.only, here.nodes, "--only"), answer.allow_empty, sink)
     assert answer.split_to is not None
     action = SplitAction(here, answer.split_to, answer.force)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from math import fsum, inf
 from typing import Any, Final
 
@@ -21,18 +20,28 @@ MANY: Final = 20_000
 """Among more names the nearest is not looked for: it would take longer than a person waits."""
 
 
-@dataclass(frozen=True, slots=True)
 class Buckets:
-    """Buckets 0 to ``buckets - 1``; bucket i is for ever node i.
+    """Buckets 0 to ``count - 1``; bucket i is for ever node i. They never change.
 
     ``ids`` is empty where buckets have no names. ``weights`` lacks the buckets that weigh 1.
     """
 
-    count: int
-    ids: Sequence[str]
-    rows: Mapping[str, int]
-    weights: Mapping[int, float]
-    down: frozenset[int]
+    # No dataclass, because that would cost milliseconds at every start.
+    __slots__ = ("count", "down", "ids", "rows", "weights")
+
+    def __init__(
+        self,
+        count: int,
+        ids: Sequence[str],
+        rows: Mapping[str, int],
+        weights: Mapping[int, float],
+        down: frozenset[int],
+    ) -> None:
+        self.count: Final = count
+        self.ids: Final = ids
+        self.rows: Final = rows
+        self.weights: Final = weights
+        self.down: Final = down
 
     @classmethod
     def numbered(cls, buckets: object) -> Buckets:
@@ -83,7 +92,8 @@ class Buckets:
                     f"the weight of {shorten(name)} must be finite and above 0 (got {shorten(weight)})"
                 )
             merged[bucket] = number
-        return replace(self, weights={bucket: weight for bucket, weight in merged.items() if weight != 1.0})
+        weights = {bucket: weight for bucket, weight in merged.items() if weight != 1.0}
+        return Buckets(self.count, self.ids, self.rows, weights, self.down)
 
     def with_down(self, names: Iterable[NodeName]) -> Buckets:
         """These down, and nobody else.
@@ -93,7 +103,8 @@ class Buckets:
             JumpHashError: the names are no list.
         """
         failed = run(listed(names, WHOLE, "down", JumpHashError))
-        return replace(self, down=frozenset(map(self.bucket_of, failed)))
+        down = frozenset(map(self.bucket_of, failed))
+        return Buckets(self.count, self.ids, self.rows, self.weights, down)
 
     @property
     def live(self) -> int:

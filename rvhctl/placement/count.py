@@ -22,8 +22,9 @@ from rvhctl.placement.evenness import (
     check_size,
     stats_of,
 )
+from rvhctl.placement.explain import Explanation
 from rvhctl.placement.job import Output, Owners, tally_output, traffic_output
-from rvhctl.placement.placement import Explanation, Placement
+from rvhctl.placement.placement import Placement
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 

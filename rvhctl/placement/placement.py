@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.keys.owners import Tally, packed, packed_pairs
@@ -12,20 +11,19 @@ from rvhctl.core.numeric import whole_of
 from rvhctl.core.placement.bit_column import key_column
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.choosing import MOST_SCORED, Chooser
-from rvhctl.core.placement.jump import jump_in
-from rvhctl.core.placement.placement import PROBES
 from rvhctl.core.placement.placement import Placement as Core
-from rvhctl.core.placement.probes import pair_hash
 from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import DIALECTS, Recipe, recipe_of
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.placement.buckets import Buckets, NodeName, nearest
-from rvhctl.placement.evenness import MoveCounter, Moves, Stats, check_size, stats_of
+
+if TYPE_CHECKING:
+    from rvhctl.placement.evenness import Moves, Stats
+    from rvhctl.placement.explain import Explanation
 
 Key = str | bytes | int
-Verdict = Literal["taken", "repeated", "down", "weight"]
 
 SLICE = 1 << 14
 """Keys in one call of the core: some milliseconds compiled, so that signals and the event loop get a turn."""
@@ -35,43 +33,6 @@ AT_ONCE = 1 << 20
 
 MOST_PROBED = 60
 """Of very many buckets, 64 probes find so many different ones, but for one key in 10^20."""
-
-MASK_64 = (1 << 64) - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Probe:
-    """One step of a key on its way to its nodes.
-
-    Attributes:
-        number: t, 0 to 63.
-        hash: h_t, 64 bits unsigned.
-        bucket: jump(h_t, buckets).
-        verdict: ``taken``; or why it was passed over: ``repeated`` (an earlier probe took it), ``down``, or
-            ``weight`` (the draw went against a bucket of less than the largest weight).
-    """
-
-    number: int
-    hash: int
-    bucket: int
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """How a key comes to its nodes.
-
-    Attributes:
-        h0: the key's 64 bits, unsigned.
-        probes: up to the one that settled the last replica; all 64 where they settled too few.
-        buckets: the replicas in order, the owner first.
-        scored: of the buckets, those that no probe settled, and each one's r, unsigned.
-    """
-
-    h0: int
-    probes: list[Probe]
-    buckets: list[int]
-    scored: dict[int, int]
 
 
 class Placement:
@@ -121,8 +82,8 @@ class Placement:
         dialect: str = "paper",
     ) -> None:
         buckets = buckets_from(nodes).with_weights({} if weights is None else weights)
-        failed = buckets.with_down(down).down
-        self._set(replace(buckets, down=buckets.down | failed), hash, seed, dialect)
+        failed = buckets.down | buckets.with_down(down).down
+        self._set(buckets.with_down(list(map(buckets.name_of, failed))), hash, seed, dialect)
 
     @classmethod
     def of(cls, nodes: Buckets, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
@@ -290,6 +251,8 @@ class Placement:
         Raises:
             JumpHashError: as :meth:`bucket`; or there are more than 10^7 buckets.
         """
+        from rvhctl.placement.evenness import check_size, stats_of
+
         check_size(self._nodes, "stats")
         tally = Tally(len(self))
         for chosen in self._chosen(keys, 1):
@@ -307,6 +270,8 @@ class Placement:
         >>> moves.moved, round(moves.least, 3)
         (203, 0.2)
         """
+        from rvhctl.placement.evenness import MoveCounter
+
         counter = MoveCounter(self._nodes, instance_of(Placement, other, "other", JumpHashError)._nodes)
         items = run(listed(keys, WHOLE, "keys", JumpHashError))
         pairs = zip(self._chosen(items, 1), other._chosen(items, 1), strict=True)
@@ -316,33 +281,11 @@ class Placement:
 
     def explain(self, key: Key, replicas: int = 1) -> Explanation:
         """How a key comes to its first ``replicas`` nodes, probe by probe."""
-        core = self._core
+        from rvhctl.placement.explain import explained
+
         count = self.replica_count(replicas, True)
         h0 = key_bits(key, self._recipe.native, self._recipe.digest)
-        probes: list[Probe] = []
-        taken: list[int] = []
-        for number in range(PROBES):
-            if len(taken) == count:
-                break
-            bits = core.probe_hash(h0, number)
-            bucket = jump_in(core.dialect, bits, core.buckets)
-            verdict: Verdict = "taken"
-            if not core.is_live(bucket):
-                verdict = "down"
-            elif not core.takes(bucket, h0, number):
-                verdict = "weight"
-            elif bucket in taken:
-                verdict = "repeated"
-            else:
-                taken.append(bucket)
-            probes.append(Probe(number, bits & MASK_64, bucket, verdict))
-        buckets = self._choose(Ints([h0]), count)
-        return Explanation(
-            h0=h0 & MASK_64,
-            probes=probes,
-            buckets=buckets,
-            scored={bucket: pair_hash(h0, bucket) & MASK_64 for bucket in buckets[len(taken) :]},
-        )
+        return explained(self._core, h0, self._choose(Ints([h0]), count))
 
     def _chosen(self, keys: Iterable[object], count: int) -> Iterator[list[int]]:
         """The first ``count`` buckets of each key, one key after the other, a slice of keys at a time."""

@@ -1,0 +1,76 @@
+"""How a key comes to its nodes, probe by probe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from rvhctl.core.placement.jump import jump_in
+from rvhctl.core.placement.placement import PROBES, Placement
+from rvhctl.core.placement.probes import pair_hash
+
+Verdict = Literal["taken", "repeated", "down", "weight"]
+
+MASK_64: Final = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One step of a key on its way to its nodes.
+
+    Attributes:
+        number: t, 0 to 63.
+        hash: h_t, 64 bits unsigned.
+        bucket: jump(h_t, buckets).
+        verdict: ``taken``; or why it was passed over: ``repeated`` (an earlier probe took it), ``down``, or
+            ``weight`` (the draw went against a bucket of less than the largest weight).
+    """
+
+    number: int
+    hash: int
+    bucket: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How a key comes to its nodes.
+
+    Attributes:
+        h0: the key's 64 bits, unsigned.
+        probes: up to the one that settled the last replica; all 64 where they settled too few.
+        buckets: the replicas in order, the owner first.
+        scored: of the buckets, those that no probe settled, and each one's r, unsigned.
+    """
+
+    h0: int
+    probes: list[Probe]
+    buckets: list[int]
+    scored: dict[int, int]
+
+
+def explained(core: Placement, h0: int, buckets: list[int]) -> Explanation:
+    """How a key of these bits comes to these buckets, the first of its order."""
+    probes: list[Probe] = []
+    taken: list[int] = []
+    for number in range(PROBES):
+        if len(taken) == len(buckets):
+            break
+        bits = core.probe_hash(h0, number)
+        bucket = jump_in(core.dialect, bits, core.buckets)
+        verdict: Verdict = "taken"
+        if not core.is_live(bucket):
+            verdict = "down"
+        elif not core.takes(bucket, h0, number):
+            verdict = "weight"
+        elif bucket in taken:
+            verdict = "repeated"
+        else:
+            taken.append(bucket)
+        probes.append(Probe(number, bits & MASK_64, bucket, verdict))
+    return Explanation(
+        h0=h0 & MASK_64,
+        probes=probes,
+        buckets=buckets,
+        scored={bucket: pair_hash(h0, bucket) & MASK_64 for bucket in buckets[len(taken) :]},
+    )

@@ -1,0 +1,324 @@
+"""What flags say of nodes: names and documents of nodes, who is down, weights, buckets to select."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from rvhctl.errors import (
+    InputError,
+    InvalidNodeError,
+    JumpHashError,
+    UnknownNodeError,
+    UsageError,
+    raise_error,
+)
+from rvhctl.formats.members import id_texts
+from rvhctl.nodes.fields import check_id
+from rvhctl.nodes.flags import text_of
+from rvhctl.placement.buckets import Buckets
+from rvhctl.streams.lookalike import explained, foreign_error, marked_format
+from rvhctl.streams.source import STDIN, Source, open_sources
+
+if TYPE_CHECKING:
+    from rvhctl.nodes.nodes import Nodes
+from collections.abc import Iterable, Mapping
+from math import inf
+from typing import NamedTuple
+
+from rvhctl.errors import quoted
+from rvhctl.placement.buckets import NodeName, nearest
+
+DIGITS: Final = 18
+"""At most so many has the number of a bucket; Python refuses to read some thousands."""
+
+MISSING: Final = "no such file or directory"
+
+_LEADING: Final = re.compile(rb"(\s*#[^\n]*)*\s*")
+"""Blank lines and comments before the first name."""
+
+
+def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the flags by the names that requests have for them; lists of nodes are read.
+
+    Raises:
+        UsageError: an argument does not parse.
+        RvhctlError: a list of nodes cannot be read.
+    """
+    members = {**flags}
+    if "live" in flags:
+        members["live"] = frozenset(nodes_of("--live", flags["live"]).ids)
+    for name, flag in (("nodes", "--nodes"), ("to_nodes", "--to-nodes")):
+        if name in flags:
+            members[name] = nodes_of(flag, flags[name])
+    for name, flag in (("down", "--down"), ("to_down", "--to-down")):
+        if name in flags:
+            members[name] = FlagNames(flag, flags[name])
+    if "weight" in flags:
+        members["weights"] = FlagWeights(members.pop("weight"))
+    return members
+
+
+class FlagNames(NamedTuple):
+    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody."""
+
+    flag: str
+    texts: Sequence[str]
+
+    def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
+        """Return the names; ``lenient``: less those that there are not.
+
+        Raises:
+            UsageError: one of them is unknown.
+        """
+        names: list[NodeName] = []
+        for text in (text_of(text, self.flag) for text in self.texts):
+            # An id may have a comma in it, if it is given alone.
+            parts = [text] if text in nodes.rows else text.split(",") if text else []
+            for part in parts:
+                try:
+                    names.append(nodes.name_of(_bucket(part.strip(), nodes, self.flag)))
+                except UsageError:
+                    if not lenient:
+                        raise
+        return names
+
+
+class FlagWeights(NamedTuple):
+    """``b=0.5``, or several with commas between them."""
+
+    texts: Sequence[str]
+
+    def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, float]:
+        """Return the weight of each node that is in either; ``lenient``: less those that there are not.
+
+        Raises:
+            UsageError: it reads otherwise, or names a node that is in neither.
+            JumpHashError: a weight is not finite and above 0.
+        """
+        weights: dict[NodeName, float] = {}
+        for part in (part.strip() for text in self.texts for part in text_of(text, "--weight").split(",")):
+            text, weight = _weight(part)
+            nodes = there if there.has(text) and not here.has(text) else here
+            try:
+                name = nodes.name_of(_bucket(text, nodes, "--weight"))
+            except UsageError:
+                if not lenient:
+                    raise
+                continue
+            if name in weights:
+                raise UsageError(f"--weight: {quoted(text)} is weighed twice")
+            weights[name] = weight
+        return weights
+
+
+def _weight(part: str) -> tuple[str, float]:
+    name, equals, number = part.rpartition("=")
+    try:
+        if not equals or not name or not number.isascii() or "_" in number:
+            raise ValueError
+        weight = float(number)
+    except ValueError:
+        raise UsageError(f"--weight is ID=NUMBER (got {quoted(part)})") from None
+    if not 0 < weight < inf:
+        raise JumpHashError(
+            f"--weight: the weight of {quoted(name)} must be finite and above 0 (got {quoted(weight)})"
+        )
+    return name, weight
+
+
+def _bucket(text: str, nodes: Buckets, flag: str) -> int:
+    try:
+        if nodes.ids:
+            return nodes.bucket_of(text)
+        if not _is_number(text):
+            raise UsageError(f"{flag} takes numbers of buckets without --nodes (got {quoted(text)})")
+        return nodes.bucket_of(int(text))
+    except UnknownNodeError as error:
+        raise UsageError(f"{flag}: {error}") from None
+
+
+def buckets_named(texts: Iterable[str], nodes: Buckets, flag: str) -> list[int]:
+    """The buckets of ``--only``: ids, numbers, or places among all from 1 (``1/4``).
+
+    Raises:
+        UsageError: one of them is unknown, or counts another number of buckets.
+    """
+    parts = [part.strip() for text in texts for part in text_of(text, flag).split(",")]
+    return list(dict.fromkeys(_bucket_named(part, nodes, flag) for part in parts))
+
+
+def _bucket_named(name: str, nodes: Buckets, flag: str) -> int:
+    if name in nodes.rows:
+        return nodes.rows[name]
+    if share := share_of(name, flag):
+        place, count = share
+        if count != nodes.count:
+            what = "nodes" if nodes.ids else "buckets"
+            raise UsageError(f"{flag} {name} counts {count} {what}, but there are {nodes.count}")
+        return place - 1
+    if nodes.ids and _is_number(name):
+        if int(name) >= nodes.count:
+            near = nearest(name, nodes.ids)
+            hint = f"; did you mean {quoted(near)}?" if near else ""
+            raise UsageError(f"{flag}: neither a node nor a bucket is {quoted(name)}{hint}")
+        return int(name)
+    return _bucket(name, nodes, flag)
+
+
+def share_of(name: str, flag: str) -> tuple[int, int] | None:
+    """The place and the number of all in ``1/4``; None for any other text.
+
+    Raises:
+        UsageError: the place is not among them.
+    """
+    place, slash, count = name.partition("/")
+    if not slash or not (_is_number(place) and _is_number(count)):
+        return None
+    if not 1 <= int(place) <= int(count):
+        raise UsageError(
+            f"{flag}: K/N counts from 1 to N (got {quoted(name)}); a bucket's number counts from 0"
+        )
+    return int(place), int(count)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= DIGITS
+
+
+def buckets_counted(texts: Iterable[str] | None, flag: str) -> int | None:
+    """The number of buckets that the first ``1/4`` of ``--only`` states."""
+    for text in texts or ():
+        for part in text.split(","):
+            if share := share_of(part.strip(), flag):
+                return share[1]
+    return None
+
+
+@dataclass
+class NodeList:
+    """Nodes in the order in which they are to own keys."""
+
+    source: str
+    ids: Sequence[str]
+    latencies: Sequence[float] = ()
+    """Milliseconds, NaN for no measurement; empty where the source has only names."""
+    weights: dict[str, float] = field(default_factory=dict)
+    not_up: list[str] = field(default_factory=list)
+    """The state of these is down or drain."""
+    down: list[str] = field(default_factory=list)
+    """The document says that these have failed."""
+
+    def buckets(self) -> Buckets:
+        """The nodes as buckets, those that are not up as down.
+
+        Raises:
+            InputError: there are none, one is there twice, or one is down that is not there.
+        """
+        try:
+            nodes = Buckets.named(self.ids)
+        except JumpHashError as error:
+            raise InputError(str(error), source=self.source) from None
+        try:
+            return nodes.with_weights(self.weights).with_down([*self.not_up, *self.down])
+        except UnknownNodeError as error:
+            raise InputError(f"down: {error}", source=self.source) from None
+
+    def too_slow(self, threshold: float) -> list[str]:
+        """The nodes over the threshold in milliseconds, and those without a measurement.
+
+        Raises:
+            UsageError: the source has only names.
+        """
+        if not self.latencies:
+            raise UsageError(f"--threshold needs nodes with latencies; {self.source} gives names only")
+        return [i for i, latency in zip(self.ids, self.latencies, strict=True) if not latency <= threshold]
+
+
+def nodes_of(flag: str, value: str) -> NodeList:
+    """The nodes that a flag names: ``a,b,c`` (a comma makes it names), ``FILE``, ``@FILE``, or ``-``.
+
+    Raises:
+        UsageError: an empty name.
+        InputError: the document cannot be read, or a node in it is wrong.
+    """
+    if "," in value and not value.startswith("@"):
+        try:
+            names = text_of(value, flag).removesuffix(",").split(",")
+            return NodeList(flag, [check_id(name.strip()) for name in names])
+        except InvalidNodeError as error:
+            raise UsageError(f"{flag}: {error}") from None
+    path = value.removeprefix("@")
+    try:
+        # The sources close when they are read to their end.
+        (nodes,) = map(read_node_list, open_sources([path]))
+    except InputError as error:
+        if value != path or path == STDIN or error.line is not None or error.problem != MISSING:
+            raise
+        hint = error.hint or f"for a single name end with a comma: {flag} '{path},'"
+        raise InputError(error.problem, source=path, hint=hint) from None
+    return nodes
+
+
+def read_node_list(source: Source) -> NodeList:
+    """The nodes of a document as ``failover`` reads and writes it, or an id a line with comments after a ``#``."""
+    text = source.read_all()
+    if _is_plain(text):
+        foreign = marked_format(source.head)
+        if foreign is not None:
+            raise foreign_error(foreign, source.name)
+        return _plain_list(text, source.name)
+    with explained(source.name, source.head):
+        nodes = _table(text, source.name)
+    fleet = nodes.fleet()
+    ids = list(nodes.ids)
+    return NodeList(
+        source.name,
+        ids,
+        list(nodes.latencies),
+        {i: weight for i, weight in zip(ids, fleet.weights, strict=False) if weight != 1.0},
+        [i for i, state in zip(ids, fleet.states, strict=False) if state],
+        _down(nodes.members.get("down", []), source.name),
+    )
+
+
+def _down(names: Any, source: str) -> list[str]:
+    ids = id_texts(names) if isinstance(names, list) else [names]
+    if not all(isinstance(name, str) for name in ids) or isinstance(names, str):
+        raise InputError("down must be a list of texts", source=source, value=names)
+    return ids
+
+
+def _is_plain(text: bytes) -> bool:
+    """Neither JSON nor a table: its first line has no delimiter and is not the header ``id``."""
+    leading = _LEADING.match(text)
+    start = leading.end() if leading else 0
+    end = text.find(b"\n", start)
+    first = text[start : None if end < 0 else end].rstrip(b"\r")
+    header = first == b"id" or first.startswith(b"id;")
+    return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or header)
+
+
+def _table(text: bytes, source: str) -> Nodes:
+    """The nodes with whatever else they say of themselves; they need no latency."""
+    from rvhctl.nodes.read import looked_shape, read_text
+
+    shape = looked_shape("auto", text)
+    return read_text(text, source, shape, coordinates=False, on_bad=raise_error, latency=False)
+
+
+def _plain_list(text: bytes, source: str) -> NodeList:
+    from rvhctl.formats.jsontext import decode_utf8
+
+    ids: list[str] = []
+    for number, line in enumerate(decode_utf8(text, source).split("\n"), 1):
+        node_id = line.removesuffix("\r")
+        if not node_id or node_id.lstrip().startswith("#"):
+            continue
+        try:
+            ids.append(check_id(node_id))
+        except InvalidNodeError as error:
+            raise InputError(error.problem, source=source, line=number, value=error.value) from None
+    return NodeList(source, ids)
