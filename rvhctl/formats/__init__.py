@@ -1,8 +1,7 @@
 """One file a format, and what they share.
 
-choice        Which formats there are, which one a file's name states, and which one an answer goes out in.
+choice        Which formats there are, which one a text is in, and which one an answer goes out in.
 csv           CSV and TSV with a header: rows in, the rows that survive out.
-csv_rows      The rows of CSV and TSV, each with its own bytes and the line it starts on, as they come.
 fping         What ``fping -C N -q`` says on standard error: a target a line, a round trip or ``-`` a probe.
 json          JSON documents: an array of records or keys, or an object that holds them.
 jsontext      JSON text to Python values by orjson, with errors that name the place.
@@ -12,7 +11,6 @@ ndjson        NDJSON: one JSON value a line.
 plain         Plain text: keys in, one a line; ids or bucket numbers out, one a line.
 prometheus    The answer of Prometheus to an instant query: seconds as strings, and whether each probe
               succeeded.
-read          Which format a text is in, by how it begins.
 rows          Rows of named values in every format: as they come, or, as JSON or a table, when they are
               complete.
 shapes        What every format reads and writes: records, and views of rows.

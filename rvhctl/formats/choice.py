@@ -1,7 +1,9 @@
-"""Which formats there are, which one a file's name states, and which one an answer goes out in."""
+"""Which formats there are, which one a text is in, and which one an answer goes out in."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
@@ -65,6 +67,11 @@ SUFFIXES: Final[dict[str, FileFormat]] = {
 }
 COMPRESSED_SUFFIXES: Final = frozenset({".gz", ".zst", ".xz", ".bz2"})
 
+_FIRST: Final = re.compile(rb"\S")
+
+LONG_LINE: Final = 1 << 16
+"""Bytes of a line that are looked at."""
+
 
 def format_by_suffix(name: str) -> FileFormat | None:
     """Return the format that a file's name states, looking through the suffix of a compression."""
@@ -74,6 +81,53 @@ def format_by_suffix(name: str) -> FileFormat | None:
     if path.suffix.lower() in COMPRESSED_SUFFIXES:
         path = path.with_suffix("")
     return SUFFIXES.get(path.suffix.lower())
+
+
+def looked_format(text: bytes, holders: Collection[str]) -> FileFormat:
+    """Return the format of a text by how it begins: ``[`` JSON, ``{`` JSON or NDJSON, else CSV or TSV by its header.
+
+    An object on the only line is a document if it has one of the members ``holders``, else a record.
+    """
+    found = _FIRST.search(text)
+    if found is None:
+        return "ndjson"
+    if found.group() == b"[":
+        return "json"
+    # Without copies: the text may be large, and all of it one line.
+    start = found.start()
+    end = text.find(b"\n", start)
+    if end < 0:
+        end = len(text)
+    if found.group() != b"{":
+        return "tsv" if text.find(b"\t", start, end) >= 0 else "csv"
+    document = _parsed(memoryview(text)[start:end])
+    following = _FIRST.search(text, end)
+    if document is not None:
+        is_document = isinstance(document, dict) and not document.keys().isdisjoint(holders)
+        return "json" if following is None and is_document else "ndjson"
+    # The first line is no whole value: a document over several lines, or NDJSON that begins with a bad line.
+    if following is None or _parsed(text) is not None:
+        return "json"
+    next_line = text[following.start() : following.start() + LONG_LINE].split(b"\n", 1)[0]
+    return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
+
+
+def is_array(text: bytes) -> bool:
+    """Whether a text in JSON is an array."""
+    found = _FIRST.search(text)
+    return found is not None and found.group() == b"["
+
+
+def _parsed(text: bytes | memoryview) -> object:
+    import orjson
+
+    from rvhctl.formats import jsontext
+
+    try:
+        value: object = jsontext.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return value
 
 
 def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:

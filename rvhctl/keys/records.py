@@ -16,7 +16,7 @@ from rvhctl.streams.lines import whole_lines
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
-    from rvhctl.formats.csv_rows import Row, Rows
+    from rvhctl.formats.csv import Row, Rows
 
 RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
 
@@ -201,7 +201,7 @@ def _element_key(value: Any, exact: Any, spec: KeySpec, source: str, number: int
 
 def _row_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
     """The records of a table: all that can be read without waiting, before the next read."""
-    from rvhctl.formats.csv_rows import Rows
+    from rvhctl.formats.csv import Rows
 
     blocks = (block for block, _ in whole_lines(source))
     rows = Rows(blocks, source.name, "," if shape == "csv" else "\t")
@@ -229,7 +229,7 @@ def _row_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBa
 
 
 def _cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
-    from rvhctl.formats.csv_rows import field_start
+    from rvhctl.formats.csv import field_start
 
     rows.check(row)
     try:

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rvhctl.core.placement.jump import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
-from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape
-from rvhctl.formats.read import is_array, looked_format
+from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, is_array, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
 from rvhctl.nodes.fields import place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.errors import InputError
-from rvhctl.formats.csv import joined_rows, json_record, split_row
-from rvhctl.formats.csv_rows import Rows
+from rvhctl.formats.csv import Rows, joined_rows, json_record, split_row
 
 text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 printable = st.text(st.sampled_from("ab7é日\",;\t '[]"), min_size=1, max_size=8).filter(str.strip)
