@@ -16,12 +16,13 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.columns import blank, read_degrees
+from rvhctl.core.columns import blank
 from rvhctl.core.geo import geohash as core
+from rvhctl.core.numbers import read_degrees
 from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
 
 if TYPE_CHECKING:
-    from rvhctl.core.vectors import Floats
+    from rvhctl.core.columns import Floats
     from rvhctl.nodes.given import AnyNode
 
 __all__ = ["decode", "encode", "encode_many", "geohash_cluster", "neighbors"]

@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    from rvhctl.core.placement.jump import COMPILED
+    from rvhctl.core.words import COMPILED
 
     asked = session.config.getoption("--core")
     under_test = "compiled" if COMPILED else "interpreted"
@@ -59,7 +59,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     """The program as a process of its own, on the core under test."""
     import rvhctl
-    from rvhctl.core.placement.jump import COMPILED
+    from rvhctl.core.words import COMPILED
 
     package = Path(rvhctl.__file__).parent
     if COMPILED:

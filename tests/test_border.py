@@ -1,4 +1,4 @@
-"""No ``vec`` crosses the border of the core, in either direction (:mod:`rvhctl.core.vectors` says why)."""
+"""No ``vec`` crosses the border of the core, in either direction (:mod:`rvhctl.core.columns` says why)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from support.matrix_files import files
 from support.matrix_options import OPTIONS
 
 from rvhctl.app import COMMANDS, one_command
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 
 CORE = f"--core={'compiled' if COMPILED else 'interpreted'}"
 STUB = """

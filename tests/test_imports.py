@@ -39,8 +39,7 @@ LAYERS = (
 CORE_LAYERS = (
     ("policy", "nodes", "keys"),
     ("placement", "geo", "json"),
-    ("columns",),
-    ("numeric", "vectors"),
+    ("columns", "numbers", "words"),
 )
 """The same inside ``core/``."""
 
@@ -55,14 +54,9 @@ FORMATS = {"csv", "tsv", "ndjson"}
 
 # What does not keep the rules yet. These only ever get shorter: what is listed must still be so.
 NOT_YET_DOWN: dict[str, set[str]] = {
-    "core.keys.answers": {"nodes.rows"},
-    "core.keys.owners": {"nodes.rows"},
     "policy.evaluation": {"placement.buckets"},
 }
-NOT_YET_SHORT: set[tuple[str, str]] = {
-    ("core.nodes.record", "read"),
-    ("core.placement.xxh64", "xxh64_span"),
-}
+NOT_YET_SHORT: set[tuple[str, str]] = set()
 NOT_YET_APART: set[str] = {
     "commands._batch",
     "commands._keys",

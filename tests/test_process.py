@@ -17,7 +17,7 @@ from support.processes import children, gone, wait_until
 from support.program import PATIENCE, Program
 
 from rvhctl import __main__
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.placement.jump import jump_hash
 
 FAILOVER = ("failover", "--nodes", "a,b,c", "--latencies", "50,200,75", "--threshold", "100")
@@ -53,7 +53,7 @@ def test_python_m(program: Program) -> None:
 
 
 def test_the_version_names_the_core_under_test(program: Program) -> None:
-    from rvhctl.core.placement.jump import COMPILED
+    from rvhctl.core.words import COMPILED
 
     for flags in (("-V",), ("--version",), ("failover", "-V")):
         code, out, err = program.run(*flags)

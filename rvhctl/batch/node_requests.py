@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from rvhctl.concurrency.steps import run
-from rvhctl.core.vectors import Floats
+from rvhctl.core.columns import Floats
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,

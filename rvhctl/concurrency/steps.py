@@ -9,7 +9,7 @@ from collections.abc import Generator, Iterable
 from itertools import islice
 from typing import Final, TypeVar
 
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import RvhctlError
 
 Answer = TypeVar("Answer")

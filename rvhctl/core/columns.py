@@ -1,31 +1,164 @@
-"""Lists of Python objects as columns of floats: the checks of a latency and of a coordinate."""
+"""Columns of numbers that interpreted code may hold: floats, 64-bit integers, small codes.
+
+A ``vec`` that interpreted code hands to a compiled function is never freed: mypyc 2.4.1 takes a reference
+to its buffer for the call and does not give it back. So no ``vec`` crosses the border of ``core``: outside,
+a column is one of these objects. Inside, functions take ``values`` out of it once, at their head.
+"""
 
 from __future__ import annotations
 
-from math import inf, nan
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+from typing import Any, Final, overload
 
 from librt.vecs import extend, vec
-from mypy_extensions import i64
+from mypy_extensions import i64, u8
 
-from rvhctl.core.numeric import number_of
-from rvhctl.core.vectors import Floats, Ints, floats
+PIECE: Final = 4096
+"""Entries that iteration makes objects of at a time, so that a long column is not held twice."""
 
 BLOCK: Final = 1024
 """Entries that ``zeros`` adds at a time."""
 
-MISSING: Final = nan
-"""In a column of latencies: no measurement."""
 
-MAX_WHOLE: Final = 10**300
-"""The largest int taken for a latency (ms); a float holds no more than about 10**308."""
+class Column:
+    """What the columns have in common: a sequence that can be read, iterated over and pickled."""
 
-NO_NUMBER: Final = -1.0
-"""What ``latency_of`` gives for an object that is no latency."""
+    def __len__(self) -> int:
+        raise NotImplementedError
+
+    def piece(self, start: int) -> list[Any]:
+        """Up to ``PIECE`` entries from here on."""
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[Any]:
+        return chain.from_iterable(map(self.piece, range(0, len(self), PIECE)))
+
+    def tolist(self) -> list[Any]:
+        return list(iter(self))
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other is a column, or a list, of equal entries."""
+        if isinstance(other, Column):
+            return self.tolist() == other.tolist()
+        return isinstance(other, list) and self.tolist() == other
+
+    def __repr__(self) -> str:
+        shown = self.piece(0)[:SHOWN]
+        more = ", ..." if len(self) > len(shown) else ""
+        return f"{type(self).__name__}([{', '.join(map(repr, shown))}{more}])"
+
+    def __reduce__(self) -> tuple[Callable[[list[Any]], Column], tuple[list[Any]]]:
+        return type(self), (self.tolist(),)
+
+
+SHOWN: Final = 8
+"""Entries of a column that its repr shows."""
+
+
+class Floats(Column):
+    """A column of floats."""
+
+    def __init__(self, items: Iterable[float] | None = None) -> None:
+        self.values = vec[float]() if items is None else vec[float](items)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, row: int) -> float: ...
+    @overload
+    def __getitem__(self, row: slice) -> Floats: ...
+    def __getitem__(self, row: int | slice) -> float | Floats:
+        if isinstance(row, int):
+            return self.values[row]
+        start, stop, step = row.indices(len(self))
+        return floats(self.values[start:stop]) if step == 1 else Floats(self.tolist()[row])
+
+    def __iter__(self) -> Iterator[float]:
+        return super().__iter__()
+
+    def piece(self, start: int) -> list[float]:
+        return list(self.values[start : start + PIECE])
+
+    def extend(self, other: Floats) -> None:
+        """Put the entries of another column behind these."""
+        self.values = extend(self.values, other.values)
+
+
+class Ints(Column):
+    """A column of integers of 64 bits: rows, counts, cells, keys."""
+
+    def __init__(self, items: Iterable[int] | None = None) -> None:
+        self.values = vec[i64]() if items is None else vec[i64](items)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, row: int) -> int: ...
+    @overload
+    def __getitem__(self, row: slice) -> Ints: ...
+    def __getitem__(self, row: int | slice) -> int | Ints:
+        if isinstance(row, int):
+            return self.values[row]
+        start, stop, step = row.indices(len(self))
+        return ints(self.values[start:stop]) if step == 1 else Ints(self.tolist()[row])
+
+    def __iter__(self) -> Iterator[int]:
+        return super().__iter__()
+
+    def piece(self, start: int) -> list[int]:
+        return list(self.values[start : start + PIECE])
+
+
+class Codes(Column):
+    """A column of codes from 0 to 255."""
+
+    def __init__(self, items: Iterable[int] | None = None) -> None:
+        self.values = vec[u8]() if items is None else vec[u8](items)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, row: int) -> int: ...
+    @overload
+    def __getitem__(self, row: slice) -> Codes: ...
+    def __getitem__(self, row: int | slice) -> int | Codes:
+        if isinstance(row, int):
+            return self.values[row]
+        start, stop, step = row.indices(len(self))
+        return codes(self.values[start:stop]) if step == 1 else Codes(self.tolist()[row])
+
+    def __iter__(self) -> Iterator[int]:
+        return super().__iter__()
+
+    def piece(self, start: int) -> list[int]:
+        return list(self.values[start : start + PIECE])
+
+
+def floats(values: vec[float]) -> Floats:
+    """The values as a column, not copied; for the core alone, as the next two are."""
+    column = Floats()
+    column.values = values
+    return column
+
+
+def ints(values: vec[i64]) -> Ints:
+    column = Ints()
+    column.values = values
+    return column
+
+
+def codes(values: vec[u8]) -> Codes:
+    column = Codes()
+    column.values = values
+    return column
 
 
 def zeros(count: i64) -> vec[i64]:
-    """So many zeros, a whole number of blocks; made of a list they would take twice the memory and time."""
+    """Return ``count`` zeros, a whole number of blocks; made of a list they would take twice the memory and time."""
     block = vec[i64]([0] * int(BLOCK))
     column = vec[i64](capacity=count)
     for _ in range(count // BLOCK):
@@ -34,75 +167,26 @@ def zeros(count: i64) -> vec[i64]:
 
 
 def blank(count: i64) -> Floats:
-    """A column of so many zeros, to be read into."""
+    """Return a column of ``count`` zeros, to be read into."""
     return floats(vec[float]([0.0] * int(count)))
 
 
-def read_latencies(items: list[object], column: Floats, start: i64) -> i64:
-    """Copy latencies (ms) into the column from ``start`` on; the position of the first bad one, or -1.
-
-    A number, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
-    """
-    values = column.values
-    k: i64 = 0
-    count: i64 = len(items)
-    while k < count:
-        item = items[k]
-        # Taken out of its object once; a condition on the object itself would do so each time.
-        latency = item + 0.0 if isinstance(item, float) else NO_NUMBER  # -0.0 becomes 0.0
-        if not 0.0 <= latency < inf:
-            latency = latency_of(item)
-            if latency < 0.0:
-                return k
-        values[start + k] = latency
-        k += 1
-    return -1
-
-
-def latency_of(item: object) -> float:
-    """One latency (ms), ``MISSING`` for None and NaN, ``NO_NUMBER`` for everything that is no latency."""
-    if item is None:
-        return MISSING
-    if isinstance(item, float):
-        if item != item:
-            return MISSING
-        return item + 0.0 if 0.0 <= item < inf else NO_NUMBER
-    if isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= MAX_WHOLE:
-        return float(item)
-    number = number_of(item)
-    if number is None:
-        return NO_NUMBER
-    if number != number:
-        return MISSING
-    return number + 0.0 if 0.0 <= number < inf else NO_NUMBER
-
-
-def read_degrees(items: list[object], bound: float, column: Floats, start: i64) -> i64:
-    """Copy coordinates (degrees) into the column from ``start`` on; the position of the first bad one, or -1.
-
-    A number from -bound to bound; a bool is no number.
-    """
-    values = column.values
-    k: i64 = 0
-    count: i64 = len(items)
-    while k < count:
-        item = items[k]
-        if isinstance(item, float):
-            value = item + 0.0
-        elif isinstance(item, int) and not isinstance(item, bool) and -180 <= item <= 180:
-            value = float(item)
-        else:
-            number = number_of(item)
-            if number is None:
-                return k
-            value = number + 0.0
-        if not -bound <= value <= bound:
-            return k
-        values[start + k] = value
-        k += 1
-    return -1
-
-
 def pick(items: list[object], order: Ints, start: i64, stop: i64) -> list[object]:
-    """The items whose indices stand at start to stop - 1 of the order."""
+    """Return the items whose indices stand at start to stop - 1 of the order."""
     return [items[index] for index in order.values[start:stop]]
+
+
+def place_in(values: vec[i64], value: i64) -> i64:
+    """Return where ascending values have this one; their number if they have it not."""
+    low: i64 = 0
+    high: i64 = len(values)
+    end = high
+    while low < high:
+        middle = (low + high) >> 1
+        if values[middle] < value:
+            low = middle + 1
+        else:
+            high = middle
+    if low < end and values[low] == value:
+        return low
+    return end

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from math import inf
 from typing import Final
 
-from rvhctl.core.numeric import number_of
+from rvhctl.core.numbers import number_of
 from rvhctl.errors import NegativeThresholdError, shorten
 
 THRESHOLD_RULE = "the threshold must be a number of milliseconds, finite and not negative"

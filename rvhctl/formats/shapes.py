@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
-from rvhctl.core.vectors import Ints
+from rvhctl.core.columns import Ints
 
 Picked = Sequence[int] | Ints
 """Which records, in the order of the answer."""

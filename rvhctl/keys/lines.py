@@ -10,7 +10,7 @@ from rvhctl.core.keys import lines as keylines
 from rvhctl.core.keys.fields import FieldScan
 from rvhctl.core.keys.rows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
 from rvhctl.core.placement.bits import key_bits
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from rvhctl.core.numeric import whole_of
+from rvhctl.core.numbers import whole_of
 from rvhctl.errors import RvhctlError, shorten
 
 Kind = TypeVar("Kind")

@@ -6,8 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from rvhctl.core.columns import latency_of
-from rvhctl.core.numeric import number_of
+from rvhctl.core.numbers import latency_of, number_of
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.policy.samples import MEDIAN, aggregated
 from rvhctl.errors import InvalidNodeError, shorten

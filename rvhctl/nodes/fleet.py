@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import nan
 from typing import Any
 
+from rvhctl.core.columns import Codes, Floats, Ints
 from rvhctl.core.policy.samples import aggregate
-from rvhctl.core.vectors import Codes, Floats, Ints
 from rvhctl.nodes.fields import read_details
 
 

@@ -9,11 +9,10 @@ if TYPE_CHECKING:
     from typing import Protocol, SupportsFloat, SupportsIndex
 
 from rvhctl.concurrency.steps import Steps
-from rvhctl.core.columns import blank, read_degrees, read_latencies
+from rvhctl.core.columns import Floats, blank
 from rvhctl.core.geo.geohash import degrees
-from rvhctl.core.nodes.distinct import Distinct
-from rvhctl.core.numeric import whole_of
-from rvhctl.core.vectors import Floats
+from rvhctl.core.nodes.duplicates import SeenIds
+from rvhctl.core.numbers import read_degrees, read_latencies, whole_of
 from rvhctl.errors import InvalidNodeError
 from rvhctl.nodes.fields import id_problem, latency_problem, place
 
@@ -162,7 +161,7 @@ class Ids:
     """Ids that have been seen; refuses what is no id."""
 
     def __init__(self) -> None:
-        self._seen = Distinct()
+        self._seen = SeenIds()
 
     def add(self, nodes: Sequence[object], start: int, count: int) -> int:
         """Take the ids of so many nodes from ``start`` on; the first node whose id was there before, or -1.

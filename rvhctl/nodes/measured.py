@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from math import nan
 from typing import Final
 
-from rvhctl.core.columns import blank, read_latencies
-from rvhctl.core.vectors import Floats
+from rvhctl.core.columns import Floats, blank
+from rvhctl.core.numbers import read_latencies
 from rvhctl.errors import InvalidNodeError
 from rvhctl.nodes.fields import DETAILS, place
 from rvhctl.nodes.fleet import Details

@@ -9,7 +9,7 @@ from itertools import islice
 from math import inf
 from typing import Any, Final, NamedTuple
 
-from rvhctl.core.vectors import Floats
+from rvhctl.core.columns import Floats
 from rvhctl.errors import InputError, shorten
 from rvhctl.formats.choice import FORMATS, Shape
 from rvhctl.formats.shapes import Picked

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
-from rvhctl.core.nodes.prefilter import ROW, KeptRows, NodeSieve
+from rvhctl.core.nodes.prefilter import ROW, KeptRows, Prefilter
 from rvhctl.formats.choice import FORMATS, OBJECTS
 from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import LeftOut, Nodes
@@ -37,7 +37,7 @@ HASH: Final = 8
 
 
 class Sifted(NamedTuple):
-    """What is left of a block, as one process tells another; see ``NodeSieve``."""
+    """What is left of a block, as one process tells another; see ``Prefilter``."""
 
     records: bytes
     rows: bytes
@@ -84,7 +84,7 @@ def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
     """What is left of some whole lines; None if anything in them is unusual."""
     if len(block) > LONG_LINE:
         return None
-    sieve = NodeSieve(block, limit, seed)
+    sieve = Prefilter(block, limit, seed)
     if not sieve.usual:
         return None
     return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best)

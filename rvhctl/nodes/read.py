@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, is_array, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 from typing import Final, cast
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
 from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
-from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import Shape
@@ -177,4 +177,4 @@ def has_twins(hashes: list[bytes]) -> bool:
         known.count(some)
     for some in hashes:
         known.deal(some)
-    return any(known.has_twins(shard) for shard in range(SHARDS))
+    return any(known.has_duplicates(shard) for shard in range(SHARDS))

@@ -7,7 +7,7 @@ from math import fsum, inf
 from typing import Any, Final
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.numeric import number_of, whole_of
+from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
-from rvhctl.core.vectors import Ints
 from rvhctl.formats.choice import OutputFormat
 from rvhctl.formats.rows import Row, RowWriter, write_summary
 from rvhctl.formats.wording import counted, share_of

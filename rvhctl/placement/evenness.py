@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import exp, fsum, lgamma, log, sqrt
 from typing import Final, NamedTuple
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import Tally, Traffic
-from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
 from rvhctl.placement.buckets import Buckets
 

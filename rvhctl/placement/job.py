@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.keys.answers import Choice, answered, extended, joined, numbers
 from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
 from rvhctl.core.keys.owners import Wanted, packed, packed_groups, packed_pairs, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.placement import Placement as Core
-from rvhctl.core.vectors import Ints
 from rvhctl.errors import InputError
 from rvhctl.keys.lines import Answers, Job, LineKeys, TextKeys
 from rvhctl.placement.placement import Placement

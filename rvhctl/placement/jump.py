@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rvhctl.concurrency.steps import Steps, listed, run, run_in_turns
 from rvhctl.core.placement.bits import bucket_of, buckets_of, checked_buckets
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import JumpHashError
 from rvhctl.keys.hashes import xxh64
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
+from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import Tally, packed, packed_pairs
-from rvhctl.core.numeric import whole_of
-from rvhctl.core.placement.bit_column import key_column
+from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.bits import key_bits
-from rvhctl.core.placement.choosing import MOST_SCORED, Chooser
+from rvhctl.core.placement.choosing import MOST_SCORED, Chooser, key_column
 from rvhctl.core.placement.placement import Placement as Core
-from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.formats.wording import counted
 from rvhctl.keys.hashes import DIALECTS, Recipe, recipe_of

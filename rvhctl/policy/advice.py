@@ -48,8 +48,8 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     count = len(fleet)
     if not count:
         raise EmptyNodesError
-    kinship = advising.Kinship(fleet.lats, fleet.lons)
-    while kinship.step(STEP):
+    overlap = advising.NeighbourOverlap(fleet.lats, fleet.lons)
+    while overlap.step(STEP):
         pass
     looks = []
     for precision in range(1, advising.FINEST + 1):
@@ -64,7 +64,7 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
                 precision=precision,
                 cells=len(groups.cells),
                 alone=advising.alone(groups.counts),
-                border=advising.border(kinship.shared, precision),
+                border=advising.border(overlap.shared, precision),
                 empty=empty,
             )
         )

@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from rvhctl.concurrency.steps import WHOLE, Steps
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.policy.cells import CellOrder, Groups
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import survivors
-from rvhctl.core.vectors import Floats, Ints
 from rvhctl.formats.shapes import Picked
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.vectors import Floats
+from rvhctl.core.columns import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fleet import Details, Fleet

@@ -10,12 +10,12 @@ from math import inf
 from typing import Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
+from rvhctl.core.columns import Codes, Ints
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
 from rvhctl.core.policy.grouping import by_group, sizes_of
-from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet

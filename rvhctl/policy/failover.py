@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from rvhctl.concurrency.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
-from rvhctl.core.columns import blank, pick, read_latencies
+from rvhctl.core.columns import Floats, Ints, blank, pick
 from rvhctl.core.geo.geohash import whole_precision
+from rvhctl.core.numbers import read_latencies
 from rvhctl.core.policy.cells import Groups
-from rvhctl.core.vectors import Floats, Ints
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from rvhctl.core.columns import Codes, Ints
 from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
-from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import FaultsetError, InputError, quoted, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from rvhctl.core.numeric import whole_of
+from rvhctl.core.numbers import whole_of
 from rvhctl.errors import FaultsetError, shorten
 
 _DECIMAL: Final = re.compile(r"(-?\d{1,30})(?:\.(\d{0,30}))?%", re.ASCII)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from rvhctl.core.numeric import whole_of
+from rvhctl.core.columns import Ints
+from rvhctl.core.numbers import whole_of
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.plan import Plan
 from rvhctl.core.policy.priority_load import healths, weighted_healths
-from rvhctl.core.vectors import Ints
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.policy.evaluation import STEP, Evaluation

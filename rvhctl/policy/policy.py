@@ -7,7 +7,7 @@ from math import inf
 from operator import attrgetter
 from typing import Final, Literal
 
-from rvhctl.core.numeric import number_of, whole_of
+from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.policy.samples import AGGREGATES
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.formats.milliseconds import checked_threshold

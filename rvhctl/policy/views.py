@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo.geohash import cell_text as cell_name
 from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.health import HEALTH
-from rvhctl.core.vectors import Floats, Ints
 from rvhctl.formats.milliseconds import aligned, shown
 from rvhctl.formats.shapes import Digits, IdList, Row, View
 from rvhctl.formats.wording import counted, first_shown, share_of

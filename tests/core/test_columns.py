@@ -1,69 +1,13 @@
-"""Lists of Python objects as columns: every object is taken, missing, or refused at its position."""
+"""Columns: items picked by them, and zeros made fast."""
 
 from __future__ import annotations
-
-import math
-from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core import columns
-from rvhctl.core.vectors import Ints
-
-BAD_LATENCIES: list[Any] = [
-    -1.0, -5e-324, -1, math.inf, -math.inf, True, False, "1", b"1", [1.0], Decimal(-1), 10**400, -(2**70)
-]  # fmt: skip
-BAD_DEGREES: list[Any] = [
-    90.00000000000001, -91, math.nan, math.inf, True, None, "1", 2**70, -(10**400), Decimal(91)
-]  # fmt: skip
-
-latencies = st.one_of(st.none(), st.just(math.nan), st.floats(0, allow_infinity=False), st.integers(0, 2**80))
-
-
-def naive(latency: Any) -> float:
-    return math.nan if latency is None else float(latency)
-
-
-def same(left: float, right: float) -> bool:
-    return left == right or (left != left and right != right)
-
-
-@given(st.lists(latencies), st.integers(0, 3))
-def test_latencies_are_copied(items: list[Any], start: int) -> None:
-    column = columns.blank(start + len(items))
-    assert columns.read_latencies(items, column, start) == -1
-    assert all(same(column[start + k], naive(item)) for k, item in enumerate(items))
-    assert list(column[:start]) == [0.0] * start
-
-
-def test_minus_zero_becomes_zero() -> None:
-    column = columns.blank(1)
-    assert columns.read_latencies([-0.0], column, 0) == -1
-    assert math.copysign(1.0, column[0]) == 1.0
-
-
-@pytest.mark.parametrize("bad", BAD_LATENCIES)
-@pytest.mark.parametrize("position", [0, 2])
-def test_the_first_bad_latency_is_found(bad: Any, position: int) -> None:
-    items: list[Any] = [1.0, 2.0]
-    items.insert(position, bad)
-    assert columns.read_latencies([*items, bad], columns.blank(4), 0) == position
-    assert columns.latency_of(bad) < 0
-
-
-@given(st.lists(st.one_of(st.floats(-90, 90), st.integers(-90, 90))), st.integers(0, 3))
-def test_degrees_are_copied(items: list[Any], start: int) -> None:
-    column = columns.blank(start + len(items))
-    assert columns.read_degrees(items, 90.0, column, start) == -1
-    assert list(column[start:]) == [float(item) for item in items]
-
-
-@pytest.mark.parametrize("bad", BAD_DEGREES)
-def test_the_first_bad_coordinate_is_found(bad: Any) -> None:
-    assert columns.read_degrees([1.0, 2, bad, bad], 90.0, columns.blank(4), 0) == 2
+from rvhctl.core.columns import Ints
 
 
 @given(st.lists(st.integers(0, 4), max_size=12), st.data())

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keys import stream as keystream
 from rvhctl.keys.stream import Counts, bucket_lines

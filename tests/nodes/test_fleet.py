@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rvhctl.core.vectors import Floats
+from rvhctl.core.columns import Floats
 from rvhctl.errors import InvalidNodeError
 from rvhctl.nodes.fields import samples_of, state_of, weight_of
 from rvhctl.nodes.fleet import Details, Fleet

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.naive_placement import naive_order
 from support.turns import turns_during
 
-from rvhctl.core.placement.jump import COMPILED
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.placement import placement as api

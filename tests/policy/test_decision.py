@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.concurrency.steps import run
+from rvhctl.core.columns import Codes, Floats
 from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
-from rvhctl.core.vectors import Codes, Floats
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.policy.decision import WithinThreshold, decide, ranked
 from rvhctl.policy.evaluation import Evaluation

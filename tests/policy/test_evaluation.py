@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import naive_policy as naive
 
+from rvhctl.core.columns import Floats
 from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
-from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
 from rvhctl.nodes.fleet import Details, Fleet
 from rvhctl.policy.evaluation import Evaluation, Failed

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.core.columns import Codes, Ints
 from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
-from rvhctl.core.vectors import Codes, Ints
 from rvhctl.errors import InputError
 from rvhctl.policy.memory import FORGOTTEN, FORMAT, VERSION, Memory, Standing
 

@@ -7,7 +7,7 @@ import gzip
 from functools import cache
 from pathlib import Path
 
-from rvhctl.core.vectors import Floats
+from rvhctl.core.columns import Floats
 
 DATA = Path(__file__).parents[1] / "data" / "valid" / "airports.csv.gz"
 

@@ -7,9 +7,9 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo.geohash import cell_number
-from rvhctl.core.geo.kdtree import NearestKin, Tree
-from rvhctl.core.vectors import Floats, Ints
+from rvhctl.core.geo.kdtree import NearestOverlap, Tree
 
 FINEST: Final = 8
 """The finest precision that is looked at."""
@@ -23,7 +23,7 @@ CUTS_A_NODE: Final = 16
 """Points put into the tree in about the time of one search in it."""
 
 
-class Kinship:
+class NeighbourOverlap:
     """For each node, how many letters its cell shares with the cell of the nearest other node.
 
     At a precision of more letters, somebody outside the node's cell is strictly nearer than all inside.
@@ -40,7 +40,7 @@ class Kinship:
             node += 1
         self._nodes: Final[i64] = count
         self._tree: Final = Tree(norths, easts)
-        self._search: Final = NearestKin(self._tree, cells, FINEST)
+        self._search: Final = NearestOverlap(self._tree, cells, FINEST)
         self.shared: Final = Ints()
 
     def step(self, nodes: i64) -> bool:

@@ -12,11 +12,10 @@ from librt.strings import BytesWriter, write_i64_be
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.numeric import number_of, whole_of
-from rvhctl.core.vectors import Floats, Ints, ints
+from rvhctl.core.columns import Floats, Ints, ints
+from rvhctl.core.numbers import number_of, whole_of
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import FaultsetError, InvalidNodeError, shorten
-
-COMPILED: Final = not __file__.endswith(".py")
 
 ALPHABET: Final = "0123456789bcdefghjkmnpqrstuvwxyz"
 VALUES: Final = {letter: value for value, letter in enumerate(ALPHABET)}

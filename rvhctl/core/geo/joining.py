@@ -9,9 +9,9 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Ints, ints
 from rvhctl.core.geo.geohash import cell_centre, neighbour
 from rvhctl.core.geo.sphere import RADIANS, haversine, metres
-from rvhctl.core.vectors import Ints, ints
 
 AROUND: Final = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
 """The eight neighbours as steps to the north and to the east."""

@@ -318,7 +318,7 @@ class NearestFew(Search):
             self.inner = slack((worst_metres - 0.5) / 1000.0) if worst_metres > 0.0 else -1.0
 
 
-class NearestKin(Search):
+class NearestOverlap(Search):
     """How much of its cell a point shares with the nearest other point."""
 
     def __init__(self, tree: Tree, cells: vec[i64], letters: i64) -> None:

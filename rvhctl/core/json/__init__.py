@@ -2,5 +2,4 @@
 
 skip   Where a JSON value ends, for the values that nobody reads. RFC 8259, strict.
 spans  Where the parts of a JSON container stand in its text, so that they can go out as they came in.
-words  Eight bytes at a time: what is in a word of text, as ``read_i64_le`` reads it, first byte lowest.
 """

@@ -13,7 +13,7 @@ from typing import Final
 from librt.strings import read_i64_le
 from mypy_extensions import i64
 
-from rvhctl.core.json.words import first_marked, leading_digits, not_plain
+from rvhctl.core.words import first_marked, leading_digits, not_plain
 
 UNUSUAL: Final = -1
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from rvhctl.core.words import COMPILED
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-COMPILED: Final = not __file__.endswith(".py")
 
 QUOTE: Final = 0x22
 BACKSLASH: Final = 0x5C

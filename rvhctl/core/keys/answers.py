@@ -8,12 +8,10 @@ from librt.strings import BytesWriter
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.keys.lines import write_line
 from rvhctl.core.keys.rows import KeyRows
-from rvhctl.core.nodes.rows import copy
-from rvhctl.core.vectors import Ints
-
-COMPILED: Final = not __file__.endswith(".py")
+from rvhctl.core.words import COMPILED, copy
 
 
 def joined(texts: list[bytes], chosen: Ints, rows: i64) -> bytes:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from librt.strings import BytesWriter, read_i64_le, write_i16_le, write_i32_le, write_i64_le
+from librt.strings import BytesWriter, write_i16_le, write_i32_le, write_i64_le
 
 from rvhctl.core.placement.jump import jump
 from rvhctl.core.placement.xxh64 import xxh64_span
+from rvhctl.core.words import COMPILED, TWO_63, TWO_64, line_end, signed
 
 if TYPE_CHECKING:
     from mypy_extensions import i16, i32, i64, u8
-
-COMPILED: Final = not __file__.endswith(".py")
 
 # How a line becomes 64 bits.
 XXH64: Final = 0
@@ -30,10 +29,6 @@ NOT_64_BITS: Final = 2
 """No decimal integer, or one beyond 64 bits."""
 
 CARRIAGE_RETURN: Final = 13
-ONES: Final = 0x0101010101010101
-BYTE_NUMBERS: Final = 0x0001020304050607
-TWO_63: Final = 0x8000000000000000
-TWO_64: Final = 0x10000000000000000
 
 
 def answer_lines(
@@ -58,31 +53,12 @@ def native_lines(
     """``answer_lines`` for compiled code."""
     answers = BytesWriter()
     lines: i64 = 0
-    size: i64 = len(block)
-    last_word: i64 = size - 8
-    ones: i64 = ONES
-    high_bits: i64 = ones << 7
-    pattern: i64 = ones * delimiter
     bits: i64 = 0
     text_lines = delimiter == 10
     while True:
-        # Find the end of the line, eight bytes at a time: a byte of the word that equals the delimiter
-        # becomes zero, and the lowest zero byte gets the lowest high bit.
-        end: i64 = start
-        found: i64 = 0
-        while end <= last_word:
-            word: i64 = read_i64_le(block, end) ^ pattern
-            found = (word - ones) & ~word & high_bits
-            if found != 0:
-                break
-            end += 8
-        if found != 0:
-            end += ((((found & -found) >> 7) & ones) * BYTE_NUMBERS) >> 56
-        else:
-            while end < size and block[end] != delimiter:
-                end += 1
-            if end >= size:
-                return answers.getvalue(), int(lines), int(start), NOTHING_WRONG
+        end: i64 = line_end(block, start, delimiter)
+        if end < 0:
+            return answers.getvalue(), int(lines), int(start), NOTHING_WRONG
         stop: i64 = end
         if text_lines and stop > start and block[stop - 1] == CARRIAGE_RETURN:
             stop -= 1
@@ -194,7 +170,7 @@ def plain_lines(
         if problem != NOTHING_WRONG:
             break
         bits = int(decimal_bits(key, 0, len(key))) if decimal else digest(key)
-        answers.append(str(jump(bits if bits < TWO_63 else bits - TWO_64, buckets)))
+        answers.append(str(jump(signed(bits), buckets)))
         start = end + 1
         end = block.find(end_of_line, start)
     answers.append("")

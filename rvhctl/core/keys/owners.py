@@ -8,9 +8,9 @@ from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i32_le, w
 from librt.vecs import append, vec
 from mypy_extensions import i32, i64
 
+from rvhctl.core.columns import Ints, ints, place_in
 from rvhctl.core.keys.rows import KeyRows
-from rvhctl.core.nodes.rows import copy
-from rvhctl.core.vectors import Ints, ints
+from rvhctl.core.words import copy
 
 
 class Wanted:
@@ -22,16 +22,7 @@ class Wanted:
             self._buckets = append(self._buckets, bucket)
 
     def has(self, bucket: i64) -> bool:
-        low: i64 = 0
-        high: i64 = len(self._buckets)
-        end = high
-        while low < high:
-            middle = (low + high) >> 1
-            if self._buckets[middle] < bucket:
-                low = middle + 1
-            else:
-                high = middle
-        return low < end and self._buckets[low] == bucket
+        return place_in(self._buckets, bucket) < len(self._buckets)
 
 
 def selected(wanted: Wanted, block: bytes, rows: KeyRows, owners: Ints) -> bytes:

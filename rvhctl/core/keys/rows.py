@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import ints
 from rvhctl.core.keys.lines import (
-    BYTE_NUMBERS,
     CARRIAGE_RETURN,
     EMPTY,
     NOT_64_BITS,
     NOTHING_WRONG,
-    ONES,
-    TWO_63,
-    TWO_64,
     decimal_bits,
     decimal_problem,
 )
 from rvhctl.core.placement.xxh64 import xxh64_span
-from rvhctl.core.vectors import ints
+from rvhctl.core.words import COMPILED, line_end, signed
 from rvhctl.errors import JumpHashError
-
-COMPILED: Final = not __file__.endswith(".py")
 
 NO_KEY: Final = 3
 """What is wrong with a line in which no key is found; the numbers before are those of ``keylines``."""
@@ -89,30 +83,6 @@ class KeyRows:
         if self.count > 0:
             ends = self.ends.values
             ends[self.count - 1] = min(ends[self.count - 1], end)
-
-
-def line_end(block: bytes, start: i64, delimiter: i64) -> i64:
-    """Where the line that starts here has its delimiter; -1 if the block ends before."""
-    if not COMPILED:
-        return block.find(bytes([delimiter]), start)
-    size: i64 = len(block)
-    last_word: i64 = size - 8
-    ones: i64 = ONES
-    pattern: i64 = ones * delimiter
-    end = start
-    # Eight bytes at a time: a byte of the word that equals the delimiter becomes zero, and the lowest zero
-    # byte gets the lowest high bit.
-    while end <= last_word:
-        word: i64 = read_i64_le(block, end) ^ pattern
-        found: i64 = (word - ones) & ~word & (ones << 7)
-        if found != 0:
-            return end + (((((found & -found) >> 7) & ones) * BYTE_NUMBERS) >> 56)
-        end += 8
-    while end < size:
-        if block[end] == delimiter:
-            return end
-        end += 1
-    return -1
 
 
 def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed: i64) -> None:
@@ -196,8 +166,3 @@ def digest_lines(
         except JumpHashError:
             rows.problem = NOT_64_BITS
             return
-
-
-def signed(bits: int) -> i64:
-    """An unsigned 64-bit integer as the signed one of the same bits."""
-    return bits if bits < TWO_63 else bits - TWO_64

@@ -1,6 +1,7 @@
-"""Ids as 64-bit hashes, and whether one of these comes twice.
+"""Whether an id comes twice: of ids of Python callers, and of ids in a text by their 64-bit hashes.
 
-Two ids with one hash are possible, though one needs billions of them: whoever is told of twins looks at the ids.
+Two ids of one hash are possible, though that takes billions of ids: a caller who is told of duplicate hashes
+compares the ids.
 """
 
 from __future__ import annotations
@@ -15,12 +16,18 @@ from rvhctl.core.columns import BLOCK, zeros
 from rvhctl.core.placement.xxh64 import xxh64_span
 
 SHARDS: Final = 32
-ROOM: Final = 4
-"""Slots a hash: with fewer of them free, more of the looks at one would be mispredicted."""
+SLOTS_A_HASH: Final = 4
+"""A fuller table costs branch mispredictions."""
+
+SETS: Final = 64
+FACTOR_MASK: Final = 0x7F
+FACTOR_BITS: Final = 7
+HASH_MASK: Final = 0x3FFF
+PRODUCT_BITS: Final = 8
 
 
 def hash_of(data: bytes, start: i64, end: i64, seed: i64) -> i64:
-    """XXH64 of ``data[start:end]``, with 1 for 0, which stands for a free slot."""
+    """Return the XXH64 of ``data[start:end]``, with 1 for 0, which stands for a free slot."""
     value = xxh64_span(data, start, end, seed)
     if value == 0:
         return 1
@@ -28,7 +35,7 @@ def hash_of(data: bytes, start: i64, end: i64, seed: i64) -> i64:
 
 
 class IdHashes:
-    """Finds twins among hashes, which come 8 bytes each: first to ``count``, then again to ``deal``.
+    """Finds duplicates among hashes, which come 8 bytes each: first to ``count``, then again to ``deal``.
 
     They are dealt into shards, whose tables fit a processor's cache (up to some millions).
     """
@@ -59,7 +66,7 @@ class IdHashes:
             dealt[places[shard]] = value
             places[shard] += 1
 
-    def has_twins(self, shard: i64) -> bool:
+    def has_duplicates(self, shard: i64) -> bool:
         """Whether a hash comes twice in one of the ``SHARDS``; all are dealt, and each is asked for once."""
         places = self._places
         dealt = self._dealt
@@ -67,7 +74,7 @@ class IdHashes:
         if shard > 0:
             first = places[shard - 1]
         last = places[shard]
-        wanted = (last - first) * ROOM + 1
+        wanted = (last - first) * SLOTS_A_HASH + 1
         if len(self._slots) < wanted:
             self._slots = zeros((wanted // BLOCK + 1) * BLOCK)
         # Open addressing. What another shard has left differs in its last bits, and its slot is free.
@@ -86,3 +93,33 @@ class IdHashes:
                 slot = slots[place]
             slots[place] = value
         return False
+
+
+class SeenIds:
+    """The ids of Python callers seen so far.
+
+    A set grows by copying itself, which takes 70 ms at a million. So there are many, and of uneven size
+    (an id goes where the product of two parts of its hash sends it): they grow a little at a time and at
+    different times.
+    """
+
+    def __init__(self) -> None:
+        self.shards: list[set[object]] = [set() for _ in range(SETS)]
+
+    def add(self, ids: list[object]) -> i64:
+        """Take more ids; return the position among them of the first one seen before, or -1."""
+        shards = self.shards
+        for k, node_id in enumerate(ids):
+            digest: i64 = hash(node_id) & HASH_MASK
+            shard = shards[(digest & FACTOR_MASK) * (digest >> FACTOR_BITS) >> PRODUCT_BITS]
+            known = len(shard)
+            shard.add(node_id)
+            if len(shard) == known:
+                return k
+        return -1
+
+    def forget(self) -> bool:
+        """Free one set; return False when none is left, and nothing can be added any more."""
+        if len(self.shards) > 0:
+            self.shards.pop()
+        return len(self.shards) > 0

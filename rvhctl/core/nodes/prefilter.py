@@ -1,4 +1,4 @@
-"""NDJSON nodes within a latency limit, block by block: what lies over it is counted and forgotten.
+"""NDJSON nodes within a latency limit, block by block; the others are only counted.
 
 Of every node, kept or not, a hash of its id remains, to find out whether one comes twice.
 """
@@ -12,14 +12,15 @@ from librt.strings import BytesWriter, read_f64_le, read_i64_le, write_f64_le, w
 from librt.vecs import append
 from mypy_extensions import i64
 
-from rvhctl.core.nodes.rows import NodeRows, copy
+from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
+from rvhctl.core.words import copy
 
 ROW: Final = 24
 """Bytes of a packed row: latency, length of the record, place of the id in it."""
 
 
-class NodeSieve:
+class Prefilter:
     """What is left of a block of whole lines."""
 
     def __init__(self, block: bytes, limit: float, seed: i64) -> None:
@@ -44,9 +45,9 @@ class NodeSieve:
             state = scan.run(size)
         if state == DONE:
             self.usual = True
-            self._sift(scan, limit, seed)
+            self._filter(scan, limit, seed)
 
-    def _sift(self, scan: NodeScan, limit: float, seed: i64) -> None:
+    def _filter(self, scan: NodeScan, limit: float, seed: i64) -> None:
         records = BytesWriter()
         rows = BytesWriter()
         block = scan.data
@@ -77,7 +78,7 @@ class NodeSieve:
 
 
 class KeptRows(NodeRows):
-    """The rows of some sieves, whose records are joined."""
+    """The rows of several blocks, whose records are joined."""
 
     def __init__(self, data: bytes, rows: i64) -> None:
         """``rows``: how many there will be."""
@@ -86,7 +87,7 @@ class KeptRows(NodeRows):
         self.reserve(rows)
 
     def add(self, packed: bytes) -> None:
-        """The rows of the next sieve."""
+        """Append the rows of the next block."""
         place = self.place
         size: i64 = len(packed)
         for at in range(0, size, ROW):

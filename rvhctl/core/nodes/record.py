@@ -18,7 +18,7 @@ from rvhctl.core.json.skip import (
     skip_value,
     skip_word,
 )
-from rvhctl.core.json.words import digits_value, leading_digits
+from rvhctl.core.words import digits_value, leading_digits
 
 SPECIAL_KEYS: Final = (b"samples", b"state", b"weight")
 """Fields with a meaning beyond id, place and latency."""
@@ -39,6 +39,8 @@ SEEN_ID: Final = 1
 SEEN_LATENCY: Final = 2
 SEEN_LAT: Final = 4
 SEEN_LON: Final = 8
+FIELD_BITS: Final = 4
+FIELD: Final = 15
 
 EXACT: Final = 1_000_000_000_000_000
 """Below it, digits / 10^k is a quotient of two exact floats, so it is rounded once."""
@@ -112,20 +114,10 @@ class NodeRecord:
             if word & 0xFF == 32:
                 position += 1
                 word >>= 8
-            field: i64 = 0
-            if word & LAT_LON_MASK == LAT:
-                field = self.lat_field
-                position += 6
-            elif word & LAT_LON_MASK == LON:
-                field = self.lon_field
-                position += 6
-            elif word & ID_MASK == ID:
-                field = SEEN_ID
-                position += 5
-            elif word & LATENC_MASK == LATENC and read_i64_le(data, position + 7) & Y_MASK == Y:
-                field = SEEN_LATENCY
-                position += 10
-            else:
+            known = self._known_key(position, word)
+            position += known >> FIELD_BITS
+            field = known & FIELD
+            if known == 0:
                 position = self._scan_key(position)
                 if position < 0:
                     return UNUSUAL
@@ -150,20 +142,7 @@ class NodeRecord:
                 position = skip_word(data, position, b"null")
                 self.latency = NAN
             else:
-                position = self._scan_number(position)
-                value = self.value
-                if field == SEEN_LATENCY:
-                    self.latency = value
-                    if value < 0.0:
-                        return UNUSUAL
-                elif field == SEEN_LAT:
-                    self.lat = value
-                    if not -90.0 <= value <= 90.0:
-                        return UNUSUAL
-                else:
-                    self.lon = value
-                    if not -180.0 <= value <= 180.0:
-                        return UNUSUAL
+                position = self._scan_measure(field, position)
             if position < 0:
                 return UNUSUAL
 
@@ -177,6 +156,18 @@ class NodeRecord:
                 return position + 1
             if c != 44:
                 return UNUSUAL
+
+    def _known_key(self, position: i64, word: i64) -> i64:
+        """Return the field of a key that begins with this word, and above it the key's bytes; 0: another key."""
+        if word & LAT_LON_MASK == LAT:
+            return (6 << FIELD_BITS) | self.lat_field
+        if word & LAT_LON_MASK == LON:
+            return (6 << FIELD_BITS) | self.lon_field
+        if word & ID_MASK == ID:
+            return (5 << FIELD_BITS) | SEEN_ID
+        if word & LATENC_MASK == LATENC and read_i64_le(self.data, position + 7) & Y_MASK == Y:
+            return (10 << FIELD_BITS) | SEEN_LATENCY
+        return 0
 
     def _scan_key(self, position: i64) -> i64:
         """Any key, and the colon behind it: which ``field`` it is, 0 for one of no meaning here."""
@@ -212,6 +203,24 @@ class NodeRecord:
                 return self.key_fields[index]
             index += 1
         return 0
+
+    def _scan_measure(self, field: i64, position: i64) -> i64:
+        """Read a latency or a coordinate in its range; return the place behind it, or UNUSUAL."""
+        position = self._scan_number(position)
+        value = self.value
+        if field == SEEN_LATENCY:
+            self.latency = value
+            if value < 0.0:
+                return UNUSUAL
+        elif field == SEEN_LAT:
+            self.lat = value
+            if not -90.0 <= value <= 90.0:
+                return UNUSUAL
+        else:
+            self.lon = value
+            if not -180.0 <= value <= 180.0:
+                return UNUSUAL
+        return position
 
     def _scan_id(self, position: i64) -> i64:
         """A string that is one line of plain text, or a whole number, taken by its digits."""

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.strings import BytesWriter, read_i64_le, write_i64_le
+from librt.strings import BytesWriter, write_i64_le
 from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Floats, Ints, floats
 from rvhctl.core.nodes.duplicates import hash_of
-from rvhctl.core.vectors import Floats, Ints, floats
+from rvhctl.core.words import copy
 
 ID_LENGTH_BITS: Final = 32
 ID_LENGTH: Final = 0xFFFFFFFF
-
-SHORT: Final = 256
-"""Bytes up to which copying word by word costs less than making an object of a slice."""
 
 
 def roomy_places(column: vec[i64], capacity: i64) -> vec[i64]:
@@ -162,15 +160,3 @@ class NodeRows:
                 copy(writer, data, start, start + (span & ID_LENGTH))
             writer.write(end)
         return writer.getvalue()
-
-
-def copy(writer: BytesWriter, data: bytes, start: i64, end: i64) -> None:
-    """Append ``data[start:end]``, without an object for the slice."""
-    if end - start > SHORT or end + 8 > len(data):
-        writer.write(data[start:end])
-        return
-    size: i64 = len(writer) + end - start
-    while start < end:
-        write_i64_le(writer, read_i64_le(data, start))
-        start += 8
-    writer.truncate(size)

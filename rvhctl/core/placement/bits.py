@@ -7,20 +7,16 @@ that this is xxh64 with seed 0, compiled code hashes by itself and only the inte
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from rvhctl.core.numeric import whole_of
+from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.jump import MAX_BUCKETS, jump
 from rvhctl.core.placement.xxh64 import xxh64_span
+from rvhctl.core.words import COMPILED, TWO_63, TWO_64, signed
 from rvhctl.errors import JumpHashError, shorten
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-COMPILED: Final = not __file__.endswith(".py")
-
-TWO_63: Final = 0x8000000000000000
-TWO_64: Final = 0x10000000000000000
 
 
 def bucket_of(key: object, buckets: object, native: bool, digest: Callable[[bytes], int]) -> int:
@@ -64,11 +60,6 @@ def integer_bits(key: int) -> i64:
     if key < -TWO_63 or key >= TWO_64:
         raise JumpHashError(f"an integer key must fit 64 bits, -2^63 <= key < 2^64 (got {shorten(key)})")
     return signed(key)
-
-
-def signed(bits: int) -> i64:
-    """An unsigned 64-bit integer as the signed one of the same bits."""
-    return bits if bits < TWO_63 else bits - TWO_64
 
 
 def key_bytes(key: object) -> bytes:

@@ -11,8 +11,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-COMPILED: Final = not __file__.endswith(".py")
-MASK_64: Final = 0xFFFFFFFFFFFFFFFF
+from rvhctl.core.words import COMPILED, MASK_64
 
 FNV_PRIME: Final = 0x100000001B3
 # The offset basis 0xCBF29CE484222325 as a signed integer; odd, so that twice its half and one more is it.

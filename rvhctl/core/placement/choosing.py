@@ -6,15 +6,17 @@ by score (:mod:`rvhctl.core.placement.scores`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
-from librt.vecs import vec
+from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Ints, ints
+from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.jump import PAPER, jump, jump_in
 from rvhctl.core.placement.placement import PROBES, Placement
 from rvhctl.core.placement.scores import Best
-from rvhctl.core.vectors import Ints
 from rvhctl.errors import JumpHashError
 
 BUDGET: Final = 1048576
@@ -27,6 +29,21 @@ AT_PROBES: Final = -1
 """In ``_position``: the next row has not been begun."""
 
 
+def key_column(
+    keys: list[object], start: int, end: int, native: bool, digest: Callable[[bytes], int]
+) -> Ints:
+    """Return the 64 bits of ``keys[start:end]``, see ``key_bits``; an error names its key, counted from 1."""
+    column = vec[i64]()
+    position = start
+    try:
+        while position < end:
+            column = append(column, key_bits(keys[position], native, digest))
+            position += 1
+    except JumpHashError as error:
+        raise JumpHashError(f"key {position + 1}: {error}") from None
+    return ints(column)
+
+
 class Chooser:
     """The first ``count`` of the order of each key, or all live buckets where those are fewer."""
 
@@ -35,7 +52,7 @@ class Chooser:
         self.placement: Final = placement
         self.budget: Final[i64] = budget
         self.count: Final[i64] = min(count, placement.live)
-        # Of the row in hand: what its probes have found, and how far the scores have come.
+        # Of the current row: what its probes have found, and how far the scores have come.
         self._found = vec[i64]([0] * int(self.count))
         self._found_count: i64 = 0
         self._position: i64 = AT_PROBES
@@ -137,7 +154,7 @@ class Chooser:
         return budget
 
     def _take(self, chosen: vec[i64], row: i64) -> None:
-        """The row in hand is done."""
+        """Finish the current row."""
         if self._found_count < self.count:
             self._best().drain(self._found, self.count)
         at: i64 = 0

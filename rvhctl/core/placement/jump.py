@@ -14,10 +14,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from rvhctl.core.words import COMPILED, MASK_64
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
-
-COMPILED: Final = not __file__.endswith(".py")
 
 MAX_BUCKETS: Final = 2147483647
 """2^31 - 1: the largest number of buckets on which all implementations agree."""
@@ -32,7 +32,6 @@ TWO_31: Final = 2147483648.0
 # Two roundings move a quotient by less than a relative 2^-51. Counted in units of 1/x, as the remainder of
 # an integer division is, that is less than 2^62 * 2^-51 = 2^11; twice that is on the safe side.
 UNSURE: Final = 4096
-MASK_64: Final = 0xFFFFFFFFFFFFFFFF
 
 
 def jump(key: i64, buckets: i64) -> i64:

@@ -13,6 +13,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import place_in
 from rvhctl.core.placement.jump import PAPER, jump, jump_in
 from rvhctl.core.placement.probes import draw, word_hash
 
@@ -81,18 +82,7 @@ class Placement:
         """Where the columns have this bucket."""
         if self.dense:
             return bucket
-        low: i64 = 0
-        high: i64 = len(self._unlike)
-        end = high
-        while low < high:
-            middle = (low + high) >> 1
-            if self._unlike[middle] < bucket:
-                low = middle + 1
-            else:
-                high = middle
-        if low < end and self._unlike[low] == bucket:
-            return low
-        return end
+        return place_in(self._unlike, bucket)
 
     def is_live(self, bucket: i64) -> bool:
         return self._limits[self._slot(bucket)] >= 0.0

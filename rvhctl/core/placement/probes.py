@@ -11,21 +11,17 @@ from typing import TYPE_CHECKING, Final
 from rvhctl.core.placement.xxh64 import (
     HALF_PRIME_1,
     HALF_PRIME_4,
-    MASK_64,
     PRIME_2,
     PRIME_3,
     PRIME_5,
     plain_round,
     rotated,
 )
+from rvhctl.core.words import COMPILED, MASK_64, signed
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-COMPILED: Final = not __file__.endswith(".py")
-
-TWO_63: Final = 0x8000000000000000
-TWO_64: Final = 0x10000000000000000
 
 # 2^63 as a signed integer is -2^63, whose half is the smallest constant that compiled code does not box.
 HALF_DRAW_SEED: Final = -0x4000000000000000
@@ -87,4 +83,4 @@ def plain_hash(words: tuple[int, ...], seed: int) -> i64:
     state = ((state ^ (state >> 33)) * PRIME_2) & MASK_64
     state = ((state ^ (state >> 29)) * PRIME_3) & MASK_64
     state ^= state >> 32
-    return state if state < TWO_63 else state - TWO_64
+    return signed(state)

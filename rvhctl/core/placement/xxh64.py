@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 
 from librt.strings import read_i32_le, read_i64_le
 
+from rvhctl.core.words import COMPILED, MASK_64, signed
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-COMPILED: Final = not __file__.endswith(".py")
-MASK_64: Final = 0xFFFFFFFFFFFFFFFF
 
 # The five primes of the specification, read as signed 64-bit integers.
 # The first and the fourth lie below -2^62, where a compiled constant is an object that is unboxed at each
@@ -41,35 +41,11 @@ def xxh64_span(data: bytes, start: i64, end: i64, seed: i64) -> i64:
     prime_1: i64 = (half_1 << 1) + 1
     prime_4: i64 = (half_4 << 1) + 1
     at: i64 = start
-    state: i64 = 0
+    state: i64 = seed + PRIME_5
     word: i64 = 0
     if end - start >= 32:
-        a: i64 = seed + prime_1 + PRIME_2
-        b: i64 = seed + PRIME_2
-        c: i64 = seed
-        d: i64 = seed - prime_1
-        while at <= end - 32:
-            a += read_i64_le(data, at) * PRIME_2
-            a = ((a << 31) | ((a >> 33) & 0x7FFFFFFF)) * prime_1
-            b += read_i64_le(data, at + 8) * PRIME_2
-            b = ((b << 31) | ((b >> 33) & 0x7FFFFFFF)) * prime_1
-            c += read_i64_le(data, at + 16) * PRIME_2
-            c = ((c << 31) | ((c >> 33) & 0x7FFFFFFF)) * prime_1
-            d += read_i64_le(data, at + 24) * PRIME_2
-            d = ((d << 31) | ((d >> 33) & 0x7FFFFFFF)) * prime_1
-            at += 32
-        state = (
-            ((a << 1) | ((a >> 63) & 1))
-            + ((b << 7) | ((b >> 57) & 0x7F))
-            + ((c << 12) | ((c >> 52) & 0xFFF))
-            + ((d << 18) | ((d >> 46) & 0x3FFFF))
-        )
-        state = merge(state, a, prime_1, prime_4)
-        state = merge(state, b, prime_1, prime_4)
-        state = merge(state, c, prime_1, prime_4)
-        state = merge(state, d, prime_1, prime_4)
-    else:
-        state = seed + PRIME_5
+        state = stripes(data, start, end, seed)
+        at += (end - start) & -32
     state += end - start
     while at <= end - 8:
         word = read_i64_le(data, at) * PRIME_2
@@ -89,6 +65,39 @@ def xxh64_span(data: bytes, start: i64, end: i64, seed: i64) -> i64:
     state = (state ^ ((state >> 33) & 0x7FFFFFFF)) * PRIME_2
     state = (state ^ ((state >> 29) & 0x7FFFFFFFF)) * PRIME_3
     return state ^ ((state >> 32) & 0xFFFFFFFF)
+
+
+def stripes(data: bytes, start: i64, end: i64, seed: i64) -> i64:
+    """Return the state after all whole stripes of 32 bytes, of which there is at least one."""
+    half_1: i64 = HALF_PRIME_1
+    half_4: i64 = HALF_PRIME_4
+    prime_1: i64 = (half_1 << 1) + 1
+    prime_4: i64 = (half_4 << 1) + 1
+    at: i64 = start
+    a: i64 = seed + prime_1 + PRIME_2
+    b: i64 = seed + PRIME_2
+    c: i64 = seed
+    d: i64 = seed - prime_1
+    while at <= end - 32:
+        a += read_i64_le(data, at) * PRIME_2
+        a = ((a << 31) | ((a >> 33) & 0x7FFFFFFF)) * prime_1
+        b += read_i64_le(data, at + 8) * PRIME_2
+        b = ((b << 31) | ((b >> 33) & 0x7FFFFFFF)) * prime_1
+        c += read_i64_le(data, at + 16) * PRIME_2
+        c = ((c << 31) | ((c >> 33) & 0x7FFFFFFF)) * prime_1
+        d += read_i64_le(data, at + 24) * PRIME_2
+        d = ((d << 31) | ((d >> 33) & 0x7FFFFFFF)) * prime_1
+        at += 32
+    state = (
+        ((a << 1) | ((a >> 63) & 1))
+        + ((b << 7) | ((b >> 57) & 0x7F))
+        + ((c << 12) | ((c >> 52) & 0xFFF))
+        + ((d << 18) | ((d >> 46) & 0x3FFFF))
+    )
+    state = merge(state, a, prime_1, prime_4)
+    state = merge(state, b, prime_1, prime_4)
+    state = merge(state, c, prime_1, prime_4)
+    return merge(state, d, prime_1, prime_4)
 
 
 def merge(state: i64, lane: i64, prime_1: i64, prime_4: i64) -> i64:
@@ -131,7 +140,7 @@ def plain_xxh64(key: bytes, seed: int) -> i64:
     state = ((state ^ (state >> 33)) * PRIME_2) & MASK_64
     state = ((state ^ (state >> 29)) * PRIME_3) & MASK_64
     state ^= state >> 32
-    return state if state < 0x8000000000000000 else state - 0x10000000000000000
+    return signed(state)
 
 
 def plain_round(word: int) -> int:

@@ -11,12 +11,10 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.columns import BLOCK, zeros
+from rvhctl.core.columns import BLOCK, Floats, Ints, ints, zeros
 from rvhctl.core.geo.geohash import cell_number
 from rvhctl.core.policy.survivors import survivors
-from rvhctl.core.vectors import Floats, Ints, ints
-
-COMPILED: Final = not __file__.endswith(".py")
+from rvhctl.core.words import COMPILED
 
 SLICE: Final = 0x10000 if COMPILED else 0x2000
 """Nodes of one step."""

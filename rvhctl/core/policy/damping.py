@@ -7,8 +7,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.columns import Codes, Floats, Ints, codes, floats, ints
 from rvhctl.core.policy.reasons import DOWN, DRAIN, LOSS, NO_MEASUREMENT, PLAIN
-from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats, ints
 
 UNKNOWN: Final = 0
 """Never measured so far."""

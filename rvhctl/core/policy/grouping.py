@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Final
 
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.policy.survivors import ascending
-from rvhctl.core.vectors import Floats, Ints, ints
-
-COMPILED: Final = not __file__.endswith(".py")
-
-FEW: Final = 48
-"""Up to here insertion is the fastest sort, where it is compiled."""
+from rvhctl.core.columns import Floats, Ints, ints
+from rvhctl.core.policy.survivors import SMALL_SORT, ascending
+from rvhctl.core.words import COMPILED
 
 
 def by_group(latencies: Floats, groups: Ints, sizes: Ints) -> tuple[Ints, Ints]:
@@ -51,7 +46,7 @@ def by_group(latencies: Floats, groups: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     group = 0
     count: i64 = len(counts)
     while group < count:
-        if COMPILED and counts[group] <= FEW:
+        if COMPILED and counts[group] <= SMALL_SORT:
             insert(keys, nodes, starts[group], starts[group + 1])
         else:
             rank(keys, nodes, starts[group], starts[group + 1])

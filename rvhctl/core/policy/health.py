@@ -7,7 +7,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from rvhctl.core.vectors import Codes, Ints, codes, ints
+from rvhctl.core.columns import Codes, Ints, codes, ints
 
 HEALTHY: Final = 0
 DEGRADED: Final = 1

@@ -12,9 +12,9 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.columns import Codes, Floats, Ints, codes, floats
 from rvhctl.core.policy.reasons import OVER_RELATIVE, OVER_THRESHOLD, PLAIN
 from rvhctl.core.policy.samples import between
-from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats
 
 LARGEST: Final = 1.7976931348623157e308
 """The largest finite float: no limit is higher, so that a limit can always be written."""

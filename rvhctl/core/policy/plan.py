@@ -7,11 +7,11 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Codes, Ints, ints
 from rvhctl.core.geo.geohash import cell_centre
 from rvhctl.core.geo.kdtree import NearestFew, Tree
 from rvhctl.core.policy.health import HEALTHY
 from rvhctl.core.policy.priority_load import shares
-from rvhctl.core.vectors import Codes, Ints, ints
 
 FULL: Final = 100
 """Per cent."""

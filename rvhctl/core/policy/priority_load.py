@@ -11,7 +11,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from rvhctl.core.vectors import Codes, Floats, Ints, ints
+from rvhctl.core.columns import Codes, Floats, Ints, ints
 
 OVERPROVISIONING: Final = 140
 """Per cent: a level carries its whole load until fewer than 100 / 140 of it are fit."""

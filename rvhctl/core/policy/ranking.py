@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Final
 from librt.vecs import extend, vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.policy.survivors import ascending
-from rvhctl.core.vectors import Floats, Ints
+from rvhctl.core.words import COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-COMPILED: Final = not __file__.endswith(".py")
 
 
 class Ranking:

@@ -7,7 +7,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from rvhctl.core.vectors import Codes, Floats, codes
+from rvhctl.core.columns import Codes, Floats, codes
 
 # In the order in which they are asked: the first that applies stands.
 PLAIN: Final = 0

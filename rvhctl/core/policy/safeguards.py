@@ -11,8 +11,8 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
+from rvhctl.core.columns import Codes, Ints, codes, ints
 from rvhctl.core.policy.reasons import DOWN, DRAIN, NO_MEASUREMENT, OVER_RELATIVE, OVER_THRESHOLD, PLAIN
-from rvhctl.core.vectors import Codes, Ints, codes, ints
 
 # What a group gives, by its health.
 KEEP: Final = 0

@@ -12,7 +12,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
-from rvhctl.core.vectors import Codes, Floats, Ints, codes, floats
+from rvhctl.core.columns import Codes, Floats, Ints, codes, floats
 
 MEDIAN: Final = "median"
 MEAN: Final = "mean"

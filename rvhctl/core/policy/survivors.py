@@ -8,12 +8,11 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.vectors import Floats, Ints, ints
+from rvhctl.core.columns import Floats, Ints, ints
+from rvhctl.core.words import COMPILED
 
-COMPILED: Final = not __file__.endswith(".py")
-
-SMALL: Final = 48
-"""Up to here insertion alone is the fastest sort."""
+SMALL_SORT: Final = 48
+"""Up to here insertion alone is the fastest sort, where it is compiled."""
 
 MANY: Final = 100000
 """From here on three radix digits tell the latencies apart well enough, below it two."""
@@ -45,7 +44,7 @@ def ascending(latencies: vec[float], limit: float) -> vec[i64]:
         order.sort(key=values.__getitem__)
         return vec[i64](order)
     found = within(latencies, limit)
-    if len(found) <= SMALL:
+    if len(found) <= SMALL_SORT:
         insert_all(latencies, found)
         return found
     return ranked(bytes(memoryview(latencies)), found)

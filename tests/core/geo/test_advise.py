@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from support import naive_policy as naive
 from support.airports import airports
 
+from rvhctl.core.columns import Floats
 from rvhctl.core.geo.advise import ALONE, BORDER, suits
-from rvhctl.core.vectors import Floats
 from rvhctl.errors import EmptyNodesError
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.policy.advice import advise

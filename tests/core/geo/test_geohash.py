@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo import geohash
-from rvhctl.core.vectors import Floats, Ints
 
 DATA = Path(__file__).parents[2] / "data"
 ROWS = json.loads((DATA / "valid/geohash.json").read_text())["rows"]

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from support import naive_policy as naive
 from support.airports import airports
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.geo.geohash import cell_of_text
 from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.policy.cells import group
 from rvhctl.core.policy.grouping import sizes_of
-from rvhctl.core.vectors import Ints
 
 
 def owners(cells: list[str], sizes: list[int], minimum: int) -> list[int]:

@@ -11,7 +11,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.geo.geohash import cell_number
-from rvhctl.core.geo.kdtree import LEAF, NearestFew, NearestKin, Tree, common_letters
+from rvhctl.core.geo.kdtree import LEAF, NearestFew, NearestOverlap, Tree, common_letters
 from rvhctl.core.geo.sphere import RADIANS, haversine, kilometres, metres
 
 Place = tuple[float, float]
@@ -66,7 +66,7 @@ def test_the_nearest_from_a_place_of_no_point(points: list[Place], place: Place)
 @example([(float(lat), float(lon)) for lat in range(8) for lon in range(8)])
 def test_the_letters_shared_with_the_nearest(points: list[Place]) -> None:
     cells = [cell_number(lat, lon, 8) for lat, lon in points]
-    search = NearestKin(tree_of(points), vec[i64](cells), 8)
+    search = NearestOverlap(tree_of(points), vec[i64](cells), 8)
     for number, point in enumerate(points):
         others = [
             (kilometres(half_chord(point, other)), common_letters(cells[number] ^ cells[at], 8))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.keys.answers import joined, numbers
-from rvhctl.core.vectors import Ints
 
 texts = st.lists(st.binary(max_size=30), min_size=1, max_size=6)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core.columns import BLOCK
-from rvhctl.core.nodes.duplicates import ROOM, SHARDS, IdHashes, hash_of
+from rvhctl.core.nodes.duplicates import SETS, SHARDS, SLOTS_A_HASH, IdHashes, SeenIds, hash_of
 from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
 from rvhctl.core.placement.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
 from rvhctl.nodes.scan import has_twins
@@ -69,7 +69,7 @@ def test_the_place_of_an_id_does_not_change_its_hash() -> None:
 
 def test_the_last_slot_is_followed_by_the_first() -> None:
     # All in one shard and its last slot, unlike in bits that count for neither.
-    slots = (40 * ROOM // BLOCK + 1) * BLOCK
+    slots = (40 * SLOTS_A_HASH // BLOCK + 1) * BLOCK
     last = ((slots - 1) << 32) // slots + 1
     values = [(last << 32) | (number * SHARDS + 3) for number in range(40)]
 
@@ -78,7 +78,7 @@ def test_the_last_slot_is_followed_by_the_first() -> None:
         hashes = IdHashes()
         hashes.count(packed)
         hashes.deal(packed)
-        return [hashes.has_twins(shard) for shard in range(SHARDS)] == [
+        return [hashes.has_duplicates(shard) for shard in range(SHARDS)] == [
             shard == 3 and len(set(values)) < len(values) for shard in range(SHARDS)
         ]
 
@@ -112,3 +112,35 @@ def test_a_free_slot_is_no_hash() -> None:
     seed = seed - 2**64 if seed >= 2**63 else seed
     assert xxh64(b"node-123", seed) == 0
     assert hash_of(b"node-123", 0, 8, seed) == 1
+
+
+@given(st.lists(st.lists(st.text(max_size=2), max_size=20), max_size=5))
+def test_the_first_second_occurrence(blocks: list[list[str]]) -> None:
+    seen: set[str] = set()
+    ids = SeenIds()
+    for block in blocks:
+        expected = -1
+        for position, node_id in enumerate(block):
+            if node_id in seen:
+                expected = position
+                break
+            seen.add(node_id)
+        assert ids.add(list(block)) == expected
+        if expected >= 0:
+            return
+
+
+def test_many_different_ids() -> None:
+    ids = SeenIds()
+    assert ids.add([f"node-{k}" for k in range(100_000)]) == -1
+    assert ids.add(["new", "node-99999"]) == 1
+
+
+def test_forgetting_takes_many_small_steps() -> None:
+    seen = SeenIds()
+    assert seen.add([f"n{k}" for k in range(1000)]) == -1
+    steps = 1
+    while seen.forget():
+        steps += 1
+    assert steps == SETS
+    assert not seen.forget()

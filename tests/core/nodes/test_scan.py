@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.nodes.record import SPECIAL_KEYS
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
-from rvhctl.core.vectors import Ints
 
 # At the end of a text the scanner cannot read ahead, and hands over what it could read elsewhere.
 AHEAD = b"\n" * 32

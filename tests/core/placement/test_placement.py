@@ -12,12 +12,12 @@ from librt.vecs import vec
 from mypy_extensions import i64
 from support.naive_placement import le8, naive_order, naive_paper_jump, probe
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.jump import EXACT, GUAVA, PAPER, jump, jump_exact, jump_guava
 from rvhctl.core.placement.placement import DENSE, FULL, Placement
 from rvhctl.core.placement.probes import draw, pair_hash, word_hash
 from rvhctl.core.placement.scores import Best, score
-from rvhctl.core.vectors import Ints
 
 FOO = xxhash.xxh64_intdigest(b"foo")
 words = st.integers(0, 2**64 - 1)

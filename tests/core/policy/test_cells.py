@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.core.columns import Floats
 from rvhctl.core.geo.geohash import cell_number
 from rvhctl.core.policy import cells as core
-from rvhctl.core.vectors import Floats
 
 precisions = st.integers(1, 12)
 nodes = st.lists(

@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from rvhctl.core.columns import Codes, Floats, Ints
 from rvhctl.core.policy.damping import IN, OUT, UNKNOWN, advance, ceilings, inside
 from rvhctl.core.policy.limits import over_limit
 from rvhctl.core.policy.reasons import STATE_DOWN, STATE_DRAIN, standings
-from rvhctl.core.vectors import Codes, Floats, Ints
 
 STATES = {"v": STATE_DOWN, "~": STATE_DRAIN}
 LATENCIES = {"g": 100.0, "b": 111.0, "-": 105.0, "x": math.nan, "v": 1.0, "~": 1.0}

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.policy.grouping import FEW, by_group, insert, rank, sizes_of
-from rvhctl.core.vectors import Floats, Ints
+from rvhctl.core.columns import Floats, Ints
+from rvhctl.core.policy.grouping import by_group, insert, rank, sizes_of
+from rvhctl.core.policy.survivors import SMALL_SORT
 
 latency = st.just(math.nan) | st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 1e9)
 nodes = st.lists(st.tuples(st.integers(0, 3), latency), max_size=20) | st.lists(
-    st.tuples(st.integers(0, 1), latency), min_size=2 * FEW, max_size=4 * FEW
+    st.tuples(st.integers(0, 1), latency), min_size=2 * SMALL_SORT, max_size=4 * SMALL_SORT
 )
 
 

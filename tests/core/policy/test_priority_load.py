@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Codes, Floats, Ints
 from rvhctl.core.policy.priority_load import healths, shares, weighted_healths
-from rvhctl.core.vectors import Codes, Floats, Ints
 
 
 def health_of(fit: int, total: int) -> int:

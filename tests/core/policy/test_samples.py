@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.policy.samples import AGGREGATES, aggregate, aggregated, lossy
-from rvhctl.core.vectors import Floats, Ints
 
 samples = st.lists(st.floats(0, 1e9), min_size=1, max_size=40)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Floats
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import MANY, finish, survivors
-from rvhctl.core.vectors import Floats
 
 latencies = st.one_of(
     st.just(math.nan),

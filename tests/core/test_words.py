@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from librt.strings import read_i64_le
 
-from rvhctl.core.json.words import digits_value, first_marked, leading_digits, not_plain
+from rvhctl.core.words import digits_value, first_marked, leading_digits, not_plain
 
 near_digits = st.sampled_from(b"0123456789/:.-e\x00\x30\x39\x3a\xb0\xb9\xff")
 near_plain = st.sampled_from(b"aZ ~!#[]\x1f\x20\x22\x21\x23\x5b\x5c\x5d\x7e\x7f\x80\xa2\xdc\xff\x00")
