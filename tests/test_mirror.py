@@ -1,0 +1,80 @@
+"""A module's test is found by its name: ``tests/X/test_Y.py`` for ``rvhctl/X/Y.py``, or by the list below."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import rvhctl
+
+PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
+
+TESTED_BY = {
+    "batch/test_batch": "batch.blocks batch.pool",
+    "cli/test_option_groups": "cli.flag_types",
+    "commands/test_failover_policy": "policy.plan commands._decisions commands._nodes",
+    "commands/test_jump_hash": "commands._keys commands._hashes cli.key_options keys.key",
+    "commands/test_jump_hash_batch": "batch.key_requests commands._batch",
+    "commands/test_jump_hash_fields": "keys.fields",
+    "commands/test_jump_hash_nodes": "placement.buckets placement.flags placement.request",
+    "commands/test_jump_hash_records": "keys.records placement.place placement.select",
+    "commands/test_jump_hash_views": "placement.count placement.explain",
+    "commands/test_sources": "nodes.documents streams.decompress",
+    "core/geo/test_advise": "policy.advice",
+    "core/nodes/test_scan": "core.nodes.record core.nodes.rows nodes.scan",
+    "core/placement/test_placement": "core.placement.choosing core.placement.probes core.placement.scores",
+    "core/policy/test_damping": "core.policy.limits core.policy.reasons core.policy.safeguards",
+    "core/policy/test_priority_load": "core.policy.plan",
+    "core/policy/test_survivors": "core.policy.ranking",
+    "formats/test_table": "formats.milliseconds",
+    "keys/test_hashes": "core.placement.checksums",
+    "keys/test_stream": "keys.lines",
+    "nodes/test_prefilter": "core.nodes.prefilter",
+    "placement/test_job": "core.keys.owners core.keys.rows",
+    "placement/test_split_files": "streams.staging concurrency.locking",
+    "policy/test_failover": "concurrency.steps nodes.given",
+    "policy/test_request": "formats.members",
+    "policy/test_views": "formats.rows formats.shapes formats.write",
+    "streams/test_source": "streams.lines",
+    "test_data_files": "core.json.spans formats.json formats.jsontext formats.ndjson formats.plain "
+    "nodes.fields nodes.flags nodes.nodes nodes.read",
+    "test_process": "__main__ app cli.progress cli.report cli.version streams.sink",
+    "test_terminal": "cli.help",
+}
+"""Modules that have no test of their own name, by the test of what they are a part of."""
+
+OF_THE_WHOLE = {"commands/test_sources"}
+"""Tests that mirror no module, as those at the top of ``tests/`` do not."""
+
+
+def mirrored(module: str) -> str:
+    *folders, name = module.split(".")
+    return "/".join([*folders, f"test_{name.strip('_')}"])
+
+
+MODULES = [
+    ".".join(file.relative_to(PACKAGE).with_suffix("").parts)
+    for file in sorted(PACKAGE.rglob("*.py"))
+    if file.stem not in ("__init__", "_build")
+]
+FILES = {file.relative_to(TESTS).with_suffix("").as_posix() for file in TESTS.rglob("test_*.py")}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_has_a_test(module: str) -> None:
+    listed = [test for test, modules in TESTED_BY.items() if module in modules.split()]
+    own = [mirrored(module)] if mirrored(module) in FILES else []
+    assert len(own + listed) == 1
+
+
+def test_the_list_names_what_is_there() -> None:
+    assert TESTED_BY.keys() <= FILES
+    assert {module for modules in TESTED_BY.values() for module in modules.split()} <= set(MODULES)
+
+
+@pytest.mark.parametrize("file", sorted(file for file in FILES if "/" in file))
+def test_a_test_mirrors_a_module(file: str) -> None:
+    """It has the module's name, or that and a theme: ``test_jump_hash_views``."""
+    names = {mirrored(module) for module in MODULES}
+    assert file in OF_THE_WHOLE or any(file == name or file.startswith(f"{name}_") for name in names)
