@@ -14,7 +14,7 @@ import pytest
 from support.processes import children, gone, wait_until
 
 from rvhctl.errors import CutShortError, InputError, RvhctlError
-from rvhctl.keys import stream as keystream
+from rvhctl.keys import stream
 from rvhctl.keys.hashes import DEFAULT
 from rvhctl.keys.lines import Job
 from rvhctl.keys.stream import Counts, bucket_lines
@@ -29,8 +29,8 @@ JOB = Job(1000, DEFAULT, b"\n")
 
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keystream, "BLOCK", 1000)
-    monkeypatch.setattr(keystream, "LARGE_FILE", 1)
+    monkeypatch.setattr(stream, "BLOCK", 1000)
+    monkeypatch.setattr(stream, "LARGE_FILE", 1)
 
 
 @pytest.fixture(autouse=True)
@@ -90,17 +90,17 @@ def test_lines_longer_than_blocks(tmp_path: Path) -> None:
 
 
 def test_small_files_and_busy_programs_need_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    big = keystream.LARGE_FILE
-    monkeypatch.setattr(keystream, "usable_processors", lambda: 5)
-    assert keystream._processes(big, None) == 5
-    assert keystream._processes(big, 2) == 2
-    assert keystream._processes(big - 1, 2) == 1
+    big = stream.LARGE_FILE
+    monkeypatch.setattr(stream, "usable_processors", lambda: 5)
+    assert stream._processes(big, None) == 5
+    assert stream._processes(big, 2) == 2
+    assert stream._processes(big - 1, 2) == 1
     import threading
 
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
-    assert keystream._processes(big, 2) == 1
+    assert stream._processes(big, 2) == 1
     done.set()
     thread.join()
 
@@ -110,7 +110,7 @@ def test_workers_end_with_an_abandoned_run(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text("key\n" * 100_000)
     with path.open("rb") as file:
-        run = keystream.file_answers(file.fileno(), 0, 400_000, JOB, 3)
+        run = stream.file_answers(file.fileno(), 0, 400_000, JOB, 3)
         next(run)
         assert len(children(os.getpid())) >= 2
         run.close()
@@ -142,7 +142,7 @@ def test_a_file_that_is_cut_meanwhile_is_no_short_answer(jobs: int, tmp_path: Pa
     path = tmp_path / "keys"
     path.write_text("key\n" * 10_000)
     with path.open("rb+") as file:
-        run = keystream.file_answers(file.fileno(), 0, 40_000, JOB, jobs)
+        run = stream.file_answers(file.fileno(), 0, 40_000, JOB, jobs)
         answered = [next(run)]
         file.truncate(10_002)
         with pytest.raises(CutShortError, match=r"^was cut short while it was read$"):
@@ -156,7 +156,7 @@ def test_a_long_line_that_is_cut_is_no_line(tmp_path: Path) -> None:
     path = tmp_path / "keys"
     path.write_text("x" * 30_000 + "\n")
     with path.open("rb+") as file:
-        run = keystream.file_answers(file.fileno(), 0, 30_001, JOB, 1)
+        run = stream.file_answers(file.fileno(), 0, 30_001, JOB, 1)
         file.truncate(20_000)
         with pytest.raises(CutShortError):
             list(run)
@@ -175,10 +175,10 @@ def test_a_file_system_may_give_less_than_was_asked_for(
         return bytes(whole(descriptor, min(wanted, step), start))
 
     with path.open("rb") as file:
-        wanted = [answers.text for answers in keystream.file_answers(file.fileno(), 0, size, JOB, 1)]
+        wanted = [answers.text for answers in stream.file_answers(file.fileno(), 0, size, JOB, 1)]
         monkeypatch.setattr(os, "pread", short)
         assert lines_end(file.fileno(), 0, b"\n") == size
-        got = [answers.text for answers in keystream.file_answers(file.fileno(), 0, size, JOB, 1)]
+        got = [answers.text for answers in stream.file_answers(file.fileno(), 0, size, JOB, 1)]
         assert b"".join(got) == b"".join(wanted)
         blocks = list(line_blocks(file.fileno(), 0, size, 100))
         assert b"".join(blocks) == path.read_bytes()

@@ -16,8 +16,7 @@ from support.cli import Outcome, rvhctl
 from support.processes import children
 from support.program import PATIENCE, Program
 
-from rvhctl.nodes import prefilter as nodes_within
-from rvhctl.nodes import read as node_input
+from rvhctl.nodes import prefilter, read
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.streams.source import Source
 
@@ -32,7 +31,7 @@ Sifted = list[Nodes | None]
 def sifted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sifted]:
     """Every file is large, and so are blocks of a few lines; what came of each file."""
     attempts: Sifted = []
-    whole = nodes_within.nodes_within
+    whole = prefilter.nodes_within
 
     def watched(source: Source, limit: float) -> Nodes | None:
         kept = whole(source, limit)
@@ -40,11 +39,11 @@ def sifted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
             attempts.append(kept)
         return kept
 
-    monkeypatch.setattr(node_input, "COMPILED", True)
-    monkeypatch.setattr(nodes_within, "nodes_within", watched)
-    monkeypatch.setattr(nodes_within, "LARGE_FILE", 1)
-    monkeypatch.setattr(nodes_within, "BLOCK", 300)
-    monkeypatch.setattr(nodes_within, "usable_processors", lambda: request.param)
+    monkeypatch.setattr(read, "COMPILED", True)
+    monkeypatch.setattr(prefilter, "nodes_within", watched)
+    monkeypatch.setattr(prefilter, "LARGE_FILE", 1)
+    monkeypatch.setattr(prefilter, "BLOCK", 300)
+    monkeypatch.setattr(prefilter, "usable_processors", lambda: request.param)
     before = children(os.getpid())
     yield attempts
     assert children(os.getpid()) == before
@@ -254,7 +253,7 @@ def test_without_more_memory_the_other_reader_may_do(
     def refused(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(nodes_within, "_joined", refused)
+    monkeypatch.setattr(prefilter, "_joined", refused)
     (tmp_path / "nodes").write_bytes(lines(*FLEET))
     assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=lines(*FLEET))
     assert sifted == [None]
@@ -263,7 +262,7 @@ def test_without_more_memory_the_other_reader_may_do(
 def test_a_very_long_line_is_for_the_other_reader(
     tmp_path: Path, sifted: Sifted, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nodes_within, "LONG_LINE", 10_000)
+    monkeypatch.setattr(prefilter, "LONG_LINE", 10_000)
     text = lines(*FLEET, node(501, more="x" * 10_000), node(502))
     (tmp_path / "nodes").write_bytes(text)
     assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=text)
@@ -273,7 +272,7 @@ def test_a_very_long_line_is_for_the_other_reader(
 def test_what_follows_has_not_been_read_from_standard_input(tmp_path: Path, program: Program) -> None:
     path = tmp_path / "nodes"
     path.write_bytes(lines(*(node(number) for number in range(100_000))))
-    assert path.stat().st_size > nodes_within.LARGE_FILE
+    assert path.stat().st_size > prefilter.LARGE_FILE
     with path.open("rb") as file:
         with program.start(*COMMAND, "-o", "plain", stdin=file) as process:
             out, err = process.communicate(timeout=PATIENCE)

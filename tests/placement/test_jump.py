@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from support.turns import turns_during
 
 from rvhctl.errors import JumpHashError, RvhctlError
-from rvhctl.placement import jump as api
+from rvhctl.placement import jump
 from rvhctl.placement.jump import (
     async_jump_hash,
     jump_hash,
@@ -80,7 +80,7 @@ def test_the_old_name() -> None:
 def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     keys = [f"key-{number}" for number in range(100)]
     expected = jump_hash_many(keys, 9)
-    monkeypatch.setattr(api, "SLICE", 7)
+    monkeypatch.setattr(jump, "SLICE", 7)
     assert jump_hash_many(keys, 9) == expected
     assert asyncio.run(jump_hash_many_async(keys, 9)) == expected
     with pytest.raises(JumpHashError, match=r"^key 94: "):
@@ -88,7 +88,7 @@ def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_event_loop_gets_its_turn_between_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(api, "SLICE", 10)
+    monkeypatch.setattr(jump, "SLICE", 10)
     assert turns_during(lambda: jump_hash_many_async(["a"] * 200, 3)) >= 20
 
 
@@ -165,5 +165,5 @@ def test_help_reads_well(function: Any) -> None:
 def test_docstring_examples() -> None:
     import doctest
 
-    assert doctest.testmod(api).failed == 0
-    assert doctest.testmod(api).attempted >= 2
+    assert doctest.testmod(jump).failed == 0
+    assert doctest.testmod(jump).attempted >= 2

@@ -18,7 +18,7 @@ from support.program import Program
 
 import rvhctl as package
 from rvhctl.errors import RvhctlError, UsageError
-from rvhctl.placement import split_files as split
+from rvhctl.placement import split_files
 from rvhctl.placement.buckets import Buckets
 from rvhctl.placement.placement import Placement
 from rvhctl.placement.split_files import SplitFiles, Template
@@ -54,7 +54,7 @@ def test_every_record_is_in_the_file_of_its_owner(place: Path) -> None:
 def test_ten_thousand_buckets_with_few_open_files(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(soft, len(os.listdir("/dev/fd")) + 8), hard))
-    monkeypatch.setattr(split, "BUFFERED", 1000)
+    monkeypatch.setattr(split_files, "BUFFERED", 1000)
     try:
         assert run("-b", "10000", "--split-to", "part-{bucket}") == (0, b"", "")
     finally:
@@ -70,7 +70,7 @@ def test_ten_thousand_buckets_with_few_open_files(place: Path, monkeypatch: pyte
 def test_parts_of_documents_are_documents(
     place: Path, monkeypatch: pytest.MonkeyPatch, buffered: int
 ) -> None:
-    monkeypatch.setattr(split, "BUFFERED", buffered)
+    monkeypatch.setattr(split_files, "BUFFERED", buffered)
     records = [{"id": key, "at": at} for at, key in enumerate(KEYS)]
     document = json.dumps(records).encode()
     assert run("-b", "3", "--field", "id", "--split-to", "{bucket}.json", stdin=document)[0] == 0
@@ -98,7 +98,7 @@ def test_existing_files_are_kept_unless_forced(place: Path) -> None:
 
 
 def test_a_bad_record_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(split, "BUFFERED", 100)
+    monkeypatch.setattr(split_files, "BUFFERED", 100)
     code, _, err = run("-b", "3", "--split-to", "part-{bucket}", stdin=STDIN + b"\nmore\n")
     assert code == 1
     assert "stdin:501: the key is empty" in err
