@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from librt.strings import BytesWriter, write_i16_le, write_i32_le, write_i64_le
+from librt.strings import BytesWriter, read_i64_le, write_i16_le, write_i32_le, write_i64_le
 
 from rvhctl.core.placement.jump import jump
 from rvhctl.core.placement.xxh64 import xxh64_span
-from rvhctl.core.words import COMPILED, TWO_63, TWO_64, line_end, signed
+from rvhctl.core.words import BYTE_NUMBERS, COMPILED, ONES, TWO_63, TWO_64, signed
 
 if TYPE_CHECKING:
     from mypy_extensions import i16, i32, i64, u8
@@ -53,12 +53,30 @@ def native_lines(
     """``answer_lines`` for compiled code."""
     answers = BytesWriter()
     lines: i64 = 0
+    size: i64 = len(block)
+    last_word: i64 = size - 8
+    ones: i64 = ONES
+    high_bits: i64 = ones << 7
+    pattern: i64 = ones * delimiter
     bits: i64 = 0
     text_lines = delimiter == 10
     while True:
-        end: i64 = line_end(block, start, delimiter)
-        if end < 0:
-            return answers.getvalue(), int(lines), int(start), NOTHING_WRONG
+        # As ``line_end`` in words, whose call would cost 5 % of all this.
+        end: i64 = start
+        found: i64 = 0
+        while end <= last_word:
+            word: i64 = read_i64_le(block, end) ^ pattern
+            found = (word - ones) & ~word & high_bits
+            if found != 0:
+                break
+            end += 8
+        if found != 0:
+            end += ((((found & -found) >> 7) & ones) * BYTE_NUMBERS) >> 56
+        else:
+            while end < size and block[end] != delimiter:
+                end += 1
+            if end >= size:
+                return answers.getvalue(), int(lines), int(start), NOTHING_WRONG
         stop: i64 = end
         if text_lines and stop > start and block[stop - 1] == CARRIAGE_RETURN:
             stop -= 1

@@ -62,7 +62,6 @@ class NodeRecord:
         """
         self.data: Final = data
         self.newline: Final = newline
-        self.last_word: Final[i64] = len(data) - 8
         # A number that begins here may be read in three words: whole part, point and two of decimals.
         self.last_start: Final[i64] = len(data) - 32
         self.powers = vec[i64]([10**exponent for exponent in range(9)])
@@ -80,7 +79,6 @@ class NodeRecord:
         self._add_key(b"lon", self.lon_field)
         for key in special:
             self._add_key(key, UNUSUAL)
-        self.field: i64 = 0
         self.latency: float = 0.0
         self.lat: float = 0.0
         self.lon: float = 0.0
@@ -101,29 +99,21 @@ class NodeRecord:
         """The record that begins at ``position``: the place behind it, or UNUSUAL."""
         data = self.data
         newline = self.newline
-        last = self.last_word
         seen: i64 = 0
         if data[position] != 123:
             return UNUSUAL
         while True:
             # A member. The first is behind a brace, every other behind a comma.
             position += 1
-            if position > last:
-                return UNUSUAL
             word = read_i64_le(data, position)
             if word & 0xFF == 32:
                 position += 1
                 word >>= 8
-            known = self._known_key(position, word)
-            position += known >> FIELD_BITS
-            field = known & FIELD
-            if known == 0:
-                position = self._scan_key(position)
-                if position < 0:
-                    return UNUSUAL
-                field = self.field
-            if seen & field != 0:
+            key = self._scan_key(position, word)
+            field = key & FIELD
+            if key < 0 or seen & field != 0:
                 return UNUSUAL
+            position += key >> FIELD_BITS
             seen |= field
 
             c: i64 = data[position]
@@ -133,7 +123,6 @@ class NodeRecord:
             if c <= 32:
                 position = skip_space(data, position, newline)
                 c = data[position]
-
             if field == 0:
                 position = skip_value(data, position, newline)
             elif field == SEEN_ID:
@@ -142,7 +131,8 @@ class NodeRecord:
                 position = skip_word(data, position, b"null")
                 self.latency = NAN
             else:
-                position = self._scan_measure(field, position)
+                position = self._scan_number(position)
+                self._keep(field, self.value)
             if position < 0:
                 return UNUSUAL
 
@@ -150,15 +140,28 @@ class NodeRecord:
             if c <= 32:
                 position = skip_space(data, position, newline)
                 c = data[position]
-            if c == 125:
-                if seen != self.wanted:
-                    return UNUSUAL
-                return position + 1
             if c != 44:
-                return UNUSUAL
+                break
+        if c != 125 or seen != self.wanted or not self._in_range():
+            return UNUSUAL
+        return position + 1
 
-    def _known_key(self, position: i64, word: i64) -> i64:
-        """Return the field of a key that begins with this word, and above it the key's bytes; 0: another key."""
+    def _keep(self, field: i64, value: float) -> None:
+        if field == SEEN_LATENCY:
+            self.latency = value
+        elif field == SEEN_LAT:
+            self.lat = value
+        else:
+            self.lon = value
+
+    def _in_range(self) -> bool:
+        return not self.latency < 0.0 and -90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0
+
+    def _scan_key(self, position: i64, word: i64) -> i64:
+        """Return which field the key is that begins with this word, 0 for one of no meaning here.
+
+        Above ``FIELD_BITS``: its bytes, those of the colon behind it included.
+        """
         if word & LAT_LON_MASK == LAT:
             return (6 << FIELD_BITS) | self.lat_field
         if word & LAT_LON_MASK == LON:
@@ -167,12 +170,12 @@ class NodeRecord:
             return (5 << FIELD_BITS) | SEEN_ID
         if word & LATENC_MASK == LATENC and read_i64_le(self.data, position + 7) & Y_MASK == Y:
             return (10 << FIELD_BITS) | SEEN_LATENCY
-        return 0
+        return self._scan_any_key(position)
 
-    def _scan_key(self, position: i64) -> i64:
-        """Any key, and the colon behind it: which ``field`` it is, 0 for one of no meaning here."""
+    def _scan_any_key(self, first: i64) -> i64:
+        """Do what ``_scan_key`` does for a key of another field, or written in an unusual way; or UNUSUAL."""
         data = self.data
-        position = skip_space(data, position, self.newline)
+        position = skip_space(data, first, self.newline)
         if data[position] != 34:
             return UNUSUAL
         start = position + 1
@@ -185,13 +188,11 @@ class NodeRecord:
             end = plain_end(data, end)
         if data[end] != 34:
             return UNUSUAL
-        self.field = self._field_of(start)
-        if self.field < 0:
-            return UNUSUAL
+        field = self._field_of(start)
         position = skip_space(data, end + 1, self.newline)
-        if data[position] != 58:
+        if field < 0 or data[position] != 58:
             return UNUSUAL
-        return position + 1
+        return ((position + 1 - first) << FIELD_BITS) | field
 
     def _field_of(self, start: i64) -> i64:
         """Which field has the key that begins at ``start``."""
@@ -203,24 +204,6 @@ class NodeRecord:
                 return self.key_fields[index]
             index += 1
         return 0
-
-    def _scan_measure(self, field: i64, position: i64) -> i64:
-        """Read a latency or a coordinate in its range; return the place behind it, or UNUSUAL."""
-        position = self._scan_number(position)
-        value = self.value
-        if field == SEEN_LATENCY:
-            self.latency = value
-            if value < 0.0:
-                return UNUSUAL
-        elif field == SEEN_LAT:
-            self.lat = value
-            if not -90.0 <= value <= 90.0:
-                return UNUSUAL
-        else:
-            self.lon = value
-            if not -180.0 <= value <= 180.0:
-                return UNUSUAL
-        return position
 
     def _scan_id(self, position: i64) -> i64:
         """A string that is one line of plain text, or a whole number, taken by its digits."""
