@@ -1,4 +1,4 @@
-"""A stream of text keys in, a stream of bucket numbers out, in order and in flat memory.
+"""A stream of lines with keys in, a stream of answers out, in order and in flat memory.
 
 Whatever has been read is answered before the next read, which may block: a slow producer sees its answer at
 once.
@@ -18,10 +18,8 @@ from typing import BinaryIO, Final, NamedTuple
 from rvhctl.concurrency.fork import LARGE_FILE, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.keys import lines as keylines
-from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.errors import CutShortError, InputError
-from rvhctl.keys.hashes import recipe_of
-from rvhctl.keys.lines import Answers, Job, LineJob
+from rvhctl.keys.lines import Answers, LineJob
 from rvhctl.streams.lines import check_whole, has_nuls, lines_end, place_of, position, read_range, seek
 
 READ = 1 << 16
@@ -39,46 +37,6 @@ class Counts(NamedTuple):
     bad: int
 
 
-def bucket_lines(
-    stream: BinaryIO | int,
-    *,
-    source_name: str,
-    buckets: int,
-    hash_name: str = "xxh64",
-    delimiter: bytes = b"\n",
-    jobs: int | None = None,
-    write: Callable[[bytes], object],
-    flush: Callable[[], object],
-    on_bad: Callable[[InputError], object] | None = None,
-) -> Counts:
-    """Write the bucket number of each line of the stream, one a line, in order.
-
-    Args:
-        stream: an open binary file, at any position, or a file descriptor. A file object is read with
-            ``read1`` where it has that, else with ``read``.
-        source_name: what errors call the stream.
-        buckets: 1 to 2^31 - 1.
-        hash_name: a name in :data:`rvhctl.keys.hashes.RECIPES`.
-        delimiter: ``b"\\n"``, where a carriage return before it belongs to the line's end, or ``b"\\0"``. A
-            last line needs no delimiter.
-        jobs: processes for a large regular file, on Linux; None: as many as there are usable processors.
-        write: takes the answers, in order.
-        flush: called before each read that could block.
-        on_bad: told of each line that has no bucket, which is then left out. None: the first one is raised,
-            after everything before it has been written.
-
-    Raises:
-        InputError: a line is empty, or no 64-bit integer where one is asked for. It names source and line.
-        JumpHashError: ``buckets`` or ``hash_name`` is wrong.
-        OSError: the stream cannot be read; or what ``write`` and ``flush`` raise.
-        CutShortError: a regular file was cut while it was read.
-    """
-    job = Job(checked_buckets(buckets), recipe_of(hash_name), delimiter)
-    return answer_lines(
-        stream, job, source_name=source_name, jobs=jobs, write=write, flush=flush, on_bad=on_bad
-    )
-
-
 def answer_lines(
     stream: BinaryIO | int,
     job: LineJob,
@@ -89,7 +47,23 @@ def answer_lines(
     flush: Callable[[], object],
     on_bad: Callable[[InputError], object] | None = None,
 ) -> Counts:
-    """Write what a job answers to the lines of the stream; otherwise as :func:`bucket_lines`."""
+    """Write what a job answers to the lines of the stream, in order.
+
+    Args:
+        stream: an open binary file, at any position, or a file descriptor. A file object is read with
+            ``read1`` where it has that, else with ``read``.
+        source_name: what errors call the stream.
+        jobs: processes for a large regular file, on Linux; None: as many as there are usable processors.
+        write: takes the answers, in order.
+        flush: called before each read that could block.
+        on_bad: told of each line that has no answer, which is then left out. None: the first one is raised,
+            after everything before it has been written.
+
+    Raises:
+        InputError: a line is no key. It names source and line.
+        OSError: the stream cannot be read; or what ``write`` and ``flush`` raise.
+        CutShortError: a regular file was cut while it was read.
+    """
     lines = bad = 0
     # Closing ends the workers, also where a write or a bad line ends the run.
     with closing(_all_answers(stream, job, jobs, flush, source_name)) as all_answers:

@@ -14,11 +14,12 @@ from typing import Any, BinaryIO
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from support.key_lines import bucket_lines
 
 from rvhctl.core.words import COMPILED
-from rvhctl.errors import InputError, JumpHashError
+from rvhctl.errors import InputError
 from rvhctl.keys import stream as keystream
-from rvhctl.keys.stream import Counts, bucket_lines
+from rvhctl.keys.stream import Counts
 from rvhctl.placement.jump import jump_hash
 
 ROOT = Path(__file__).parents[2]
@@ -174,10 +175,13 @@ if sys.argv[1] == "interpreted":
     for folder, _, _ in os.walk(rvhctl.core.__path__[0]):
         sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 from resource import RUSAGE_SELF, getrusage
-from rvhctl.keys.stream import bucket_lines
+from rvhctl.keys.hashes import DEFAULT
+from rvhctl.keys.lines import Job
+from rvhctl.keys.stream import answer_lines
 before = getrusage(RUSAGE_SELF).ru_maxrss
 out = sys.stdout.buffer
-bucket_lines(sys.stdin.buffer, source_name="stdin", buckets=1000, jobs=1, write=out.write, flush=out.flush)
+job = Job(1000, DEFAULT, b"\\n")
+answer_lines(sys.stdin.buffer, job, source_name="stdin", jobs=1, write=out.write, flush=out.flush)
 print(getrusage(RUSAGE_SELF).ru_maxrss - before, file=sys.stderr)
 """
 
@@ -248,13 +252,6 @@ def test_a_bad_line_is_shown_escaped_and_cut() -> None:
     assert len(errors) == 1
     assert errors[0].isprintable()
     assert len(errors[0]) < 250
-
-
-def test_wrong_options() -> None:
-    with pytest.raises(JumpHashError, match="buckets"):
-        run(io.BytesIO(b""), buckets=0)
-    with pytest.raises(JumpHashError, match="unknown hash"):
-        run(io.BytesIO(b""), hash_name="md4")
 
 
 def test_a_read_error_is_told() -> None:

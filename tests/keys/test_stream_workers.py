@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.key_lines import bucket_lines
 from support.processes import children, gone, wait_until
 
 from rvhctl.errors import CutShortError, InputError, RvhctlError
 from rvhctl.keys import stream
 from rvhctl.keys.hashes import DEFAULT
 from rvhctl.keys.lines import Job
-from rvhctl.keys.stream import Counts, bucket_lines
+from rvhctl.keys.stream import Counts
 from rvhctl.placement.jump import jump_hash
 from rvhctl.streams.lines import line_blocks, lines_end
 
@@ -187,10 +188,13 @@ def test_a_file_system_may_give_less_than_was_asked_for(
 
 PROGRAM = """
 import sys
-from rvhctl.keys.stream import bucket_lines
+from rvhctl.keys.hashes import DEFAULT
+from rvhctl.keys.lines import Job
+from rvhctl.keys.stream import answer_lines
 out = sys.stdout.buffer
 with open(sys.argv[1], "rb") as file:
-    bucket_lines(file, source_name="keys", buckets=1000, jobs=3, write=out.write, flush=out.flush)
+    job = Job(1000, DEFAULT, b"\\n")
+    answer_lines(file, job, source_name="keys", jobs=3, write=out.write, flush=out.flush)
 """
 
 

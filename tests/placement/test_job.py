@@ -15,7 +15,7 @@ from rvhctl.core.keys.owners import Tally, Traffic, groups_of
 from rvhctl.errors import InputError
 from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import recipe_of
-from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
+from rvhctl.keys.lines import FieldKeys, Job, LineKeys, TextKeys
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import (
     Numbers,
@@ -25,6 +25,7 @@ from rvhctl.placement.job import (
     choice_output,
     extended_output,
     groups_output,
+    line_job,
     names_output,
     selected_output,
     tally_output,
@@ -318,3 +319,25 @@ class TestFields:
         answers = self.run(deep + b"\n" + long + b"\n", "id")
         bucket = Placement(1000).bucket("k")
         assert [json.loads(line)["bucket"] for line in answers.splitlines()] == [bucket, bucket]
+
+
+@pytest.mark.parametrize(
+    ("placement", "pattern", "fused"),
+    [
+        (Placement(9), None, True),
+        (Placement(9, hash="int"), None, True),
+        (Placement(9, hash="md5-be"), None, False),
+        (Placement(9, seed=1), None, False),
+        (Placement(9, dialect="guava"), None, False),
+        (Placement(9, down=[1]), None, False),
+        (Placement(9, weights={1: 0.5}), None, False),
+        (Placement(9), LinePattern("a"), False),
+    ],
+)
+def test_one_kernel_answers_where_nothing_else_can_decide(
+    placement: Placement, pattern: LinePattern | None, fused: bool
+) -> None:
+    keys = TextKeys(placement.recipe, b"\n", pattern)
+    owners = Owners(placement.core)
+    assert isinstance(line_job(keys, placement, Numbers(owners), b"\n", 8), Job) == fused
+    assert isinstance(line_job(keys, placement, names_output(owners, [b"a"]), b"\n", 8), PlaceJob)
