@@ -1,16 +1,13 @@
-"""The language of the command line: options, help, usage errors, report, progress.
+"""The language of the command line; a new flag is declared here.
 
-flag_types     What the value of an option may be: one that does not parse is wrong usage, one out of range
-               is a failure.
-help           Help, drawn by rich through Typer: with our colours, onto our standard output, in its encoding.
-key_options    The options of ``jump-hash`` that go beyond keys and a number of buckets, in panels of
-               ``--help``.
-node_options   The options of failover and faultset: limits, safeguards, memory, views and sources.
-option_groups  Option groups: a command takes options that belong together as one parameter.
-options        The options that commands share.
-progress       A progress line on a terminal's standard error.
-report         Standard error and the exit code: one place counts what went wrong and says it.
-usage          Usage errors on one line: what is wrong, the nearest thing that would be right, where to read
-               on.
+flag_types     Types of values of options: durations, percentages, whole numbers.
+help           Help in our colours.
+key_options    The options of jump-hash.
+node_options   The options of failover and faultset: limits, safeguards, memory, views, sources.
+option_groups  Option groups: options that belong together as one parameter of a command.
+options        The options that all commands share.
+progress       The progress line.
+report         Messages on standard error, and the exit code.
+usage          Usage errors on one line, with the nearest thing that would be right.
 version        What ``rvhctl -V`` says.
 """

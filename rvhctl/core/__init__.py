@@ -1,12 +1,12 @@
 """The fast half, compiled by mypyc: columns in, indices out; no screen, no file.
 
-columns    Columns of numbers that interpreted code may hold: floats, 64-bit integers, small codes.
-geo        Cells of the earth's surface and distances on it.
-json       JSON as bytes: where values begin and end.
-keys       Keys out of bytes, and their answers as bytes.
-nodes      Node records out of bytes, and their columns.
-numbers    What counts as a number, alone and in lists: latencies and coordinates that Python callers give.
+columns    Columns of floats, of 64-bit integers and of small codes, which interpreted code may hold.
+geo        Cells of the globe, and distances on it.
+json       Ends and parts of JSON values in a text.
+keys       Lines of keys, and their answers, as bytes.
+nodes      Node records as bytes, and their columns.
+numbers    What counts as a number; lists of latencies and coordinates as columns.
 placement  Hashes of keys, and the buckets that own them.
-policy     The steps of a decision over columns.
-words      Words of 64 bits: as integers, and as eight bytes of text at a time.
+policy     The steps of a decision.
+words      Words of 64 bits, as integers and as eight bytes of text.
 """

@@ -1,21 +1,18 @@
-"""One file a format, and what they share.
+"""One file a format; a new one is a module here, named in ``choice``.
 
-choice        Which formats there are, which one a text is in, and which one an answer goes out in.
-csv           CSV and TSV with a header: rows in, the rows that survive out.
-fping         What ``fping -C N -q`` says on standard error: a target a line, a round trip or ``-`` a probe.
-json          JSON documents: an array of records or keys, or an object that holds them.
-jsontext      JSON text to Python values by orjson, with errors that name the place.
-members       The members that documents, requests and flags state: which there are, and which of them wins.
-milliseconds  Milliseconds: the rule of a threshold, and numbers for people.
-ndjson        NDJSON: one JSON value a line.
-plain         Plain text: keys in, one a line; ids or bucket numbers out, one a line.
-prometheus    The answer of Prometheus to an instant query: seconds as strings, and whether each probe
-              succeeded.
-rows          Rows of named values in every format: as they come, or, as JSON or a table, when they are
-              complete.
-shapes        What every format reads and writes: records, and views of rows.
-table         Tables for people, by rich: nothing in the data is read as markup, no cell is cut, no line is
-              too wide.
-wording       Counts in a sentence.
-write         The writers of records and of a view, in any format.
+choice        The formats there are, which one an input is in, and which one is asked for.
+csv           CSV and TSV.
+fping         What ``fping -C N -q`` prints.
+json          JSON documents.
+jsontext      JSON text with the places of its values and errors.
+members       Members of documents and requests: their names, and which statement wins.
+milliseconds  Milliseconds, written and read.
+ndjson        NDJSON.
+plain         A key, an id or a number a line.
+prometheus    Prometheus's answer to an instant query.
+rows          Writers of rows of values.
+shapes        Records and views, which every format reads and writes.
+table         Tables for people, by rich.
+wording       Counts in sentences.
+write         Writers of records and views.
 """

@@ -1,16 +1,15 @@
-"""What is known of each node, and where it comes from.
+"""What is known of each node, and where it comes from; a new field begins in ``fields``.
 
-arguments  Checks of what Python callers hand in; a wrong argument is named, with what is wanted instead.
-documents  Documents of nodes: which member holds them, and what the others ask.
-fields     The rules of a node: which fields it needs, what each may be, and what is said of one that is wrong.
-flags      Nodes given with flags.
-fleet      What is known of the nodes, as columns: the input of every policy.
-given      The fields of nodes that Python callers give, as columns for the core; what is wrong is named.
-measured   The latencies of nodes that may also state samples, a state and a weight.
-nodes      The table of nodes that readers fill and writers read: columns for the core, records as they came
-           in.
-prefilter  Nodes within a latency limit, out of a large plain file of NDJSON.
-probes     Nodes from what a measuring tool says, placed by an inventory.
-read       Nodes from files or standard input, in any format: prefiltered, scanned, or record by record.
-scan       Nodes of one text through the compiled scanner: only what is unusual becomes Python objects.
+arguments  Arguments of Python callers, checked.
+documents  Documents of nodes, and what they ask.
+fields     The fields of a node and their rules.
+flags      Nodes from flags.
+fleet      Nodes as columns: what a policy decides over.
+given      Nodes from Python callers.
+measured   Latencies of nodes with samples and states.
+nodes      A fleet with the records it came from.
+prefilter  Nodes of a large NDJSON file within a limit, on all processors.
+probes     Nodes from a measuring tool and an inventory; a new tool is a format.
+read       Nodes from files, in any format.
+scan       Nodes from a text, by the compiled scanner.
 """

@@ -1,17 +1,15 @@
-"""Which nodes are fit to serve.
+"""Which nodes are fit to serve; a new limit begins in ``policy`` and ``evaluation``.
 
-advice       Which precision gives cells that can carry the traffic of one another.
-decision     The decision on a fleet: which nodes serve, and by which kernel it is found.
-evaluate     Nodes as Python callers give them, evaluated under a policy.
-evaluation   One evaluation of a fleet under a policy: limits, health, safeguards and the answer of every group.
-failover     Which nodes are fit to serve: failover by latency, over a list or cell by cell.
-memory       What is remembered of each node from round to round, as a value: nothing here touches a file.
-memory_file  The file of a memory: one run at a time, and never half written.
-percent      Percentages as exact fractions, so that 28 % of 25 is 7 and no rounding decides over a node.
-plan         Where the traffic of each cell goes.
-policy       What a fleet is held to: every limit, safeguard and damper in one object, checked when it is made.
-request      What is asked of nodes, whichever way it was stated: by flags, in a document, in a request of a
-             batch.
-views        Decisions as people see them: who serves, why each node is in or out, a plan of traffic, advice
-             on precision.
+advice       Advice on a precision.
+decision     A decision on a fleet; the kernel is chosen here.
+evaluate     ``evaluate``, for Python callers.
+evaluation   A fleet under a policy, step by step.
+failover     ``failover`` and ``faultset``, for Python callers.
+memory       What is remembered of each node from round to round.
+memory_file  The file of a memory, locked and written whole.
+percent      Percentages as exact fractions.
+plan         Plans of traffic.
+policy       ``Policy``: limits, safeguards and damping.
+request      Requests about nodes, from flags, documents and batches.
+views        Views: ranks, cells, reasons, plans, advice.
 """

@@ -1,5 +1,5 @@
-"""JSON as bytes: where values begin and end.
+"""Ends and parts of JSON values in a text.
 
-skip   Where a JSON value ends, for the values that nobody reads. RFC 8259, strict.
-spans  Where the parts of a JSON container stand in its text, so that they can go out as they came in.
+skip   Where a value ends, strictly by RFC 8259.
+spans  Where the members or elements of a container stand.
 """
