@@ -8,7 +8,7 @@ from typing import Any
 
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo.geohash import cell_text as cell_name
-from rvhctl.core.policy.cells import Groups
+from rvhctl.core.policy.cells import Faultset, Groups
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.formats.milliseconds import aligned, shown
 from rvhctl.formats.shapes import Digits, IdList, Row, View
@@ -62,7 +62,7 @@ def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | No
 
 
 def _plain_cells_view(
-    nodes: Nodes, survivors: WithinThreshold, groups: Groups, top: int | None, within: str
+    nodes: Nodes, survivors: WithinThreshold, groups: Groups | Faultset, top: int | None, within: str
 ) -> View:
     """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
     names = [cell_name(cell, groups.precision) for cell in groups.cells]
