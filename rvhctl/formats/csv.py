@@ -188,7 +188,10 @@ class RowRecord(Record):
     blank_hint = EMPTY_HINT
 
     def __init__(self, fields: dict[str, Any], row: Row, table: Table) -> None:
-        super().__init__(fields, row.raw, row.line)
+        self.fields = fields
+        self.raw = row.raw
+        self.line = row.line
+        self.index = 0
         self._table = table
 
     def column(self, field: str) -> int:
@@ -206,16 +209,16 @@ class Table(Reader):
 
     def __iter__(self) -> Iterator[Record]:
         header = self.rows.header
-        typed = [(name, read) for name, read in _VALUES.items() if name in header]
+        names = [name for name in header if self.wanted is None or name in self.wanted]
+        columns = [(name, header.index(name), _VALUES.get(name, str)) for name in names]
         for row in self.rows:
             try:
                 self.rows.check(row)
             except InputError as error:
                 self._on_bad(error.at(self.rows.source, row.line))
                 continue
-            fields: dict[str, Any] = dict(zip(header, row.fields, strict=True))
-            for name, read in typed:
-                fields[name] = read(fields[name])
+            cells = row.fields
+            fields = {name: read(cells[at]) for name, at, read in columns}
             yield RowRecord(fields, row, self)
 
     def column(self, name: str) -> int:
@@ -232,6 +235,8 @@ def read(text: bytes, source: str, on_bad: OnBad, *, delimiter: str) -> Reader:
 
 def _number(text: str) -> object:
     """Return a number; NaN for an empty cell, and the text where it is no number."""
+    if _NUMBER.fullmatch(text):
+        return float(text)
     stripped = text.strip()
     if not stripped:
         return math.nan

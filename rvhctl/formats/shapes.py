@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
@@ -60,6 +60,8 @@ class Reader:
 
     header: list[str] | None = None
     """The columns, where every record has the same."""
+    wanted: Collection[str] | None = None
+    """The only fields that are looked at, where the reader of them says so; others need not be decoded."""
     document: Any = RECORDS_ONLY
     """The value of the text, where it is a document that is no array of records."""
 

@@ -18,6 +18,8 @@ NAN: Final = math.nan
 DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
 """Fields of a node with a meaning beyond id, place and latency."""
 
+_NO_DETAILS: Final = frozenset(DETAILS).isdisjoint
+
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
 
 
@@ -184,6 +186,8 @@ def _latency(fields: dict[str, Any], by_samples: float) -> float:
 
 def _details(fields: dict[str, Any]) -> tuple[Mapping[str, Any], float]:
     """What the node says beyond its place and latency, and its latency by its samples."""
+    if _NO_DETAILS(fields):
+        return NOTHING_MORE, NAN
     details = {name: fields[name] for name in DETAILS if fields.get(name) is not None}
     if not details:
         return NOTHING_MORE, NAN

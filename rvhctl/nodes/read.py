@@ -8,10 +8,14 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, is_array, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
-from rvhctl.nodes.fields import place, read_record
+from rvhctl.nodes.fields import DETAILS, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
+
+UNPLACED = frozenset({"id", "latency", *DETAILS})
+PLACED = UNPLACED | {"lat", "lon"}
+"""The fields of a node that decide."""
 
 HOLDERS = frozenset({"nodes", "ids"})
 """Members of a document that hold nodes; an object with neither is a node by itself."""
@@ -128,6 +132,7 @@ def _add_text(
 
         records, members = document_nodes(reader, source)
         builder.state(source, members)
+    reader.wanted = PLACED if coordinates else UNPLACED
     latency = builder.latency
     if reader.header is not None:
         _check_header(reader, coordinates, latency)
