@@ -67,7 +67,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
             action.add(flag_records([os.fsencode(key) for key in request.keys.key], spec))
             count = len(request.keys.key)
         for source, of_source in zip(sources, shapes, strict=True):
-            with source, nullcontext() if of_source == "plain" else explained(source.name, source.head):
+            with source, nullcontext() if of_source == "plain" else explained(source):
                 count += _answer(source, of_source, action, here, spec, request, sink, on_bad)
         action.finish()
     report.answered("key", count)

@@ -65,7 +65,7 @@ def read_probes(
 def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None]) -> list[Probe]:
     text = source.read_all()
     # Lines of text may look like anything.
-    with explained(source.name, source.head) if TOOLS[tool].objects else nullcontext():
+    with explained(source) if TOOLS[tool].objects else nullcontext():
         said: Probes = TOOLS[tool].load().read_probes(text, source.name, on_bad, check_probe)
     for warning in said.warnings:
         warn(f"{source.name}: {warning}")

@@ -98,7 +98,7 @@ def _from_one(
         scanned = scan_nodes(text, shape, coordinates=coordinates)
         if scanned is not None:
             return scanned
-    with explained(source.name, source.head):
+    with explained(source):
         return read_text(text, source.name, shape, coordinates=coordinates, on_bad=on_bad, latency=latency)
 
 
@@ -112,7 +112,7 @@ def _from_several(
         shape = looked_shape(input_format, text)
         shapes.add(shape)
         before = len(builder)
-        with explained(source.name, source.head):
+        with explained(source):
             reader = _add_text(text, source.name, FORMATS[shape], builder, coordinates, on_bad)
         if reader.header is not None:
             # Rows of several tables have only JSON in common.

@@ -270,7 +270,7 @@ def read_node_list(source: Source) -> NodeList:
         if foreign is not None:
             raise foreign_error(foreign, source.name)
         return _plain_list(text, source.name)
-    with explained(source.name, source.head):
+    with explained(source):
         nodes = _table(text, source.name)
     fleet = nodes.fleet()
     ids = list(nodes.ids)

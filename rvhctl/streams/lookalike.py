@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rvhctl.errors import InputError
+
+if TYPE_CHECKING:
+    from rvhctl.streams.source import Source
 
 Foreign = tuple[str, str]
 """A format that is not read, and what to do with it."""
@@ -81,15 +84,16 @@ def foreign_error(foreign: Foreign, source: str) -> InputError:
 
 
 @contextmanager
-def explained(source: str, head: bytes) -> Iterator[None]:
-    """Where records of a source that begins like this cannot be read, and it looks like something else: say so."""
+def explained(source: Source) -> Iterator[None]:
+    """Where records of a source cannot be read, and it looks like something else by how it began: say so."""
     try:
         yield
     except InputError as error:
-        foreign = text_format(head)
-        if foreign is None or error.source != source:
+        # Only now: a source is opened when it is first read.
+        foreign = text_format(source.head)
+        if foreign is None or error.source != source.name:
             raise
-        raise foreign_error(foreign, source) from None
+        raise foreign_error(foreign, source.name) from None
 
 
 def _found(patterns: dict[bytes, Foreign], text: bytes) -> Foreign | None:
