@@ -13,6 +13,7 @@ from rvhctl.commands._decisions import ending, report_decision, require_nodes
 from rvhctl.concurrency import steps
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
+from rvhctl.formats.members import id_texts
 from rvhctl.formats.write import write_records
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
@@ -185,7 +186,7 @@ def _decision(nodes: Nodes, request: Request, run: Run, memory: Memory | None) -
         return asyncio.run(steps.run_in_turns(decide(nodes.fleet(), request, memory, steps.TURN)))
     except UnknownNodeError as error:
         assert request.failed is not None
-        document = tuple(nodes.stated({}).get(error.member, ()))
+        document = tuple(id_texts(nodes.stated({}).get(error.member, ())))
         if document and document in (request.failed.ids, request.failed.cells):
             raise InputError(f"{error.member}: {error}", source=nodes.stated_in) from None
         raise UsageError(f"--{error.member.replace('_', '-')}: {error}") from None

@@ -255,7 +255,7 @@ def nodes_of(flag: str, value: str) -> NodeList:
         # The sources close when they are read to their end.
         (nodes,) = map(read_node_list, open_sources([path]))
     except InputError as error:
-        if value != path or path == STDIN or error.line is not None or error.problem != MISSING:
+        if not path or value != path or path == STDIN or error.line is not None or error.problem != MISSING:
             raise
         hint = error.hint or f"for a single name end with a comma: {flag} '{path},'"
         raise InputError(error.problem, source=path, hint=hint) from None

@@ -187,4 +187,4 @@ def _sync_folder(folder: str) -> None:
 
 
 def _cannot(what: str, path: str, error: OSError) -> InputError:
-    return InputError(f"cannot {what} the memory: {error.strerror or error}", source=path)
+    return InputError(f"cannot {what} the memory: {error.strerror or error}", source=path or "''")

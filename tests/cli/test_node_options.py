@@ -18,6 +18,7 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
     [
         (("--max-loss", "20"), 2, "--max-loss must be a percentage such as 20% (got '20'); write 20%"),
         (("--max-loss", "100.1%"), 1, "--max-loss must be at most 100% (got '100.1%')"),
+        (("--max-loss", "-1"), 2, "--max-loss must be a percentage such as 20% (got '-1')"),
         (("--max-ejection", "few"), 2, "--max-ejection must be a percentage such as 20% (got 'few')"),
         (("--min-survivors", "0"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0)"),
         (("--min-survivors", "0%"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0%)"),

@@ -110,6 +110,8 @@ def test_in_a_document_a_what_if_that_fits_nobody_is_bad_data() -> None:
     stdin = json.dumps(document).encode()
     assert rvhctl("failover", stdin=stdin) == (1, b"", f"rvhctl: stdin: down: {says}\n")
     assert rvhctl("failover", "--down", "EHAM", stdin=stdin).code == 3
+    stdin = json.dumps(document | {"down": [99]}).encode()
+    assert rvhctl("failover", stdin=stdin).err == "rvhctl: stdin: down: no node has the id '99'\n"
 
 
 def test_in_a_batch_a_what_if_that_fits_nobody_is_an_error() -> None:

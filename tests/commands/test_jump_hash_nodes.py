@@ -118,6 +118,7 @@ class TestNames:
                 1,
                 "nowhere: no such file or directory; for a single name end with a comma",
             ),
+            (("--nodes", ""), 1, "'': no such file or directory"),
             (("--nodes", "@nowhere"), 1, "nowhere: no such file or directory"),
             (("--nodes", "-"), 2, "standard input ('-') can be read only once"),
             (("--down", "b"), 2, "--buckets is missing: give their number, as in -b 8, or --nodes"),

@@ -92,6 +92,8 @@ def test_a_lock_ends_with_its_process(tmp_path: Path) -> None:
 def test_what_cannot_be_read_or_locked_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot read the memory: Is a directory"):
         read_memory(str(tmp_path))
+    with pytest.raises(InputError, match=r"^'': cannot "), locked(""):
+        pass
     with (
         pytest.raises(InputError, match="cannot make the lock of the memory"),
         locked(str(tmp_path / "none" / "m")),
