@@ -12,7 +12,7 @@ plain         A key, an id or a number a line.
 prometheus    Prometheus's answer to an instant query.
 rows          Writers of rows of values.
 shapes        Records and views, which every format reads and writes.
-table         Tables for people, by rich.
+table         Tables for people, as wide as the terminal.
 wording       Counts in sentences.
 write         Writers of records and views.
 """
