@@ -97,13 +97,6 @@ def _depth(text: bytes) -> int:
     return deepest
 
 
-def key_text(key: str | bytes | int) -> bytes:
-    """A key as JSON, whatever the size of the integer; bytes must be UTF-8."""
-    if isinstance(key, int):
-        return b"%d" % key
-    return orjson.dumps(key if isinstance(key, str) else key.decode())
-
-
 def value_column(line: bytes, member: str) -> int:
     """The column, from 1, at which the value of an object's (last) member of that name begins."""
     return len(line[: member_span(line, 0, member)[0]].decode()) + 1

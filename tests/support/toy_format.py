@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import orjson
+
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View, cell_text
@@ -39,4 +41,4 @@ def _block(fields: dict[str, object]) -> bytes:
 
 
 def _value(value: object) -> bytes:
-    return jsontext.key_text(value) if isinstance(value, str) else cell_text(value).encode()
+    return orjson.dumps(value) if isinstance(value, str) else cell_text(value).encode()
