@@ -9,7 +9,8 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl import NegativeThresholdError, Policy, faultset
-from rvhctl.formats.milliseconds import checked_threshold, shown
+from rvhctl.formats.wording import shown
+from rvhctl.nodes.fields import checked_threshold
 
 RULE = "the threshold must be a number of milliseconds, finite and not negative"
 NODE = {"id": "a", "lat": 1, "lon": 2, "latency": 3}

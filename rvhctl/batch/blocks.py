@@ -11,7 +11,7 @@ import orjson
 from rvhctl.batch import key_requests, node_requests
 from rvhctl.errors import InputError, RvhctlError
 from rvhctl.formats import jsontext
-from rvhctl.formats.members import OF_DOCUMENTS, stated_twice
+from rvhctl.nodes.documents import OF_DOCUMENTS, stated_twice
 
 Kind = Literal["failover", "faultset", "jump-hash"]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.jsontext import exact_value
-from rvhctl.formats.members import OF_KEYS, contradiction, id_texts, misspelt, stated
 from rvhctl.keys.key import KeyRule, stated_keys
+from rvhctl.nodes.documents import OF_KEYS, contradiction, id_texts, misspelt, stated
 from rvhctl.placement.jump import jump_hash, jump_hash_many
 
 if TYPE_CHECKING:

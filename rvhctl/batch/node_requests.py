@@ -20,9 +20,9 @@ from rvhctl.errors import (
     shorten,
 )
 from rvhctl.formats import jsontext
-from rvhctl.formats.members import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
 from rvhctl.formats.wording import counted
-from rvhctl.nodes.fields import DETAILS, Record, place, read_record
+from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
+from rvhctl.nodes.fields import Record, place, read_record, without_details
 from rvhctl.nodes.fleet import Details, Fleet
 from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
@@ -30,8 +30,6 @@ from rvhctl.policy.request import Request, has_limit, requested, suited
 
 if TYPE_CHECKING:
     from rvhctl.policy.evaluation import Evaluation
-
-_NOTHING_MORE = frozenset(DETAILS).isdisjoint
 
 
 class RequestNodes(NamedTuple):
@@ -138,7 +136,7 @@ def _table(nodes: list[Any], text: bytes, *, coordinates: bool) -> RequestNodes:
     try:
         ids = [node["id"] for node in nodes]
         usual = set(map(type, ids)) == {str} and len(set(ids)) == len(ids) and "" not in ids
-        if usual and "".join(ids).isprintable() and all(map(_NOTHING_MORE, nodes)):
+        if usual and "".join(ids).isprintable() and all(map(without_details, nodes)):
             if not coordinates:
                 (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
                 return RequestNodes(ids, Fleet(ids, latencies))

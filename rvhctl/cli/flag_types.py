@@ -45,7 +45,7 @@ class Letters(IntParamType):
         Raises:
             BadParameter: the text is neither.
         """
-        from rvhctl.formats.members import AUTO
+        from rvhctl.nodes.documents import AUTO
 
         if value == AUTO:
             return AUTO
@@ -64,7 +64,7 @@ class Milliseconds(FloatParamType):
         Raises:
             BadParameter: the text is none; the message says how to write a duration.
         """
-        from rvhctl.formats.milliseconds import how_to_write
+        from rvhctl.nodes.fields import how_to_write
 
         hint = how_to_write(value)
         if hint:

@@ -9,7 +9,7 @@ from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, Per
 from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.cli.options import refuse
 from rvhctl.errors import UsageError
-from rvhctl.formats.members import ASKED_OF_NODES
+from rvhctl.nodes.documents import ASKED_OF_NODES
 from rvhctl.nodes.flags import failover_nodes, faultset_nodes, text_of
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.percent import Percent

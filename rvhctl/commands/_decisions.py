@@ -10,8 +10,7 @@ from rvhctl.cli.version import core_name
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.reasons import REASONS
 from rvhctl.errors import EmptyNodesError, HealthError, NoSurvivorsError, RvhctlError, quoted
-from rvhctl.formats.milliseconds import shown
-from rvhctl.formats.wording import counted
+from rvhctl.formats.wording import counted, shown
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.decision import WithinThreshold
 from rvhctl.policy.request import Request

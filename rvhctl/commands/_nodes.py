@@ -13,8 +13,8 @@ from rvhctl.commands._decisions import ending, report_decision, require_nodes
 from rvhctl.concurrency import steps
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
-from rvhctl.formats.members import id_texts
 from rvhctl.formats.write import write_records
+from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.decision import WithinThreshold, decide

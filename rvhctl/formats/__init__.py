@@ -1,18 +1,16 @@
 """One file a format; a new one is a module here, named in ``choice``.
 
-choice        The formats there are, which one an input is in, and which one is asked for.
-csv           CSV and TSV.
-fping         What ``fping -C N -q`` prints.
-json          JSON documents.
-jsontext      JSON text with the places of its values and errors.
-members       Members of documents and requests: their names, and which statement wins.
-milliseconds  Milliseconds, written and read.
-ndjson        NDJSON.
-plain         A key, an id or a number a line.
-prometheus    Prometheus's answer to an instant query.
-rows          Writers of rows of values.
-shapes        Records and views, which every format reads and writes.
-table         Tables for people, as wide as the terminal.
-wording       Counts in sentences.
-write         Writers of records and views.
+choice      The formats there are, which one an input is in, and which one is asked for.
+csv         CSV and TSV.
+fping       What ``fping -C N -q`` prints.
+json        JSON documents.
+jsontext    JSON text with the places of its values and errors.
+ndjson      NDJSON.
+plain       A key, an id or a number a line.
+prometheus  Prometheus's answer to an instant query.
+rows        Writers of rows of values.
+shapes      Records and views, which every format reads and writes.
+table       Tables for people, as wide as the terminal.
+wording     Numbers and counts for people.
+write       Writers of records and views.
 """

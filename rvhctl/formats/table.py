@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from rich.cells import cell_len, chop_cells
 
-from rvhctl.formats.milliseconds import aligned
 from rvhctl.formats.shapes import View, cell_text
+from rvhctl.formats.wording import aligned
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
 

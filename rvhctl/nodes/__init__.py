@@ -1,12 +1,11 @@
 """What is known of each node, and where it comes from; a new field begins in ``fields``.
 
 arguments  Arguments of Python callers, checked.
-documents  Documents of nodes, and what they ask.
+documents  Documents and requests: the members that they may have, and the nodes that they hold.
 fields     The fields of a node and their rules.
 flags      Nodes from flags.
 fleet      Nodes as columns: what a policy decides over.
 given      Nodes from Python callers.
-measured   Latencies of nodes with samples and states.
 nodes      A fleet with the records it came from.
 prefilter  Nodes of a large NDJSON file within a limit, on all processors.
 probes     Nodes from a measuring tool and an inventory; a new tool is a format.

@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from rvhctl.core.numbers import latency_of, number_of
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.policy.samples import MEDIAN, aggregated
-from rvhctl.errors import InvalidNodeError, shorten
-from rvhctl.formats.milliseconds import how_to_write
+from rvhctl.errors import InvalidNodeError, NegativeThresholdError, shorten
 from rvhctl.formats.shapes import NULL_HINT
+from rvhctl.formats.wording import shown
 
 NAN: Final = math.nan
 
 DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
 """Fields of a node with a meaning beyond id, place and latency."""
 
-_NO_DETAILS: Final = frozenset(DETAILS).isdisjoint
+without_details: Final = frozenset(DETAILS).isdisjoint
+"""Whether the fields of a node are none of these."""
 
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
+
+THRESHOLD_RULE: Final = "the threshold must be a number of milliseconds, finite and not negative"
+
+_WITH_UNIT: Final = re.compile(r"(\d+(?:\.\d*)?) ?(ms|msec|s|sec|us|µs|ns|m|min)", re.IGNORECASE)
+_UNITS: Final = {
+    "ms": 1,
+    "msec": 1,
+    "s": 1e3,
+    "sec": 1e3,
+    "us": 1e-3,
+    "µs": 1e-3,
+    "ns": 1e-6,
+    "m": 6e4,
+    "min": 6e4,
+}
+_WITH_COMMA: Final = re.compile(r"(\d+),(\d+)", re.ASCII)
 
 
 class Record(NamedTuple):
@@ -186,7 +204,7 @@ def _latency(fields: dict[str, Any], by_samples: float) -> float:
 
 def _details(fields: dict[str, Any]) -> tuple[Mapping[str, Any], float]:
     """What the node says beyond its place and latency, and its latency by its samples."""
-    if _NO_DETAILS(fields):
+    if without_details(fields):
         return NOTHING_MORE, NAN
     details = {name: fields[name] for name in DETAILS if fields.get(name) is not None}
     if not details:
@@ -271,3 +289,30 @@ def samples_of(value: object) -> list[float]:
                 hint="write null for a lost sample",
             )
     return samples
+
+
+def checked_threshold(threshold: object) -> float:
+    """A threshold in milliseconds, whichever way it came in.
+
+    Raises:
+        NegativeThresholdError: negative, not finite or no number (a bool is none).
+    """
+    number = number_of(threshold)
+    if number is not None and 0 <= number < math.inf:
+        return number + 0.0  # -0.0 becomes 0.0
+    got = shown(threshold) if isinstance(threshold, float) else shorten(threshold)
+    hint = how_to_write(threshold)
+    raise NegativeThresholdError(f"{THRESHOLD_RULE} (got {got})" + (f"; {hint}" if hint else ""))
+
+
+def how_to_write(text: object) -> str:
+    """What to write in place of ``50ms``, ``2s`` or ``1,5``; empty for anything else."""
+    if not isinstance(text, str):
+        return ""
+    if found := _WITH_UNIT.fullmatch(text.strip()):
+        number, unit = found.groups()
+        return f"write {shown(float(f'{float(number) * _UNITS[unit.lower()]:.12g}'))}"
+    if found := _WITH_COMMA.fullmatch(text.strip()):
+        whole, rest = found.groups()
+        return f"write {whole}.{rest}" + (f" or {whole}{rest}" if len(rest) == 3 else "")
+    return ""

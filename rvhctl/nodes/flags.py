@@ -9,9 +9,8 @@ from typing import Final
 import orjson
 
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError, shorten
-from rvhctl.formats.milliseconds import how_to_write
 from rvhctl.formats.shapes import EMPTY_HINT
-from rvhctl.nodes.fields import NAN, Record, check_coordinate, check_id, check_latency
+from rvhctl.nodes.fields import NAN, Record, check_coordinate, check_id, check_latency, how_to_write
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 
 _JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)

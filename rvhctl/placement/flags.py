@@ -15,7 +15,7 @@ from rvhctl.errors import (
     UsageError,
     raise_error,
 )
-from rvhctl.formats.members import id_texts
+from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
 from rvhctl.placement.buckets import Buckets

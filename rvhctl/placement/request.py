@@ -93,7 +93,7 @@ def _buckets(nodes: Named | None, members: Mapping[str, Any]) -> tuple[Buckets, 
     buckets = nodes.buckets()
     out: set[NodeName] = {buckets.name_of(bucket) for bucket in buckets.down}
     if "threshold" in members:
-        from rvhctl.formats.milliseconds import checked_threshold
+        from rvhctl.nodes.fields import checked_threshold
 
         out.update(nodes.too_slow(checked_threshold(members["threshold"])))
     return buckets.with_down(()), frozenset(out)

@@ -10,8 +10,7 @@ from rvhctl.core.columns import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fleet import Details, Fleet
-from rvhctl.nodes.given import AnyNode, Ids, ids_of, read_columns, refuse_second
-from rvhctl.nodes.measured import read_measured
+from rvhctl.nodes.given import AnyNode, Ids, ids_of, read_columns, read_measured, refuse_second
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed

@@ -16,10 +16,19 @@ from rvhctl.errors import (
     LengthMismatchError,
     NoSurvivorsError,
 )
-from rvhctl.formats.milliseconds import checked_threshold
 from rvhctl.formats.wording import counted
-from rvhctl.nodes.given import AnyNode, Ids, Node, Number, ids_of, read_columns, refuse, refuse_second
-from rvhctl.nodes.measured import read_serving
+from rvhctl.nodes.fields import checked_threshold
+from rvhctl.nodes.given import (
+    AnyNode,
+    Ids,
+    Node,
+    Number,
+    ids_of,
+    read_columns,
+    read_serving,
+    refuse,
+    refuse_second,
+)
 from rvhctl.policy.decision import ranked, ranked_by_cell
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]

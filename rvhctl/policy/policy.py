@@ -10,7 +10,7 @@ from typing import Final, Literal
 from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.policy.samples import AGGREGATES
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.formats.milliseconds import checked_threshold
+from rvhctl.nodes.fields import checked_threshold
 from rvhctl.policy.percent import Percent, parse_percent
 
 Aggregate = Literal["median", "mean", "min", "max", "p95", "p99"]

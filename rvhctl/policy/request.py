@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.formats.members import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY, id_texts
-from rvhctl.formats.milliseconds import checked_threshold
+from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY, id_texts
+from rvhctl.nodes.fields import checked_threshold
 from rvhctl.policy.policy import Policy
 
 if TYPE_CHECKING:

@@ -10,9 +10,8 @@ from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo.geohash import cell_text as cell_name
 from rvhctl.core.policy.cells import Faultset, Groups
 from rvhctl.core.policy.health import HEALTH
-from rvhctl.formats.milliseconds import aligned, shown
 from rvhctl.formats.shapes import Digits, IdList, Row, View
-from rvhctl.formats.wording import counted, first_shown, share_of
+from rvhctl.formats.wording import aligned, counted, first_shown, share_of, shown
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.advice import Advice
 from rvhctl.policy.decision import Decision, WithinThreshold

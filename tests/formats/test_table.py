@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
-from rvhctl.formats.milliseconds import aligned, shown
 from rvhctl.formats.shapes import View
 from rvhctl.formats.table import write
+from rvhctl.formats.wording import aligned, shown
 from rvhctl.streams.sink import Sink
 
 FLEET = b"id,lat,lon,latency\na,52.37,4.90,12.5\nb,52.37,4.90,9\nc,48.86,2.35,31\nd,40.64,-73.78,\n"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from support.cli import Outcome, rvhctl
 
-from rvhctl.formats.members import ASKED_OF_NODES, DAMPING
+from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING
 
 AMS, PAR = {"lat": 52.3, "lon": 4.9}, {"lat": 48.8, "lon": 2.3}
 NODES = [
