@@ -9,21 +9,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from rvhctl.concurrency.steps import run
-from rvhctl.core.columns import Floats
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,
+    InputError,
     InvalidNodeError,
     LengthMismatchError,
     NoSurvivorsError,
     listed,
-    shorten,
 )
 from rvhctl.formats import jsontext
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
-from rvhctl.nodes.fields import Record, place, read_record, without_details
-from rvhctl.nodes.fleet import Details, Fleet
+from rvhctl.nodes.fields import place, read_record, without_details
+from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
@@ -144,45 +143,21 @@ def _table(nodes: list[Any], text: bytes, *, coordinates: bool) -> RequestNodes:
             return RequestNodes(ids, Fleet(ids, latencies, lats, lons))
     except (InvalidNodeError, KeyError, TypeError):
         pass  # node by node, an unusual one is read and a wrong one named
-    records = _records(nodes, text, coordinates=coordinates)
+    builder = FleetBuilder()
     # Text as it is, or an integer of any size by its digits.
-    shown = [
-        record.id if type(node["id"]) is str else orjson.Fragment(record.id)
-        for node, record in zip(nodes, records, strict=True)
-    ]
-    details = Details()
-    for record in records:
-        details.add(record.details)
-    latencies, lats, lons = (
-        Floats([getattr(record, field) for record in records]) for field in ("latency", "lat", "lon")
-    )
-    ids = [record.id for record in records]
-    fleet = Fleet(ids, latencies, lats, lons, details.states(), details.weights(), *details.samples())
-    return RequestNodes(shown, fleet)
-
-
-def _records(nodes: list[Any], text: bytes, *, coordinates: bool) -> list[Record]:
-    """The nodes of a request, one by one.
-
-    Raises:
-        InvalidNodeError: a node is wrong, or its id is there twice; the message names it.
-    """
-    records = []
-    rows: dict[str, int] = {}
+    shown: list[object] = []
     exact = cache(partial(jsontext.exact_value, text))
     for row, fields in enumerate(nodes):
         try:
             record = read_record(fields, partial(_exact_node, exact, row, fields), coordinates=coordinates)
+            builder.add(record)
         except InvalidNodeError as error:
             node_id = fields.get("id") if isinstance(fields, dict) else None
             raise InvalidNodeError(f"{place(row, node_id)}: {error}") from None
-        first = rows.setdefault(record.id, row)
-        if first != row:
-            raise InvalidNodeError(
-                f"node {row + 1}: the id {shorten(record.id)} was there before; first at node {first + 1}"
-            )
-        records.append(record)
-    return records
+        except InputError as error:
+            raise InvalidNodeError(f"{place(row)}: {error}") from None
+        shown.append(orjson.Fragment(record.id) if record.integer_id else record.id)
+    return RequestNodes(shown, builder.build())
 
 
 def _exact_node(exact: Callable[[], Any], row: int, fields: dict[str, Any]) -> Any:

@@ -43,7 +43,7 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     request = _request(asked, flags, nodes)
     require_nodes(nodes, report)
     if request.auto:
-        request, why = suited(request, nodes.fleet())
+        request, why = suited(request, nodes.fleet)
         report.info(f"-p auto takes {request.precision}: {why}")
     with _decided(nodes, request, run) as decision:
         report_decision(report, nodes, decision, request)
@@ -68,7 +68,7 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     format_ = asked_format(run.output, run.json)
     nodes = _read(asked, flags, files, run, report)
     require_nodes(nodes, report)
-    advice = advise_fleet(nodes.fleet(), advised_policy(nodes.stated(flags)))
+    advice = advise_fleet(nodes.fleet, advised_policy(nodes.stated(flags)))
     write_view(advice_view(advice), answer_format(format_, nodes.shape, sink), sink, run.color)
     sink.flush()
     report.finish()
@@ -180,10 +180,10 @@ def _decision(nodes: Nodes, request: Request, run: Run, memory: Memory | None) -
     """Decide at a stretch, or in turns of an event loop."""
     try:
         if not run.async_:
-            return steps.run(decide(nodes.fleet(), request, memory))
+            return steps.run(decide(nodes.fleet, request, memory))
         import asyncio
 
-        return asyncio.run(steps.run_in_turns(decide(nodes.fleet(), request, memory, steps.TURN)))
+        return asyncio.run(steps.run_in_turns(decide(nodes.fleet, request, memory, steps.TURN)))
     except UnknownNodeError as error:
         assert request.failed is not None
         document = tuple(id_texts(nodes.stated({}).get(error.member, ())))

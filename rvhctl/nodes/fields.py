@@ -22,8 +22,6 @@ DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
 without_details: Final = frozenset(DETAILS).isdisjoint
 """Whether the fields of a node are none of these."""
 
-NOTHING_MORE: Final[Mapping[str, Any]] = {}
-
 THRESHOLD_RULE: Final = "the threshold must be a number of milliseconds, finite and not negative"
 
 _WITH_UNIT: Final = re.compile(r"(\d+(?:\.\d*)?) ?(ms|msec|s|sec|us|µs|ns|m|min)", re.IGNORECASE)
@@ -41,6 +39,17 @@ _UNITS: Final = {
 _WITH_COMMA: Final = re.compile(r"(\d+),(\d+)", re.ASCII)
 
 
+class Details(NamedTuple):
+    """What a node says beyond its place and latency."""
+
+    state: int
+    """Its place in ``STATES``."""
+    weight: float
+    samples: list[float]
+    latency: float
+    """By the samples: their median; NaN without any."""
+
+
 class Record(NamedTuple):
     """The fields of a node that decide; latency in milliseconds, NaN where there is no measurement."""
 
@@ -48,8 +57,8 @@ class Record(NamedTuple):
     latency: float
     lat: float = NAN
     lon: float = NAN
-    details: Mapping[str, Any] = NOTHING_MORE
-    """``samples``, ``state`` and ``weight``, checked, where the node has any of them."""
+    details: Details | None = None
+    """None where the node states none."""
     integer_id: bool = False
     """Whether the id came in as an integer of JSON."""
 
@@ -68,7 +77,8 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     if not isinstance(fields, dict):
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
     node_id = read_id(fields, exact)
-    details, by_samples = _details(fields)
+    details = read_details(fields)
+    by_samples = NAN if details is None else details.latency
     stated = "latency" in fields or (latency and "samples" not in fields)
     measured = _latency(fields, by_samples) if stated else by_samples
     integer = type(fields["id"]) is not str
@@ -78,31 +88,23 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     return Record(node_id, measured, lat, lon, details, integer)
 
 
-class NodeDetails(NamedTuple):
-    """What one node says of itself."""
-
-    state: int
-    """Its place in ``STATES``."""
-    weight: float
-    samples: list[float]
-    latency: float
-    """By the samples: their median; NaN without any."""
-
-
-def read_details(fields: Mapping[str, Any]) -> NodeDetails:
-    """The fields of :data:`DETAILS`, each of which a node may leave out.
+def read_details(fields: Mapping[str, Any]) -> Details | None:
+    """Return what the fields named in ``DETAILS`` say; None where a node has none of them.
 
     Raises:
         InvalidNodeError: one of them is wrong.
     """
-    state = state_of(fields.get("state"))
-    weight = weight_of(fields.get("weight"))
-    samples = samples_of(fields.get("samples"))
+    if without_details(fields):
+        return None
+    state, weight, samples = fields.get("state"), fields.get("weight"), fields.get("samples")
+    if state is None and weight is None and samples is None:
+        return None
+    state, weight, samples = state_of(state), weight_of(weight), samples_of(samples)
     measured = [sample for sample in samples if sample == sample]
-    return NodeDetails(state, weight, samples, aggregated(measured, MEDIAN) if samples else NAN)
+    return Details(state, weight, samples, aggregated(measured, MEDIAN) if samples else NAN)
 
 
-def place(index: int, node_id: object) -> str:
+def place(index: int, node_id: object = None) -> str:
     """Return how a message names a node: by its position, counted from 1, and its id."""
     return f"node {index + 1}" if node_id is None else f"node {index + 1} (id {shorten(node_id)})"
 
@@ -200,16 +202,6 @@ def _latency(fields: dict[str, Any], by_samples: float) -> float:
             hint=how_to_write(latency) or NULL_HINT,
         )
     return check_latency(float(latency))
-
-
-def _details(fields: dict[str, Any]) -> tuple[Mapping[str, Any], float]:
-    """What the node says beyond its place and latency, and its latency by its samples."""
-    if without_details(fields):
-        return NOTHING_MORE, NAN
-    details = {name: fields[name] for name in DETAILS if fields.get(name) is not None}
-    if not details:
-        return NOTHING_MORE, NAN
-    return details, read_details(details).latency
 
 
 def _coordinate(fields: dict[str, Any], field: str, limit: float) -> float:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import nan
-from typing import Any
+from itertools import accumulate, chain
 
 from rvhctl.core.columns import Codes, Floats, Ints
 from rvhctl.core.policy.samples import aggregate
-from rvhctl.nodes.fields import read_details
+from rvhctl.errors import InputError, shorten
+from rvhctl.nodes.fields import Details, Record, place
 
 
 @dataclass
@@ -48,74 +48,61 @@ class Fleet:
         return aggregate(self.samples, self.sample_starts, how, self.latencies)
 
 
-class Details:
-    """The columns of ``samples``, ``state`` and ``weight``, filled node by node; empty while nobody has any."""
+def fleet_of(
+    ids: Sequence[str],
+    latencies: Floats,
+    lats: Floats,
+    lons: Floats,
+    details: Mapping[int, Details],
+    given: Sequence[str | int] = (),
+) -> Fleet:
+    """Return a fleet in which some nodes have ``details``, by row in ascending order."""
+    fleet = Fleet(ids, latencies, lats, lons, given=given)
+    states = {row: said.state for row, said in details.items() if said.state}
+    weights = {row: said.weight for row, said in details.items() if said.weight != 1.0}
+    samples = {row: said.samples for row, said in details.items() if said.samples}
+    rows = range(len(latencies))
+    if states:
+        fleet.states = Codes([states.get(row, 0) for row in rows])
+    if weights:
+        fleet.weights = Floats([weights.get(row, 1.0) for row in rows])
+    if samples:
+        fleet.samples = Floats(list(chain.from_iterable(samples.values())))
+        fleet.sample_starts = Ints(list(accumulate((len(samples.get(row, ())) for row in rows), initial=0)))
+    return fleet
 
-    def __init__(self) -> None:
-        self._rows = 0
-        self._states: dict[int, int] = {}
-        self._weights: dict[int, float] = {}
-        self._samples: dict[int, list[float]] = {}
 
-    def add(self, fields: Mapping[str, Any]) -> float:
-        """Read them from one more node.
+class FleetBuilder:
+    """Collects checked nodes and refuses an id that was there before."""
 
-        Returns:
-            the latency by the node's samples, for a node that states none; NaN without samples.
+    def __init__(self, place: Callable[[int], str] = place) -> None:
+        """``place`` says where a row came from."""
+        self._place = place
+        self._rows: dict[str, int] = {}
+        self._latencies: list[float] = []
+        self._lats: list[float] = []
+        self._lons: list[float] = []
+        self._details: dict[int, Details] = {}
+
+    def add(self, node: Record) -> int:
+        """Add a node and return its row.
 
         Raises:
-            InvalidNodeError: one of them is wrong.
+            InputError: its id was there before.
         """
-        details = read_details(fields) if fields else None
-        row = self._rows
-        self._rows += 1
-        if details is None:
-            return nan
-        if details.state:
-            self._states[row] = details.state
-        if details.weight != 1.0:
-            self._weights[row] = details.weight
-        if details.samples:
-            self._samples[row] = details.samples
-        return details.latency
+        row = len(self._latencies)
+        first = self._rows.setdefault(node.id, row)
+        if first != row:
+            raise InputError(
+                f"the id {shorten(node.id)} was there before", hint=f"first at {self._place(first)}"
+            )
+        self._latencies.append(node.latency)
+        self._lats.append(node.lat)
+        self._lons.append(node.lon)
+        if node.details is not None:
+            self._details[row] = node.details
+        return row
 
-    def skip(self, rows: int) -> None:
-        """So many nodes have none of these fields."""
-        self._rows += rows
-
-    def __len__(self) -> int:
-        return self._rows
-
-    @property
-    def has_states(self) -> bool:
-        """Whether any node is not up."""
-        return bool(self._states)
-
-    def states(self) -> Codes:
-        """Codes of states, or an empty column if all are up."""
-        if not self._states:
-            return Codes()
-        column = [0] * self._rows
-        for row, state in self._states.items():
-            column[row] = state
-        return Codes(column)
-
-    def weights(self) -> Floats:
-        """Weights, or an empty column if all are 1."""
-        if not self._weights:
-            return Floats()
-        column = [1.0] * self._rows
-        for row, weight in self._weights.items():
-            column[row] = weight
-        return Floats(column)
-
-    def samples(self) -> tuple[Floats, Ints]:
-        """Samples and where those of each node start, or two empty columns if nobody has any."""
-        if not self._samples:
-            return Floats(), Ints()
-        values: list[float] = []
-        starts = [0]
-        for row in range(self._rows):
-            values += self._samples.get(row, ())
-            starts.append(len(values))
-        return Floats(values), Ints(starts)
+    def build(self) -> Fleet:
+        latencies, lats, lons = Floats(self._latencies), Floats(self._lats), Floats(self._lons)
+        return fleet_of(list(self._rows), latencies, lats, lons, self._details)

@@ -15,8 +15,15 @@ from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.core.numbers import read_degrees, read_latencies, whole_of
 from rvhctl.errors import InvalidNodeError
-from rvhctl.nodes.fields import DETAILS, id_problem, latency_problem, place, without_details
-from rvhctl.nodes.fleet import Details
+from rvhctl.nodes.fields import (
+    DETAILS,
+    Details,
+    id_problem,
+    latency_problem,
+    place,
+    read_details,
+    without_details,
+)
 
 
 class Node(NamedTuple):
@@ -91,16 +98,14 @@ def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
     plain = all(map(without_details, block)) if kinds == {dict} else kinds <= {tuple, Node}  # type: ignore[arg-type]
     if plain:
         return read_columns(nodes, start, count, ("latency",))[0]
-    details = Details()
+    details: dict[int, Details] = {}
     column = read_measured(block, start, details)
-    states = details.states()
-    if not len(states):
-        return column
-    return Floats(nan if state else latency for state, latency in zip(states, column, strict=True))
+    out = {row for row, said in details.items() if said.state}
+    return Floats(nan if row in out else latency for row, latency in enumerate(column)) if out else column
 
 
-def read_measured(block: Sequence[object], start: int, details: Details) -> Floats:
-    """Latencies as the nodes state them, or by their samples; other details are taken down.
+def read_measured(block: Sequence[object], start: int, details: dict[int, Details]) -> Floats:
+    """Latencies as the nodes state them, or by their samples; their details by row of the block.
 
     Args:
         start: counts the nodes before these.
@@ -108,28 +113,30 @@ def read_measured(block: Sequence[object], start: int, details: Details) -> Floa
     Raises:
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
     """
-    stated = [_latency(node, start + row, details) for row, node in enumerate(block)]
+    latencies = [_latency(node, start, row, details) for row, node in enumerate(block)]
     column = blank(len(block))
-    bad = read_latencies(stated, column, 0)
+    bad = read_latencies(latencies, column, 0)
     if bad >= 0:
-        refuse(start + bad, named_id(block[bad]), "latency", stated[bad])
+        refuse(start + bad, named_id(block[bad]), "latency", latencies[bad])
     return column
 
 
-def _latency(node: object, row: int, details: Details) -> object:
+def _latency(node: object, start: int, row: int, details: dict[int, Details]) -> object:
     fields = {name: value for name in DETAILS if (value := stated(node, name)) is not ABSENT}
     try:
-        by_samples = details.add(fields)
+        said = read_details(fields)
     except InvalidNodeError as error:
         raise InvalidNodeError(
-            f"{place(row, named_id(node))}: {error.problem}",
+            f"{place(start + row, named_id(node))}: {error.problem}",
             field=error.field,
             value=error.value,
             hint=error.hint,
         ) from None
-    if fields.get("samples") is not None and stated(node, "latency") is ABSENT:
-        return by_samples
-    return value_of(node, row, "latency")
+    if said is not None:
+        details[row] = said
+        if fields.get("samples") is not None and stated(node, "latency") is ABSENT:
+            return said.latency
+    return value_of(node, start + row, "latency")
 
 
 def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> list[list[object]]:

@@ -1,4 +1,4 @@
-"""The table of nodes that readers fill and writers read: columns for the core, records as they came in."""
+"""The table of nodes that readers fill and writers read: a fleet for the core, records as they came in."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from itertools import islice
 from math import inf
 from typing import Any, Final, NamedTuple
 
-from rvhctl.core.columns import Floats
-from rvhctl.errors import InputError, shorten
+from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
 from rvhctl.formats.shapes import Picked
 from rvhctl.nodes.fields import Record
-from rvhctl.nodes.fleet import Details, Fleet
+from rvhctl.nodes.fleet import Fleet, FleetBuilder
 
 PIECE: Final = 4096
 """Records joined at a time, so that a long answer is not held twice."""
@@ -34,17 +33,13 @@ NOBODY: Final = LeftOut()
 
 @dataclass
 class Nodes:
-    """One row a node: the columns that decide, and the record that goes out.
+    """A fleet, and the record of each node that goes out.
 
-    A latency of NaN is no measurement; ``lats`` and ``lons`` are NaN where the command needs none.
     ``records`` holds each node's own bytes: JSON objects, or rows of CSV under ``header``.
     """
 
     shape: Shape
-    ids: Sequence[str]
-    latencies: Floats
-    lats: Floats
-    lons: Floats
+    fleet: Fleet
     records: Sequence[bytes]
     header: list[str] | None = None
     members: Mapping[str, Any] = field(default_factory=dict)
@@ -52,52 +47,28 @@ class Nodes:
     stated_in: str = ""
     """The last document that states anything."""
     conflicts: Mapping[str, InputError] = field(default_factory=dict)
-    details: Details = field(default_factory=Details)
-    """``samples``, ``state`` and ``weight``; of no node, or of as many as there are."""
     integer_ids: Collection[int] = ()
     """The rows whose id came in as an integer of JSON."""
     left_out: LeftOut = NOBODY
     source: str = ""
     """What they were read from; empty for flags."""
 
-    def __len__(self) -> int:
-        return len(self.latencies)
-
     @property
     def total(self) -> int:
         """How many nodes came in."""
-        return len(self) + self.left_out.nodes
+        return len(self.fleet) + self.left_out.nodes
 
     @property
     def unmeasured(self) -> int:
         """How many of them have no measurement."""
-        return sum(latency != latency for latency in self.latencies) + self.left_out.unmeasured
+        return sum(latency != latency for latency in self.fleet.latencies) + self.left_out.unmeasured
 
     @property
     def best(self) -> float | None:
         """The least latency of all; None if nobody has one."""
-        best = min((latency for latency in self.latencies if latency == latency), default=inf)
+        best = min((latency for latency in self.fleet.latencies if latency == latency), default=inf)
         best = min(best, self.left_out.best)
         return best if best < inf else None
-
-    @property
-    def has_details(self) -> bool:
-        """Whether any node says what only a policy weighs: that it is drained or down."""
-        return self.details.has_states
-
-    def fleet(self) -> Fleet:
-        """The columns that a policy looks at."""
-        samples, starts = self.details.samples()
-        return Fleet(
-            self.ids,
-            self.latencies,
-            self.lats,
-            self.lons,
-            self.details.states(),
-            self.details.weights(),
-            samples,
-            starts,
-        )
 
     def stated(self, flags: Mapping[str, Any]) -> dict[str, Any]:
         """The flags, and what JSON documents state besides.
@@ -126,7 +97,7 @@ class Nodes:
 
     def join_ids(self, picked: Picked) -> Iterator[bytes]:
         """The picked ids, one a line, in pieces."""
-        ids = self.ids
+        ids = self.fleet.ids
         chosen = iter(picked)
         while piece := [ids[row] for row in islice(chosen, PIECE)]:
             piece.append("")
@@ -157,11 +128,7 @@ class NodesBuilder:
         self._members: dict[str, Any] = {}
         self._stated_in = ""
         self._conflicts: dict[str, InputError] = {}
-        self._rows: dict[str, int] = {}
-        self._latencies: list[float] = []
-        self._lats: list[float] = []
-        self._lons: list[float] = []
-        self._details = Details()
+        self._fleet = FleetBuilder(self._place)
         self._integer_ids: set[int] = set()
         self._records: list[bytes] = []
         self._lines: list[int] = []
@@ -184,16 +151,7 @@ class NodesBuilder:
         Raises:
             InputError: the id was there before.
         """
-        row = len(self._records)
-        first = self._rows.setdefault(record.id, row)
-        if first != row:
-            raise InputError(
-                f"the id {shorten(record.id)} was there before", hint=f"first at {self._place(first)}"
-            )
-        self._latencies.append(record.latency)
-        self._lats.append(record.lat)
-        self._lons.append(record.lon)
-        self._details.add(record.details)
+        row = self._fleet.add(record)
         if record.integer_id:
             self._integer_ids.add(row)
         self._records.append(text)
@@ -213,16 +171,12 @@ class NodesBuilder:
     def build(self, shape: Shape, header: list[str] | None = None) -> Nodes:
         return Nodes(
             shape=shape,
-            ids=list(self._rows),
-            latencies=Floats(self._latencies),
-            lats=Floats(self._lats),
-            lons=Floats(self._lons),
+            fleet=self._fleet.build(),
             records=self._records,
             header=header,
             members=self._members,
             stated_in=self._stated_in,
             conflicts=self._conflicts,
-            details=self._details,
             integer_ids=self._integer_ids,
         )
 

@@ -16,10 +16,9 @@ from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, 
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import ROW, KeptRows, Prefilter
 from rvhctl.formats.choice import FORMATS, OBJECTS
-from rvhctl.nodes.fleet import Details
 from rvhctl.nodes.nodes import LeftOut, Nodes
 from rvhctl.nodes.read import looked_shape
-from rvhctl.nodes.scan import IntegerIds, ScannedNodes, has_twins, new_seed
+from rvhctl.nodes.scan import IntegerIds, ScannedNodes, have_duplicates, new_seed
 from rvhctl.streams.lines import line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 
@@ -121,18 +120,11 @@ def _sift_rest(
 
 def _joined(parts: list[Sifted]) -> Nodes | None:
     """The nodes of all blocks; None if an id may be there twice."""
-    if has_twins([part.hashes for part in parts]):
+    if have_duplicates([part.hashes for part in parts]):
         return None
     total = sum(len(part.hashes) for part in parts) // HASH
     rows = KeptRows(b"".join(part.records for part in parts), sum(len(part.rows) for part in parts) // ROW)
     for part in parts:
         rows.add(part.rows)
-    details = Details()
-    details.skip(len(rows))
-    return ScannedNodes(
-        rows,
-        OBJECTS,
-        details,
-        IntegerIds(rows),
-        LeftOut(total - len(rows), sum(part.unmeasured for part in parts), min(part.best for part in parts)),
-    )
+    unmeasured, best = sum(part.unmeasured for part in parts), min(part.best for part in parts)
+    return ScannedNodes(rows, OBJECTS, IntegerIds(rows), {}, LeftOut(total - len(rows), unmeasured, best))

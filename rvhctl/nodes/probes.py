@@ -86,7 +86,7 @@ def check_probe(node_id: str, latency: float | None) -> None:
 def _inventory(name: str, *, coordinates: bool) -> dict[str, dict[str, Any]]:
     """The records of an inventory by id."""
     nodes = read_nodes([name], "auto", coordinates=coordinates, on_bad=raise_error, latency=False).in_json()
-    return {node_id: orjson.loads(nodes.records[row]) for row, node_id in enumerate(nodes.ids)}
+    return {node_id: orjson.loads(nodes.records[row]) for row, node_id in enumerate(nodes.fleet.ids)}
 
 
 def _fields(probe: Probe, known: dict[str, dict[str, Any]], inventory: str | None) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final, cast
 
@@ -15,8 +15,8 @@ from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import Shape
 from rvhctl.formats.shapes import Picked
-from rvhctl.nodes.fields import read_record
-from rvhctl.nodes.fleet import Details
+from rvhctl.nodes.fields import Details, read_record
+from rvhctl.nodes.fleet import fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
@@ -33,18 +33,17 @@ def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
     """
     array = shape == "json"
     scan = NodeScan(text, coordinates, array=array)
-    details = Details()
+    details: dict[int, Details] = {}
     integer_ids: set[int] = set()
     while (state := scan.run(SCAN_BYTES)) != DONE:
         if state == UNUSUAL_DOCUMENT:
             return None
         if state == UNUSUAL_RECORD and not _add_unusual(scan, details, integer_ids, coordinates):
             return None
-    details.skip(len(scan) - len(details))
-    if _may_have_twins(scan):
+    if _has_duplicates(scan):
         return None
     bare = scan.in_hand.integer_ids
-    return ScannedNodes(scan, shape, details, IntegerIds(scan, integer_ids, bare=bare))
+    return ScannedNodes(scan, shape, IntegerIds(scan, integer_ids, bare=bare), details)
 
 
 class ScannedNodes(Nodes):
@@ -54,21 +53,12 @@ class ScannedNodes(Nodes):
         self,
         rows: NodeRows,
         shape: Shape,
-        details: Details,
         integer_ids: Collection[int],
+        details: Mapping[int, Details],
         left_out: LeftOut = NOBODY,
     ) -> None:
-        super().__init__(
-            shape=shape,
-            ids=_Ids(rows),
-            latencies=rows.latencies,
-            lats=rows.lats,
-            lons=rows.lons,
-            records=_Records(rows),
-            details=details,
-            integer_ids=integer_ids,
-            left_out=left_out,
-        )
+        fleet = fleet_of(_Ids(rows), rows.latencies, rows.lats, rows.lons, details)
+        super().__init__(shape, fleet, _Records(rows), integer_ids=integer_ids, left_out=left_out)
         self._rows = rows
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
@@ -143,7 +133,9 @@ def _column(picked: Picked) -> Ints:
     return picked if isinstance(picked, Ints) else Ints(picked)
 
 
-def _add_unusual(scan: NodeScan, details: Details, integer_ids: set[int], coordinates: bool) -> bool:
+def _add_unusual(
+    scan: NodeScan, details: dict[int, Details], integer_ids: set[int], coordinates: bool
+) -> bool:
     """Read the record that the scanner leaves to the JSON library; whether there is nothing wrong with it."""
     text = scan.data[scan.slow_start : scan.slow_end]
     try:
@@ -151,18 +143,18 @@ def _add_unusual(scan: NodeScan, details: Details, integer_ids: set[int], coordi
         node = read_record(fields, partial(jsontext.exact_value, text), coordinates=coordinates)
     except (InvalidNodeError, InputError):
         return False
-    details.skip(len(scan) - len(details))
-    details.add(node.details)
+    if node.details is not None:
+        details[len(scan)] = node.details
     if node.integer_id:
         integer_ids.add(len(scan))
     scan.add_row(node.latency, node.lat, node.lon, node.id.encode(), scan.slow_start, scan.slow_end)
     return True
 
 
-def _may_have_twins(rows: NodeRows) -> bool:
+def _has_duplicates(rows: NodeRows) -> bool:
     seed = new_seed()
     firsts = range(0, len(rows), ID_ROWS)
-    return has_twins([rows.hash_ids(first, min(first + ID_ROWS, len(rows)), seed) for first in firsts])
+    return have_duplicates([rows.hash_ids(first, min(first + ID_ROWS, len(rows)), seed) for first in firsts])
 
 
 def new_seed() -> int:
@@ -170,7 +162,7 @@ def new_seed() -> int:
     return int.from_bytes(os.urandom(7), "little")
 
 
-def has_twins(hashes: list[bytes]) -> bool:
+def have_duplicates(hashes: list[bytes]) -> bool:
     """Whether two hashes of one seed are equal: an id occurs twice (false positives: about n^2 / 2^65)."""
     known = IdHashes()
     for some in hashes:

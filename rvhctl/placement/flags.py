@@ -272,12 +272,12 @@ def read_node_list(source: Source) -> NodeList:
         return _plain_list(text, source.name)
     with explained(source):
         nodes = _table(text, source.name)
-    fleet = nodes.fleet()
-    ids = list(nodes.ids)
+    fleet = nodes.fleet
+    ids = list(fleet.ids)
     return NodeList(
         source.name,
         ids,
-        list(nodes.latencies),
+        list(fleet.latencies),
         {i: weight for i, weight in zip(ids, fleet.weights, strict=False) if weight != 1.0},
         [i for i, state in zip(ids, fleet.states, strict=False) if state],
         _down(nodes.members.get("down", []), source.name),

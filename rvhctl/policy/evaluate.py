@@ -9,7 +9,8 @@ from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import Floats
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.nodes.fleet import Details, Fleet
+from rvhctl.nodes.fields import Details
+from rvhctl.nodes.fleet import Fleet, fleet_of
 from rvhctl.nodes.given import AnyNode, Ids, ids_of, read_columns, read_measured, refuse_second
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
@@ -102,19 +103,8 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     second = Ids().add(items, 0, len(items))
     if second >= 0:
         run(refuse_second(items, second, len(items)))
-    details = Details()
+    details: dict[int, Details] = {}
     latencies = read_measured(items, 0, details)
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
-    samples, sample_starts = details.samples()
     given = ids_of(items)
-    return Fleet(
-        list(map(str, given)),
-        latencies,
-        lats,
-        lons,
-        states=details.states(),
-        weights=details.weights(),
-        samples=samples,
-        sample_starts=sample_starts,
-        given=given,
-    )
+    return fleet_of(list(map(str, given)), latencies, lats, lons, details, given)

@@ -23,8 +23,8 @@ from rvhctl.policy.request import Request
 def shown_ids(nodes: Nodes) -> Sequence[Any]:
     """The ids as a view shows them."""
     if not nodes.integer_ids:
-        return nodes.ids
-    return [Digits(text) if row in nodes.integer_ids else text for row, text in enumerate(nodes.ids)]
+        return nodes.fleet.ids
+    return [Digits(text) if row in nodes.integer_ids else text for row, text in enumerate(nodes.fleet.ids)]
 
 
 def asked_view(nodes: Nodes, evaluation: Evaluation, request: Request) -> View:
@@ -39,7 +39,7 @@ def answer_view(nodes: Nodes, decision: Decision, top: int | None) -> View:
     if isinstance(decision, WithinThreshold):
         within = f"{len(decision)} of {counted(nodes.total, 'node')} within {shown(decision.threshold)} ms"
         if decision.groups is None:
-            return _ranks_view(nodes.ids, nodes.latencies, decision.answer_rows, top, within)
+            return _ranks_view(nodes.fleet.ids, nodes.fleet.latencies, decision.answer_rows, top, within)
         return _plain_cells_view(nodes, decision, decision.groups, top, within)
     share = share_of(len(decision), len(decision.fleet), "node", "serve")
     if decision.precision is not None:
@@ -73,8 +73,8 @@ def _plain_cells_view(
                 "cell": name,
                 "nodes": count,
                 "survivors": len(picked),
-                "best ms": nodes.latencies[picked[0]] if len(picked) else math.nan,
-                "ids": [nodes.ids[row] for row in picked[: top or len(picked)]],
+                "best ms": nodes.fleet.latencies[picked[0]] if len(picked) else math.nan,
+                "ids": [nodes.fleet.ids[row] for row in picked[: top or len(picked)]],
             }
 
     left = sum(1 for picked in serving if len(picked))

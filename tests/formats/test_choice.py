@@ -27,7 +27,7 @@ def test_nodes_in_and_out(tmp_path: Path) -> None:
     file = tmp_path / "nodes.toy"
     file.write_bytes(TEXT)
     nodes = read_nodes([str(file)], TOY, coordinates=False, on_bad=raise_error)
-    assert (list(nodes.ids), list(nodes.latencies), list(nodes.fleet().weights)) == (
+    assert (list(nodes.fleet.ids), list(nodes.fleet.latencies), list(nodes.fleet.weights)) == (
         ["a", "b"],
         [12.5, 80],
         [2, 1],

@@ -8,50 +8,58 @@ from typing import Any
 import pytest
 
 from rvhctl.core.columns import Floats
-from rvhctl.errors import InvalidNodeError
-from rvhctl.nodes.fields import samples_of, state_of, weight_of
-from rvhctl.nodes.fleet import Details, Fleet
+from rvhctl.errors import InputError, InvalidNodeError
+from rvhctl.nodes.fields import Record, read_details, read_record, samples_of, state_of, weight_of
+from rvhctl.nodes.fleet import Fleet, FleetBuilder
+
+
+def fleet(*nodes: dict[str, Any]) -> Fleet:
+    builder = FleetBuilder()
+    for row, fields in enumerate(nodes):
+        node = {"id": f"n{row}", "latency": 9, **fields}
+        builder.add(read_record(node, lambda node=node: node, coordinates=False))  # type: ignore[misc]
+    return builder.build()
 
 
 def test_nobody_says_anything() -> None:
-    details = Details()
-    for _ in range(3):
-        assert math.isnan(details.add({"id": "a", "latency": 1}))
-    assert len(details) == 3
-    assert not len(details.states())
-    assert not len(details.weights())
-    assert [len(column) for column in details.samples()] == [0, 0]
+    assert read_details({"id": "a", "latency": 1}) is None
+    assert read_details({"id": "a", "state": None, "weight": None, "samples": None}) is None
+    plain = fleet({}, {}, {})
+    assert len(plain) == 3
+    assert [len(plain.states), len(plain.weights), len(plain.samples), len(plain.sample_starts)] == [0] * 4
 
 
 def test_columns() -> None:
-    details = Details()
-    by_samples = [
-        details.add(fields)
-        for fields in (
-            {"state": "drain", "weight": 2},
-            {"samples": [3, None, 1.5, -0.0], "state": "up"},
-            {"samples": [None], "weight": 0.5},
-            {"state": "down", "samples": []},
-        )
+    stated: list[dict[str, Any]] = [
+        {"state": "drain", "weight": 2},
+        {"samples": [3, None, 1.5, -0.0], "state": "up"},
+        {"samples": [None], "weight": 0.5},
+        {"state": "down", "samples": []},
     ]
+    by_samples = [details.latency for fields in stated if (details := read_details(fields))]
     assert by_samples[1] == 1.5
     assert all(math.isnan(by_samples[row]) for row in (0, 2, 3))
-    assert list(details.states()) == [1, 0, 0, 2]
-    assert list(details.weights()) == [2.0, 1.0, 0.5, 1.0]
-    values, starts = details.samples()
-    assert [str(value) for value in values] == ["3.0", "nan", "1.5", "0.0", "nan"]
-    assert list(starts) == [0, 0, 4, 5, 5]
+    columns = fleet(*stated)
+    assert list(columns.states) == [1, 0, 0, 2]
+    assert list(columns.weights) == [2.0, 1.0, 0.5, 1.0]
+    assert [str(value) for value in columns.samples] == ["3.0", "nan", "1.5", "0.0", "nan"]
+    assert list(columns.sample_starts) == [0, 0, 4, 5, 5]
 
 
 def test_aggregate_is_for_nodes_with_samples() -> None:
-    details = Details()
-    details.add({"latency": 9})
-    details.add({"latency": 9, "samples": [1, 3]})
-    samples, starts = details.samples()
-    fleet = Fleet(["a", "b"], Floats([9.0, 9.0]), samples=samples, sample_starts=starts)
-    assert list(fleet.measured(None)) == [9.0, 9.0]
-    assert list(fleet.measured("mean")) == [9.0, 2.0]
+    nodes = fleet({"latency": 9}, {"latency": 9, "samples": [1, 3]})
+    assert list(nodes.measured(None)) == [9.0, 9.0]
+    assert list(nodes.measured("mean")) == [9.0, 2.0]
     assert list(Fleet(["a"], Floats([9.0])).measured("mean")) == [9.0]
+
+
+def test_an_id_that_was_there_before_is_refused() -> None:
+    builder = FleetBuilder()
+    builder.add(Record("a", 1.0))
+    builder.add(Record("b", 1.0))
+    with pytest.raises(InputError, match="the id 'b' was there before; first at node 2"):
+        builder.add(Record("b", 2.0))
+    assert list(builder.build().ids) == ["a", "b"]
 
 
 @pytest.mark.parametrize("value", ["UP", "", "maint", 1, True, ["up"]])
@@ -80,12 +88,3 @@ def test_a_wrong_sample_is_named_by_its_place() -> None:
         InvalidNodeError, match=r"sample 2 must be a number of milliseconds \(got 'x'\); write null"
     ):
         samples_of([1, "x"])
-
-
-def test_a_wrong_node_adds_no_row() -> None:
-    details = Details()
-    with pytest.raises(InvalidNodeError):
-        details.add({"state": "drain", "weight": 0})
-    details.add({})
-    assert len(details) == 1
-    assert not len(details.states())

@@ -89,7 +89,7 @@ def test_every_format(flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) ->
     assert rvhctl(*COMMAND, *flags, str(path)) == from_a_pipe(text, path, *flags)
     (kept,) = sifted
     assert kept is not None
-    assert (len(kept), kept.total, kept.unmeasured) == (FIT, 501, 1)
+    assert (len(kept.fleet), kept.total, kept.unmeasured) == (FIT, 501, 1)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ from rvhctl.core.columns import Floats
 from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
-from rvhctl.nodes.fleet import Details, Fleet
+from rvhctl.nodes.fields import Record, read_details
+from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory, Standing
 from rvhctl.policy.plan import FleetPlan
@@ -75,23 +76,15 @@ limits = st.one_of(
 
 
 def fleet_of(nodes: list[naive.Node]) -> Fleet:
-    details = Details()
-    latencies = []
+    builder = FleetBuilder()
     for node in nodes:
-        by_samples = details.add(node)
-        stated = node.get("latency")
-        latencies.append(by_samples if "latency" not in node else math.nan if stated is None else stated)
-    samples, starts = details.samples()
-    return Fleet(
-        [node["id"] for node in nodes],
-        Floats(latencies),
-        Floats([node.get("lat", math.nan) for node in nodes]),
-        Floats([node.get("lon", math.nan) for node in nodes]),
-        states=details.states(),
-        weights=details.weights(),
-        samples=samples,
-        sample_starts=starts,
-    )
+        details = read_details(node)
+        measured = math.nan if details is None else details.latency
+        if "latency" in node:
+            measured = math.nan if node["latency"] is None else node["latency"]
+        lat, lon = node.get("lat", math.nan), node.get("lon", math.nan)
+        builder.add(Record(node["id"], measured, lat, lon, details))
+    return builder.build()
 
 
 def said(evaluation: Evaluation) -> list[dict[str, Any]]:

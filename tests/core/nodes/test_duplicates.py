@@ -13,7 +13,7 @@ from rvhctl.core.columns import BLOCK
 from rvhctl.core.nodes.duplicates import SETS, SHARDS, SLOTS_A_HASH, IdHashes, SeenIds, hash_of
 from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
 from rvhctl.core.placement.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
-from rvhctl.nodes.scan import has_twins
+from rvhctl.nodes.scan import have_duplicates
 
 ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(
     "0123456789abcdef-\u00e9\n", min_size=1, max_size=40
@@ -35,19 +35,19 @@ def hashes_of(node_ids: list[str], seed: int, escaped: bool = False) -> bytes:
 @given(st.lists(ids, max_size=60), st.integers(0, 2**56 - 1), st.booleans())
 def test_every_repetition_is_found(node_ids: list[str], seed: int, escaped: bool) -> None:
     repeated = len(set(node_ids)) < len(node_ids)
-    assert has_twins([hashes_of(node_ids, seed, escaped)]) == repeated
+    assert have_duplicates([hashes_of(node_ids, seed, escaped)]) == repeated
 
 
 @pytest.mark.parametrize("last", ["node-8999", "node-17"])
 def test_many_ids_in_parts(last: str) -> None:
     node_ids = [f"node-{i}" for i in range(8999)] + [last]
     parts = [hashes_of(node_ids[first : first + 2000], 5) for first in range(0, 9000, 2000)]
-    assert has_twins(parts) == (last == "node-17")
+    assert have_duplicates(parts) == (last == "node-17")
 
 
 def test_none() -> None:
-    assert not has_twins([])
-    assert not has_twins([b""])
+    assert not have_duplicates([])
+    assert not have_duplicates([b""])
 
 
 @pytest.mark.parametrize("length", range(1, 40))
@@ -55,7 +55,7 @@ def test_every_byte_of_an_id_counts(length: int) -> None:
     base = "0" * length
     near = [base[:i] + "1" + base[i + 1 :] for i in range(length)]
     longer = [base + "0", base + "1"]
-    assert not has_twins([hashes_of([base, *near, *longer], 1)])
+    assert not have_duplicates([hashes_of([base, *near, *longer], 1)])
 
 
 def test_the_place_of_an_id_does_not_change_its_hash() -> None:
@@ -96,7 +96,7 @@ def test_ids_that_differ_in_a_few_places_have_no_twins(seed: int) -> None:
         for u in range(10)
         for s in range(10)
     ]
-    assert not has_twins([hashes_of(node_ids, seed)])
+    assert not have_duplicates([hashes_of(node_ids, seed)])
 
 
 def test_a_free_slot_is_no_hash() -> None:
