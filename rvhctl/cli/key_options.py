@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
 from rvhctl.cli.option_groups import OptionGroup, option
-from rvhctl.cli.options import FORMATS, Run, refuse
+from rvhctl.cli.options import FORMATTING, INPUT_FORMAT, RECORD_FORMATS, Run, either, refuse
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import InputFormat
 from rvhctl.keys.hashes import RECIPES
@@ -188,9 +188,10 @@ class KeyRun(Run):
         "-i",
         default="auto",
         metavar="FORMAT",
-        help="Format of the input: plain (a key a line), json, ndjson, csv or tsv. Unless given: by the file's "
+        click_type=INPUT_FORMAT,
+        help=f"Format of the input: plain (a key a line), {either(*RECORD_FORMATS)}. Unless given: by the file's "
         "suffix, else plain.",
-        panel=FORMATS,
+        panel=FORMATTING,
     )
 
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
+from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Whole
 from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.errors import UsageError
-from rvhctl.formats.choice import InputFormat, OutputFormat
+from rvhctl.formats.choice import FORMATS, InputFormat, OutputFormat
 from rvhctl.streams.terminal import ColorChoice
 
 Level = Literal["debug", "info", "warn", "error"]
 OnError = Literal["skip", "fail"]
 
-FORMATS = "Formats"
+FORMATTING = "Formats"
 RUNNING = "Running"
 
 Files = Annotated[
@@ -41,6 +42,15 @@ Top = Annotated[
 ]
 
 
+INPUT_FORMAT: Final = TyperChoice(("auto", *FORMATS))
+RECORD_FORMATS: Final = [name for name in FORMATS if name != "plain"]
+
+
+def either(*names: str) -> str:
+    """Return ``json, csv or tsv``."""
+    return f"{', '.join(names[:-1])} or {names[-1]}"
+
+
 class Run(OptionGroup):
     """How a command over nodes reads, answers and runs."""
 
@@ -49,25 +59,27 @@ class Run(OptionGroup):
         "-o",
         default="auto",
         metavar="FORMAT",
-        help="Format of the answer: table, json, ndjson, csv, tsv or plain. Unless given: a table on a terminal, "
+        click_type=TyperChoice(("auto", "table", *FORMATS)),
+        help=f"Format of the answer: {either('table', *FORMATS)}. Unless given: a table on a terminal, "
         "else the shape of the input.",
-        panel=FORMATS,
+        panel=FORMATTING,
     )
-    json: bool = option("--json", default=False, help="The same as -o json.", panel=FORMATS)
+    json: bool = option("--json", default=False, help="The same as -o json.", panel=FORMATTING)
     input_format: InputFormat = option(
         "--input-format",
         "-i",
         default="auto",
         metavar="FORMAT",
-        help="Format of the input: json, ndjson, csv or tsv. Unless given: found by looking.",
-        panel=FORMATS,
+        click_type=INPUT_FORMAT,
+        help=f"Format of the input: {either(*RECORD_FORMATS)}. Unless given: found by looking.",
+        panel=FORMATTING,
     )
     color: ColorChoice = option(
         "--color",
         default="auto",
         metavar="WHEN",
         help="Colour in tables: auto, always or never.",
-        panel=FORMATS,
+        panel=FORMATTING,
     )
     level: Level = option(
         "--level",

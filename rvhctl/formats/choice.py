@@ -5,21 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 from rvhctl.errors import UsageError
 
 if TYPE_CHECKING:
     from rvhctl.streams.sink import Sink
 
-InputFormat = Literal["auto", "json", "ndjson", "csv", "tsv", "plain"]
-OutputFormat = Literal["auto", "table", "json", "ndjson", "csv", "tsv", "plain"]
-FileFormat = Literal["json", "ndjson", "csv", "tsv"]
-Shape = Literal["flags", "json", "ndjson", "csv", "tsv"]
-"""How nodes came in, which is how they go out."""
+InputFormat: TypeAlias = str
+"""One of ``FORMATS``, or ``auto``: found by looking."""
 
+OutputFormat: TypeAlias = str
+"""One of ``FORMATS``, or ``table``, or ``auto``: by the shape of the input."""
 
-OBJECTS: Final[Literal["ndjson"]] = "ndjson"
+Shape: TypeAlias = str
+"""How nodes came in, which is how they go out: one of ``FORMATS``, or ``flags``."""
+
+OBJECTS: Final = "ndjson"
 """The format of records that have no format of their own, or several."""
 
 
@@ -58,7 +60,7 @@ TOOLS: Final[dict[str, Format]] = {
 }
 """What measuring tools say; each module has ``read_probes``."""
 
-SUFFIXES: Final[dict[str, FileFormat]] = {
+SUFFIXES: Final[dict[str, str]] = {
     ".json": "json",
     ".ndjson": "ndjson",
     ".jsonl": "ndjson",
@@ -73,7 +75,7 @@ LONG_LINE: Final = 1 << 16
 """Bytes of a line that are looked at."""
 
 
-def format_by_suffix(name: str) -> FileFormat | None:
+def format_by_suffix(name: str) -> str | None:
     """Return the format that a file's name states, looking through the suffix of a compression."""
     from pathlib import PurePath
 
@@ -83,7 +85,7 @@ def format_by_suffix(name: str) -> FileFormat | None:
     return SUFFIXES.get(path.suffix.lower())
 
 
-def looked_format(text: bytes, holders: Collection[str]) -> FileFormat:
+def looked_format(text: bytes, holders: Collection[str]) -> str:
     """Return the format of a text by how it begins: ``[`` JSON, ``{`` JSON or NDJSON, else CSV or TSV by its header.
 
     An object on the only line is a document if it has one of the members ``holders``, else a record.
@@ -141,7 +143,7 @@ def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:
     return "json" if as_json else output
 
 
-def answer_format(asked: OutputFormat, shape: Shape | Literal["plain"], sink: Sink) -> OutputFormat:
+def answer_format(asked: OutputFormat, shape: Shape, sink: Sink) -> OutputFormat:
     """Return the format of an answer: as asked, else a table on a terminal, else the shape of the input.
 
     Keys that came in as text (shape ``plain``) are answered with bare numbers on a terminal too.

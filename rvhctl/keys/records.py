@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
@@ -18,7 +18,7 @@ from rvhctl.streams.source import Source
 if TYPE_CHECKING:
     from rvhctl.formats.csv import Row, Rows
 
-RecordShape = Literal["json", "ndjson", "csv", "tsv", "plain"]
+RecordShape: TypeAlias = str
 
 SLICE: Final = 4096
 """Records of a JSON document or a table handed on at a time."""

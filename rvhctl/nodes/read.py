@@ -71,7 +71,7 @@ def read_text(
 
 def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
     """Return the format of a text with nodes: as it is stated, or by how the text begins."""
-    return looked_format(text, HOLDERS) if input_format == "auto" else input_format  # type: ignore[return-value]
+    return looked_format(text, HOLDERS) if input_format == "auto" else input_format
 
 
 def _from_one(

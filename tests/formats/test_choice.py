@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any, cast
 
 import pytest
 from support import toy_format
+from support.program import PATIENCE, Program
 
 from rvhctl.errors import InputError, raise_error
 from rvhctl.formats.choice import FORMATS, Format
@@ -15,12 +18,18 @@ from rvhctl.formats.write import records_pieces, view_pieces
 from rvhctl.nodes.read import read_nodes
 
 TEXT = b'id = "a"\nlatency = 12.5\nweight = 2\n\nid = "b"\nlatency = 80\n\n'
-TOY: Any = "toy"
+TOY = "toy"
+ENTRY = f"""
+from rvhctl.formats.choice import FORMATS, Format
+FORMATS[{TOY!r}] = Format({toy_format.__name__!r})
+from rvhctl.__main__ import entry; entry()
+"""
+"""The program, with one line more in its table of formats."""
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(cast("dict[str, Format]", FORMATS), TOY, Format(toy_format.__name__))
+    monkeypatch.setitem(FORMATS, TOY, Format(toy_format.__name__))
 
 
 def test_nodes_in_and_out(tmp_path: Path) -> None:
@@ -55,10 +64,35 @@ def test_nodes_of_another_format_go_out_in_it(format_: str, tmp_path: Path) -> N
     }
     file = tmp_path / "nodes"
     file.write_text(texts[format_])
-    nodes = read_nodes([str(file)], cast("Any", format_), coordinates=False, on_bad=raise_error)
+    nodes = read_nodes([str(file)], format_, coordinates=False, on_bad=raise_error)
     assert b"".join(records_pieces(TOY, nodes, [0])) == b'id = "a"\nlatency = 1\n\n'
 
 
 def test_views_out() -> None:
     view = View(("cell", "nodes:r"), lambda: [{"cell": "u1", "nodes": 3}, {"cell": "u2", "nodes": None}])
     assert b"".join(view_pieces(view, TOY)) == b'cell = "u1"\nnodes = 3\n\ncell = "u2"\nnodes = \n\n'
+
+
+def run(program: Program, *arguments: str) -> bytes:
+    paths = os.pathsep.join([program.environment["PYTHONPATH"], str(Path(__file__).parents[1])])
+    done = subprocess.run(
+        [sys.executable, "-c", ENTRY, *arguments],
+        input=TEXT,
+        env=program.environment | {"PYTHONPATH": paths},
+        capture_output=True,
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    return done.stdout
+
+
+def test_nodes_in_and_out_on_the_command_line(program: Program) -> None:
+    nodes = ("failover", "--threshold", "50", "-i", TOY)
+    assert run(program, *nodes) == b'id = "a"\nlatency = 12.5\nweight = 2\n\n'
+    assert run(program, *nodes, "-o", "csv") == b"id,latency,weight\na,12.5,2\n"
+    assert run(program, *nodes, "-o", "plain") == b"a\n"
+    assert run(program, "failover", "--nodes", "a", "--latencies", "3", "--threshold", "5", "-o", TOY) == (
+        b'id = "a"\nlatency = 3\n\n'
+    )
+    assert run(program, *nodes, "--explain", "-o", TOY).startswith(b'id = "a"\ncell = \nkept = true\n')
+    assert TOY.encode() in run(program, "failover", "--help")
