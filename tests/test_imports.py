@@ -57,14 +57,7 @@ NOT_YET_DOWN: dict[str, set[str]] = {
     "policy.evaluation": {"placement.buckets"},
 }
 NOT_YET_SHORT: set[tuple[str, str]] = set()
-NOT_YET_APART: set[str] = {
-    "commands._batch",
-    "commands._keys",
-    "keys.records",
-    "placement.count",
-    "placement.place",
-    "placement.select",
-}
+NOT_YET_APART: set[str] = set()
 NOT_YET_SMALL: set[str] = {"formats"}
 
 

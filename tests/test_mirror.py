@@ -23,7 +23,7 @@ TESTED_BY = {
     "commands/test_sources": "nodes.documents streams.decompress",
     "core/geo/test_advise": "policy.advice",
     "core/nodes/test_scan": "core.nodes.record core.nodes.rows nodes.scan",
-    "core/placement/test_placement": "core.placement.choosing core.placement.probes core.placement.scores",
+    "core/placement/test_table": "core.placement.choosing core.placement.probes core.placement.scores",
     "core/policy/test_damping": "core.policy.limits core.policy.reasons core.policy.safeguards",
     "core/policy/test_priority_load": "core.policy.plan",
     "core/policy/test_survivors": "core.policy.ranking",

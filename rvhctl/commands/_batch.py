@@ -13,6 +13,7 @@ from rvhctl.cli.report import Report
 from rvhctl.cli.version import core_name
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import UsageError
+from rvhctl.formats.choice import FORMATS, InputFormat, OutputFormat, output_of
 from rvhctl.formats.wording import counted
 from rvhctl.streams.sink import Sink
 
@@ -24,8 +25,8 @@ def run_batch(
     *,
     report: Report,
     refused: Mapping[str, object],
-    output: str,
-    input_format: str,
+    output: OutputFormat,
+    input_format: InputFormat,
     async_: bool,
     jobs: int | None,
     unordered: bool,
@@ -42,9 +43,9 @@ def run_batch(
         RvhctlError: some requests failed.
     """
     refuse("with --batch", refused)
-    if output not in ("auto", "json", "ndjson"):
+    if output != "auto" and not output_of(output).objects:
         raise UsageError(f"--batch answers in NDJSON, not in {output}")
-    if input_format not in ("auto", "ndjson"):
+    if input_format != "auto" and FORMATS[input_format].objects != "lines":
         raise UsageError(f"--batch reads NDJSON, not {input_format}")
     if jobs is None:
         jobs = usable_processors() if async_ else 1

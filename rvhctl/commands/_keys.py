@@ -11,12 +11,21 @@ from rvhctl.cli.report import Report
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS
 from rvhctl.errors import JumpHashError, OnBad, UsageError
-from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
+from rvhctl.formats.choice import (
+    FORMATS,
+    OBJECTS,
+    TEXT,
+    DataFormat,
+    OutputFormat,
+    answer_format,
+    asked_format,
+    output_of,
+)
 from rvhctl.formats.wording import counted
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
-from rvhctl.keys.records import KeySpec, Records, RecordShape, flag_records, read_records, shape_of
+from rvhctl.keys.records import KeySpec, Records, flag_records, read_records, shape_of
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import Output, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
@@ -29,11 +38,11 @@ from rvhctl.streams.source import Source, source_names
 class Action(Protocol):
     """What becomes of records."""
 
-    def output(self, shape: RecordShape) -> Output | None:
+    def output(self, shape: DataFormat) -> Output | None:
         """What goes out for lines of that shape straight from their bytes; None: ``add`` has to."""
         ...
 
-    def write(self, answers: bytes) -> None:
+    def write(self, answers: bytes, /) -> None:
         """Take what ``output`` gave."""
         ...
 
@@ -58,7 +67,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     )
     # What was looked at stays open until its turn comes: a pipe cannot be opened twice.
     shapes = [shape_of(source, request.run.input_format, spec) for source in sources]
-    shape = shapes[0] if len(set(shapes)) == 1 else "ndjson" if shapes else "plain"
+    shape = shapes[0] if len(set(shapes)) == 1 else OBJECTS if shapes else TEXT
     on_bad = report.on_bad(request.run.on_error)
     with ExitStack() as stack:
         action, spec = _action(request, here, there, shape, sink, spec, stack)
@@ -67,7 +76,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
             action.add(flag_records([os.fsencode(key) for key in request.keys.key], spec))
             count = len(request.keys.key)
         for source, of_source in zip(sources, shapes, strict=True):
-            with source, nullcontext() if of_source == "plain" else explained(source):
+            with source, nullcontext() if FORMATS[of_source].text else explained(source):
                 count += _answer(source, of_source, action, here, spec, request, sink, on_bad)
         action.finish()
     report.answered("key", count)
@@ -131,7 +140,7 @@ def _action(
     request: KeyRequest,
     here: Placement,
     there: Placement | None,
-    shape: RecordShape,
+    shape: DataFormat,
     sink: Sink,
     spec: KeySpec,
     stack: ExitStack,
@@ -146,9 +155,9 @@ def _action(
         return _selection(answer, here, sink, stack), spec._replace(rule=KeyRule(integers))
     view = answer.stats or answer.explain or there is not None
     # Only bare answers to bare keys are no table on a terminal.
-    format_ = answer_format(asked, "flags" if view and shape == "plain" else shape, sink)
+    format_ = answer_format(asked, "flags" if view and FORMATS[shape].text else shape, sink)
     counts = answer.stats or (there is not None and not answer.moves)
-    spec = spec._replace(rule=KeyRule(integers, utf8=not counts and format_ != "plain"))
+    spec = spec._replace(rule=KeyRule(integers, utf8=not (counts or output_of(format_).text)))
     if view:
         return _view(request, here, there, format_, sink), spec
     from rvhctl.placement.place import PlaceAction
@@ -173,15 +182,15 @@ def _selection(answer: Answer, here: Placement, sink: Sink, stack: ExitStack) ->
 def _view(
     request: KeyRequest, here: Placement, there: Placement | None, format_: OutputFormat, sink: Sink
 ) -> Action:
-    from rvhctl.placement.count import ExplainAction, MovesAction, StatsAction, ToAction
+    from rvhctl.placement.count import ExplainAction, MovesAction, stats_action, to_action
 
     answer, color = request.answer, request.run.color
     if answer.stats:
-        return StatsAction(here, format_, sink, color)
+        return stats_action(here, format_, sink, color)
     if answer.explain:
         return ExplainAction(here, _replicas(request.nodes, here) or 1, format_, sink, color)
     assert there is not None
-    return (MovesAction if answer.moves else ToAction)(here, there, format_, sink, color)
+    return (MovesAction if answer.moves else to_action)(here, there, format_, sink, color)
 
 
 def _replicas(nodes: Nodes, here: Placement) -> int | None:
@@ -204,7 +213,8 @@ def _replicas(nodes: Nodes, here: Placement) -> int | None:
 
 def _reserved(request: KeyRequest, here: Placement, format_: OutputFormat) -> tuple[str, ...]:
     """What is added to records with a field."""
-    if request.fields.field is None or format_ in ("plain", "table"):
+    output = output_of(format_)
+    if request.fields.field is None or not (output.objects or output.delimiter):
         return ()
     bucket, node, replicas = RESERVED
     return (bucket, *([node] if here.nodes.ids else []), *([replicas] if request.nodes.replicas else []))
@@ -212,7 +222,7 @@ def _reserved(request: KeyRequest, here: Placement, format_: OutputFormat) -> tu
 
 def _answer(
     source: Source,
-    shape: RecordShape,
+    shape: DataFormat,
     action: Action,
     here: Placement,
     spec: KeySpec,
@@ -229,7 +239,7 @@ def _answer(
             action.add(records)
             count += len(records.keys)
         return count
-    delimiter = b"\n" if shape == "ndjson" else spec.delimiter
+    delimiter = spec.delimiter if FORMATS[shape].text else b"\n"
     rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
     with source.reading():
         counts = answer_lines(
@@ -244,10 +254,10 @@ def _answer(
     return counts.lines - counts.bad
 
 
-def _line_keys(shape: RecordShape, here: Placement, spec: KeySpec) -> LineKeys | None:
+def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec) -> LineKeys | None:
     """How lines of that shape are read straight from their bytes, if they can be."""
-    if shape == "plain" and not spec.rule.utf8:
+    if FORMATS[shape].text and not spec.rule.utf8:
         return TextKeys(here.recipe, spec.delimiter, spec.pattern)
-    if shape == "ndjson" and spec.path is not None:
+    if FORMATS[shape].objects == "lines" and spec.path is not None:
         return FieldKeys(here.recipe, spec.path, spec.reserved)
     return None

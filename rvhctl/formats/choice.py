@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -11,6 +11,9 @@ from rvhctl.errors import UsageError
 
 if TYPE_CHECKING:
     from rvhctl.streams.sink import Sink
+
+DataFormat: TypeAlias = str
+"""One of ``FORMATS``."""
 
 InputFormat: TypeAlias = str
 """One of ``FORMATS``, or ``auto``: found by looking."""
@@ -23,6 +26,8 @@ Shape: TypeAlias = str
 
 OBJECTS: Final = "ndjson"
 """The format of records that have no format of their own, or several."""
+TEXT: Final = "plain"
+"""The format of keys that have none."""
 
 
 class Format(NamedTuple):
@@ -34,6 +39,12 @@ class Format(NamedTuple):
     """How objects of JSON stand in it, which the compiled scanner reads."""
     delimiter: str = ""
     """What separates the columns of its rows."""
+    text: bool = False
+    """Whether it is lines of any text, in which nothing has a name."""
+    beginning: bytes = b""
+    between: bytes = b""
+    closing: bytes = b""
+    """What stands around and between its records, where these are a document, which goes out only complete."""
 
     def load(self) -> Any:
         """Return the module."""
@@ -44,15 +55,28 @@ class Format(NamedTuple):
         """What its functions want to know besides."""
         return {"delimiter": self.delimiter} if self.delimiter else {}
 
+    def opening(self, header: Sequence[str]) -> bytes:
+        """Return what stands before the first record; of rows, their header."""
+        if self.delimiter and header:
+            row: bytes = self.load().joined_row(header, self.delimiter)
+            return row
+        return self.beginning
+
 
 FORMATS: Final[dict[str, Format]] = {
-    "json": Format("rvhctl.formats.json", objects="array"),
+    "json": Format("rvhctl.formats.json", objects="array", beginning=b"[", between=b",", closing=b"]\n"),
     "ndjson": Format("rvhctl.formats.ndjson", objects="lines"),
     "csv": Format("rvhctl.formats.csv", delimiter=","),
     "tsv": Format("rvhctl.formats.csv", delimiter="\t"),
-    "plain": Format("rvhctl.formats.plain"),
+    "plain": Format("rvhctl.formats.plain", text=True),
 }
-"""Every format of data. To add one, write a module with ``read``, ``write_records`` and ``write_view``."""
+"""Every format of data.
+
+To add one, write a module with ``read``, ``write_records``, ``write_view``, ``join_rows`` and ``join_records``.
+"""
+
+TABLE: Final = Format("rvhctl.formats.table")
+"""For people: nothing reads it."""
 
 TOOLS: Final[dict[str, Format]] = {
     "prometheus": Format("rvhctl.formats.prometheus", objects="array"),
@@ -114,6 +138,24 @@ def looked_format(text: bytes, holders: Collection[str]) -> str:
     return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
 
 
+def begun_format(head: bytes, name: str) -> DataFormat:
+    """Return the format of a stream of records by how it begins: ``[`` JSON, ``{`` NDJSON, else CSV or TSV."""
+    head = head.lstrip()
+    if head[:1] == b"[":
+        return "json"
+    if head[:1] == b"{" or not head:
+        return "ndjson"
+    # A header of one column has no tab.
+    tabs = b"\t" in head.split(b"\n", 1)[0] or format_by_suffix(name) == "tsv"
+    return "tsv" if tabs else "csv"
+
+
+def tells_format(head: bytes) -> bool:
+    """Whether so much of a stream is enough for :func:`begun_format`."""
+    text = head.lstrip()
+    return text[:1] in (b"[", b"{") or b"\n" in text or len(head) >= LONG_LINE
+
+
 def is_array(text: bytes) -> bool:
     """Whether a text in JSON is an array."""
     found = _FIRST.search(text)
@@ -141,6 +183,11 @@ def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:
     if as_json and output not in ("auto", "json"):
         raise UsageError(f"--json and --output {output} exclude each other")
     return "json" if as_json else output
+
+
+def output_of(format_: OutputFormat) -> Format:
+    """Return the format of an answer."""
+    return FORMATS.get(format_, TABLE)
 
 
 def answer_format(asked: OutputFormat, shape: Shape, sink: Sink) -> OutputFormat:

@@ -270,7 +270,7 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
     if records.header is not None:
         came_as = FORMATS[records.shape].delimiter
         if came_as == delimiter:
-            yield _written([records.header], delimiter)
+            yield joined_row(records.header, delimiter)
             yield from records.join_records(picked, b"\n")
         else:
             rows = (split_row(records.records[row], came_as) for row in picked)
@@ -291,10 +291,10 @@ def write_rows(
 ) -> Iterator[bytes]:
     """Rows of text, under a header if there is one."""
     if header is not None:
-        yield _written([header], delimiter)
+        yield joined_row(header, delimiter)
     body = iter(rows)
     while piece := list(islice(body, SOME)):
-        yield _bare(piece, delimiter) or _written(piece, delimiter)
+        yield _bare(piece, delimiter) or join_rows((), piece, delimiter=delimiter)
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
@@ -355,23 +355,24 @@ def _json_cells(record: bytes) -> dict[str, str]:
 
 def joined_row(cells: Sequence[object], delimiter: str) -> bytes:
     """Cells as a row, with its line end."""
-    return _written([cells], delimiter)
+    return join_rows((), [cells], delimiter=delimiter)
 
 
-def joined_rows(rows: Sequence[Sequence[object]], delimiter: str) -> bytes:
-    """:func:`joined_row` of each."""
-    return _written(rows, delimiter)
+def join_records(records: Sequence[bytes], *, delimiter: str) -> bytes:
+    """Return rows as they are."""
+    return b"\n".join([*records, b""])
 
 
 def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[object]], delimiter: str) -> Iterator[bytes]:
     if header is not None:
-        yield _written([header], delimiter)
+        yield joined_row(header, delimiter)
     body = iter(rows)
     while piece := list(islice(body, PIECE)):
-        yield _written(piece, delimiter)
+        yield join_rows((), piece, delimiter=delimiter)
 
 
-def _written(rows: Sequence[Sequence[object]], delimiter: str) -> bytes:
+def join_rows(names: Sequence[str], rows: Sequence[Sequence[object]], *, delimiter: str) -> bytes:
+    """Return rows of values, without their header."""
     out = io.StringIO()
     csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
     text = out.getvalue()

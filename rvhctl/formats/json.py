@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+import orjson
 
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import LengthMismatchError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View, view_json
+from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View, objects_of, view_json
 
 
 class Element(Record):
@@ -109,3 +111,13 @@ def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
     if last >= 0:
         yield records.records[picked[last]]
     yield b"]\n"
+
+
+def join_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    """Return rows of values as objects, with commas between them."""
+    return orjson.dumps(objects_of(names, rows))[1:-1]
+
+
+def join_records(records: Sequence[bytes]) -> bytes:
+    """Return records as they are, with commas between them."""
+    return b",".join(records)

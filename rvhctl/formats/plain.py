@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rvhctl.formats.choice import FORMATS
 
@@ -21,3 +21,14 @@ def write_view(view: View) -> Iterator[bytes]:
 def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
     """Return the picked ids, one a line."""
     return records.join_ids(picked)
+
+
+def join_rows(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return rows of values with tabs between them; bytes are as they are."""
+    cells = ([cell if type(cell) is bytes else str(cell).encode() for cell in row] for row in rows)
+    return b"".join([b"\t".join(row) + b"\n" for row in cells])
+
+
+def join_records(records: Sequence[bytes]) -> bytes:
+    """Return lines as they are."""
+    return b"\n".join([*records, b""])

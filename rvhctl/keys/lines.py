@@ -6,17 +6,15 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol
 
 from rvhctl.core.json.skip import MAX_DEPTH
-from rvhctl.core.keys import lines as keylines
 from rvhctl.core.keys.fields import FieldScan
+from rvhctl.core.keys.lines import DECIMAL, EMPTY, NOTHING_WRONG, answer_lines
 from rvhctl.core.keys.rows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
 from rvhctl.core.placement.bits import key_bits
-from rvhctl.core.words import COMPILED
+from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe
 from rvhctl.keys.key import KeyRule
-
-TWO_63: Final = 1 << 63
 
 SHOWN: Final = 256
 """Bytes of a bad line that are kept for its message."""
@@ -30,63 +28,58 @@ class Answers(NamedTuple):
     """How many lines ``text`` answers; the bad line is not among them."""
     end: int
     """Where in the block the next line starts."""
-    problem: int = keylines.NOTHING_WRONG
+    problem: int = NOTHING_WRONG
     bad_line: bytes = b""
     """The beginning of the bad line."""
 
 
-class LineJob(Protocol):
+class LineJob:
     """What a stream of lines and its worker processes ask of a job."""
 
-    @property
-    def delimiter(self) -> bytes: ...
-
-    @property
-    def line_end(self) -> bytes: ...
-
-    def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]: ...
-
-    def last_answers(self, line: bytes) -> Iterator[Answers]: ...
-
-    def error(self, answers: Answers, source: str, line: int) -> InputError: ...
-
-
-class Job(NamedTuple):
-    """Lines that end with ``delimiter`` (a line feed or NUL), hashed by ``recipe``, to one of ``buckets``."""
-
-    buckets: int
-    recipe: Recipe
-    delimiter: bytes
-
-    @property
-    def line_end(self) -> bytes:
+    def __init__(self, delimiter: bytes) -> None:
+        self.delimiter: Final = delimiter
+        self.line_end: Final = b"\r\n" if delimiter == b"\n" else delimiter
         """What makes a line of an unfinished one; a carriage return at its end stays in the key."""
-        return b"\r\n" if self.delimiter == b"\n" else self.delimiter
 
     def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]:
-        """The complete lines of ``block[start:]``; the last ``end`` is where the unfinished line starts."""
+        """Yield those of the complete lines of ``block[start:]``.
+
+        The last ``end`` is where the unfinished line starts.
+        """
+        raise NotImplementedError
+
+    def last_answers(self, line: bytes) -> Iterator[Answers]:
+        """Yield the same for a last line that has no line end."""
+        return self.answers(line + self.line_end)
+
+    def error(self, answers: Answers, source: str, line: int) -> InputError:
+        """Return what is wrong with the bad line behind these answers, which has this number."""
+        return line_error(answers, source, line)
+
+
+class Job(LineJob):
+    """Lines that end with ``delimiter`` (a line feed or NUL), hashed by ``recipe``, to one of ``buckets``."""
+
+    def __init__(self, buckets: int, recipe: Recipe, delimiter: bytes) -> None:
+        super().__init__(delimiter)
+        self._buckets: Final = buckets
+        self._recipe: Final = recipe
+
+    def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]:
         while True:
-            text, lines, end, problem = keylines.answer_lines(
-                block, start, self.delimiter[0], self.buckets, self.recipe.in_core, self.recipe.digest
+            text, lines, end, problem = answer_lines(
+                block, start, self.delimiter[0], self._buckets, self._recipe.in_core, self._recipe.digest
             )
-            if problem == keylines.NOTHING_WRONG:
+            if problem == NOTHING_WRONG:
                 yield Answers(text, lines, end)
                 return
             start = block.index(self.delimiter, end) + 1
             yield Answers(text, lines, start, problem, block[end : min(start - 1, end + SHOWN)])
 
-    def last_answers(self, line: bytes) -> Iterator[Answers]:
-        """A last line that has no line end."""
-        return self.answers(line + self.line_end)
-
-    def error(self, answers: Answers, source: str, line: int) -> InputError:
-        """What is wrong with the bad line behind these answers, which has this number."""
-        return line_error(answers, source, line)
-
 
 def line_error(answers: Answers, source: str, line: int) -> InputError:
     """What is wrong with a text line that is no key."""
-    if answers.problem == keylines.EMPTY:
+    if answers.problem == EMPTY:
         return InputError(EMPTY_KEY, source=source, line=line)
     value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "surrogateescape")
     return InputError(NO_INTEGER, source=source, line=line, value=value, hint=INTEGER_HINT)
@@ -115,10 +108,10 @@ class TextKeys:
         self._recipe: Final = recipe
         self._delimiter: Final = delimiter
         self.pattern: Final = pattern
-        self._decimal: Final = recipe.in_core == keylines.DECIMAL
+        self._decimal: Final = recipe.in_core == DECIMAL
         xxh64 = COMPILED and recipe.name == "xxh64"
         self._native: Final = pattern is None and (xxh64 or self._decimal)
-        self._seed: Final = recipe.seed if recipe.seed < TWO_63 else recipe.seed - 2 * TWO_63
+        self._seed: Final = signed(recipe.seed)
 
     def fill(self, rows: KeyRows, block: bytes) -> None:
         if self._native:
@@ -144,13 +137,12 @@ class FieldKeys:
         self._recipe: Final = recipe
         self._path: Final = path
         self._reserved: Final = reserved
-        self._rule: Final = KeyRule(integers=recipe.in_core == keylines.DECIMAL)
-        seed = recipe.seed if recipe.seed < TWO_63 else recipe.seed - 2 * TWO_63
+        self._rule: Final = KeyRule(integers=recipe.in_core == DECIMAL)
         self._scan: Final = FieldScan(
             [name.encode("utf-8", "surrogateescape") for name in path.names],
             [name.encode() for name in reserved],
             self._rule.integers,
-            seed,
+            signed(recipe.seed),
         )
         # The scanner has XXH64 and integers of its own; with other hashes, and where it would have to go as deep
         # as it goes for no value, every line is read by the library.
@@ -163,7 +155,7 @@ class FieldKeys:
                 self._scan.fill(rows, block)
                 if rows.problem != UNUSUAL_LINE:
                     return
-                rows.problem = keylines.NOTHING_WRONG
+                rows.problem = NOTHING_WRONG
             if not self._read_line(rows, block):
                 return
 

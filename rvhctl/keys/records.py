@@ -1,15 +1,23 @@
-"""Records with a key each, from flags, text lines, JSON, NDJSON, CSV and TSV, and their own bytes."""
+"""Records with a key each, from flags, text lines and every other format, and their own bytes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import InputError, OnBad, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.formats.choice import InputFormat, format_by_suffix
+from rvhctl.formats.choice import (
+    FORMATS,
+    TEXT,
+    DataFormat,
+    Format,
+    InputFormat,
+    begun_format,
+    format_by_suffix,
+    tells_format,
+)
 from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.streams.lines import whole_lines
@@ -17,25 +25,21 @@ from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
     from rvhctl.formats.csv import Row, Rows
-
-RecordShape: TypeAlias = str
+    from rvhctl.formats.shapes import Record
 
 SLICE: Final = 4096
-"""Records of a JSON document or a table handed on at a time."""
-
-LONG_HEADER: Final = 1 << 16
-"""Bytes of a header that are looked at for its delimiter."""
+"""Records of a document or a table handed on at a time."""
 
 
 class Records(NamedTuple):
     """Some records of one source, in order."""
 
-    shape: RecordShape
+    shape: DataFormat
     keys: list[Key]
     raws: list[bytes]
     """The own bytes of each, without its line end."""
     header: Sequence[str] = ()
-    """The columns of CSV and TSV."""
+    """The columns, where records are rows."""
 
     def part(self, start: int, end: int) -> Records:
         """Some of them."""
@@ -53,7 +57,7 @@ class KeySpec(NamedTuple):
     """Members (or columns) that no record may have, because they are to be added."""
 
 
-def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> RecordShape:
+def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> DataFormat:
     """The shape of a source: as its name and the flags tell; of records with a field, else by how it begins.
 
     Bare keys are never guessed at: they are text, unless -i or the file's suffix says otherwise.
@@ -62,60 +66,45 @@ def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> Record
         UsageError: the flags contradict one another.
         InputError: it cannot be read.
     """
+    stated = None if input_format == "auto" else input_format
     if spec.pattern is not None:
-        if input_format not in ("auto", "plain"):
-            raise UsageError(f"--regex reads text lines, not {input_format}")
-        return "plain"
+        if stated and not FORMATS[stated].text:
+            raise UsageError(f"--regex reads text lines, not {stated}")
+        return TEXT
     if spec.path is None:
-        shape = input_format if input_format != "auto" else format_by_suffix(source.name) or "plain"
-        if spec.delimiter == b"\0" and shape != "plain":
+        shape = stated or format_by_suffix(source.name) or TEXT
+        if spec.delimiter == b"\0" and not FORMATS[shape].text:
             raise UsageError("--null makes no sense with keys that are not plain text")
         return shape
-    if input_format == "plain":
+    if stated is None:
+        # A regular file is read from its start again, and everything else was read only once, too.
+        head = source.look(tells_format)
+        source.rewind()
+        return begun_format(head, source.name)
+    if FORMATS[stated].text:
         raise UsageError("--field reads JSON, NDJSON, CSV or TSV, not plain text")
-    return looked_shape(source) if input_format == "auto" else input_format
-
-
-def looked_shape(source: Source) -> RecordShape:
-    """The shape of records by how a source begins: ``[`` JSON, ``{`` NDJSON, else a header of CSV or TSV.
-
-    A regular file is read from its start again, and everything else was read only once, too.
-    """
-    head = source.look(_tells_shape).lstrip()
-    source.rewind()
-    if head[:1] == b"[":
-        return "json"
-    if head[:1] == b"{" or not head:
-        return "ndjson"
-    # A header of one column has no tab.
-    tabs = b"\t" in head.split(b"\n", 1)[0] or format_by_suffix(source.name) == "tsv"
-    return "tsv" if tabs else "csv"
-
-
-def _tells_shape(head: bytes) -> bool:
-    text = head.lstrip()
-    return text[:1] in (b"[", b"{") or b"\n" in text or len(head) >= LONG_HEADER
+    return stated
 
 
 def flag_records(keys: list[bytes], spec: KeySpec) -> Records:
     """Keys given with ``-k``; each is its own record."""
-    return Records("plain", [_text_key(spec, key, "--key") for key in keys], keys)
+    return Records(TEXT, [_text_key(spec, key, "--key") for key in keys], keys)
 
 
-def read_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
-    """The records of a source, some at a time; what stands before a bad one is given before ``on_bad``."""
-    match shape:
-        case "json":
-            yield from _json_records(source, spec, on_bad)
-        case "csv" | "tsv":
-            yield from _row_records(source, shape, spec, on_bad)
-        case _:
-            yield from _line_records(source, shape, spec, on_bad)
+def read_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of a source, some at a time; what stands before a bad line or row is given before ``on_bad``."""
+    format_ = FORMATS[shape]
+    if format_.delimiter:
+        yield from _row_records(source, shape, spec, on_bad)
+    elif format_.text or format_.objects == "lines":
+        yield from _line_records(source, shape, spec, on_bad)
+    else:
+        yield from _whole_records(source, shape, spec, on_bad)
 
 
-def _line_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
-    """The records of whole blocks of lines; a blank line of NDJSON is none."""
-    name, text = source.name, shape == "plain"
+def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of whole blocks of lines; a blank line of objects is none."""
+    name, text = source.name, FORMATS[shape].text
     delimiter = spec.delimiter if text else b"\n"
     key_of = (
         partial(_text_key, spec) if spec.pattern else spec.rule.text if text else partial(_json_key, spec)
@@ -159,26 +148,26 @@ def _json_key(spec: KeySpec, line: bytes, source: str, number: int) -> Key:
     return spec.rule.json(value, partial(jsontext.exact_value, line), source, number)
 
 
-def _json_records(source: Source, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
-    text = source.read_all()
-    document = jsontext.parse(text, source.name)
-    if not isinstance(document, list):
-        raise _no_array(document, source.name, spec)
-    spans = element_spans(text, text.find(b"["))
-    records = Records("json", [], [])
-    for row, value in enumerate(document):
-        raw = text[spans[2 * row] : spans[2 * row + 1]]
-        exact = partial(jsontext.exact_value, raw)
+def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of a text that can be read only as a whole."""
+    from rvhctl.formats.shapes import RECORDS_ONLY
+
+    format_ = FORMATS[shape]
+    reader = format_.load().read(source.read_all(), source.name, on_bad, **format_.options)
+    if reader.document is not RECORDS_ONLY:
+        raise _no_array(reader.document, source.name, spec)
+    records = Records(shape, [], [])
+    for number, record in enumerate(reader, 1):
         try:
-            records.keys.append(_element_key(value, exact, spec, source.name, row + 1))
+            records.keys.append(_record_key(record, number, spec, source.name))
         except InputError as error:
             on_bad(error)
             continue
-        # A record over several lines goes out on one; a line end can only stand between its tokens.
-        records.raws.append(raw.replace(b"\n", b"").replace(b"\r", b""))
+        # A carriage return can only stand between tokens.
+        records.raws.append(record.raw.replace(b"\r", b""))
         if len(records.keys) == SLICE:
             yield records
-            records = Records("json", [], [])
+            records = Records(shape, [], [])
     yield records
 
 
@@ -190,21 +179,21 @@ def _no_array(document: Any, source: str, spec: KeySpec) -> InputError:
     return InputError("the document must be an array of keys", source=source, hint=hint if asks else "")
 
 
-def _element_key(value: Any, exact: Any, spec: KeySpec, source: str, number: int) -> Key:
+def _record_key(record: Record, number: int, spec: KeySpec, source: str) -> Key:
+    kind = "key" if spec.path is None else "record"
+    line, place = record.line, "" if record.line else f"{kind} {number}"
     if spec.path is None:
-        return spec.rule.json(value, exact, source, place=f"key {number}")
-    place = f"record {number}"
-    key = spec.path.key_of(value, exact, spec.rule, source, None, place)
-    check_reserved(value, spec.reserved, source, None, place)
+        return spec.rule.json(record.fields, record.exact, source, line, place)
+    key = spec.path.key_of(record.fields, record.exact, spec.rule, source, line, place)
+    check_reserved(record.fields, spec.reserved, source, line, place)
     return key
 
 
-def _row_records(source: Source, shape: RecordShape, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
     """The records of a table: all that can be read without waiting, before the next read."""
-    from rvhctl.formats.csv import Rows
-
+    format_: Format = FORMATS[shape]
     blocks = (block for block, _ in whole_lines(source))
-    rows = Rows(blocks, source.name, "," if shape == "csv" else "\t")
+    rows: Rows = format_.load().Rows(blocks, source.name, format_.delimiter)
     if rows.header:
         check_reserved(rows.header, spec.reserved, source.name, 1)
         at = rows.column("key" if spec.path is None else spec.path.column(rows.header))

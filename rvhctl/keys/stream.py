@@ -17,7 +17,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from rvhctl.concurrency.fork import LARGE_FILE, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
-from rvhctl.core.keys import lines as keylines
+from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.errors import CutShortError, InputError
 from rvhctl.keys.lines import Answers, LineJob
 from rvhctl.streams.lines import check_whole, has_nuls, lines_end, place_of, position, read_range, seek
@@ -71,7 +71,7 @@ def answer_lines(
             if answers.text:
                 write(answers.text)
             lines += answers.lines
-            if answers.problem != keylines.NOTHING_WRONG:
+            if answers.problem != NOTHING_WRONG:
                 lines += 1
                 bad += 1
                 error = job.error(answers, source_name, lines)

@@ -9,7 +9,7 @@ from typing import Any, Final
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
-from rvhctl.core.placement.placement import Placement as Core
+from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
 from rvhctl.nodes.arguments import instance_of
 
@@ -155,7 +155,7 @@ class Buckets:
         total = fsum([common / largest, *(weight / largest for weight in alive)])
         return lambda bucket: 0.0 if bucket in self.down else self.weight(bucket) / largest, total
 
-    def core(self, dialect: int) -> Core:
+    def table(self, dialect: int) -> BucketTable:
         """The same for the core.
 
         Raises:
@@ -164,7 +164,7 @@ class Buckets:
         if not self.live:
             what = "node" if self.ids else "bucket"
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
-        return Core(self.count, dialect, dict(self.weights), list(self.down))
+        return BucketTable(self.count, dialect, dict(self.weights), list(self.down))
 
     def _hint(self, name: object) -> str:
         near = nearest(name, self.ids)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.owners import Tally, Traffic, packed, packed_pairs
-from rvhctl.formats.choice import OutputFormat
-from rvhctl.formats.rows import Row, RowWriter, write_summary
+from rvhctl.core.keys.owners import Tally, packed, packed_pairs
+from rvhctl.formats.choice import DataFormat, OutputFormat, output_of
+from rvhctl.formats.rows import RowWriter, write_summary
 from rvhctl.formats.wording import counted, share_of
 from rvhctl.keys.key import Key
-from rvhctl.keys.records import Records, RecordShape
+from rvhctl.keys.records import Records
 from rvhctl.placement.buckets import Buckets
 from rvhctl.placement.evenness import (
     BucketCount,
@@ -23,99 +23,82 @@ from rvhctl.placement.evenness import (
     stats_of,
 )
 from rvhctl.placement.explain import Explanation
-from rvhctl.placement.job import Output, Owners, tally_output, traffic_output
+from rvhctl.placement.job import Output, Owners, packed_output
 from rvhctl.placement.placement import Placement
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
-    from rvhctl.formats.shapes import View
-
-STATS_HEAD: Final = ("total", "mean", "max_over_mean", "stdev", "chi_square", "p_value")
-MOVES_HEAD: Final = ("total", "moved", "share", "least")
+    from rvhctl.formats.shapes import Row, View
 
 MOST_BARS: Final = 50
 """Lines of a histogram; of more buckets several share a line."""
 
 
-class StatsAction:
-    """``--stats``."""
-
-    def __init__(self, placement: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:
-        check_size(placement.nodes, "--stats")
-        self._placement: Final = placement
-        self._format: Final = format_
-        self._sink: Final = sink
-        self._color: Final = color
-        self._tally: Final = Tally(placement.nodes.count)
-
-    def output(self, shape: RecordShape) -> Output | None:
-        return tally_output(Owners(self._placement.core))
-
-    def write(self, owners: bytes) -> None:
-        self._tally.add(owners)
-
-    def add(self, records: Records) -> None:
-        owners = self._placement.buckets(records.keys)
-        self._tally.add(packed(Ints(owners), len(owners)))
-
-    def finish(self) -> None:
-        stats = stats_of(self._placement.nodes, self._tally)
-        if self._format == "table":
-            from rvhctl.formats import table
-
-            table.write(_histogram(stats), self._sink, self._color)
-        else:
-            head = {name: getattr(stats, name) for name in STATS_HEAD}
-            write_summary(self._format, self._sink, head, map(count_row, stats.buckets))
-
-
-class ToAction:
-    """``--to``, ``--to-nodes``, ``--to-down``: what would move."""
+class CountAction:
+    """Counts keys by their owners, then says what the counts come to."""
 
     def __init__(
-        self, here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
+        self,
+        placements: Sequence[Placement],
+        pack: Callable[..., bytes],
+        count: Callable[[bytes], None],
+        finish: Callable[[], None],
     ) -> None:
-        self._here: Final = here
-        self._there: Final = there
-        self._format: Final = format_
-        self._sink: Final = sink
-        self._color: Final = color
-        self._counter: Final = MoveCounter(here.nodes, there.nodes)
-        self._traffic: Final[Traffic] = self._counter.traffic
+        """``count`` takes what ``pack`` makes of the owners in each of the placements."""
+        self._placements: Final = placements
+        self._pack: Final = pack
+        self.write: Final = count
+        self.finish: Final = finish
 
-    def output(self, shape: RecordShape) -> Output | None:
-        return traffic_output(Owners(self._here.core), Owners(self._there.core))
-
-    def write(self, pairs: bytes) -> None:
-        self._traffic.add(pairs)
+    def output(self, shape: DataFormat) -> Output | None:
+        return packed_output(self._pack, *[Owners(placement.table) for placement in self._placements])
 
     def add(self, records: Records) -> None:
-        here, there = self._here.buckets(records.keys), self._there.buckets(records.keys)
-        self._traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
+        owners = [Ints(placement.buckets(records.keys)) for placement in self._placements]
+        self.write(self._pack(*owners, len(records.keys)))
 
-    def finish(self) -> None:
-        moves = self._counter.moves()
-        if self._format == "table":
-            from rvhctl.formats import table
-            from rvhctl.formats.shapes import View
 
-            names = ("bucket", *(["node"] if self._here.nodes.ids else []), "in", "out")
-            view = View(names, lambda: map(moves_row, moves.buckets), caption=_moves_caption(moves))
-            table.write(view, self._sink, self._color)
-        else:
-            head = {name: getattr(moves, name) for name in MOVES_HEAD}
-            write_summary(self._format, self._sink, head, map(moves_row, moves.buckets))
+def stats_action(placement: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice) -> CountAction:
+    """``--stats``."""
+    check_size(placement.nodes, "--stats")
+    tally = Tally(placement.nodes.count)
+
+    def finish() -> None:
+        stats = stats_of(placement.nodes, tally)
+        rows = map(count_row, stats.buckets)
+        write_summary(totals(stats), rows, lambda: _histogram(stats), format_, sink, color)
+
+    return CountAction([placement], packed, tally.add, finish)
+
+
+def to_action(
+    here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
+) -> CountAction:
+    """``--to``, ``--to-nodes``, ``--to-down``: what would move."""
+    counter = MoveCounter(here.nodes, there.nodes)
+
+    def finish() -> None:
+        moves = counter.moves()
+        rows = map(moves_row, moves.buckets)
+        write_summary(totals(moves), rows, lambda: _moves_view(here.nodes, moves), format_, sink, color)
+
+    return CountAction([here, there], packed_pairs, counter.traffic.add, finish)
 
 
 class _KeyByKey:
     """An action that looks at every key as an object: nothing goes out of the bytes of a block."""
 
-    def output(self, shape: RecordShape) -> Output | None:
+    _writer: RowWriter
+
+    def output(self, shape: DataFormat) -> Output | None:
         return None
 
     def write(self, answers: bytes) -> None:
         raise AssertionError("there is no output from bytes")
+
+    def finish(self) -> None:
+        self._writer.finish()
 
 
 class MovesAction(_KeyByKey):
@@ -127,19 +110,16 @@ class MovesAction(_KeyByKey):
         MoveCounter(here.nodes, there.nodes)  # refuses what cannot be compared
         self._here: Final = here
         self._there: Final = there
-        self._numbers: Final = format_ != "plain"
+        self._numbers: Final = not output_of(format_).text
         self._named: Final = bool(here.nodes.ids) or not self._numbers
         self._total = 0
         names = ["key", "from", "to", *(["from_node", "to_node"] if self._named else [])]
-        self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
+        self._writer = RowWriter(names, format_, sink, self._caption, color)
 
     def add(self, records: Records) -> None:
         self._total += len(records.keys)
         here, there = self._here.buckets(records.keys), self._there.buckets(records.keys)
         self._writer.add([row for row in map(self._row, records.keys, here, there) if row is not None])
-
-    def finish(self) -> None:
-        self._writer.finish()
 
     def _row(self, key: Key, source: int, target: int) -> tuple[Any, ...] | None:
         """A key that would move; plain text has only names."""
@@ -160,7 +140,7 @@ class ExplainAction(_KeyByKey):
     ) -> None:
         self._placement: Final = placement
         self._replicas: Final = replicas
-        self._json: Final = format_ in ("json", "ndjson")
+        self._json: Final = bool(output_of(format_).objects)
         self._keys = 0
         node = ["node"] if placement.nodes.ids else []
         names = (
@@ -168,7 +148,7 @@ class ExplainAction(_KeyByKey):
             if self._json
             else ["key", "step", "hash", "bucket", *node, "verdict"]
         )
-        self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
+        self._writer = RowWriter(names, format_, sink, self._caption, color)
 
     def add(self, records: Records) -> None:
         self._keys += len(records.keys)
@@ -178,9 +158,6 @@ class ExplainAction(_KeyByKey):
                 self._writer.add([(key, *explanation(self._placement.nodes, explained).values())])
             else:
                 self._writer.add(list(self._steps(key, explained)))
-
-    def finish(self) -> None:
-        self._writer.finish()
 
     def _steps(self, key: Key, explained: Explanation) -> Iterator[tuple[Any, ...]]:
         """Steps 0 to 63 are probes; a score stands behind the last one with its r."""
@@ -231,9 +208,13 @@ def _stats_caption(stats: Stats) -> str:
     return "\n".join(lines)
 
 
-def _moves_caption(moves: Moves) -> str:
+def _moves_view(here: Buckets, moves: Moves) -> View:
+    from rvhctl.formats.shapes import View
+
+    names = ("bucket", *(["node"] if here.ids else []), "in", "out")
     least = f"no scheme moves less than {moves.least:.2%}"
-    return f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
+    caption = f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
+    return View(names, lambda: map(moves_row, moves.buckets), caption=caption)
 
 
 def place(nodes: Buckets, buckets: list[int], listed: bool) -> dict[str, Any]:
@@ -260,25 +241,28 @@ def explanation(nodes: Buckets, explained: Explanation) -> dict[str, Any]:
     }
 
 
-def stats_document(stats: Stats) -> dict[str, Any]:
+def totals(result: Stats | Moves) -> Row:
+    """The members that say something of all buckets together."""
+    return {name: getattr(result, name) for name in result.__slots__ if name != "buckets"}
+
+
+def stats_document(stats: Stats) -> Row:
     """The members of statistics."""
-    head = {name: getattr(stats, name) for name in STATS_HEAD}
-    return head | {"buckets": list(map(count_row, stats.buckets))}
+    return totals(stats) | {"buckets": list(map(count_row, stats.buckets))}
 
 
-def moves_document(moves: Moves) -> dict[str, Any]:
+def moves_document(moves: Moves) -> Row:
     """The members of what would move."""
-    head = {name: getattr(moves, name) for name in MOVES_HEAD}
-    return head | {"buckets": list(map(moves_row, moves.buckets))}
+    return totals(moves) | {"buckets": list(map(moves_row, moves.buckets))}
 
 
-def count_row(row: BucketCount) -> dict[str, Any]:
+def count_row(row: BucketCount) -> Row:
     """The members of one bucket's count."""
     node = {} if row.node is None else {"node": row.node}
     return {"bucket": row.bucket, **node, "count": row.keys, "share": row.share}
 
 
-def moves_row(row: BucketMoves) -> dict[str, Any]:
+def moves_row(row: BucketMoves) -> Row:
     """The members of one bucket's moves."""
     node = {} if row.node is None else {"node": row.node}
     return {"bucket": row.bucket, **node, "in": row.entering, "out": row.leaving}

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, fsum, lgamma, log, sqrt
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeVar
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import Tally, Traffic
 from rvhctl.errors import JumpHashError
 from rvhctl.placement.buckets import Buckets
+
+T = TypeVar("T")
 
 MOST_BUCKETS = 10_000_000
 """For what keeps a number for each bucket."""
@@ -63,34 +65,45 @@ class Stats:
     buckets: Sequence[BucketCount]
 
 
-class _Counts(Sequence[BucketCount]):
-    """Made as they are asked for: there may be ten million."""
+class _Lazy(Sequence[T]):
+    """Rows made as they are asked for: there may be ten million."""
 
-    def __init__(self, nodes: Buckets, counts: list[int], total: int) -> None:
-        self._nodes = nodes
-        self._counts = counts
-        self._total = total
+    _size: int
+    _what: str
 
     def __len__(self) -> int:
-        return len(self._counts)
+        return self._size
 
     def __repr__(self) -> str:
-        return f"<{len(self)} counts>"
+        return f"<{self._size} {self._what}>"
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        if isinstance(row, slice):
+            return [self[number] for number in range(self._size)[row]]
+        return self._row(range(self._size)[row])
+
+    def _row(self, row: int) -> T:
+        raise NotImplementedError
+
+
+class _Counts(_Lazy[BucketCount]):
+    _what = "counts"
+
+    def __init__(self, nodes: Buckets, counts: list[int], total: int) -> None:
+        self._size = len(counts)
+        self._ids = nodes.ids
+        self._counts = counts
+        self._total = total or 1
 
     def __iter__(self) -> Iterator[BucketCount]:
-        # Not by __getitem__: that takes five times as long, of which a reader of millions would hear.
-        total = self._total or 1
-        ids = self._nodes.ids
+        # Five times as fast as one by one, which counts with millions of buckets.
+        ids, total = self._ids, self._total
         for bucket, count in enumerate(self._counts):
             yield BucketCount(bucket, ids[bucket] if ids else None, count, count / total)
 
-    def __getitem__(self, bucket):  # type: ignore[no-untyped-def]
-        if isinstance(bucket, slice):
-            return [self[row] for row in range(len(self))[bucket]]
-        bucket = range(len(self))[bucket]
+    def _row(self, bucket: int) -> BucketCount:
         count = self._counts[bucket]
-        node = self._nodes.ids[bucket] if self._nodes.ids else None
-        return BucketCount(bucket, node, count, count / self._total if self._total else 0.0)
+        return BucketCount(bucket, self._ids[bucket] if self._ids else None, count, count / self._total)
 
 
 def stats_of(nodes: Buckets, tally: Tally) -> Stats:
@@ -178,7 +191,7 @@ class MoveCounter:
         self.traffic = Traffic(
             size, Ints([places[i] for i in here.ids]), Ints([places[i] for i in there.ids])
         )
-        self._names = [*there.ids, *only_here]
+        self.names = [*there.ids, *only_here]
 
     def moves(self) -> Moves:
         """What has been counted."""
@@ -188,35 +201,22 @@ class MoveCounter:
             moved=moved,
             share=moved / total if total else 0.0,
             least=least_move(self.here, self.there),
-            buckets=_Rows(self),
+            buckets=_BucketMoves(self),
         )
 
-    def row(self, place: int) -> BucketMoves:
-        """The moves of one place."""
-        name = self._names[place] if self._names else None
-        bucket = place if name is None or place < self.there.count else self.here.rows[name]
-        return BucketMoves(bucket, name, int(self.traffic.entering[place]), int(self.traffic.leaving[place]))
 
-    def __len__(self) -> int:
-        return len(self.traffic.entering)
-
-
-class _Rows(Sequence[BucketMoves]):
-    """Made as they are asked for."""
+class _BucketMoves(_Lazy[BucketMoves]):
+    _what = "rows of keys entering and leaving"
 
     def __init__(self, counter: MoveCounter) -> None:
+        self._size = len(counter.traffic.entering)
         self._counter = counter
 
-    def __len__(self) -> int:
-        return len(self._counter)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} rows of keys entering and leaving>"
-
-    def __getitem__(self, place):  # type: ignore[no-untyped-def]
-        if isinstance(place, slice):
-            return [self[row] for row in range(len(self))[place]]
-        return self._counter.row(range(len(self))[place])
+    def _row(self, place: int) -> BucketMoves:
+        counter, traffic = self._counter, self._counter.traffic
+        name = counter.names[place] if counter.names else None
+        bucket = place if name is None or place < counter.there.count else counter.here.rows[name]
+        return BucketMoves(bucket, name, int(traffic.entering[place]), int(traffic.leaving[place]))
 
 
 def least_move(here: Buckets, there: Buckets) -> float:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from rvhctl.core.placement.jump import jump_in
-from rvhctl.core.placement.placement import PROBES, Placement
 from rvhctl.core.placement.probes import pair_hash
+from rvhctl.core.placement.table import PROBES, BucketTable
 
 Verdict = Literal["taken", "repeated", "down", "weight"]
 
@@ -49,19 +49,19 @@ class Explanation:
     scored: dict[int, int]
 
 
-def explained(core: Placement, h0: int, buckets: list[int]) -> Explanation:
+def explained(table: BucketTable, h0: int, buckets: list[int]) -> Explanation:
     """How a key of these bits comes to these buckets, the first of its order."""
     probes: list[Probe] = []
     taken: list[int] = []
     for number in range(PROBES):
         if len(taken) == len(buckets):
             break
-        bits = core.probe_hash(h0, number)
-        bucket = jump_in(core.dialect, bits, core.buckets)
+        bits = table.probe_hash(h0, number)
+        bucket = jump_in(table.dialect, bits, table.buckets)
         verdict: Verdict = "taken"
-        if not core.is_live(bucket):
+        if not table.is_live(bucket):
             verdict = "down"
-        elif not core.takes(bucket, h0, number):
+        elif not table.takes(bucket, h0, number):
             verdict = "weight"
         elif bucket in taken:
             verdict = "repeated"

@@ -6,41 +6,35 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.answers import Choice, answered, extended, joined, numbers
+from rvhctl.core.keys.answers import AnswerTemplate, answered, extended, joined, numbers
 from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
-from rvhctl.core.keys.owners import Wanted, packed, packed_groups, packed_pairs, selected
+from rvhctl.core.keys.owners import Wanted, packed_groups, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.placement.choosing import Chooser
-from rvhctl.core.placement.placement import Placement as Core
+from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import InputError
-from rvhctl.keys.lines import Answers, Job, LineKeys, TextKeys
+from rvhctl.keys.lines import Answers, Job, LineJob, LineKeys, TextKeys
 from rvhctl.placement.placement import Placement
 
 Output = Callable[[bytes, KeyRows], bytes]
 """What goes out for the rows of a block."""
 
 
-class PlaceJob:
-    """A :class:`rvhctl.keys.lines.LineJob` over the owners of keys."""
+class PlaceJob(LineJob):
+    """The owners of keys, or whatever else ``output`` makes of them."""
 
     def __init__(self, keys: LineKeys, output: Output, delimiter: bytes, rows: int = ROWS) -> None:
         """``rows``: how many are answered at a time."""
-        self.delimiter: Final = delimiter
+        super().__init__(delimiter)
         self._keys: Final = keys
         self._output: Final = output
         self._rows: Final = KeyRows(rows)
 
-    @property
-    def line_end(self) -> bytes:
-        """What makes a line of an unfinished one; a carriage return at its end stays in the key."""
-        return b"\r\n" if self.delimiter == b"\n" else self.delimiter
-
     def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]:
-        """The complete lines of ``block[start:]``; the last ``end`` is where the unfinished line starts."""
         return self._answers(block, start, block)
 
     def last_answers(self, line: bytes) -> Iterator[Answers]:
-        """A last line that has no line end; what goes out of its bytes gets one."""
+        """Yield the same for a last line that has no line end; what goes out of its bytes gets one."""
         shown = line + self.delimiter
         # Without a carriage return that is to stay in the key, both are one: a line may be long.
         return self._answers(line + self.line_end if line.endswith(b"\r") else shown, 0, shown)
@@ -88,8 +82,8 @@ def line_job(
 class Owners:
     """The first ``count`` buckets of each row's order, in a column that is used again and again."""
 
-    def __init__(self, placement: Core, count: int = 1) -> None:
-        self._chooser = Chooser(placement, count)
+    def __init__(self, table: BucketTable, count: int = 1) -> None:
+        self._chooser = Chooser(table, count)
         self.count: Final = count
         self._column = Ints()
 
@@ -120,14 +114,14 @@ def names_output(owners: Owners, ids: list[bytes]) -> Output:
     return lambda block, rows: joined(texts, owners.of(rows), rows.count)
 
 
-def choice_output(owners: Owners, choice: Choice) -> Output:
-    """What a choice writes, and nothing else."""
-    return lambda block, rows: answered(choice, owners.of(rows), rows.count, owners.count)
+def template_output(owners: Owners, template: AnswerTemplate) -> Output:
+    """What a template makes of the buckets, and nothing else."""
+    return lambda block, rows: answered(template, owners.of(rows), rows.count, owners.count)
 
 
-def extended_output(owners: Owners, choice: Choice) -> Output:
-    """The records, with what a choice writes put in."""
-    return lambda block, rows: extended(choice, block, rows, owners.of(rows), owners.count)
+def extended_output(owners: Owners, template: AnswerTemplate) -> Output:
+    """The records, with what a template makes put in."""
+    return lambda block, rows: extended(template, block, rows, owners.of(rows), owners.count)
 
 
 def selected_output(owners: Owners, buckets: list[int]) -> Output:
@@ -137,15 +131,10 @@ def selected_output(owners: Owners, buckets: list[int]) -> Output:
 
 
 def groups_output(owners: Owners) -> Output:
-    """The records of each bucket, for ``rowspans.groups_of``."""
+    """The records of each bucket, for ``groups_of``."""
     return lambda block, rows: packed_groups(block, rows, owners.of(rows))
 
 
-def tally_output(owners: Owners) -> Output:
-    """The owners, for ``rowspans.Tally``."""
-    return lambda block, rows: packed(owners.of(rows), rows.count)
-
-
-def traffic_output(here: Owners, there: Owners) -> Output:
-    """The owners here and there, for ``rowspans.Traffic``."""
-    return lambda block, rows: packed_pairs(here.of(rows), there.of(rows), rows.count)
+def packed_output(pack: Callable[..., bytes], *owners: Owners) -> Output:
+    """The owners as one text, by ``packed`` for ``Tally``, or here and there by ``packed_pairs`` for ``Traffic``."""
+    return lambda block, rows: pack(*[each.of(rows) for each in owners], rows.count)

@@ -7,25 +7,25 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.core.keys.answers import Choice, Label
+from rvhctl.core.keys.answers import AnswerTemplate, BucketText
 from rvhctl.errors import InputError
-from rvhctl.formats.choice import OutputFormat
+from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
 from rvhctl.formats.rows import RowWriter
 from rvhctl.formats.wording import counted
-from rvhctl.keys.records import SLICE, KeySpec, Records, RecordShape
+from rvhctl.keys.records import SLICE, KeySpec, Records
 from rvhctl.placement.job import (
     Numbers,
     Output,
     Owners,
-    choice_output,
     extended_output,
     names_output,
+    template_output,
 )
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
-LABELLED: Final = 65536
+PREPARED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""
 
 
@@ -46,28 +46,28 @@ class PlaceAction:
         self._nodes: Final = placement.nodes
         self._listed: Final = replicas is not None
         self._count: Final = replicas or 1
-        self._format: Final = format_
-        self._json: Final = format_ in ("json", "ndjson")
+        self._format: Final = output_of(format_)
+        self._json: Final = bool(self._format.objects)
         self._sink: Final = sink
-        self._objects: Final = spec.path is not None
+        self._has_path: Final = spec.path is not None
         self._pattern: Final = spec.pattern is not None
         names = [*(["record"] if self._pattern else []), "key", *self._added_names()]
         self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
         self._header: Sequence[str] = ()
 
-    def output(self, shape: RecordShape) -> Output | None:
+    def output(self, shape: DataFormat) -> Output | None:
         """What goes out for lines of that shape straight from their bytes; None: :meth:`add` has to."""
-        owners = Owners(self._placement.core, self._count)
-        if self._format == "plain":
+        owners = Owners(self._placement.table, self._count)
+        if self._format.text:
             if self._pattern:
-                return extended_output(owners, self._plain_choice(b"\t", b""))
+                return extended_output(owners, self._text_template(b"\t", b""))
             if self._listed:
-                return choice_output(owners, self._plain_choice(b"", b"\n"))
+                return template_output(owners, self._text_template(b"", b"\n"))
             if self._nodes.ids:
                 return names_output(owners, [node_id.encode() for node_id in self._nodes.ids])
             return Numbers(owners)
-        if self._format == "ndjson" and shape == "ndjson" and self._objects:
-            return extended_output(owners, self._json_choice())
+        if self._has_path and self._format.objects == "lines" and FORMATS[shape] is self._format:
+            return extended_output(owners, self._object_template())
         return None
 
     def write(self, answers: bytes) -> None:
@@ -75,24 +75,21 @@ class PlaceAction:
 
     def add(self, records: Records) -> None:
         size = keys_at_once(self._count, SLICE)
+        shape = FORMATS[records.shape]
+        # Records with a field go out as they came in, where the format takes them.
+        extends = self._has_path and (self._json or (shape is self._format and bool(shape.delimiter)))
         # Records may be none, but have a header.
         for start in range(0, len(records.keys) or 1, size):
-            self._add(records.part(start, start + size))
-
-    def _add(self, records: Records) -> None:
-        chosen = self._placement.chosen(records.keys, self._count)
-        if self._keeps(records.shape):
-            buckets = (chosen[at : at + self._count] for at in range(0, len(chosen), self._count))
-            self._writer.add_records(list(self._extended(records, buckets)), self._extended_header(records))
-        else:
-            self._writer.add(list(zip(*self._columns(records, chosen), strict=True)))
+            part = records.part(start, start + size)
+            chosen = self._placement.chosen(part.keys, self._count)
+            if extends:
+                buckets = (chosen[at : at + self._count] for at in range(0, len(chosen), self._count))
+                self._writer.add_records(list(self._extended(part, buckets)), self._extended_header(part))
+            else:
+                self._writer.add(list(zip(*self._columns(part, chosen), strict=True)))
 
     def finish(self) -> None:
         self._writer.finish()
-
-    def _keeps(self, shape: RecordShape) -> bool:
-        """Whether records of that shape can go out as they came in, in this format."""
-        return self._objects and (self._json or (self._format == shape and shape in ("csv", "tsv")))
 
     def _columns(self, records: Records, chosen: list[int]) -> Iterator[Iterable[Any]]:
         """The columns of rows; of plain text only the names, behind the record around each key."""
@@ -100,8 +97,8 @@ class PlaceAction:
         names = [self._names_of(buckets) for buckets in replicas]
         if self._pattern:
             raws = [raw.removesuffix(b"\r") for raw in records.raws]
-            yield raws if self._format == "plain" else map(bytes.decode, raws)
-        if self._format == "plain":
+            yield raws if self._format.text else map(bytes.decode, raws)
+        if self._format.text:
             yield from names
             return
         yield records.keys
@@ -129,23 +126,23 @@ class PlaceAction:
         what = "node" if self._nodes.ids else "bucket"
         return f"{counted(rows, 'key')} in {counted(self._nodes.count, what)}{live}"
 
-    def _plain_choice(self, before: bytes, after: bytes) -> Choice:
+    def _text_template(self, before: bytes, after: bytes) -> AnswerTemplate:
         ids = [node_id.encode() for node_id in self._nodes.ids] or None
-        return Choice(None, Label(ids, b"", b""), before, b"\t", after)
+        return AnswerTemplate(None, BucketText(ids, b"", b""), before, b"\t", after)
 
-    def _json_choice(self) -> Choice:
+    def _object_template(self) -> AnswerTemplate:
         """What is added to an object before its last brace."""
         ids = [orjson.dumps(node_id) for node_id in self._nodes.ids]
         before, between = b',"bucket":', b',"node":'
-        if ids or self._nodes.count <= LABELLED:
+        if ids or self._nodes.count <= PREPARED:
             numbers = range(self._nodes.count)
             texts = [b"%b%d" % (before, i) + (between + ids[i] if ids else b"") for i in numbers]
-            owner = Label(texts, b"", b"")
-            item = Label([b"{" + text[1:] + b"}" for text in texts] if self._listed else [], b"", b"")
+            owner = BucketText(texts, b"", b"")
+            item = BucketText([b"{" + text[1:] + b"}" for text in texts] if self._listed else [], b"", b"")
         else:
-            owner = Label(None, before, b"")
-            item = Label(None, b'{"bucket":', b"}")
-        return Choice(owner, item if self._listed else None, b',"replicas":[', b",", b"]")
+            owner = BucketText(None, before, b"")
+            item = BucketText(None, b'{"bucket":', b"}")
+        return AnswerTemplate(owner, item if self._listed else None, b',"replicas":[', b",", b"]")
 
     def _extended_header(self, records: Records) -> Sequence[str]:
         """The header of rows with what is added; empty in JSON."""
@@ -159,15 +156,14 @@ class PlaceAction:
     def _extended(self, records: Records, chosen: Iterable[list[int]]) -> Iterator[bytes]:
         """The records with what was chosen added."""
         raws: Iterable[bytes] = records.raws
-        if records.shape in ("csv", "tsv"):
-            from rvhctl.formats import csv
-
-            delimiter = "," if records.shape == "csv" else "\t"
+        delimiter = FORMATS[records.shape].delimiter
+        if delimiter:
+            module = FORMATS[records.shape].load()
             if not self._json:
                 for raw, buckets in zip(raws, chosen, strict=True):
-                    yield raw + delimiter.encode() + csv.joined_row(self._cells(buckets), delimiter)[:-1]
+                    yield raw + delimiter.encode() + module.joined_row(self._cells(buckets), delimiter)[:-1]
                 return
-            raws = (csv.json_record(list(records.header), raw, delimiter) for raw in raws)
+            raws = (module.json_record(list(records.header), raw, delimiter) for raw in raws)
         for raw, buckets in zip(raws, chosen, strict=True):
             end = raw.rindex(b"}")
             yield b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())

@@ -11,10 +11,9 @@ from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.choosing import MOST_SCORED, Chooser, key_column
-from rvhctl.core.placement.placement import Placement as Core
 from rvhctl.errors import JumpHashError, quoted, shorten
 from rvhctl.formats.wording import counted
-from rvhctl.keys.hashes import DIALECTS, Recipe, recipe_of
+from rvhctl.keys.hashes import DIALECTS, recipe_of
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.placement.buckets import Buckets, NodeName, nearest
 
@@ -68,7 +67,7 @@ class Placement:
     ('a', ['a', 'c'])
     """
 
-    __slots__ = ("_core", "_dialect", "_nodes", "_recipe")
+    __slots__ = ("dialect", "nodes", "recipe", "table")
 
     def __init__(
         self,
@@ -101,49 +100,33 @@ class Placement:
             near = nearest(dialect, DIALECTS)
             hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(DIALECTS)}"
             raise JumpHashError(f"unknown dialect (got {shorten(dialect)}); {hint}")
-        self._nodes = nodes
-        self._recipe = recipe_of(hash_name, number)
-        self._dialect = dialect
-        self._core = nodes.core(DIALECTS[dialect])
-
-    @property
-    def core(self) -> Core:
-        """The same for the compiled core."""
-        return self._core
-
-    @property
-    def recipe(self) -> Recipe:
-        """How text becomes 64 bits."""
-        return self._recipe
-
-    @property
-    def dialect(self) -> str:
-        """How the loop of jump hash rounds."""
-        return self._dialect
-
-    @property
-    def nodes(self) -> Buckets:
+        self.nodes = nodes
         """The buckets: ids, weights, and who is down."""
-        return self._nodes
+        self.recipe = recipe_of(hash_name, number)
+        """How text becomes 64 bits."""
+        self.dialect = dialect
+        """How the loop of jump hash rounds."""
+        self.table = nodes.table(DIALECTS[dialect])
+        """The same for the compiled core."""
 
     @property
     def is_jump(self) -> bool:
         """Whether it is plain jump hash as the paper has it: nothing is down, all weights are equal."""
-        return self._dialect == "paper" and not (self._nodes.down or self._nodes.weights)
+        return self.dialect == "paper" and not (self.nodes.down or self.nodes.weights)
 
     def __len__(self) -> int:
         """How many buckets there are, the dead ones too."""
-        return self._nodes.count
+        return self.nodes.count
 
     def __repr__(self) -> str:
-        return f"<Placement of {counted(len(self), 'node')}, {self._nodes.live} of them live>"
+        return f"<Placement of {counted(len(self), 'node')}, {self.nodes.live} of them live>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Placement.of, (self._nodes, self._recipe.name, self._recipe.seed, self._dialect)
+        return Placement.of, (self.nodes, self.recipe.name, self.recipe.seed, self.dialect)
 
     def with_down(self, down: Iterable[NodeName]) -> Placement:
         """The same nodes, of which these are down and no others."""
-        return Placement.of(self._nodes.with_down(down), self._recipe.name, self._recipe.seed, self._dialect)
+        return Placement.of(self.nodes.with_down(down), self.recipe.name, self.recipe.seed, self.dialect)
 
     def bucket(self, key: Key) -> int:
         """The number of the bucket that owns a key, ``0 <= bucket < len(self)``.
@@ -154,13 +137,13 @@ class Placement:
         Raises:
             JumpHashError: the key is empty, of another type, or an integer beyond 64 bits.
         """
-        bits = key_bits(key, self._recipe.native, self._recipe.digest)
-        bucket = self._core.probed_owner(bits)
+        bits = key_bits(key, self.recipe.native, self.recipe.digest)
+        bucket = self.table.probed_owner(bits)
         return bucket if bucket >= 0 else self._choose(Ints([bits]), 1)[0]
 
     def owner(self, key: Key) -> NodeName:
         """The id of the node that owns a key; its number where nodes have no names. As :meth:`bucket`."""
-        return self._nodes.name_of(self.bucket(key))
+        return self.nodes.name_of(self.bucket(key))
 
     def buckets(self, keys: Iterable[Key]) -> list[int]:
         """The bucket of each key, in order; many times faster than a loop of calls."""
@@ -169,7 +152,7 @@ class Placement:
     def owners(self, keys: Iterable[Key]) -> list[NodeName]:
         """The owner of each key, in order."""
         buckets = self.buckets(keys)
-        ids = self._nodes.ids
+        ids = self.nodes.ids
         return [ids[bucket] for bucket in buckets] if ids else list(buckets)
 
     async def owners_async(self, keys: Iterable[Key]) -> list[NodeName]:
@@ -178,7 +161,7 @@ class Placement:
 
         answer: list[NodeName] = []
         for chosen in self._chosen(keys, 1):
-            answer += map(self._nodes.name_of, chosen)
+            answer += map(self.nodes.name_of, chosen)
             await sleep(0)
         return answer
 
@@ -199,14 +182,14 @@ class Placement:
         [8, 0, 2]
         """
         each = self.replica_count(count, allow_fewer)
-        bits = key_bits(key, self._recipe.native, self._recipe.digest)
-        return list(map(self._nodes.name_of, self._choose(Ints([bits]), each)))
+        bits = key_bits(key, self.recipe.native, self.recipe.digest)
+        return list(map(self.nodes.name_of, self._choose(Ints([bits]), each)))
 
     def replicas_many(
         self, keys: Iterable[Key], count: int, *, allow_fewer: bool = False
     ) -> list[list[NodeName]]:
         """:meth:`replicas` of each key, in order."""
-        name_of = self._nodes.name_of
+        name_of = self.nodes.name_of
         each = self.replica_count(count, allow_fewer)
         return [list(map(name_of, chosen)) for chosen in self.chosen_buckets(keys, each)]
 
@@ -230,16 +213,16 @@ class Placement:
         wanted = whole_of(count)
         if wanted is None or wanted < 1:
             raise JumpHashError(f"replicas must be an integer of 1 or more (got {shorten(count)})")
-        live = self._nodes.live
+        live = self.nodes.live
         if wanted > live and not allow_fewer:
-            what = "node" if self._nodes.ids else "bucket"
+            what = "node" if self.nodes.ids else "bucket"
             raise JumpHashError(
                 f"{shorten(wanted)} replicas, but {live} live {what}{'s' * (live != 1)}; allow fewer"
             )
         each = min(wanted, live)
-        if each > MOST_PROBED and self._nodes.count > MOST_SCORED:
+        if each > MOST_PROBED and self.nodes.count > MOST_SCORED:
             raise JumpHashError(
-                f"{shorten(wanted)} replicas of {self._nodes.count} buckets: at most {MOST_PROBED} of more than "
+                f"{shorten(wanted)} replicas of {self.nodes.count} buckets: at most {MOST_PROBED} of more than "
                 f"{MOST_SCORED}, because each of them would be scored for each key"
             )
         return each
@@ -252,11 +235,11 @@ class Placement:
         """
         from rvhctl.placement.evenness import check_size, stats_of
 
-        check_size(self._nodes, "stats")
+        check_size(self.nodes, "stats")
         tally = Tally(len(self))
         for chosen in self._chosen(keys, 1):
             tally.add(packed(Ints(chosen), len(chosen)))
-        return stats_of(self._nodes, tally)
+        return stats_of(self.nodes, tally)
 
     def moves(self, keys: Iterable[Key], other: Placement) -> Moves:
         """What would move if ``other`` took over, and the least that any scheme could move.
@@ -271,7 +254,7 @@ class Placement:
         """
         from rvhctl.placement.evenness import MoveCounter
 
-        counter = MoveCounter(self._nodes, instance_of(Placement, other, "other", JumpHashError)._nodes)
+        counter = MoveCounter(self.nodes, instance_of(Placement, other, "other", JumpHashError).nodes)
         items = run(listed(keys, WHOLE, "keys", JumpHashError))
         pairs = zip(self._chosen(items, 1), other._chosen(items, 1), strict=True)
         for here, there in pairs:
@@ -283,8 +266,8 @@ class Placement:
         from rvhctl.placement.explain import explained
 
         count = self.replica_count(replicas, True)
-        h0 = key_bits(key, self._recipe.native, self._recipe.digest)
-        return explained(self._core, h0, self._choose(Ints([h0]), count))
+        h0 = key_bits(key, self.recipe.native, self.recipe.digest)
+        return explained(self.table, h0, self._choose(Ints([h0]), count))
 
     def _chosen(self, keys: Iterable[object], count: int) -> Iterator[list[int]]:
         """The first ``count`` buckets of each key, one key after the other, a slice of keys at a time."""
@@ -292,11 +275,11 @@ class Placement:
         size = keys_at_once(count, SLICE)
         for start in range(0, len(items), size):
             end = min(start + size, len(items))
-            column = key_column(items, start, end, self._recipe.native, self._recipe.digest)
+            column = key_column(items, start, end, self.recipe.native, self.recipe.digest)
             yield self._choose(column, count)
 
     def _choose(self, column: Ints, count: int) -> list[int]:
-        chooser = Chooser(self._core, count)
+        chooser = Chooser(self.table, count)
         chosen = Ints([0] * (len(column) * count))
         row = 0
         while row < len(column):

@@ -9,7 +9,7 @@ import string
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final
 
 from rvhctl.errors import RvhctlError, UsageError, quoted
 from rvhctl.placement.buckets import Buckets
@@ -125,32 +125,19 @@ def _check_file_name(node_id: str) -> None:
         ) from None
 
 
-class Frame(Protocol):
-    """What stands before the first records of a file, between two additions, and at its end."""
-
-    def opening(self) -> bytes: ...
-
-    @property
-    def between(self) -> bytes: ...
-
-    @property
-    def closing(self) -> bytes: ...
-
-
 class SplitFiles:
     """Collects the records of each bucket and writes them to files of their own."""
 
-    def __init__(self, template: Template, *, force: bool, frame: Frame | None = None) -> None:
+    def __init__(self, template: Template, *, force: bool) -> None:
         self._template = template
         self._force = force
-        self._frame = frame
         self._parts: dict[int, list[bytes]] = {}
         self._waiting = 0
         self._paths: dict[int, str] = {}
         self._staging = Staging()
 
-    def add(self, bucket: int, records: bytes) -> None:
-        """More records of a bucket.
+    def add(self, bucket: int, records: bytes, *, opening: bytes = b"", between: bytes = b"") -> None:
+        """Add records of a bucket: the first behind ``opening``, others behind ``between``.
 
         Raises:
             RvhctlError: its file exists and may not be replaced, or cannot be written.
@@ -160,13 +147,17 @@ class SplitFiles:
             path = self._template.path(bucket)
             self._check_free(path)
             self._paths[bucket] = path
-            parts.append(self._frame.opening() if self._frame else b"")
-        elif self._frame:
-            parts.append(self._frame.between)
-        parts.append(records)
+            between = opening
+        parts += between, records
         self._waiting += len(records) + 64
         if self._waiting >= BUFFERED:
             self._write()
+
+    def end(self, closing: bytes) -> None:
+        """Write what stands behind the last record of each file."""
+        if closing:
+            for bucket in self._paths:
+                self._parts.setdefault(bucket, []).append(closing)
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -177,7 +168,7 @@ class SplitFiles:
         """
         with self._staging.all_or_none():
             yield
-            self._close()
+            self._write()
             for path in self._paths.values():
                 self._check_free(path)
 
@@ -198,9 +189,3 @@ class SplitFiles:
             self._staging.append(self._paths[bucket], b"".join(parts))
         self._parts.clear()
         self._waiting = 0
-
-    def _close(self) -> None:
-        if self._frame and self._frame.closing:
-            for bucket in self._paths:
-                self._parts.setdefault(bucket, []).append(self._frame.closing)
-        self._write()

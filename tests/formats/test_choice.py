@@ -73,11 +73,11 @@ def test_views_out() -> None:
     assert b"".join(view_pieces(view, TOY)) == b'cell = "u1"\nnodes = 3\n\ncell = "u2"\nnodes = \n\n'
 
 
-def run(program: Program, *arguments: str) -> bytes:
+def run(program: Program, *arguments: str, stdin: bytes = TEXT) -> bytes:
     paths = os.pathsep.join([program.environment["PYTHONPATH"], str(Path(__file__).parents[1])])
     done = subprocess.run(
         [sys.executable, "-c", ENTRY, *arguments],
-        input=TEXT,
+        input=stdin,
         env=program.environment | {"PYTHONPATH": paths},
         capture_output=True,
         timeout=PATIENCE,
@@ -96,3 +96,25 @@ def test_nodes_in_and_out_on_the_command_line(program: Program) -> None:
     )
     assert run(program, *nodes, "--explain", "-o", TOY).startswith(b'id = "a"\ncell = \nkept = true\n')
     assert TOY.encode() in run(program, "failover", "--help")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("-o", "plain"), b"3\n2\n"),
+        ((), b'key = "foo"\nbucket = 3\n\nkey = 42\nbucket = 2\n\n'),
+        (
+            ("--replicas", "1", "--down", "2,3"),
+            b'key = "foo"\nbucket = 4\nreplica_1 = 4\n\nkey = 42\nbucket = 1\nreplica_1 = 1\n\n',
+        ),
+        (("--field", "key", "-o", "ndjson"), b'{"key":"foo","at":1,"bucket":3}\n{"key":42,"bucket":2}\n'),
+        (("--only", "2"), b"key = 42\n\n"),
+        (("--to", "3", "--moves"), b'key = "foo"\nfrom = 3\nto = 0\n\n'),
+        (("--to", "3"), b""),
+    ],
+)
+def test_keys_in_and_out_on_the_command_line(
+    program: Program, arguments: tuple[str, ...], expected: bytes
+) -> None:
+    keys = b'key = "foo"\nat = 1\n\nkey = 42\n\n'
+    assert run(program, "jump-hash", "-b", "5", "-i", TOY, *arguments, stdin=keys) == expected

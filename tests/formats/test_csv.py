@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.errors import InputError
-from rvhctl.formats.csv import Rows, joined_rows, json_record, split_row
+from rvhctl.formats.csv import Rows, join_rows, json_record, split_row
 
 text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 printable = st.text(st.sampled_from("ab7é日\",;\t '[]"), min_size=1, max_size=8).filter(str.strip)
@@ -44,7 +44,7 @@ def test_rows_and_their_own_bytes(rows: list[tuple[str, str, str]], delimiter: s
 
 @given(st.lists(text.filter(bool), max_size=6), st.sampled_from(",\t"))
 def test_keys_can_be_read_again(keys: list[str], delimiter: str) -> None:
-    data = joined_rows([("key", "bucket"), *((key, 7) for key in keys)], delimiter)
+    data = join_rows((), [("key", "bucket"), *((key, 7) for key in keys)], delimiter=delimiter)
     read = csv.reader(io.StringIO(data.decode(), newline=""), delimiter=delimiter, strict=True)
     assert list(read) == [["key", "bucket"], *([key, "7"] for key in keys)]
 

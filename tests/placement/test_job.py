@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rvhctl.core.keys.answers import Choice, Label
-from rvhctl.core.keys.owners import Tally, Traffic, groups_of
+from rvhctl.core.keys.answers import AnswerTemplate, BucketText
+from rvhctl.core.keys.owners import Tally, Traffic, groups_of, packed, packed_pairs
 from rvhctl.errors import InputError
 from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import recipe_of
@@ -22,14 +22,13 @@ from rvhctl.placement.job import (
     Output,
     Owners,
     PlaceJob,
-    choice_output,
     extended_output,
     groups_output,
     line_job,
     names_output,
+    packed_output,
     selected_output,
-    tally_output,
-    traffic_output,
+    template_output,
 )
 from rvhctl.placement.placement import Placement
 
@@ -76,17 +75,17 @@ def test_names_and_numbers(block: list[bytes], ended: bool, read: int) -> None:
     keys = [key_of(line) for line in block]
     if block and not ended:
         keys[-1] = block[-1]  # a carriage return before no line feed is a part of the key
-    owners = Owners(HERE.core)
+    owners = Owners(HERE.table)
     ids = [name.encode() for name in NAMES]
     expected = "".join(f"{owner}\n" for owner in HERE.owners(keys)).encode()
     assert run(data, text(), names_output(owners, ids), read=read) == expected
     numbers = "".join(f"{bucket}\n" for bucket in HERE.buckets(keys)).encode()
     assert run(data, text(), Numbers(owners), read=read) == numbers
     tally = Tally(len(NAMES))
-    tally.add(run(data, text(), tally_output(owners), read=read))
+    tally.add(run(data, text(), packed_output(packed, owners), read=read))
     assert list(tally.counts) == [HERE.buckets(keys).count(bucket) for bucket in range(len(NAMES))]
     traffic = Traffic(len(NAMES), *map(type(tally.counts), ([], [])))
-    traffic.add(run(data, text(), traffic_output(owners, Owners(THERE.core)), read=read))
+    traffic.add(run(data, text(), packed_output(packed_pairs, owners, Owners(THERE.table)), read=read))
     assert traffic.moved == sum(a != b for a, b in zip(HERE.buckets(keys), THERE.buckets(keys), strict=True))
 
 
@@ -99,13 +98,13 @@ def test_records_go_out_as_they_came(
     data = b"".join(line + delimiter for line in block)
     keys = [key_of(line) if delimiter == b"\n" else line for line in block]
     owners = HERE.buckets(keys)
-    chosen = run(data, text(delimiter), selected_output(Owners(HERE.core), list(wanted)), delimiter, read)
+    chosen = run(data, text(delimiter), selected_output(Owners(HERE.table), list(wanted)), delimiter, read)
     assert chosen == b"".join(
         line + delimiter for line, owner in zip(block, owners, strict=True) if owner in wanted
     )
     groups: dict[int, bytes] = {}
     for bucket, part in groups_of(
-        run(data, text(delimiter), groups_output(Owners(HERE.core)), delimiter, read)
+        run(data, text(delimiter), groups_output(Owners(HERE.table)), delimiter, read)
     ):
         groups[bucket] = groups.get(bucket, b"") + part
     for bucket in range(6):
@@ -117,7 +116,7 @@ def test_records_go_out_as_they_came(
 @pytest.mark.parametrize(("last", "goes_out"), [(b"a", b"a\n"), (b"a\r", b"a\r\n"), (b"a\r\n", b"a\r\n")])
 def test_the_last_line_gets_no_more_than_its_line_feed(last: bytes, goes_out: bytes) -> None:
     assert (
-        run(b"b\r\n" + last, text(), selected_output(Owners(Placement(1).core), [0])) == b"b\r\n" + goes_out
+        run(b"b\r\n" + last, text(), selected_output(Owners(Placement(1).table), [0])) == b"b\r\n" + goes_out
     )
 
 
@@ -128,39 +127,39 @@ def test_hashes_seeds_and_dialects(name: str, dialect: str) -> None:
     placement = Placement(1000, hash=name, seed=seed, dialect=dialect)
     keys = [f"key {number} {'long ' * (number % 9)}" for number in range(300)]
     data = "".join(f"{key}\n" for key in keys).encode()
-    answers = run(data, text(hash_name=name, seed=seed), Numbers(Owners(placement.core)))
+    answers = run(data, text(hash_name=name, seed=seed), Numbers(Owners(placement.table)))
     assert answers.split() == [b"%d" % bucket for bucket in placement.buckets(keys)]
 
 
 def test_integers() -> None:
     placement = Placement(1000, down=[5], hash="int")
     keys = ["42", "-1", "+7", "18446744073709551615", "007"]
-    answers = run("\n".join(keys).encode(), text(hash_name="int"), Numbers(Owners(placement.core)))
+    answers = run("\n".join(keys).encode(), text(hash_name="int"), Numbers(Owners(placement.table)))
     assert answers.split() == [b"%d" % bucket for bucket in placement.buckets(keys)]
     with pytest.raises(InputError, match="stdin:2: not a 64-bit integer key"):
-        run(b"1\nx\n", text(hash_name="int"), Numbers(Owners(placement.core)))
+        run(b"1\nx\n", text(hash_name="int"), Numbers(Owners(placement.table)))
 
 
 def test_replicas_on_a_line() -> None:
-    item = Label([name.encode() for name in NAMES], b"", b"")
+    item = BucketText([name.encode() for name in NAMES], b"", b"")
     keys = [f"k{number}" for number in range(200)]
-    output = choice_output(Owners(HERE.core, 3), Choice(None, item, b"", b"\t", b"\n"))
+    output = template_output(Owners(HERE.table, 3), AnswerTemplate(None, item, b"", b"\t", b"\n"))
     expected = "".join("\t".join(map(str, HERE.replicas(key, 3))) + "\n" for key in keys)
     assert run("\n".join(keys).encode(), text(), output).decode() == expected
 
 
 def test_more_rows_than_are_held_at_a_time() -> None:
     keys = [f"k{number}" for number in range(10_000)]
-    answers = run("\n".join(keys).encode(), text(), Numbers(Owners(HERE.core)))
+    answers = run("\n".join(keys).encode(), text(), Numbers(Owners(HERE.table)))
     assert answers.split() == [b"%d" % bucket for bucket in HERE.buckets(keys)]
 
 
 class TestPatterns:
-    CHOICE = Choice(None, Label(None, b"", b""), b"\t", b"\t", b"")
+    TEMPLATE = AnswerTemplate(None, BucketText(None, b"", b""), b"\t", b"\t", b"")
 
     def run(self, pattern: str, data: bytes) -> bytes:
         keys = TextKeys(recipe_of("xxh64"), b"\n", LinePattern(pattern))
-        return run(data, keys, extended_output(Owners(Placement(1000).core), self.CHOICE))
+        return run(data, keys, extended_output(Owners(Placement(1000).table), self.TEMPLATE))
 
     def test_the_group_is_the_key_and_the_record_goes_out(self) -> None:
         bucket = Placement(1000).bucket("ann")
@@ -219,11 +218,11 @@ def records(draw: Any) -> tuple[Any, dict[str, Any]]:
 
 
 class TestFields:
-    CHOICE = Choice(Label(None, b',"bucket":', b""), None, b"", b"", b"")
+    TEMPLATE = AnswerTemplate(BucketText(None, b',"bucket":', b""), None, b"", b"", b"")
 
     def run(self, data: bytes, path: str = "user.id", reserved: tuple[str, ...] = ("bucket",)) -> bytes:
         keys = FieldKeys(recipe_of("xxh64"), FieldPath(path), reserved)
-        return run(data, keys, extended_output(Owners(Placement(1000).core), self.CHOICE))
+        return run(data, keys, extended_output(Owners(Placement(1000).table), self.TEMPLATE))
 
     @settings(max_examples=300, deadline=None)
     @given(st.lists(records(), max_size=8), st.booleans(), st.sampled_from([None, 1]), st.booleans())
@@ -303,7 +302,7 @@ class TestFields:
         keys = FieldKeys(recipe_of("xxh64"), FieldPath("id"), ())
         counts = answer_lines(
             io.BytesIO(b'{"id":"a"}\n\n{"id":1.5}\nx\n{"id":"b"}\n'),
-            PlaceJob(keys, Numbers(Owners(Placement(1000).core)), b"\n"),
+            PlaceJob(keys, Numbers(Owners(Placement(1000).table)), b"\n"),
             source_name="s",
             write=out.append,
             flush=lambda: None,
@@ -338,6 +337,6 @@ def test_one_kernel_answers_where_nothing_else_can_decide(
     placement: Placement, pattern: LinePattern | None, fused: bool
 ) -> None:
     keys = TextKeys(placement.recipe, b"\n", pattern)
-    owners = Owners(placement.core)
+    owners = Owners(placement.table)
     assert isinstance(line_job(keys, placement, Numbers(owners), b"\n", 8), Job) == fused
     assert isinstance(line_job(keys, placement, names_output(owners, [b"a"]), b"\n", 8), PlaceJob)

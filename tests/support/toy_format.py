@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import orjson
 
@@ -34,6 +35,14 @@ def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
 
 def write_view(view: View) -> Iterator[bytes]:
     return (_block(row) for row in view.rows())
+
+
+def join_rows(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    return b"".join([_block(dict(zip(names, row, strict=True))) for row in rows])
+
+
+def join_records(records: Sequence[bytes]) -> bytes:
+    return b"".join([_block(jsontext.loads(record)) for record in records])
 
 
 def _block(fields: dict[str, object]) -> bytes:

@@ -38,7 +38,7 @@ def numbers(chosen: Ints, rows: i64) -> bytes:
     return answers.getvalue()
 
 
-class Label:
+class BucketText:
     """How a bucket is written: a text of its own, or its number between two texts."""
 
     def __init__(self, texts: list[bytes] | None, before: bytes, after: bytes) -> None:
@@ -57,11 +57,16 @@ class Label:
             answers.write(self.after)
 
 
-class Choice:
+class AnswerTemplate:
     """How what was chosen for a key is written: its owner, then perhaps a list of all that were chosen."""
 
     def __init__(
-        self, owner: Label | None, item: Label | None, opening: bytes, between: bytes, closing: bytes
+        self,
+        owner: BucketText | None,
+        item: BucketText | None,
+        opening: bytes,
+        between: bytes,
+        closing: bytes,
     ) -> None:
         """``owner`` None: only the list; ``item`` None: no list."""
         self.owner: Final = owner
@@ -86,25 +91,26 @@ class Choice:
         answers.write(self.closing)
 
 
-def answered(choice: Choice, chosen: Ints, rows: i64, count: i64) -> bytes:
+def answered(template: AnswerTemplate, chosen: Ints, rows: i64, count: i64) -> bytes:
     """What was chosen for each row, ``count`` buckets each."""
     buckets = chosen.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows:
-        choice._write(answers, buckets, row * count, (row + 1) * count)
+        template._write(answers, buckets, row * count, (row + 1) * count)
         row += 1
     return answers.getvalue()
 
 
-def extended(choice: Choice, block: bytes, rows: KeyRows, chosen: Ints, count: i64) -> bytes:
-    """The bytes of each row, with what was chosen for it put in at its ``insides``."""
-    buckets, starts, insides, ends = chosen.values, rows.starts.values, rows.insides.values, rows.ends.values
+def extended(template: AnswerTemplate, block: bytes, rows: KeyRows, chosen: Ints, count: i64) -> bytes:
+    """The bytes of each row, with what was chosen for it put in at its insertion point."""
+    buckets, starts, ends = chosen.values, rows.starts.values, rows.ends.values
+    insertions = rows.insertions.values
     answers = BytesWriter()
     row: i64 = 0
     while row < rows.count:
-        copy(answers, block, starts[row], insides[row])
-        choice._write(answers, buckets, row * count, (row + 1) * count)
-        copy(answers, block, insides[row], ends[row])
+        copy(answers, block, starts[row], insertions[row])
+        template._write(answers, buckets, row * count, (row + 1) * count)
+        copy(answers, block, insertions[row], ends[row])
         row += 1
     return answers.getvalue()

@@ -41,7 +41,7 @@ class FieldScan:
         """Add rows from the next line on; the block ends with a line end."""
         size: i64 = len(block)
         keys, starts = rows.keys.values, rows.starts.values
-        ends, insides = rows.ends.values, rows.insides.values
+        ends, insertions = rows.ends.values, rows.insertions.values
         position = rows.next
         row = rows.count
         rows.problem = NOTHING_WRONG
@@ -61,7 +61,7 @@ class FieldScan:
                 if position < 0 or self.value == 0:
                     rows.problem = UNUSUAL_LINE
                     break
-                inside = position - 1
+                insertion = position - 1
                 position = skip_space(block, position, NO_NEWLINE)
                 if block[position] != 10 or not self._hash(keys, row, block):
                     rows.problem = UNUSUAL_LINE
@@ -72,7 +72,7 @@ class FieldScan:
             position += 1
             starts[row] = rows.next
             ends[row] = position
-            insides[row] = inside
+            insertions[row] = insertion
             rows.lines += 1
             rows.next = position
             row += 1

@@ -22,7 +22,7 @@ from rvhctl.core.words import COMPILED, line_end, signed
 from rvhctl.errors import JumpHashError
 
 NO_KEY: Final = 3
-"""What is wrong with a line in which no key is found; the numbers before are those of ``keylines``."""
+"""What is wrong with a line in which no key is found; the numbers before are those of ``lines``."""
 
 UNUSUAL_LINE: Final = 4
 """A line of NDJSON that the caller must read by the JSON library."""
@@ -35,7 +35,7 @@ class KeyRows:
     """Some records of a block, in order, and what comes after them.
 
     ``keys``: the 64 bits of each key; ``starts`` and ``ends``: each record's bytes with its line end;
-    ``insides``: where something may be put into a record of NDJSON, before its last brace.
+    ``insertions``: the insertion point of each, for what is added: in an object before its last brace.
     """
 
     def __init__(self, room: i64 = ROWS) -> None:
@@ -43,7 +43,7 @@ class KeyRows:
         self.keys: Final = ints(vec[i64]([0] * int(room)))
         self.starts: Final = ints(vec[i64]([0] * int(room)))
         self.ends: Final = ints(vec[i64]([0] * int(room)))
-        self.insides: Final = ints(vec[i64]([0] * int(room)))
+        self.insertions: Final = ints(vec[i64]([0] * int(room)))
         self.count: i64 = 0
         self.lines: i64 = 0
         """Lines these rows come from, blank ones too."""
@@ -62,13 +62,13 @@ class KeyRows:
         self.problem = NOTHING_WRONG
         self.finished = False
 
-    def add(self, key: i64, start: i64, end: i64, inside: i64) -> None:
+    def add(self, key: i64, start: i64, end: i64, insertion: i64) -> None:
         """The next line is a row: its record starts here, and the line ends there, its line end included."""
         row = self.count
         self.keys.values[row] = key
         self.starts.values[row] = start
         self.ends.values[row] = end
-        self.insides.values[row] = inside
+        self.insertions.values[row] = insertion
         self.count = row + 1
         self.lines += 1
         self.next = end

@@ -15,8 +15,8 @@ from mypy_extensions import i64
 from rvhctl.core.columns import Ints, ints
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.jump import PAPER, jump, jump_in
-from rvhctl.core.placement.placement import PROBES, Placement
 from rvhctl.core.placement.scores import Best
+from rvhctl.core.placement.table import PROBES, BucketTable
 from rvhctl.errors import JumpHashError
 
 BUDGET: Final = 1048576
@@ -47,11 +47,11 @@ def key_column(
 class Chooser:
     """The first ``count`` of the order of each key, or all live buckets where those are fewer."""
 
-    def __init__(self, placement: Placement, count: i64, budget: i64 = BUDGET) -> None:
+    def __init__(self, table: BucketTable, count: i64, budget: i64 = BUDGET) -> None:
         """``count`` is at least 1, and some bucket is live."""
-        self.placement: Final = placement
+        self.table: Final = table
         self.budget: Final[i64] = budget
-        self.count: Final[i64] = min(count, placement.live)
+        self.count: Final[i64] = min(count, table.live)
         # Of the current row: what its probes have found, and how far the scores have come.
         self._found = vec[i64]([0] * int(self.count))
         self._found_count: i64 = 0
@@ -64,10 +64,10 @@ class Chooser:
         Returns:
             the row to go on with; ``end`` when all is done.
         """
-        placement, bits, target = self.placement, keys.values, chosen.values
-        if placement.plain and self.count == 1 and placement.dialect == PAPER:
+        table, bits, target = self.table, keys.values, chosen.values
+        if table.plain and self.count == 1 and table.dialect == PAPER:
             while row < end:
-                target[row] = jump(bits[row], placement.buckets)
+                target[row] = jump(bits[row], table.buckets)
                 row += 1
             return row
         budget = self.budget
@@ -75,7 +75,7 @@ class Chooser:
             key = bits[row]
             if self._position == AT_PROBES:
                 if self.count == 1:
-                    bucket = placement.probed_owner(key)
+                    bucket = table.probed_owner(key)
                     if bucket >= 0:
                         target[row] = bucket
                         row += 1
@@ -100,17 +100,17 @@ class Chooser:
     def _best(self) -> Best:
         best = self._best_few
         if best is None:
-            best = self._best_few = Best(self.count, self.placement.even)
+            best = self._best_few = Best(self.count, self.table.even)
         return best
 
     def _probe(self, key: i64) -> None:
         """The buckets that the probes find, at most ``count``."""
-        placement = self.placement
+        table = self.table
         count: i64 = 0
         probe: i64 = 0
         while probe < PROBES and count < self.count:
-            bucket = jump_in(placement.dialect, placement.probe_hash(key, probe), placement.buckets)
-            if placement.takes(bucket, key, probe) and not self._is_found(bucket, count):
+            bucket = jump_in(table.dialect, table.probe_hash(key, probe), table.buckets)
+            if table.takes(bucket, key, probe) and not self._is_found(bucket, count):
                 self._found[count] = bucket
                 count += 1
             probe += 1
@@ -130,16 +130,16 @@ class Chooser:
         Raises:
             JumpHashError: they are too many.
         """
-        placement = self.placement
-        if placement.buckets > MOST_SCORED:
+        table = self.table
+        if table.buckets > MOST_SCORED:
             raise JumpHashError(
-                f"{PROBES} probes did not settle a key, and {placement.buckets} buckets are too many to score; "
+                f"{PROBES} probes did not settle a key, and {table.buckets} buckets are too many to score; "
                 f"at most {MOST_SCORED} with such weights, failures or replicas"
             )
         best = self._best()
-        dense = placement.dense
-        candidates = placement._listed() if dense else vec[i64]()
-        last = placement.live if dense else placement.buckets
+        dense = table.dense
+        candidates = table._listed() if dense else vec[i64]()
+        last = table.live if dense else table.buckets
         at = self._position
         while at < last:
             if budget <= 0:
@@ -148,8 +148,8 @@ class Chooser:
             budget -= 1
             bucket = candidates[at] if dense else at
             at += 1
-            if (dense or placement.is_live(bucket)) and not self._is_found(bucket, self._found_count):
-                best.offer(key, bucket, placement.weight(bucket))
+            if (dense or table.is_live(bucket)) and not self._is_found(bucket, self._found_count):
+                best.offer(key, bucket, table.weight(bucket))
         self._position = AT_PROBES
         return budget
 

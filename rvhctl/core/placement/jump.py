@@ -66,38 +66,23 @@ def plain_jump(key: int, buckets: int) -> int:
     return bucket
 
 
-def jump_guava(key: i64, buckets: i64) -> i64:
-    """The bucket in the dialect of Guava."""
+def jump_in(dialect: i64, key: i64, buckets: i64) -> i64:
+    """The bucket in the dialect ``PAPER``, ``GUAVA`` or ``EXACT``."""
+    if dialect == PAPER:
+        return jump(key, buckets)
     bucket: i64 = 0
     following: i64 = 0
     while following < buckets:
         bucket = following
         key = next_state(key)
         x: i64 = ((key >> 33) & 0x7FFFFFFF) + 1
-        if x == 0x80000000:
+        if dialect == EXACT:
+            following = ((bucket + 1) << 31) // x
+        elif x == 0x80000000:
             break  # Java's int overflows here: the next bucket is negative and ends the loop
-        following = int(float(bucket + 1) / (float(x) / TWO_31))
+        else:
+            following = int(float(bucket + 1) / (float(x) / TWO_31))
     return bucket
-
-
-def jump_exact(key: i64, buckets: i64) -> i64:
-    """The bucket by integer division, without rounding."""
-    bucket: i64 = 0
-    following: i64 = 0
-    while following < buckets:
-        bucket = following
-        key = next_state(key)
-        following = ((bucket + 1) << 31) // (((key >> 33) & 0x7FFFFFFF) + 1)
-    return bucket
-
-
-def jump_in(dialect: i64, key: i64, buckets: i64) -> i64:
-    """The bucket in the dialect ``PAPER``, ``GUAVA`` or ``EXACT``."""
-    if dialect == GUAVA:
-        return jump_guava(key, buckets)
-    if dialect == EXACT:
-        return jump_exact(key, buckets)
-    return jump(key, buckets)
 
 
 def next_state(key: i64) -> i64:

@@ -56,10 +56,10 @@ def test_rows_of_plain_records(records: list[tuple[dict[str, Any], Any]]) -> Non
     rows = scan(data, "user", "id")
     assert (rows.count, rows.problem, rows.finished) == (len(records), NOTHING_WRONG, True)
     assert keys_of(rows) == [bits(key) for _, key in records]
-    spans = zip(rows.starts, rows.insides, rows.ends, strict=True)
-    for line, (start, inside, end) in zip(lines, spans, strict=False):
+    spans = zip(rows.starts, rows.insertions, rows.ends, strict=True)
+    for line, (start, insertion, end) in zip(lines, spans, strict=False):
         assert data[start:end] == line
-        assert data[inside:end] == b"}\n"
+        assert data[insertion:end] == b"}\n"
 
 
 @pytest.mark.parametrize(

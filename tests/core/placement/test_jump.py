@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.naive_placement import naive_paper_jump
 
-from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_exact, jump_guava, jump_in
+from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_in
 
 ROWS = json.loads((Path(__file__).parents[2] / "data/valid/jump_integer.json").read_text())["rows"]
 DIALECTS = {"paper": PAPER, "guava": GUAVA, "exact": EXACT}
@@ -70,8 +70,8 @@ def test_other_implementations_give_the_same_buckets(dialect: str) -> None:
 @example(-(2**63), MAX_BUCKETS)
 def test_naive_references_agree(key: int, count: int) -> None:
     assert jump(key, count) == naive_paper_jump(key, count)
-    assert jump_exact(key, count) == naive_exact(key, count)
-    assert jump_guava(key, count) == naive_guava(key, count)
+    assert jump_in(EXACT, key, count) == naive_exact(key, count)
+    assert jump_in(GUAVA, key, count) == naive_guava(key, count)
 
 
 INVERSE = pow(2862933555777941757, -1, 2**64)
@@ -87,7 +87,7 @@ def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) ->
 
 @given(keys)
 def test_one_bucket_owns_everything(key: int) -> None:
-    assert jump(key, 1) == jump_guava(key, 1) == jump_exact(key, 1) == 0
+    assert jump(key, 1) == jump_in(GUAVA, key, 1) == jump_in(EXACT, key, 1) == 0
 
 
 @given(keys, st.integers(1, MAX_BUCKETS - 1))

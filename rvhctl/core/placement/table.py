@@ -33,7 +33,7 @@ UNSETTLED: Final = -1
 """No probe has found an owner."""
 
 
-class Placement:
+class BucketTable:
     """Buckets 0 to ``buckets - 1``: which are down, and what each weighs.
 
     ``weights`` are finite and above 0; a bucket that is not in it weighs 1. All numbers are in range: the
