@@ -10,8 +10,7 @@ from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.cli.options import refuse
 from rvhctl.errors import UsageError
 from rvhctl.nodes.documents import ASKED_OF_NODES
-from rvhctl.nodes.flags import failover_nodes, faultset_nodes, text_of
-from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.flags import text_of
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown
 from rvhctl.policy.request import Request, requested
@@ -19,15 +18,14 @@ from rvhctl.policy.request import Request, requested
 FailOn = Literal["degraded", "down", "never"]
 Tool = Literal["prometheus", "fping"]
 
-LIMITS = "Limits"
+OPTIONS = "Options"
 SAFEGUARDS = "Safeguards"
-MEMORY = "Memory"
 VIEWS = "Views"
 SOURCES = "Sources"
 
 
-class Limits(OptionGroup):
-    """Limits and safeguards."""
+class Limits(OptionGroup, panel="Limits"):
+    """Limits of latency and loss."""
 
     threshold: float | None = option(
         "--threshold",
@@ -35,108 +33,88 @@ class Limits(OptionGroup):
         metavar="MS",
         click_type=Milliseconds(),
         help="Keep nodes with a latency of at most MS milliseconds.",
+        panel=OPTIONS,
     )
     relative: float | None = option(
         "--relative",
         metavar="X",
         help="Keep nodes within X times the median of their group: the cell, or the whole list.",
-        panel=LIMITS,
     )
     floor: float | None = option(
         "--floor",
         metavar="MS",
         click_type=Milliseconds(),
         help="With --relative: a limit is never lifted to less than MS.",
-        panel=LIMITS,
     )
     aggregate: Aggregate | None = option(
         "--aggregate",
         metavar="HOW",
         help="A node's latency by its samples: median, mean, min, max, p95 or p99.",
-        panel=LIMITS,
     )
     max_loss: Percent | None = option(
         "--max-loss",
         metavar="P%",
         click_type=PercentText(),
         help="A node that lost a greater share of its samples is out.",
-        panel=LIMITS,
     )
+
+
+class Safeguards(OptionGroup, panel=SAFEGUARDS):
+    """How many nodes a group needs, and what is done where it has fewer."""
+
     min_survivors: int | Percent | None = option(
         "--min-survivors",
         metavar="N|P%",
         click_type=CountOrPercentText(),
         help="Fewer fit nodes (or a smaller share of all) and the group is degraded; default 1.",
-        panel=SAFEGUARDS,
     )
     fail_on: FailOn | None = option(
         "--fail-on",
         metavar="HEALTH",
         help="Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
-        panel=SAFEGUARDS,
     )
     max_ejection: Percent | None = option(
         "--max-ejection",
         metavar="P%",
         click_type=PercentText(),
         help="At most this share is out for its latency; the best of the others come back.",
-        panel=SAFEGUARDS,
     )
     on_degraded: OnDegraded | None = option(
         "--on-degraded",
         metavar="WHAT",
         help="What a degraded group gives: keep (its fit nodes), skip (nothing) or all (everyone measured).",
-        panel=SAFEGUARDS,
     )
     on_down: OnDown | None = option(
-        "--on-down",
-        metavar="WHAT",
-        help="What a group without a fit node gives: skip (nothing) or all.",
-        panel=SAFEGUARDS,
+        "--on-down", metavar="WHAT", help="What a group without a fit node gives: skip (nothing) or all."
     )
 
 
-class Damping(OptionGroup):
+class Damping(OptionGroup, panel="Memory"):
     """The memory between runs."""
 
     memory: str | None = option(
-        "--memory",
-        metavar="FILE",
-        help="Remember each node in FILE, so that a blip moves nobody.",
-        panel=MEMORY,
+        "--memory", metavar="FILE", help="Remember each node in FILE, so that a blip moves nobody."
     )
     rise: int | None = option(
-        "--rise",
-        metavar="N",
-        help="Good rounds in a row that bring a node back; default 2.",
-        panel=MEMORY,
+        "--rise", metavar="N", help="Good rounds in a row that bring a node back; default 2."
     )
     fall: int | None = option(
-        "--fall",
-        metavar="N",
-        help="Bad rounds in a row that take a node out; default 3.",
-        panel=MEMORY,
+        "--fall", metavar="N", help="Bad rounds in a row that take a node out; default 3."
     )
     hysteresis: Percent | None = option(
         "--hysteresis",
         metavar="P%",
         click_type=PercentText(),
         help="A round is bad from this share above the limit; default 10%.",
-        panel=MEMORY,
     )
 
 
-class Views(OptionGroup):
+class Views(OptionGroup, panel=VIEWS):
     """What is shown in place of the survivors, and what-if questions."""
 
-    explain: bool = option(
-        "--explain", default=False, help="Every node, kept or dropped, and why.", panel=VIEWS
-    )
+    explain: bool = option("--explain", default=False, help="Every node, kept or dropped, and why.")
     down: list[str] | None = option(
-        "--down",
-        metavar="ID,...",
-        help="Answer as if these nodes had failed; may be given again and again.",
-        panel=VIEWS,
+        "--down", metavar="ID,...", help="Answer as if these nodes had failed; may be given again and again."
     )
 
     def stated(self) -> dict[str, Any]:
@@ -151,35 +129,23 @@ class Views(OptionGroup):
         }
 
 
-class CellViews(Views):
+class CellViews(Views, panel=VIEWS):
     """The same, where there are cells."""
 
-    plan: bool = option(
-        "--plan",
-        default=False,
-        help="For each cell its health and where its traffic goes.",
-        panel=VIEWS,
-    )
+    plan: bool = option("--plan", default=False, help="For each cell its health and where its traffic goes.")
     nearest: int | None = option(
         "--nearest",
         metavar="N",
         click_type=Whole(min=0),
         help="With --plan: healthy cells a cell may turn to; default 2.",
-        panel=VIEWS,
     )
     explain: bool = Views.explain
     advise: bool = option(
-        "--advise",
-        default=False,
-        help="Which precision suits these nodes; needs no limit.",
-        panel=VIEWS,
+        "--advise", default=False, help="Which precision suits these nodes; needs no limit."
     )
     down: list[str] | None = Views.down
     down_cell: list[str] | None = option(
-        "--down-cell",
-        metavar="PREFIX,...",
-        help="Answer as if all nodes in these geohash cells had failed.",
-        panel=VIEWS,
+        "--down-cell", metavar="PREFIX,...", help="Answer as if all nodes in these geohash cells had failed."
     )
 
 
@@ -202,31 +168,17 @@ class Cells(OptionGroup):
     )
 
 
-class NodeSource(OptionGroup):
+class NodeSource(OptionGroup, panel=SOURCES):
     """Where nodes come from, other than FILEs."""
 
     nodes: str | None
+    latencies: str | None = None
     from_: Tool | None = option(
         "--from",
         metavar="TOOL",
         help="Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
-        panel=SOURCES,
     )
     inventory: str | None = None
-
-    @property
-    def has_nodes(self) -> bool:
-        """Whether flags give the nodes."""
-        return self.nodes is not None
-
-    def parse_nodes(self) -> Nodes:
-        """Return the nodes that flags give.
-
-        Raises:
-            UsageError: they do not parse.
-            InputError: a value is wrong.
-        """
-        raise NotImplementedError
 
 
 class RankedSource(NodeSource):
@@ -239,13 +191,6 @@ class RankedSource(NodeSource):
         metavar="MS,...",
         help="Their latencies in milliseconds; an empty one is no measurement.",
     )
-
-    @property
-    def has_nodes(self) -> bool:
-        return self.nodes is not None or self.latencies is not None
-
-    def parse_nodes(self) -> Nodes:
-        return failover_nodes(self.nodes, self.latencies)
 
 
 class PlacedSource(NodeSource):
@@ -263,15 +208,12 @@ class PlacedSource(NodeSource):
         panel=SOURCES,
     )
 
-    def parse_nodes(self) -> Nodes:
-        assert self.nodes is not None
-        return faultset_nodes(self.nodes)
-
 
 class NodeOptions(NamedTuple):
     """All that is asked of nodes on a command line."""
 
     limits: Limits
+    safeguards: Safeguards
     damping: Damping
     views: Views
     source: NodeSource
@@ -286,7 +228,7 @@ class NodeOptions(NamedTuple):
             UsageError: a name is empty.
         """
         stated: dict[str, Any] = {} if self.top is None else {"top": self.top}
-        for group in (self.limits, self.damping, self.views, self.cells):
+        for group in (self.limits, self.safeguards, self.damping, self.views, self.cells):
             stated |= {} if group is None else group.stated()
         return {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
 
@@ -300,13 +242,13 @@ class NodeOptions(NamedTuple):
             members,
             cells=self.cells is not None,
             memory=self.damping.memory,
-            fail_on=self.limits.fail_on,
+            fail_on=self.safeguards.fail_on,
         )
 
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""
         groups = (self.source.flags(), self.damping.flags(), self.views.flags("advise"))
-        return {flag: True for group in (*groups, self.limits.flags("fail_on")) for flag in group}
+        return {flag: True for group in (*groups, self.safeguards.flags("fail_on")) for flag in group}
 
     def refuse_with_advice(self) -> None:
         """Refuse flags that say which nodes serve.
@@ -320,7 +262,7 @@ class NodeOptions(NamedTuple):
             {
                 **self.damping.flags("memory"),
                 **self.cells.flags("precision"),
-                **self.limits.flags("fail_on"),
+                **self.safeguards.flags("fail_on"),
                 "--top": self.top,
                 **self.cells.flags("merge_below"),
                 **self.views.flags("down", "down_cell"),

@@ -2,8 +2,8 @@
 
 A group is a plain class, because a dataclass costs a millisecond each at start-up::
 
-    class Limits(OptionGroup):
-        floor: float | None = option("--floor", metavar="MS", help="A limit is never less than MS.", panel="Limits")
+    class Limits(OptionGroup, panel="Limits"):
+        floor: float | None = option("--floor", metavar="MS", help="A limit is never less than MS.")
 
     @grouped
     def command(limits: Limits) -> None: ...
@@ -51,8 +51,11 @@ class OptionGroup:
     options: ClassVar[dict[str, OptionInfo]] = {}
     """The options by name."""
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, panel: str | None = None) -> None:
+        """``panel``: where help has the options that say nothing else."""
         own = {name: value for name, value in vars(cls).items() if isinstance(value, OptionInfo)}
+        for declared in own.values():
+            declared.rich_help_panel = declared.rich_help_panel or panel
         inherited = {name: value for name, value in cls.options.items() if name not in own}
         cls.options = inherited | own
 

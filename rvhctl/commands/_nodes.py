@@ -15,6 +15,7 @@ from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNo
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
 from rvhctl.formats.write import write_records
 from rvhctl.nodes.documents import id_texts
+from rvhctl.nodes.flags import nodes_given
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.decision import WithinThreshold, decide
@@ -105,12 +106,12 @@ def _read(
         UsageError: nodes come from flags, and FILEs or their format are named, too.
     """
     source, by_cell = asked.source, asked.cells is not None
-    if source.has_nodes:
+    if source.nodes is not None or source.latencies is not None:
         refuse("with --nodes", source.flags("from_", "inventory"))
         if files:
             raise UsageError("give nodes with flags or in FILEs, not both")
         refuse("with --nodes", run.flags("input_format"))
-        return source.parse_nodes()
+        return nodes_given(source.nodes, source.latencies, coordinates=by_cell)
     on_bad = report.on_bad(run.on_error)
     if source.from_ is None:
         refuse("without --from", source.flags("inventory"))

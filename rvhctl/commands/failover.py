@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import Damping, Limits, NodeOptions, RankedSource, Views
+from rvhctl.cli.node_options import Damping, Limits, NodeOptions, RankedSource, Safeguards, Views
 from rvhctl.cli.option_groups import grouped
 from rvhctl.cli.options import Run
 from rvhctl.commands._nodes import answer, answer_batch
@@ -22,6 +22,7 @@ EPILOG = options.epilog(
 def failover(
     run: Run,
     limits: Limits,
+    safeguards: Safeguards,
     damping: Damping,
     views: Views,
     source: RankedSource,
@@ -33,7 +34,7 @@ def failover(
     Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or from flags. Records go
     out as they came in.
     """
-    asked = NodeOptions(limits, damping, views, source, top=top)
+    asked = NodeOptions(limits, safeguards, damping, views, source, top=top)
     if run.batch:
         answer_batch("failover", asked, files, run)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import Cells, CellViews, Damping, Limits, NodeOptions, PlacedSource
+from rvhctl.cli.node_options import Cells, CellViews, Damping, Limits, NodeOptions, PlacedSource, Safeguards
 from rvhctl.cli.option_groups import grouped
 from rvhctl.cli.options import Run
 from rvhctl.commands._nodes import advise, answer, answer_batch
@@ -23,6 +23,7 @@ EPILOG = options.epilog(
 def faultset(
     run: Run,
     limits: Limits,
+    safeguards: Safeguards,
     damping: Damping,
     views: CellViews,
     source: PlacedSource,
@@ -37,7 +38,7 @@ def faultset(
     came in.
     """
     views.exclude("plan", "explain", "advise")
-    asked = NodeOptions(limits, damping, views, source, cells, top)
+    asked = NodeOptions(limits, safeguards, damping, views, source, cells, top)
     if run.batch:
         answer_batch("faultset", asked, files, run)
     elif views.advise:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from typing import Final
 
 import orjson
@@ -28,52 +29,56 @@ def text_of(argument: str, flag: str) -> str:
         raise UsageError(f"{flag}: an id is text, and this is not UTF-8 (got {shorten(argument)})") from None
 
 
-def failover_nodes(ids_text: str | None, latencies_text: str | None) -> Nodes:
-    """``--nodes a,b,c`` and ``--latencies 50,200,75``; an empty latency is no measurement.
+def nodes_given(ids: str | None, latencies: str | None, *, coordinates: bool) -> Nodes:
+    """Return the nodes that ``--nodes`` and ``--latencies`` give; an empty latency is no measurement.
+
+    Args:
+        ids: ``a,b,c``, or ``id:lat:lon:latency,...``.
+        latencies: ``50,200,75``.
+        coordinates: whether ids stand with places and latencies.
 
     Raises:
-        UsageError: one without the other, or a latency that is no number.
-        LengthMismatchError: not as many of one as of the other.
+        UsageError: one flag without the other, a node has fewer than four parts, or a part is no number.
+        LengthMismatchError: not as many latencies as ids.
+        InputError: a value is out of range, or an id was there before.
     """
+    flag = "--nodes" if coordinates else "--latencies"
+    builder = NodesBuilder()
+    builder.start("--nodes")
+    for node_id, texts in _placed(ids or "") if coordinates else _ranked(ids, latencies):
+        numbers = {name: _number(text, flag) for name, text in texts.items()}
+        fields = {"id": node_id, **{name: _json_number(text) for name, text in texts.items()}}
+        node = Record(node_id, numbers["latency"], numbers.get("lat", NAN), numbers.get("lon", NAN))
+        try:
+            builder.add(_checked(node, coordinates), orjson.dumps(fields))
+        except InvalidNodeError as error:
+            named = f"node {shorten(node_id)}" if node_id else ""
+            raise InputError(
+                error.problem, source="--nodes", place=named, value=error.value, hint=error.hint
+            ) from None
+        except InputError as error:
+            raise error.at("--nodes") from None
+    return builder.build("flags")
+
+
+def _ranked(ids_text: str | None, latencies_text: str | None) -> Iterator[tuple[str, dict[str, str]]]:
     if ids_text is None or latencies_text is None:
         raise UsageError("--nodes and --latencies go together")
     ids = _split(text_of(ids_text, "--nodes"))
     latencies = _split(latencies_text)
     if len(ids) != len(latencies):
         raise LengthMismatchError(f"--nodes names {len(ids)}, --latencies gives {len(latencies)}")
-    builder = NodesBuilder()
-    builder.start("--nodes")
-    for node_id, text in zip(ids, latencies, strict=True):
-        latency = _number(text, "--latencies")
-        record = _checked("--nodes", Record(node_id, latency))
-        _add(builder, record, {"id": node_id, "latency": _json_number(text)})
-    return builder.build("flags")
+    for node_id, latency in zip(ids, latencies, strict=True):
+        yield node_id, {"latency": latency}
 
 
-def faultset_nodes(specs_text: str) -> Nodes:
-    """``id:lat:lon:latency,...``, each cut from the right, so that an id may hold colons.
-
-    Raises:
-        UsageError: a node has fewer than four parts, or a part is no number.
-    """
-    builder = NodesBuilder()
-    builder.start("--nodes")
+def _placed(specs_text: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the parts of ``id:lat:lon:latency``, cut from the right, so that an id may hold colons."""
     for spec in _split(text_of(specs_text, "--nodes")):
-        parts = spec.rsplit(":", 3)
-        if len(parts) != 4:
+        node_id, *parts = spec.rsplit(":", 3)
+        if len(parts) != 3:
             raise UsageError(f"--nodes: a node is id:lat:lon:latency (got {shorten(spec)})")
-        node_id, lat_text, lon_text, latency_text = parts
-        lat, lon = (_number(text, "--nodes") for text in (lat_text, lon_text))
-        latency = _number(latency_text, "--nodes")
-        record = _checked("--nodes", Record(node_id, latency, lat, lon), coordinates=True)
-        fields = {
-            "id": node_id,
-            "lat": _json_number(lat_text),
-            "lon": _json_number(lon_text),
-            "latency": _json_number(latency_text),
-        }
-        _add(builder, record, fields)
-    return builder.build("flags")
+        yield node_id, dict(zip(("lat", "lon", "latency"), parts, strict=True))
 
 
 def _split(text: str) -> list[str]:
@@ -103,24 +108,10 @@ def _json_number(text: str) -> object:
     return orjson.Fragment(text) if _JSON_NUMBER.fullmatch(text) else float(text)
 
 
-def _checked(flag: str, record: Record, *, coordinates: bool = False) -> Record:
-    try:
-        check_id(record.id)
-        if record.latency == record.latency:
-            record = record._replace(latency=check_latency(record.latency, EMPTY_HINT))
-        if coordinates:
-            check_coordinate(record.lat, "lat")
-            check_coordinate(record.lon, "lon")
-    except InvalidNodeError as error:
-        named = f"node {shorten(record.id)}" if record.id else ""
-        raise InputError(
-            error.problem, source=flag, place=named, value=error.value, hint=error.hint
-        ) from None
-    return record
-
-
-def _add(builder: NodesBuilder, record: Record, fields: dict[str, object]) -> None:
-    try:
-        builder.add(record, orjson.dumps(fields))
-    except InputError as error:
-        raise error.at("--nodes") from None
+def _checked(node: Record, coordinates: bool) -> Record:
+    check_id(node.id)
+    latency = node.latency if node.latency != node.latency else check_latency(node.latency, EMPTY_HINT)
+    if coordinates:
+        check_coordinate(node.lat, "lat")
+        check_coordinate(node.lon, "lon")
+    return node._replace(latency=latency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.cli.node_options import Cells, Damping, Limits, NodeOptions, RankedSource, Views
+from rvhctl.cli.node_options import Cells, Damping, Limits, NodeOptions, RankedSource, Safeguards, Views
 from rvhctl.policy.percent import Percent
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import policy_of, requested
@@ -76,6 +76,8 @@ def test_all_flags_become_one_policy() -> None:
         floor=2.0,
         aggregate="p95",
         max_loss=Percent(20, 100),
+    )
+    safeguards = Safeguards(
         min_survivors=Percent(28, 100),
         max_ejection=Percent(125, 1000),
         on_degraded="skip",
@@ -83,7 +85,7 @@ def test_all_flags_become_one_policy() -> None:
         fail_on="down",
     )
     damping = Damping(memory="m", rise=4, fall=5, hysteresis=Percent(0, 100))
-    asked = NodeOptions(limits, damping, Views(), RankedSource(), Cells(merge_below=3))
+    asked = NodeOptions(limits, safeguards, damping, Views(), RankedSource(), Cells(merge_below=3))
     policy = policy_of(asked.members())
     assert policy == Policy(
         threshold=100.0,
@@ -103,7 +105,7 @@ def test_all_flags_become_one_policy() -> None:
 
 
 def test_no_flag_is_the_plain_policy() -> None:
-    assert NodeOptions(Limits(), Damping(), Views(), RankedSource()).members() == {}
+    assert NodeOptions(Limits(), Safeguards(), Damping(), Views(), RankedSource()).members() == {}
     assert policy_of({"threshold": 5.0}) == Policy(threshold=5.0)
     assert requested({"threshold": 5.0}, cells=False).threshold_only
     err = rvhctl("failover", stdin=b'[{"id":"a","latency":5}]').err
