@@ -33,7 +33,7 @@ TESTED_BY = {
     "placement/test_job": "core.keys.owners core.keys.rows",
     "placement/test_split_files": "streams.staging concurrency.locking",
     "policy/test_failover": "concurrency.steps",
-    "policy/test_views": "formats.rows formats.shapes formats.write",
+    "policy/test_views": "formats.shapes formats.write",
     "streams/test_source": "streams.lines",
     "test_data_files": "core.json.spans formats.json formats.jsontext formats.ndjson formats.plain "
     "nodes.fields nodes.flags nodes.nodes nodes.read",

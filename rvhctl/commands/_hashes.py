@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rvhctl.formats.choice import OutputFormat, answer_format
-from rvhctl.formats.rows import RowWriter
 from rvhctl.formats.wording import counted
+from rvhctl.formats.write import RowWriter
 from rvhctl.keys.hashes import RECIPES
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice

@@ -8,9 +8,8 @@ jsontext    JSON text with the places of its values and errors.
 ndjson      NDJSON.
 plain       A key, an id or a number a line.
 prometheus  Prometheus's answer to an instant query.
-rows        Writers of rows of values.
 shapes      Records and views, which every format reads and writes.
 table       Tables for people, as wide as the terminal.
 wording     Numbers and counts for people.
-write       Writers of records and views.
+write       Writers of records, views and rows.
 """

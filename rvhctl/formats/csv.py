@@ -30,9 +30,6 @@ SOME: Final = 256
 BLOCK: Final = 1 << 20
 """Bytes of a text that are made of characters, and then rows, at a time."""
 
-PIECE: Final = 4096
-"""Rows of records written at a time."""
-
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
@@ -274,11 +271,12 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
             yield from records.join_records(picked, b"\n")
         else:
             rows = (split_row(records.records[row], came_as) for row in picked)
-            yield from _lines(records.header, rows, delimiter)
+            yield from write_rows(records.header, rows, delimiter=delimiter)
         return
     cells = [_json_cells(records.records[row]) for row in picked]
     header = list(dict.fromkeys(name for record in cells for name in record))
-    yield from _lines(header, ([record.get(name, "") for name in header] for record in cells), delimiter)
+    rows = ([record.get(name, "") for name in header] for record in cells)
+    yield from write_rows(header, rows, delimiter=delimiter)
 
 
 def write_view(view: View, *, delimiter: str) -> Iterator[bytes]:
@@ -363,29 +361,19 @@ def join_records(records: Sequence[bytes], *, delimiter: str) -> bytes:
     return b"\n".join([*records, b""])
 
 
-def _lines(header: Sequence[str] | None, rows: Iterable[Sequence[object]], delimiter: str) -> Iterator[bytes]:
-    if header is not None:
-        yield joined_row(header, delimiter)
-    body = iter(rows)
-    while piece := list(islice(body, PIECE)):
-        yield join_rows((), piece, delimiter=delimiter)
-
-
 def join_rows(names: Sequence[str], rows: Sequence[Sequence[object]], *, delimiter: str) -> bytes:
     """Return rows of values, without their header."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    text = out.getvalue()
+    text = _joined(rows, delimiter, "\n")
     if "\r" in text:
         # A carriage return would end a line when it is read, but is quoted only if the line's end has one.
-        text = "".join(_row(row, delimiter) for row in rows)
+        text = "".join(_joined([row], delimiter, "\r\n").removesuffix("\r\n") + "\n" for row in rows)
     return text.encode()
 
 
-def _row(fields: Sequence[object], delimiter: str) -> str:
+def _joined(rows: Sequence[Sequence[object]], delimiter: str, end: str) -> str:
     out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerow(fields)
-    return out.getvalue().removesuffix("\r\n") + "\n"
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
+    return out.getvalue()
 
 
 def _bare(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:

@@ -1,13 +1,22 @@
-"""The writers of records and of a view, in any format."""
+"""The writers of records, of a view and of rows, in any format."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
 
-from rvhctl.formats.choice import FORMATS, OutputFormat
-from rvhctl.formats.shapes import OwnRecords, Picked, View
+import orjson
+
+from rvhctl.formats.choice import TABLE, OutputFormat, output_of
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
+
+if TYPE_CHECKING:
+    from rvhctl.formats.shapes import OwnRecords, Picked, Row, View
+
+PIECE: Final = 4096
+"""Rows of a summary written at a time."""
 
 
 def write_records(
@@ -19,31 +28,109 @@ def write_records(
     color: ColorChoice,
 ) -> None:
     """Write the picked records as they came in; people see a view of them instead."""
-    if format_ == "table":
+    chosen = output_of(format_)
+    if chosen is TABLE:
         write_view(view(), format_, sink, color)
     else:
-        sink.write_all(records_pieces(format_, records, picked))
-
-
-def records_pieces(format_: OutputFormat, records: OwnRecords, picked: Picked) -> Iterator[bytes]:
-    """Return the picked records in any format but a table, in pieces."""
-    chosen = FORMATS[format_]
-    pieces: Iterator[bytes] = chosen.load().write_records(records, picked, **chosen.options)
-    return pieces
+        sink.write_all(chosen.load().write_records(records, picked, **chosen.options))
 
 
 def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:
-    """The view in any format."""
-    if format_ == "table":
-        from rvhctl.formats import table
-
-        table.write(view, sink, color)
+    """Write a view."""
+    chosen = output_of(format_)
+    if chosen is TABLE:
+        TABLE.load().write(view, sink, color)
     else:
-        sink.write_all(view_pieces(view, format_))
+        sink.write_all(chosen.load().write_view(view, **chosen.options))
 
 
-def view_pieces(view: View, format_: OutputFormat) -> Iterator[bytes]:
-    """Return the view in any format but a table, in pieces."""
-    chosen = FORMATS[format_]
-    pieces: Iterator[bytes] = chosen.load().write_view(view, **chosen.options)
-    return pieces
+class RowWriter:
+    """Writes rows of values, or records that are text already; a document and a table only when complete."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        format_: OutputFormat,
+        sink: Sink,
+        caption: Callable[[int], str] = str,
+        color: ColorChoice = "auto",
+    ) -> None:
+        """``names``: of the columns; ``caption`` makes the line under a table out of the number of rows."""
+        self._names: Final = names
+        self._format: Final = output_of(format_)
+        self._sink: Final = sink
+        self._caption: Final = caption
+        self._color: Final = color
+        self._rows: list[Sequence[Any]] = []
+        self._pieces: list[bytes] = []
+        self._begun = False
+
+    def add(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Write rows; a value may be whatever JSON takes."""
+        if self._format is TABLE:
+            self._rows += rows
+        elif rows:
+            join_rows = self._format.load().join_rows
+            self._write(self._names, join_rows(self._names, rows, **self._format.options))
+
+    def add_records(self, records: Sequence[bytes], header: Sequence[str] = ()) -> None:
+        """Write records as they are, below their own header."""
+        join_records = self._format.load().join_records
+        self._write(header, join_records(records, **self._format.options) if records else b"")
+
+    def finish(self) -> None:
+        """Write what only a complete answer has: a document, a table, a header without rows."""
+        if self._format is TABLE:
+            from rvhctl.formats.shapes import View
+
+            rows = (dict(zip(self._names, row, strict=True)) for row in self._rows)
+            view = View(tuple(self._names), lambda: rows, caption=self._caption(len(self._rows)))
+            TABLE.load().write(view, self._sink, self._color)
+        elif self._format.closing:
+            self._sink.write_all([self._format.opening(()), *self._pieces, self._format.closing])
+        elif not self._begun:
+            self._sink.write(self._format.opening(self._names))
+        self._sink.flush()
+
+    def _write(self, header: Sequence[str], text: bytes) -> None:
+        if self._format.closing:
+            if text:
+                self._pieces.append(self._format.between + text if self._pieces else text)
+        else:
+            if not self._begun:
+                self._sink.write(self._format.opening(header))
+            self._sink.write(text)
+            # What is read is answered before the next read, which may have to wait.
+            self._sink.flush()
+        self._begun = True
+
+
+def write_summary(
+    head: Row,
+    rows: Iterator[Row],
+    view: Callable[[], View],
+    format_: OutputFormat,
+    sink: Sink,
+    color: ColorChoice,
+) -> None:
+    """Write totals and one row or more: one JSON object; only the rows as CSV; only the totals as plain text."""
+    chosen = output_of(format_)
+    if chosen is TABLE:
+        chosen.load().write(view(), sink, color)
+    elif chosen.objects:
+        sink.write(orjson.dumps(head)[:-1] + b',"buckets":[')
+        between = b""
+        while piece := list(islice(rows, PIECE)):
+            sink.write(between + orjson.dumps(piece)[1:-1])
+            between = b","
+        sink.write(b"]}\n")
+    elif chosen.text:
+        totals = [(name, "" if value is None else value) for name, value in head.items()]
+        sink.write(chosen.load().join_rows((), totals))
+    else:
+        first = next(rows)
+        writer = RowWriter(list(first), format_, sink)
+        writer.add([list(first.values())])
+        while piece := list(islice(rows, PIECE)):
+            writer.add([list(row.values()) for row in piece])
+    sink.flush()

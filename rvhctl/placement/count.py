@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.formats.choice import DataFormat, OutputFormat, output_of
-from rvhctl.formats.rows import RowWriter, write_summary
 from rvhctl.formats.wording import counted, share_of
+from rvhctl.formats.write import RowWriter, write_summary
 from rvhctl.keys.key import Key
 from rvhctl.keys.records import Records
 from rvhctl.placement.buckets import Buckets

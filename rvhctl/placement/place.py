@@ -10,8 +10,8 @@ import orjson
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
-from rvhctl.formats.rows import RowWriter
 from rvhctl.formats.wording import counted
+from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import SLICE, KeySpec, Records
 from rvhctl.placement.job import (
     Numbers,

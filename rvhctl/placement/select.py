@@ -8,7 +8,7 @@ from typing import Final
 from rvhctl.core.keys.owners import groups_of
 from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats.choice import FORMATS, TEXT, DataFormat
-from rvhctl.formats.rows import RowWriter
+from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import Records
 from rvhctl.placement.job import Output, Owners, groups_output, selected_output
 from rvhctl.placement.placement import Placement

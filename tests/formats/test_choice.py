@@ -13,8 +13,7 @@ from support.program import PATIENCE, Program
 
 from rvhctl.errors import InputError, raise_error
 from rvhctl.formats.choice import FORMATS, Format
-from rvhctl.formats.shapes import View
-from rvhctl.formats.write import records_pieces, view_pieces
+from rvhctl.formats.shapes import OwnRecords, Picked, View
 from rvhctl.nodes.read import read_nodes
 
 TEXT = b'id = "a"\nlatency = 12.5\nweight = 2\n\nid = "b"\nlatency = 80\n\n'
@@ -32,6 +31,11 @@ def toy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(FORMATS, TOY, Format(toy_format.__name__))
 
 
+def written(format_: str, records: OwnRecords, picked: Picked) -> bytes:
+    chosen = FORMATS[format_]
+    return b"".join(chosen.load().write_records(records, picked, **chosen.options))
+
+
 def test_nodes_in_and_out(tmp_path: Path) -> None:
     file = tmp_path / "nodes.toy"
     file.write_bytes(TEXT)
@@ -41,8 +45,8 @@ def test_nodes_in_and_out(tmp_path: Path) -> None:
         [12.5, 80],
         [2, 1],
     )
-    assert b"".join(records_pieces(TOY, nodes, [0, 1])) == TEXT
-    assert b"".join(records_pieces("csv", nodes, [1])) == b"id,latency\nb,80\n"
+    assert written(TOY, nodes, [0, 1]) == TEXT
+    assert written("csv", nodes, [1]) == b"id,latency\nb,80\n"
 
 
 def test_what_is_wrong_is_named(tmp_path: Path) -> None:
@@ -65,12 +69,12 @@ def test_nodes_of_another_format_go_out_in_it(format_: str, tmp_path: Path) -> N
     file = tmp_path / "nodes"
     file.write_text(texts[format_])
     nodes = read_nodes([str(file)], format_, coordinates=False, on_bad=raise_error)
-    assert b"".join(records_pieces(TOY, nodes, [0])) == b'id = "a"\nlatency = 1\n\n'
+    assert written(TOY, nodes, [0]) == b'id = "a"\nlatency = 1\n\n'
 
 
 def test_views_out() -> None:
     view = View(("cell", "nodes:r"), lambda: [{"cell": "u1", "nodes": 3}, {"cell": "u2", "nodes": None}])
-    assert b"".join(view_pieces(view, TOY)) == b'cell = "u1"\nnodes = 3\n\ncell = "u2"\nnodes = \n\n'
+    assert b"".join(toy_format.write_view(view)) == b'cell = "u1"\nnodes = 3\n\ncell = "u2"\nnodes = \n\n'
 
 
 def run(program: Program, *arguments: str, stdin: bytes = TEXT) -> bytes:

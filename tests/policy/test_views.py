@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rvhctl.errors import raise_error
-from rvhctl.formats.choice import OutputFormat
+from rvhctl.formats.choice import FORMATS, OutputFormat
 from rvhctl.formats.csv import write_rows
 from rvhctl.formats.shapes import Digits, View, cell_text
-from rvhctl.formats.write import view_pieces
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.evaluate import advise, evaluate
 from rvhctl.policy.plan import FleetPlan
@@ -33,7 +32,8 @@ POLICY = Policy(relative=1.5)
 
 
 def written(view: View, format_: OutputFormat) -> bytes:
-    return b"".join(view_pieces(view, format_))
+    chosen = FORMATS[format_]
+    return b"".join(chosen.load().write_view(view, **chosen.options))
 
 
 def plan() -> View:
