@@ -108,13 +108,13 @@ def test_nodes_in_and_out_on_the_command_line(program: Program) -> None:
         (("-o", "plain"), b"3\n2\n"),
         ((), b'key = "foo"\nbucket = 3\n\nkey = 42\nbucket = 2\n\n'),
         (
-            ("--replicas", "1", "--down", "2,3"),
-            b'key = "foo"\nbucket = 4\nreplica_1 = 4\n\nkey = 42\nbucket = 1\nreplica_1 = 1\n\n',
+            ("--replicas", "1"),
+            b'key = "foo"\nbucket = 3\nreplica_1 = 3\n\nkey = 42\nbucket = 2\nreplica_1 = 2\n\n',
         ),
         (("--field", "key", "-o", "ndjson"), b'{"key":"foo","at":1,"bucket":3}\n{"key":42,"bucket":2}\n'),
         (("--only", "2"), b"key = 42\n\n"),
         (("--to", "3", "--moves"), b'key = "foo"\nfrom = 3\nto = 0\n\n'),
-        (("--to", "3"), b""),
+        (("--stats", "-b", "1"), b"bucket = 0\ncount = 2\nshare = 1.0\n\n"),
     ],
 )
 def test_keys_in_and_out_on_the_command_line(
