@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -102,7 +102,7 @@ def _placements(request: dict[str, Any], flags: Mapping[str, Any]) -> tuple[Plac
     ready: tuple[Placement, Placement | None] | None = flags.get("placements")
     if ready is not None and request.keys().isdisjoint(OF_PLACEMENTS):
         return ready
-    members = {**flags, **{name: _READ.get(name, _as_it_is)(value) for name, value in request.items()}}
+    members = {**flags, **{name: _read(name, value) for name, value in request.items()}}
     for one, other in (("buckets", "nodes"), ("nodes", "buckets"), ("to", "to_nodes"), ("to_nodes", "to")):
         if one in request:
             members.pop(other, None)
@@ -158,53 +158,42 @@ class GivenNodes(NamedTuple):
         return self.nodes
 
 
-class GivenNames(NamedTuple):
-    """The names of a request, in an array."""
-
-    member: str
-    names: Any
-
-    def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
-        if not isinstance(self.names, list):
-            raise JumpHashError(f"{self.member} must be an array (got {shorten(self.names)})")
-        return id_texts(self.names) if nodes.ids else self.names
-
-
-class GivenWeights(NamedTuple):
-    """The weights of a request, in an object."""
-
-    weights: Any
-
-    def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, Any]:
-        if not isinstance(self.weights, dict):
-            raise JumpHashError(f"weights must be an object (got {shorten(self.weights)})")
-        # The names of members are text, the names of buckets are numbers.
-        weights = {
-            int(name) if not here.ids and name.isascii() and name.isdigit() else name: weight
-            for name, weight in self.weights.items()
-        }
-        for name in weights:
-            if not there.has(name):
-                here.bucket_of(name)
-        return weights
-
-
-def _survivors(value: Any) -> frozenset[str]:
-    names = id_texts(value) if isinstance(value, list) else ()
-    if not isinstance(value, list) or not all(isinstance(name, str) for name in names):
-        raise JumpHashError(f"live must be an array of ids (got {shorten(value)})")
-    return frozenset(names)
-
-
-def _as_it_is(value: Any) -> Any:
+def _read(name: str, value: Any) -> Any:
+    """A member of a request as :func:`placements` takes it."""
+    match name:
+        case "nodes" | "to_nodes":
+            return GivenNodes(value)
+        case "down" | "to_down":
+            return partial(_names, name, value)
+        case "weights":
+            return partial(_weights, value)
+        case "live":
+            return _survivors(value)
     return value
 
 
-_READ: Final[Mapping[str, Callable[[Any], Any]]] = {
-    "nodes": GivenNodes,
-    "to_nodes": GivenNodes,
-    "down": partial(GivenNames, "down"),
-    "to_down": partial(GivenNames, "to_down"),
-    "weights": GivenWeights,
-    "live": _survivors,
-}
+def _names(member: str, names: Any, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
+    if not isinstance(names, list):
+        raise JumpHashError(f"{member} must be an array (got {shorten(names)})")
+    return id_texts(names) if nodes.ids else names
+
+
+def _weights(stated: Any, here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, Any]:
+    if not isinstance(stated, dict):
+        raise JumpHashError(f"weights must be an object (got {shorten(stated)})")
+    # The names of members are text, the names of buckets are numbers.
+    weights = {
+        int(name) if not here.ids and name.isascii() and name.isdigit() else name: weight
+        for name, weight in stated.items()
+    }
+    for name in weights:
+        if not there.has(name):
+            here.bucket_of(name)
+    return weights
+
+
+def _survivors(value: Any) -> frozenset[str]:
+    names = id_texts(value) if isinstance(value, list) else [None]
+    if not all(isinstance(name, str) for name in names):
+        raise JumpHashError(f"live must be an array of ids (got {shorten(value)})")
+    return frozenset(names)

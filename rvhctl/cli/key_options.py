@@ -32,9 +32,6 @@ RECORDS = "Keys out of records"
 ANSWERS = "What is answered"
 HASHES = "Agreeing with other systems"
 
-OF_NODES = ("live", "threshold", "to_nodes")
-"""Options that need nodes with names."""
-
 
 class Keys(OptionGroup):
     """Keys, and how many buckets there are for them."""
@@ -221,11 +218,6 @@ class KeyRequest(NamedTuple):
             buckets = buckets_counted(self.answer.only, "--only")
         return flags if buckets is None else {**flags, "buckets": buckets}
 
-    @property
-    def compared(self) -> bool:
-        """Another placement is asked for."""
-        return not self.answer.stated().keys().isdisjoint(("to", "to_nodes", "to_down"))
-
 
 def check_request(request: KeyRequest) -> None:
     """Refuse flags that are missing, do nothing or contradict one another, before anything is read.
@@ -236,23 +228,16 @@ def check_request(request: KeyRequest) -> None:
     from rvhctl.streams.source import is_stdin
 
     refuse("without --batch", request.run.flags("unordered"))
-    reads_stdin = not request.keys.key and (not request.files or any(map(is_stdin, request.files)))
-    _check_nodes(request.flags(), reads_stdin=reads_stdin)
-    _check_keys(request)
-    _check_answer(request)
-
-
-def _check_nodes(flags: dict[str, Any], *, reads_stdin: bool) -> None:
-    """Refuse flags that are missing, or contradict one another, before anything is read.
-
-    Raises:
-        UsageError: they do.
-    """
+    flags = request.flags()
     if "buckets" not in flags and "nodes" not in flags:
         raise UsageError("--buckets is missing: give their number, as in -b 8, or --nodes")
+    reads_stdin = not request.keys.key and (not request.files or any(map(is_stdin, request.files)))
     check_together(flags, reads_stdin=reads_stdin)
     if "nodes" not in flags:
-        refuse("without --nodes", {f"--{name.replace('_', '-')}": name in flags for name in OF_NODES})
+        named = {**request.nodes.flags("live", "threshold"), **request.answer.flags("to_nodes")}
+        refuse("without --nodes", named)
+    _check_keys(request)
+    _check_answer(request)
 
 
 def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
@@ -278,39 +263,27 @@ def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
 
 
 def _check_keys(request: KeyRequest) -> None:
-    """Flags about keys that would do nothing, or not go together, are errors.
-
-    Raises:
-        UsageError: some are.
-    """
-    keys, fields, run = request.keys, request.fields, request.run
+    keys, fields = request.keys, request.fields
     if keys.key and request.files:
         raise UsageError("give keys with -k or in FILEs, not both")
     if keys.key:
-        refuse("with --key", {**keys.flags("null"), **run.flags("input_format")})
-    if fields.field is not None and fields.regex is not None:
-        raise UsageError("--field and --regex exclude each other")
+        refuse("with --key", {**keys.flags("null"), **request.run.flags("input_format")})
+    fields.exclude("field", "regex")
     if fields.field is not None:
         refuse("with --field", keys.flags("key", "null"))
 
 
 def _check_answer(request: KeyRequest) -> None:
-    """The same of flags about the answer.
-
-    Raises:
-        UsageError: some are.
-    """
-    answer, nodes = request.answer, request.nodes
-    views = list(answer.flags("only", "split_to", "stats", "explain"))
-    if request.compared:
-        views.append("--to")
+    answer = request.answer
+    compared = answer.flags("to", "to_nodes", "to_down")
+    views = [*answer.flags("only", "split_to", "stats", "explain"), *(["--to"] if compared else [])]
     if len(views) > 1:
         raise UsageError(f"{views[0]} and {views[1]} exclude each other")
-    if not request.compared:
+    if not compared:
         refuse("without --to, --to-nodes or --to-down", answer.flags("moves"))
     if answer.only is None:
         refuse("without --only", answer.flags("allow_empty"))
     if answer.split_to is None:
         refuse("without --split-to", answer.flags("force"))
-    if nodes.replicas is None:
-        refuse("without --replicas", nodes.flags("allow_fewer"))
+    if request.nodes.replicas is None:
+        refuse("without --replicas", request.nodes.flags("allow_fewer"))

@@ -58,13 +58,17 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
         UsageError: flags contradict one another.
         RvhctlError: an input is wrong, nobody is live, or nothing was selected.
     """
-    here, there, spec = _placed(request)
-    sink = Sink()
-    sources = (
-        []
-        if request.keys.key
-        else [Source(name, raw=request.keys.null) for name in source_names(request.files)]
+    check_request(request)
+    keys, fields = request.keys, request.fields
+    spec = KeySpec(
+        path=None if fields.field is None else FieldPath(fields.field),
+        pattern=None if fields.regex is None else LinePattern(fields.regex),
+        delimiter=b"\0" if keys.null else b"\n",
     )
+    here, there = placements(_members(request.flags()))
+    sink = Sink()
+    names = [] if keys.key else source_names(request.files)
+    sources = [Source(name, raw=keys.null) for name in names]
     # What was looked at stays open until its turn comes: a pipe cannot be opened twice.
     shapes = [shape_of(source, request.run.input_format, spec) for source in sources]
     shape = shapes[0] if len(set(shapes)) == 1 else OBJECTS if shapes else TEXT
@@ -72,9 +76,9 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     with ExitStack() as stack:
         action, spec = _action(request, here, there, shape, sink, spec, stack)
         count = 0
-        if request.keys.key:
-            action.add(flag_records([os.fsencode(key) for key in request.keys.key], spec))
-            count = len(request.keys.key)
+        if keys.key:
+            action.add(flag_records([os.fsencode(key) for key in keys.key], spec))
+            count = len(keys.key)
         for source, of_source in zip(sources, shapes, strict=True):
             with source, nullcontext() if FORMATS[of_source].text else explained(source):
                 count += _answer(source, of_source, action, here, spec, request, sink, on_bad)
@@ -122,18 +126,6 @@ def _members(flags: dict[str, Any]) -> dict[str, Any]:
     from rvhctl.placement.flags import members_of
 
     return members_of(flags)
-
-
-def _placed(request: KeyRequest) -> tuple[Placement, Placement | None, KeySpec]:
-    """The placement, the one that it is compared with, and where keys stand, after flags were checked."""
-    keys, fields = request.keys, request.fields
-    check_request(request)
-    spec = KeySpec(
-        path=None if fields.field is None else FieldPath(fields.field),
-        pattern=None if fields.regex is None else LinePattern(fields.regex),
-        delimiter=b"\0" if keys.null else b"\n",
-    )
-    return *placements(_members(request.flags())), spec
 
 
 def _action(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from rvhctl.core.keys import lines as keylines
+from rvhctl.core.keys.lines import DECIMAL, LIBRARY, NOTHING_WRONG, XXH64, decimal_bits, decimal_problem
 from rvhctl.core.placement import jump
+from rvhctl.core.words import MASK_64
 from rvhctl.errors import JumpHashError, quoted, shorten
 
 EMPTY_KEY = "the key is empty"
@@ -29,25 +30,11 @@ def xxh64(key: bytes) -> int:
     return xxh64_intdigest(key)
 
 
-def xxh64_seeded(seed: int, key: bytes) -> int:
-    """XXH64 with any seed of 64 bits."""
-    from xxhash import xxh64_intdigest
+def xxhash_seeded(digest: str, seed: int, key: bytes) -> int:
+    """A digest of the library xxhash; that of 32 bits has an upper half of zeros."""
+    import xxhash
 
-    return xxh64_intdigest(key, seed)
-
-
-def xxh3(seed: int, key: bytes) -> int:
-    """XXH3 of 64 bits with any seed of 64 bits."""
-    from xxhash import xxh3_64_intdigest
-
-    return xxh3_64_intdigest(key, seed)
-
-
-def xxh32(seed: int, key: bytes) -> int:
-    """XXH32 with any seed of 32 bits, the upper half of the answer zero."""
-    from xxhash import xxh32_intdigest
-
-    return xxh32_intdigest(key, seed)
+    return int(getattr(xxhash, digest)(key, seed))
 
 
 def murmur3_128(seed: int, key: bytes) -> int:
@@ -61,25 +48,12 @@ def murmur3_128(seed: int, key: bytes) -> int:
     return int(hash64(key, seed, True, signed=False)[0])
 
 
-def md5_be(key: bytes) -> int:
-    """The first eight bytes of MD5, the first one highest."""
+def cryptographic(name: str, order: Literal["big", "little"], key: bytes) -> int:
+    """The first eight bytes of a digest of the standard library."""
     import hashlib
 
-    return int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[:8], "big")
-
-
-def md5_le(key: bytes) -> int:
-    """The first eight bytes of MD5, the first one lowest."""
-    import hashlib
-
-    return int.from_bytes(hashlib.md5(key, usedforsecurity=False).digest()[:8], "little")
-
-
-def sha256_le(key: bytes) -> int:
-    """The first eight bytes of SHA-256, the first one lowest."""
-    import hashlib
-
-    return int.from_bytes(hashlib.sha256(key).digest()[:8], "little")
+    digest = getattr(hashlib, name)(key, usedforsecurity=False).digest()
+    return int.from_bytes(digest[:8], order)
 
 
 def crc32(key: bytes) -> int:
@@ -97,31 +71,17 @@ def decimal(key: bytes) -> int:
     """
     if not key:
         raise JumpHashError(EMPTY_KEY)
-    if keylines.decimal_problem(key, 0, len(key)) != keylines.NOTHING_WRONG:
+    if decimal_problem(key, 0, len(key)) != NOTHING_WRONG:
         shown = shorten(key.decode("utf-8", "surrogateescape"))
         raise JumpHashError(f"{NO_INTEGER} (got {shown}); {INTEGER_HINT}")
-    return keylines.decimal_bits(key, 0, len(key)) & 0xFFFFFFFFFFFFFFFF
+    return decimal_bits(key, 0, len(key)) & MASK_64
 
 
-def fnv1(key: bytes) -> int:
-    """FNV-1 of 64 bits."""
+def checksum(name: str, key: bytes) -> int:
+    """A checksum of 64 bits of our own."""
     from rvhctl.core.placement import checksums
 
-    return checksums.fnv1(key)
-
-
-def fnv1a(key: bytes) -> int:
-    """FNV-1a of 64 bits."""
-    from rvhctl.core.placement import checksums
-
-    return checksums.fnv1a(key)
-
-
-def crc64_xz(key: bytes) -> int:
-    """CRC-64/XZ."""
-    from rvhctl.core.placement import checksums
-
-    return checksums.crc64_xz(key)
+    return int(getattr(checksums, name)(key))
 
 
 class Recipe(NamedTuple):
@@ -131,8 +91,8 @@ class Recipe(NamedTuple):
     digest: Digest
     description: str
     agrees_with: str
-    in_core: int = keylines.LIBRARY
-    """What the compiled core does by itself: ``keylines.XXH64``, ``DECIMAL``, or ``LIBRARY`` for nothing."""
+    in_core: int = LIBRARY
+    """What the compiled core does by itself: ``XXH64``, ``DECIMAL``, or ``LIBRARY`` for nothing."""
     seeded: Callable[[int, bytes], int] | None = None
     """The digest with a seed, where the hash has one."""
     seed_bits: int = 0
@@ -142,7 +102,7 @@ class Recipe(NamedTuple):
     @property
     def native(self) -> bool:
         """Whether the compiled core has this very digest for the bytes of a key."""
-        return self.in_core == keylines.XXH64
+        return self.in_core == XXH64
 
     def with_seed(self, seed: int) -> Recipe:
         """The same hash, seeded; seed 0 is what it is without one.
@@ -158,7 +118,7 @@ class Recipe(NamedTuple):
             raise JumpHashError(
                 f"a seed of {self.name} is 0..{(1 << self.seed_bits) - 1} (got {shorten(seed)})"
             )
-        return self._replace(digest=partial(self.seeded, seed), seed=seed, in_core=keylines.LIBRARY)
+        return self._replace(digest=partial(self.seeded, seed), seed=seed, in_core=LIBRARY)
 
 
 RECIPES = {
@@ -169,24 +129,24 @@ RECIPES = {
             xxh64,
             "XXH64 over the key's bytes (text: UTF-8), seed 0 or --seed",
             "ClickHouse xxHash64; Redpanda; Spark xxhash64 of a string with --seed 42; xxhash.xxh64",
-            in_core=keylines.XXH64,
-            seeded=xxh64_seeded,
+            in_core=XXH64,
+            seeded=partial(xxhash_seeded, "xxh64_intdigest"),
             seed_bits=64,
         ),
         Recipe(
             "xxh3",
-            partial(xxh3, 0),
+            partial(xxhash_seeded, "xxh3_64_intdigest", 0),
             "XXH3, 64 bits, seed 0 or --seed",
             "ClickHouse xxh3; xxhash.xxh3_64",
-            seeded=xxh3,
+            seeded=partial(xxhash_seeded, "xxh3_64_intdigest"),
             seed_bits=64,
         ),
         Recipe(
             "xxh32",
-            partial(xxh32, 0),
+            partial(xxhash_seeded, "xxh32_intdigest", 0),
             "XXH32, seed 0 or --seed, upper 32 bits zero",
             "ClickHouse xxHash32; xxhash.xxh32",
-            seeded=xxh32,
+            seeded=partial(xxhash_seeded, "xxh32_intdigest"),
             seed_bits=32,
         ),
         Recipe(
@@ -195,17 +155,17 @@ RECIPES = {
             "the decimal integer itself, -2^63 <= key < 2^64, negative as two's complement",
             "ClickHouse jumpConsistentHash(Int64 or UInt64); Guava consistentHash(long) with --dialect guava; "
             "PyPI jump.hash",
-            in_core=keylines.DECIMAL,
+            in_core=DECIMAL,
         ),
         Recipe(
             "fnv1",
-            fnv1,
+            partial(checksum, "fnv1"),
             "FNV-1, 64 bits",
             "Go hash/fnv New64; lithammer/go-jump-consistent-hash KeyHashers.FNV1",
         ),
         Recipe(
             "fnv1a",
-            fnv1a,
+            partial(checksum, "fnv1a"),
             "FNV-1a, 64 bits",
             "Go hash/fnv New64a; lithammer/go-jump-consistent-hash KeyHashers.FNV1a",
         ),
@@ -217,25 +177,25 @@ RECIPES = {
         ),
         Recipe(
             "crc64-xz",
-            crc64_xz,
+            partial(checksum, "crc64_xz"),
             "CRC-64/XZ: polynomial of ECMA-182 reflected, initial value and final XOR all ones",
             "Go crc64.ECMA, lithammer CRC64 (not ClickHouse CRC64, which has neither inversion)",
         ),
         Recipe(
             "md5-be",
-            md5_be,
+            partial(cryptographic, "md5", "big"),
             "the first 8 bytes of MD5, big-endian",
             "ClickHouse halfMD5",
         ),
         Recipe(
             "md5-le",
-            md5_le,
+            partial(cryptographic, "md5", "little"),
             "the first 8 bytes of MD5, little-endian",
             "Guava Hashing.md5 with --dialect guava",
         ),
         Recipe(
             "sha256-le",
-            sha256_le,
+            partial(cryptographic, "sha256", "little"),
             "the first 8 bytes of SHA-256, little-endian",
             "Guava Hashing.sha256 with --dialect guava",
         ),
@@ -249,8 +209,6 @@ RECIPES = {
         ),
     )
 }
-
-DEFAULT = RECIPES["xxh64"]
 
 DIALECTS = {"paper": jump.PAPER, "guava": jump.GUAVA, "exact": jump.EXACT}
 """How the loop of jump hash rounds, by name."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.errors import (
     InputError,
@@ -13,23 +14,18 @@ from rvhctl.errors import (
     JumpHashError,
     UnknownNodeError,
     UsageError,
+    quoted,
     raise_error,
 )
 from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
-from rvhctl.placement.buckets import Buckets
+from rvhctl.placement.buckets import Buckets, NodeName, nearest
 from rvhctl.streams.lookalike import explained, foreign_error, marked_format
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:
-    from rvhctl.nodes.nodes import Nodes
-from collections.abc import Iterable, Mapping
-from math import inf
-from typing import NamedTuple
-
-from rvhctl.errors import quoted
-from rvhctl.placement.buckets import NodeName, nearest
+    from rvhctl.nodes.fleet import Fleet
 
 DIGITS: Final = 18
 """At most so many has the number of a bucket; Python refuses to read some thousands."""
@@ -50,68 +46,55 @@ def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
     members = {**flags}
     if "live" in flags:
         members["live"] = frozenset(nodes_of("--live", flags["live"]).ids)
-    for name, flag in (("nodes", "--nodes"), ("to_nodes", "--to-nodes")):
+    for name in ("nodes", "to_nodes", "down", "to_down"):
         if name in flags:
-            members[name] = nodes_of(flag, flags[name])
-    for name, flag in (("down", "--down"), ("to_down", "--to-down")):
-        if name in flags:
-            members[name] = FlagNames(flag, flags[name])
+            flag = f"--{name.replace('_', '-')}"
+            read = partial(partial, _names) if name.endswith("down") else nodes_of
+            members[name] = read(flag, flags[name])
     if "weight" in flags:
-        members["weights"] = FlagWeights(members.pop("weight"))
+        members["weights"] = partial(_weights, members.pop("weight"))
     return members
 
 
-class FlagNames(NamedTuple):
-    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody."""
+def _names(flag: str, texts: Sequence[str], nodes: Buckets, *, lenient: bool) -> list[NodeName]:
+    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody.
 
-    flag: str
-    texts: Sequence[str]
-
-    def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
-        """Return the names; ``lenient``: less those that there are not.
-
-        Raises:
-            UsageError: one of them is unknown.
-        """
-        names: list[NodeName] = []
-        for text in (text_of(text, self.flag) for text in self.texts):
-            # An id may have a comma in it, if it is given alone.
-            parts = [text] if text in nodes.rows else text.split(",") if text else []
-            for part in parts:
-                try:
-                    names.append(nodes.name_of(_bucket(part.strip(), nodes, self.flag)))
-                except UsageError:
-                    if not lenient:
-                        raise
-        return names
-
-
-class FlagWeights(NamedTuple):
-    """``b=0.5``, or several with commas between them."""
-
-    texts: Sequence[str]
-
-    def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, float]:
-        """Return the weight of each node that is in either; ``lenient``: less those that there are not.
-
-        Raises:
-            UsageError: it reads otherwise, or names a node that is in neither.
-            JumpHashError: a weight is not finite and above 0.
-        """
-        weights: dict[NodeName, float] = {}
-        for part in (part.strip() for text in self.texts for part in text_of(text, "--weight").split(",")):
-            text, weight = _weight(part)
-            nodes = there if there.has(text) and not here.has(text) else here
+    Raises:
+        UsageError: one of them is unknown.
+    """
+    names: list[NodeName] = []
+    for text in (text_of(text, flag) for text in texts):
+        # An id may have a comma in it, if it is given alone.
+        for part in [text] if text in nodes.rows else text.split(",") if text else []:
             try:
-                name = nodes.name_of(_bucket(text, nodes, "--weight"))
+                names.append(nodes.name_of(_bucket(part.strip(), nodes, flag)))
             except UsageError:
                 if not lenient:
                     raise
-                continue
-            if name in weights:
-                raise UsageError(f"--weight: {quoted(text)} is weighed twice")
-            weights[name] = weight
-        return weights
+    return names
+
+
+def _weights(texts: Sequence[str], here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, float]:
+    """The weights of ``b=0.5``, or of several with commas between them.
+
+    Raises:
+        UsageError: it reads otherwise, or names a node that is neither here nor there.
+        JumpHashError: a weight is not finite and above 0.
+    """
+    weights: dict[NodeName, float] = {}
+    for part in (part.strip() for text in texts for part in text_of(text, "--weight").split(",")):
+        text, weight = _weight(part)
+        nodes = there if there.has(text) and not here.has(text) else here
+        try:
+            name = nodes.name_of(_bucket(text, nodes, "--weight"))
+        except UsageError:
+            if not lenient:
+                raise
+            continue
+        if name in weights:
+            raise UsageError(f"--weight: {quoted(text)} is weighed twice")
+        weights[name] = weight
+    return weights
 
 
 def _weight(part: str) -> tuple[str, float]:
@@ -197,18 +180,14 @@ def buckets_counted(texts: Iterable[str] | None, flag: str) -> int | None:
     return None
 
 
-@dataclass
-class NodeList:
+class NodeList(NamedTuple):
     """Nodes in the order in which they are to own keys."""
 
     source: str
     ids: Sequence[str]
-    latencies: Sequence[float] = ()
-    """Milliseconds, NaN for no measurement; empty where the source has only names."""
-    weights: dict[str, float] = field(default_factory=dict)
-    not_up: list[str] = field(default_factory=list)
-    """The state of these is down or drain."""
-    down: list[str] = field(default_factory=list)
+    fleet: Fleet | None = None
+    """What else the source says of them; None: only names."""
+    down: Sequence[str] = ()
     """The document says that these have failed."""
 
     def buckets(self) -> Buckets:
@@ -221,8 +200,12 @@ class NodeList:
             nodes = Buckets.named(self.ids)
         except JumpHashError as error:
             raise InputError(str(error), source=self.source) from None
+        if self.fleet is None:
+            return nodes
+        weights = {i: w for i, w in zip(self.ids, self.fleet.weights, strict=False) if w != 1.0}
+        not_up = [i for i, state in zip(self.ids, self.fleet.states, strict=False) if state]
         try:
-            return nodes.with_weights(self.weights).with_down([*self.not_up, *self.down])
+            return nodes.with_weights(weights).with_down([*not_up, *self.down])
         except UnknownNodeError as error:
             raise InputError(f"down: {error}", source=self.source) from None
 
@@ -232,9 +215,10 @@ class NodeList:
         Raises:
             UsageError: the source has only names.
         """
-        if not self.latencies:
+        if self.fleet is None:
             raise UsageError(f"--threshold needs nodes with latencies; {self.source} gives names only")
-        return [i for i, latency in zip(self.ids, self.latencies, strict=True) if not latency <= threshold]
+        latencies = zip(self.ids, self.fleet.latencies, strict=True)
+        return [node_id for node_id, latency in latencies if not latency <= threshold]
 
 
 def nodes_of(flag: str, value: str) -> NodeList:
@@ -270,25 +254,17 @@ def read_node_list(source: Source) -> NodeList:
         if foreign is not None:
             raise foreign_error(foreign, source.name)
         return _plain_list(text, source.name)
+    from rvhctl.nodes.read import looked_shape, read_text
+
     with explained(source):
-        nodes = _table(text, source.name)
-    fleet = nodes.fleet
-    ids = list(fleet.ids)
-    return NodeList(
-        source.name,
-        ids,
-        list(fleet.latencies),
-        {i: weight for i, weight in zip(ids, fleet.weights, strict=False) if weight != 1.0},
-        [i for i, state in zip(ids, fleet.states, strict=False) if state],
-        _down(nodes.members.get("down", []), source.name),
-    )
-
-
-def _down(names: Any, source: str) -> list[str]:
-    ids = id_texts(names) if isinstance(names, list) else [names]
-    if not all(isinstance(name, str) for name in ids) or isinstance(names, str):
-        raise InputError("down must be a list of texts", source=source, value=names)
-    return ids
+        # Whatever else they say of themselves; they need no latency.
+        shape = looked_shape("auto", text)
+        nodes = read_text(text, source.name, shape, coordinates=False, on_bad=raise_error, latency=False)
+    names = nodes.members.get("down", [])
+    down: list[Any] = id_texts(names) if isinstance(names, list) else [None]
+    if not all(isinstance(name, str) for name in down):
+        raise InputError("down must be a list of texts", source=source.name, value=names)
+    return NodeList(source.name, list(nodes.fleet.ids), nodes.fleet, down)
 
 
 def _is_plain(text: bytes) -> bool:
@@ -299,14 +275,6 @@ def _is_plain(text: bytes) -> bool:
     first = text[start : None if end < 0 else end].rstrip(b"\r")
     header = first == b"id" or first.startswith(b"id;")
     return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or header)
-
-
-def _table(text: bytes, source: str) -> Nodes:
-    """The nodes with whatever else they say of themselves; they need no latency."""
-    from rvhctl.nodes.read import looked_shape, read_text
-
-    shape = looked_shape("auto", text)
-    return read_text(text, source, shape, coordinates=False, on_bad=raise_error, latency=False)
 
 
 def _plain_list(text: bytes, source: str) -> NodeList:

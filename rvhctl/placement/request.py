@@ -24,20 +24,6 @@ if TYPE_CHECKING:
             """Return the ids of those over the threshold in milliseconds, and of those without a measurement."""
             ...
 
-    class Names(Protocol):
-        """Names of nodes, or numbers of buckets."""
-
-        def of(self, nodes: Buckets, *, lenient: bool) -> list[NodeName]:
-            """Return them; ``lenient``: less those that there are not."""
-            ...
-
-    class Weights(Protocol):
-        """Weights by name, or by number."""
-
-        def of(self, here: Buckets, there: Buckets, *, lenient: bool) -> Mapping[NodeName, Any]:
-            """Return them; each is of a node of one of the two, or ``lenient`` leaves it out."""
-            ...
-
 
 HASHES: Final = ("hash", "seed", "dialect")
 
@@ -46,8 +32,9 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     """Return the placement, and the one that it is compared with.
 
     Args:
-        members: ``buckets`` or ``nodes`` (:class:`Named`), and whatever else is stated.
-        lenient: flags name nodes that a request has replaced by its own.
+        members: ``buckets`` or ``nodes`` (:class:`Named`), and whatever else is stated. ``down``, ``to_down``
+            and ``weights`` are functions of the buckets, which name and weigh them.
+        lenient: flags name nodes that a request has replaced by its own, which are passed over.
 
     Raises:
         RvhctlError: a name is unknown, a value is wrong, or all are down.
@@ -59,7 +46,7 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     elif "to" in members:
         there, out_there = Buckets.numbered(members["to"]), frozenset()
     if "weights" in members:
-        weights = members["weights"].of(here, there, lenient=lenient)
+        weights = members["weights"](here, there, lenient=lenient)
         here, there = (
             nodes.with_weights({name: weight for name, weight in weights.items() if nodes.has(name)})
             for nodes in (here, there)
@@ -69,13 +56,13 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
         missing = {node_id for node_id in here.ids if node_id not in members["live"]}
         out = out | missing
         out_there = out_there | {node_id for node_id in there.ids if node_id in missing}
-    down = members["down"].of(here, lenient=lenient) if "down" in members else []
+    down = members["down"](here, lenient=lenient) if "down" in members else []
     hashes = {name: members[name] for name in HASHES if name in members}
     placement = Placement.of(here.with_down([*out, *down]), **hashes)
     if not is_compared(members):
         return placement, None
     if "to_down" in members:
-        down_there = members["to_down"].of(there, lenient=lenient)
+        down_there = members["to_down"](there, lenient=lenient)
     else:
         down_there = [name for name in down if there.has(name)]
     return placement, Placement.of(there.with_down([*out_there, *down_there]), **hashes)

@@ -175,12 +175,12 @@ if sys.argv[1] == "interpreted":
     for folder, _, _ in os.walk(rvhctl.core.__path__[0]):
         sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 from resource import RUSAGE_SELF, getrusage
-from rvhctl.keys.hashes import DEFAULT
+from rvhctl.keys.hashes import RECIPES
 from rvhctl.keys.lines import Job
 from rvhctl.keys.stream import answer_lines
 before = getrusage(RUSAGE_SELF).ru_maxrss
 out = sys.stdout.buffer
-job = Job(1000, DEFAULT, b"\\n")
+job = Job(1000, RECIPES["xxh64"], b"\\n")
 answer_lines(sys.stdin.buffer, job, source_name="stdin", jobs=1, write=out.write, flush=out.flush)
 print(getrusage(RUSAGE_SELF).ru_maxrss - before, file=sys.stderr)
 """

@@ -16,7 +16,7 @@ from support.processes import children, gone, wait_until
 
 from rvhctl.errors import CutShortError, InputError, RvhctlError
 from rvhctl.keys import stream
-from rvhctl.keys.hashes import DEFAULT
+from rvhctl.keys.hashes import RECIPES
 from rvhctl.keys.lines import Job
 from rvhctl.keys.stream import Counts
 from rvhctl.placement.jump import jump_hash
@@ -25,7 +25,7 @@ from rvhctl.streams.lines import line_blocks, lines_end
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
 ROOT = Path(__file__).parents[2]
-JOB = Job(1000, DEFAULT, b"\n")
+JOB = Job(1000, RECIPES["xxh64"], b"\n")
 
 
 @pytest.fixture
@@ -188,12 +188,12 @@ def test_a_file_system_may_give_less_than_was_asked_for(
 
 PROGRAM = """
 import sys
-from rvhctl.keys.hashes import DEFAULT
+from rvhctl.keys.hashes import RECIPES
 from rvhctl.keys.lines import Job
 from rvhctl.keys.stream import answer_lines
 out = sys.stdout.buffer
 with open(sys.argv[1], "rb") as file:
-    job = Job(1000, DEFAULT, b"\\n")
+    job = Job(1000, RECIPES["xxh64"], b"\\n")
     answer_lines(file, job, source_name="keys", jobs=3, write=out.write, flush=out.flush)
 """
 
