@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -25,7 +25,6 @@ from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
     from rvhctl.formats.csv import Row, Rows
-    from rvhctl.formats.shapes import Record
 
 SLICE: Final = 4096
 """Records of a document or a table handed on at a time."""
@@ -142,10 +141,19 @@ def _text_key(spec: KeySpec, line: bytes, source: str, number: int | None = None
 
 def _json_key(spec: KeySpec, line: bytes, source: str, number: int) -> Key:
     """The key of a line of NDJSON."""
-    if spec.path is not None:
-        return spec.path.line_key(line, spec.rule, source, number, reserved=spec.reserved)
     value = jsontext.parse(line, source, number)
-    return spec.rule.json(value, partial(jsontext.exact_value, line), source, number)
+    return _value_key(spec, value, partial(jsontext.exact_value, line), source, number, "")
+
+
+def _value_key(
+    spec: KeySpec, value: Any, exact: Callable[[], Any], source: str, line: int | None, place: str
+) -> Key:
+    """The key of a decoded record."""
+    if spec.path is None:
+        return spec.rule.json(value, exact, source, line, place)
+    key = spec.path.key_of(value, exact, spec.rule, source, line, place)
+    check_reserved(value, spec.reserved, source, line, place)
+    return key
 
 
 def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
@@ -157,9 +165,12 @@ def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnB
     if reader.document is not RECORDS_ONLY:
         raise _no_array(reader.document, source.name, spec)
     records = Records(shape, [], [])
+    kind = "key" if spec.path is None else "record"
     for number, record in enumerate(reader, 1):
+        place = "" if record.line else f"{kind} {number}"
         try:
-            records.keys.append(_record_key(record, number, spec, source.name))
+            key = _value_key(spec, record.fields, record.exact, source.name, record.line, place)
+            records.keys.append(key)
         except InputError as error:
             on_bad(error)
             continue
@@ -177,16 +188,6 @@ def _no_array(document: Any, source: str, spec: KeySpec) -> InputError:
     hint = "an object is a request: give it to --batch, on one line (jq -c)"
     asks = isinstance(document, dict) and not document.keys().isdisjoint(("key", "keys"))
     return InputError("the document must be an array of keys", source=source, hint=hint if asks else "")
-
-
-def _record_key(record: Record, number: int, spec: KeySpec, source: str) -> Key:
-    kind = "key" if spec.path is None else "record"
-    line, place = record.line, "" if record.line else f"{kind} {number}"
-    if spec.path is None:
-        return spec.rule.json(record.fields, record.exact, source, line, place)
-    key = spec.path.key_of(record.fields, record.exact, spec.rule, source, line, place)
-    check_reserved(record.fields, spec.reserved, source, line, place)
-    return key
 
 
 def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:

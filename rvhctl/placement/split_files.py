@@ -7,7 +7,7 @@ import re
 import stat
 import string
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -33,8 +33,7 @@ class Template:
         """
         self._text = text
         self._nodes = nodes
-        self._parts: list[str | Callable[[int], str]] = []
-        fields = self._parse()
+        fields = self._checked_fields()
         if not fields:
             raise UsageError(f"--split-to needs {{bucket}} or {{node}} (got {quoted(text)})")
         if "node" in fields:
@@ -48,42 +47,32 @@ class Template:
 
     def path(self, bucket: int) -> str:
         """The file of a bucket."""
-        return "".join(part if isinstance(part, str) else part(bucket) for part in self._parts)
+        return self._text.format(bucket=bucket, node=self._nodes.name_of(bucket))
 
-    def _parse(self) -> set[str]:
-        """Take the text apart; the names of its fields.
-
-        Raises:
-            UsageError: a field is unknown, or has a format that makes no file names.
-        """
-        fields = set()
+    def _checked_fields(self) -> set[str]:
+        """The names of the fields, of which none is unknown or has a format that makes no file names."""
         try:
             pieces = list(string.Formatter().parse(self._text))
         except ValueError as error:
             raise UsageError(
                 f"--split-to: {error} (got {quoted(self._text)}); {{{{ and }}}} stand for braces"
             ) from None
-        for literal, field, spec, conversion in pieces:
-            self._parts.append(literal)
+        fields = set()
+        for _, field, stated, conversion in pieces:
             if field is None:
                 continue
             fields.add(field)
+            spec = f"!{conversion}" if conversion else stated or ""
             if field not in ("bucket", "node"):
                 raise UsageError(f"--split-to knows {{bucket}} and {{node}} only (got {{{field}}})")
-            self._parts.append(self._field(field, f"!{conversion}" if conversion else spec or ""))
-        return fields
-
-    def _field(self, field: str, spec: str) -> Callable[[int], str]:
-        if field == "node":
-            if spec:
+            if field == "node" and spec:
                 raise UsageError(f"--split-to: {{node}} takes no format (got {quoted(spec)})")
-            return lambda bucket: str(self._nodes.name_of(bucket))
-        if not _NUMBER_FORMAT.fullmatch(spec):
-            raise UsageError(
-                f"--split-to: no format of a bucket's number (got {quoted(spec)}); "
-                "write {bucket}, {bucket:03d} with zeros, or {bucket:x} for hexadecimal"
-            )
-        return lambda bucket: format(bucket, spec)
+            if field == "bucket" and not _NUMBER_FORMAT.fullmatch(spec):
+                raise UsageError(
+                    f"--split-to: no format of a bucket's number (got {quoted(spec)}); "
+                    "write {bucket}, {bucket:03d} with zeros, or {bucket:x} for hexadecimal"
+                )
+        return fields
 
     def _check_distinct(self) -> None:
         """
