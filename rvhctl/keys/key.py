@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError, JumpHashError, listed
@@ -115,11 +116,15 @@ def stated_keys(
         if not isinstance(keys, list):
             raise JumpHashError(f"a request needs key or keys; it has {listed(request) or 'no member'}")
         return [
-            rule.json(key, lambda row=row: exact()["keys"][row], "", place=f"key {row + 1}")
+            rule.json(key, partial(_exact_key, exact, row), "", place=f"key {row + 1}")
             for row, key in enumerate(keys)
         ], False
     except InputError as error:
         raise JumpHashError(str(error)) from None
+
+
+def _exact_key(exact: Callable[[], Any], row: int) -> Any:
+    return exact()["keys"][row]
 
 
 def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int:
