@@ -104,19 +104,8 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     if not defaults.keys() <= NUMBERED_FLAGS and ("buckets" in flags or "nodes" in flags):
         defaults["placements"] = placements(defaults)
     refused = answer.flags("only", "allow_empty", "split_to", "force", "moves")
-    run_batch(
-        "jump-hash",
-        request.files,
-        defaults,
-        report=report,
-        refused={**keys.flags("key", "null"), **fields.flags(), **refused},
-        output=run.output,
-        input_format=run.input_format,
-        async_=run.async_,
-        jobs=run.jobs,
-        unordered=run.unordered,
-        on_error=run.on_error,
-    )
+    refused = {**keys.flags("key", "null"), **fields.flags(), **refused}
+    run_batch("jump-hash", request.files, defaults, run, report, refused)
 
 
 def _members(flags: dict[str, Any]) -> dict[str, Any]:

@@ -82,19 +82,7 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
     flags = asked.members()
     # A floor is for those requests that have a relative limit.
     policy_of({"threshold": 0.0, "relative": 1.0, **flags})
-    run_batch(
-        kind,
-        files,
-        flags,
-        report=Report(run.level),
-        refused=asked.only_without_batch(),
-        output=run.output,
-        input_format=run.input_format,
-        async_=run.async_,
-        jobs=run.jobs,
-        unordered=run.unordered,
-        on_error=run.on_error,
-    )
+    run_batch(kind, files, flags, run, Report(run.level), asked.only_without_batch())
 
 
 def _read(
