@@ -46,7 +46,30 @@ class NegativeThresholdError(FaultsetError):
     """A latency threshold is negative or not a finite number."""
 
 
-class InvalidNodeError(FaultsetError):
+class _Located:
+    """What is wrong, for a place that its finder could not know."""
+
+    problem: str
+    column: int | None = None
+    value: object
+    hint: str
+
+    def at(
+        self, source: str, line: int | None = None, place: str = "", column: int | None = None
+    ) -> InputError:
+        """Return the same problem with its place."""
+        return InputError(
+            self.problem,
+            source=source,
+            line=line,
+            column=self.column if column is None else column,
+            place=place,
+            value=self.value,
+            hint=self.hint,
+        )
+
+
+class InvalidNodeError(_Located, FaultsetError):
     """A node's field is missing, of a wrong type or out of range; the message names the node.
 
     ``field`` is the name of the wrong field, empty where a whole field is missing.
@@ -137,7 +160,7 @@ class CutShortError(EOFError):
         super().__init__("was cut short while it was read")
 
 
-class InputError(RvhctlError):
+class InputError(_Located, RvhctlError):
     """A place in the input that cannot be read.
 
     ``str()`` gives ``SOURCE:LINE:COLUMN: problem (got 'value'); hint``, less what is not known.
@@ -162,20 +185,6 @@ class InputError(RvhctlError):
         self.value = value
         self.hint = hint
         super().__init__(self._text())
-
-    def at(
-        self, source: str, line: int | None = None, place: str = "", column: int | None = None
-    ) -> InputError:
-        """The same problem with the place that its finder could not know."""
-        return InputError(
-            self.problem,
-            source=source,
-            line=line,
-            column=self.column if column is None else column,
-            place=place,
-            value=self.value,
-            hint=self.hint,
-        )
 
     def _text(self) -> str:
         column = None if self.line is None else self.column

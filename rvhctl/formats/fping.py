@@ -33,7 +33,7 @@ def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> P
             check(probe.id, None)
             probes.append(probe)
         except (InputError, InvalidNodeError) as error:
-            on_bad(InputError(error.problem, source=source, line=number, value=error.value, hint=error.hint))
+            on_bad(error.at(source, number))
     return Probes(probes, [])
 
 

@@ -51,15 +51,7 @@ def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> P
                 _put(durations, target, latency, name or "a duration")
             targets[target] = None
         except (InputError, InvalidNodeError) as error:
-            on_bad(
-                InputError(
-                    error.problem,
-                    source=source,
-                    place=f"series {number}",
-                    value=error.value,
-                    hint=error.hint,
-                )
-            )
+            on_bad(error.at(source, place=f"series {number}"))
     if targets and not durations:
         raise InputError(
             f"only {VERDICT} series, and no duration",

@@ -53,9 +53,7 @@ def nodes_given(ids: str | None, latencies: str | None, *, coordinates: bool) ->
             builder.add(_checked(node, coordinates), orjson.dumps(fields))
         except InvalidNodeError as error:
             named = f"node {shorten(node_id)}" if node_id else ""
-            raise InputError(
-                error.problem, source="--nodes", place=named, value=error.value, hint=error.hint
-            ) from None
+            raise error.at("--nodes", place=named) from None
         except InputError as error:
             raise error.at("--nodes") from None
     return builder.build("flags")

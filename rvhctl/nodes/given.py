@@ -170,18 +170,19 @@ def value_of(node: object, index: int, field: str) -> object:
             "or an object with these attributes",
             value=node,
         )
-    raise InvalidNodeError(f"{place(index, named_id(node))}: {article(field)} is missing", field=field)
+    named = field if field in BOUNDS else f"the {field}"
+    raise InvalidNodeError(f"{place(index, named_id(node))}: {named} is missing", field=field)
 
 
-def stated(node: object, field: str) -> object:
-    """What a node of any form says of a field, ``ABSENT`` for nothing."""
+def stated(node: object, field: str, otherwise: object = ABSENT) -> object:
+    """What a node of any form says of a field, or ``otherwise``."""
     if isinstance(node, Mapping):
-        return node.get(field, ABSENT)
+        return node.get(field, otherwise)
     if isinstance(node, tuple) and len(node) == len(FIELDS):
         named: tuple[str, ...] = getattr(node, "_fields", ())
         if not set(FIELDS) <= set(named):
-            return node[FIELDS.index(field)] if field in FIELDS else ABSENT
-    return getattr(node, field, ABSENT)
+            return node[FIELDS.index(field)] if field in FIELDS else otherwise
+    return getattr(node, field, otherwise)
 
 
 def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
@@ -201,12 +202,7 @@ def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
 
 def named_id(node: object) -> object:
     """The id of a node for a message; None if it has none."""
-    node_id = stated(node, "id")
-    return None if node_id is ABSENT else node_id
-
-
-def article(field: str) -> str:
-    return field if field in BOUNDS else f"the {field}"
+    return stated(node, "id", None)
 
 
 def is_utf8(text: str) -> bool:
