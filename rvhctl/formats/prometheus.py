@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, listed, quoted
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import CheckProbe, Probe, Probes
+from rvhctl.formats.shapes import CheckProbe, Reader, Record
 
 VERDICT: Final = "probe_success"
 """The series by which blackbox_exporter says 1, the probe succeeded, or 0."""
@@ -25,7 +25,7 @@ _SECONDS: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", r
 _NO_NUMBER: Final = ("NaN", "+Inf", "-Inf", "Inf")
 
 
-def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> Probes:
+def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> Reader:
     """The targets of an instant query, each with its latency in milliseconds.
 
     Series named ``probe_success`` are verdicts, every other one is a duration in seconds; they belong
@@ -58,11 +58,17 @@ def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> P
             source=source,
             hint='query {__name__=~"probe_success|probe_duration_seconds"}',
         )
-    probes = [
-        Probe(target, durations.get(target) if verdicts.get(target, not verdicts) else None)
+    records = [
+        Record(
+            {"id": target, "latency": durations.get(target) if verdicts.get(target, not verdicts) else None},
+            b"",
+        )
         for target in targets
     ]
-    return Probes(probes, [] if verdicts or not probes else [NO_VERDICTS])
+    reader = Reader(records)
+    if records and not verdicts:
+        reader.warnings = [NO_VERDICTS]
+    return reader
 
 
 def _vector(text: bytes, source: str) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import orjson
 
@@ -64,6 +64,8 @@ class Reader:
     """The only fields that are looked at, where the reader of them says so; others need not be decoded."""
     document: Any = RECORDS_ONLY
     """The value of the text, where it is a document that is no array of records."""
+    warnings: Sequence[str] = ()
+    """What may mislead in it."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = records
@@ -93,29 +95,6 @@ class Reader:
         Several members are arrays of ids and latencies, the fields of one record each.
         """
         raise NotImplementedError
-
-
-class Probe(NamedTuple):
-    """A target with its latency, or with samples of it, in milliseconds; None is no measurement."""
-
-    id: str
-    latency: float | None = None
-    samples: tuple[float | None, ...] | None = None
-    line: int = 0
-    """Where it stands, in a text of lines."""
-
-    def fields(self) -> dict[str, object]:
-        """The node record that it becomes."""
-        if self.samples is None:
-            return {"id": self.id, "latency": self.latency}
-        return {"id": self.id, "samples": list(self.samples)}
-
-
-class Probes(NamedTuple):
-    """What a measuring tool says, and what may mislead in it."""
-
-    probes: list[Probe]
-    warnings: list[str]
 
 
 CheckProbe = Callable[[str, float | None], object]

@@ -10,12 +10,12 @@ import orjson
 
 from rvhctl.errors import InputError, OnBad, UsageError, quoted, raise_error
 from rvhctl.formats.choice import OBJECTS, TOOLS
-from rvhctl.formats.shapes import Probe, Probes
+from rvhctl.formats.shapes import Reader
 from rvhctl.nodes.fields import check_id, check_latency, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_from, read_nodes
 from rvhctl.streams.lookalike import explained
-from rvhctl.streams.source import Source, is_stdin, open_sources
+from rvhctl.streams.source import is_stdin, open_sources
 
 
 def read_probes(
@@ -49,27 +49,22 @@ def read_probes(
     builder = NodesBuilder()
     for source in open_sources(files):
         builder.start(source.name)
-        for number, probe in enumerate(_probes(source, tool, on_bad, warn), 1):
+        text = source.read_all()
+        # Lines of text may look like anything.
+        with explained(source) if TOOLS[tool].objects else nullcontext():
+            reader: Reader = TOOLS[tool].load().read_probes(text, source.name, on_bad, check_probe)
+        for warning in reader.warnings:
+            warn(f"{source.name}: {warning}")
+        for number, record in enumerate(reader, 1):
             try:
-                fields = _fields(probe, known, inventory)
-                record = read_record(fields, lambda fields=fields: fields, coordinates=coordinates)  # type: ignore[misc]
-                builder.add(record, orjson.dumps(fields), probe.line)
+                fields = record.fields if inventory is None else _placed(record.fields, known, inventory)
+                node = read_record(fields, record.exact, coordinates=coordinates)
+                builder.add(node, orjson.dumps(fields), record.line or 0)
             except InputError as error:
-                place = "" if probe.line else f"target {number}"
-                on_bad(error.at(source.name, probe.line or None, place))
+                on_bad(error.at(source.name, record.line, "" if record.line else f"target {number}"))
     nodes = builder.build(OBJECTS)
     nodes.source = read_from(files)
     return nodes
-
-
-def _probes(source: Source, tool: str, on_bad: OnBad, warn: Callable[[str], None]) -> list[Probe]:
-    text = source.read_all()
-    # Lines of text may look like anything.
-    with explained(source) if TOOLS[tool].objects else nullcontext():
-        said: Probes = TOOLS[tool].load().read_probes(text, source.name, on_bad, check_probe)
-    for warning in said.warnings:
-        warn(f"{source.name}: {warning}")
-    return said.probes
 
 
 def check_probe(node_id: str, latency: float | None) -> None:
@@ -89,11 +84,11 @@ def _inventory(name: str, *, coordinates: bool) -> dict[str, dict[str, Any]]:
     return {node_id: orjson.loads(nodes.records[row]) for row, node_id in enumerate(nodes.fleet.ids)}
 
 
-def _fields(probe: Probe, known: dict[str, dict[str, Any]], inventory: str | None) -> dict[str, Any]:
-    if inventory is None:
-        return dict(probe.fields())
-    if probe.id not in known:
-        raise InputError(f"the target {quoted(probe.id)} is not in the inventory {inventory}")
+def _placed(fields: dict[str, Any], known: dict[str, dict[str, Any]], inventory: str) -> dict[str, Any]:
+    if fields["id"] not in known:
+        raise InputError(f"the target {quoted(fields['id'])} is not in the inventory {inventory}")
     # The measurement of now, not one that the inventory may still hold.
-    placed = {name: value for name, value in known[probe.id].items() if name not in ("latency", "samples")}
-    return {**placed, **probe.fields()}
+    placed = {
+        name: value for name, value in known[fields["id"]].items() if name not in ("latency", "samples")
+    }
+    return {**placed, **fields}

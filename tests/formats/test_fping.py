@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from rvhctl.errors import InputError
+from rvhctl.errors import InputError, OnBad
 from rvhctl.formats.fping import read_probes
-from rvhctl.formats.shapes import Probe
 from rvhctl.nodes.probes import check_probe
 
 DATA = Path(__file__).parents[1] / "data"
@@ -21,22 +20,26 @@ def fail(error: InputError) -> None:
     raise error
 
 
+def read(text: bytes, on_bad: OnBad = fail) -> list[tuple[str, list[float | None], int | None]]:
+    """Id, samples and line of each target."""
+    records = read_probes(text, "f", on_bad, check_probe)
+    return [(record.fields["id"], record.fields["samples"], record.line) for record in records]
+
+
 def test_loopback() -> None:
-    probes, _ = read_probes((DATA / "valid/fping/loopback.txt").read_bytes(), "f", fail, check_probe)
-    assert probes == [
-        Probe("127.0.0.1", samples=(0.407, 0.045, 0.051), line=1),
-        Probe("::1", samples=(0.129, 0.030, 0.040), line=2),
-        Probe("localhost", samples=(0.018, 0.004, 0.024), line=3),
+    assert read((DATA / "valid/fping/loopback.txt").read_bytes()) == [
+        ("127.0.0.1", [0.407, 0.045, 0.051], 1),
+        ("::1", [0.129, 0.030, 0.040], 2),
+        ("localhost", [0.018, 0.004, 0.024], 3),
     ]
-    assert probes[0].fields() == {"id": "127.0.0.1", "samples": [0.407, 0.045, 0.051]}
 
 
 def test_losses() -> None:
-    probes, _ = read_probes((DATA / "valid/fping/lossy.txt").read_bytes(), "f", fail, check_probe)
-    assert [probe.id for probe in probes] == ["127.0.0.1", "127.0.0.2", "::1", "240.0.0.1"]
-    assert all(len(probe.samples or ()) == 8 for probe in probes)
-    assert probes[3].samples == (None,) * 8
-    assert any(0 < (probe.samples or ()).count(None) < 8 for probe in probes)
+    ids, samples, _ = zip(*read((DATA / "valid/fping/lossy.txt").read_bytes()), strict=True)
+    assert ids == ("127.0.0.1", "127.0.0.2", "::1", "240.0.0.1")
+    assert all(len(some) == 8 for some in samples)
+    assert samples[3] == [None] * 8
+    assert any(0 < some.count(None) < 8 for some in samples)
 
 
 @pytest.mark.parametrize(
@@ -44,23 +47,19 @@ def test_losses() -> None:
 )
 def test_other_output_of_fping_is_refused_with_its_line(name: str, line: int) -> None:
     with pytest.raises(InputError, match=rf"f:{line}: not a line of fping -C N -q .*fping -C N -q"):
-        read_probes((DATA / name).read_bytes(), "f", fail, check_probe)
+        read((DATA / name).read_bytes())
 
 
 def test_bad_lines_can_be_left_out() -> None:
     text = b"a : 1.5 -\n\nnosuch.invalid: Name or service not known\n[fe80::1%lo]:53 : 2\r\nb :\nc : 1 x\n"
     bad: list[InputError] = []
-    probes, _ = read_probes(text, "f", bad.append, check_probe)
-    assert probes == [
-        Probe("a", samples=(1.5, None), line=1),
-        Probe("[fe80::1%lo]:53", samples=(2.0,), line=4),
-    ]
+    assert read(text, bad.append) == [("a", [1.5, None], 1), ("[fe80::1%lo]:53", [2.0], 4)]
     assert [error.line for error in bad] == [3, 5, 6]
 
 
 def test_not_utf8_is_named() -> None:
     with pytest.raises(InputError, match="f:2:1: not UTF-8"):
-        read_probes(b"a : 1\n\xff : 1\n", "f", fail, check_probe)
+        read(b"a : 1\n\xff : 1\n")
 
 
 def test_the_tool_itself() -> None:
@@ -71,6 +70,5 @@ def test_the_tool_itself() -> None:
     run = subprocess.run(
         [fping, "-C", "2", "-q", "-p", "20", "127.0.0.1"], capture_output=True, timeout=60, check=False
     )
-    probes, _ = read_probes(run.stderr, "fping", fail, check_probe)
-    assert [probe.id for probe in probes] == ["127.0.0.1"]
-    assert len(probes[0].samples or ()) == 2
+    ((target, samples, _),) = read(run.stderr)
+    assert (target, len(samples)) == ("127.0.0.1", 2)

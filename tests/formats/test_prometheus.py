@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 import warnings
+from collections.abc import Sequence
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,9 +19,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from rvhctl.errors import InputError
+from rvhctl.errors import InputError, OnBad
 from rvhctl.formats.prometheus import NO_VERDICTS, read_probes
-from rvhctl.formats.shapes import Probe, Probes
 from rvhctl.nodes.probes import check_probe
 
 DATA = Path(__file__).parents[1] / "data"
@@ -30,8 +30,19 @@ def fail(error: InputError) -> None:
     raise error
 
 
-def read(name: str) -> Probes:
-    return read_probes((DATA / name).read_bytes(), "answer.json", fail, check_probe)
+Latencies = dict[str, float | None]
+
+
+def latencies_of(
+    text: bytes, source: str = "answer.json", on_bad: OnBad = fail
+) -> tuple[Latencies, Sequence[str]]:
+    """The latency of each target, and warnings."""
+    reader = read_probes(text, source, on_bad, check_probe)
+    return {record.fields["id"]: record.fields["latency"] for record in reader}, reader.warnings
+
+
+def read(name: str) -> tuple[Latencies, Sequence[str]]:
+    return latencies_of((DATA / name).read_bytes())
 
 
 def answer(*series: tuple[str | None, str | None, Any]) -> bytes:
@@ -48,31 +59,33 @@ def answer(*series: tuple[str | None, str | None, Any]) -> bytes:
 
 
 def test_a_refused_connection_is_no_measurement() -> None:
-    probes, warnings = read("valid/prometheus/both.json")
-    assert probes == [
-        Probe("http://127.0.0.1:18081", 2.332369),
-        Probe("http://127.0.0.1:18082", 1.874593),
-        Probe("http://127.0.0.1:18083", 3.543097),
-        Probe("http://127.0.0.1:18099", None),
-    ]
-    assert warnings == []
-    assert probes[3].fields() == {"id": "http://127.0.0.1:18099", "latency": None}
+    latencies, warnings = read("valid/prometheus/both.json")
+    assert latencies == {
+        "http://127.0.0.1:18081": 2.332369,
+        "http://127.0.0.1:18082": 1.874593,
+        "http://127.0.0.1:18083": 3.543097,
+        "http://127.0.0.1:18099": None,
+    }
+    assert not warnings
 
 
 def test_without_verdicts_there_is_a_warning() -> None:
-    probes, warnings = read("valid/prometheus/durations.json")
+    latencies, warnings = read("valid/prometheus/durations.json")
     # The target where nothing listens is the fastest.
-    assert min(probes, key=lambda probe: probe.latency or 0.0) == Probe("http://127.0.0.1:18099", 0.43081)
+    assert min((latency or 0.0, target) for target, latency in latencies.items()) == (
+        0.43081,
+        "http://127.0.0.1:18099",
+    )
     assert warnings == [NO_VERDICTS]
-    assert read("valid/prometheus/joined_by_query.json").warnings == [NO_VERDICTS]
+    assert read("valid/prometheus/joined_by_query.json")[1] == [NO_VERDICTS]
 
 
 def test_what_is_no_number_is_no_measurement() -> None:
-    assert {probe.latency for probe in read("valid/prometheus/infinite.json").probes} == {None}
+    assert set(read("valid/prometheus/infinite.json")[0].values()) == {None}
 
 
 def test_an_empty_answer_has_nothing_to_warn_of() -> None:
-    assert read("valid/prometheus/empty.json") == Probes([], [])
+    assert read("valid/prometheus/empty.json") == ({}, ())
 
 
 @pytest.mark.parametrize(
@@ -94,28 +107,25 @@ def test_other_answers_are_refused(name: str, message: str) -> None:
 )
 def test_other_documents_are_refused(text: bytes) -> None:
     with pytest.raises(InputError, match=r"answer\.json: not an"):
-        read_probes(text, "answer.json", fail, check_probe)
+        latencies_of(text)
 
 
 def test_no_json_is_refused() -> None:
     with pytest.raises(InputError, match=r"answer\.json:1:1: not JSON"):
-        read_probes(b"<html>", "answer.json", fail, check_probe)
+        latencies_of(b"<html>")
 
 
 def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
-    probes, warnings = read_probes(
+    latencies, warnings = latencies_of(
         answer(
             ("probe_success", "a", "1"),
             ("probe_success", "b", "1"),
             (None, "a", "0.25"),
             ("up", "c", "1e-3"),
-        ),
-        "answer.json",
-        fail,
-        check_probe,
+        )
     )
-    assert probes == [Probe("a", 250.0), Probe("b", None), Probe("c", None)]
-    assert warnings == []
+    assert latencies == {"a": 250.0, "b": None, "c": None}
+    assert not warnings
 
 
 @pytest.mark.parametrize(
@@ -131,9 +141,8 @@ def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
     ],
 )
 def test_milliseconds_are_the_digits_shifted(text: str, expected: float) -> None:
-    probes, _ = read_probes(answer(("d", "a", text)), "answer.json", fail, check_probe)
-    assert probes == [Probe("a", expected)]
-    assert str(probes[0].latency) == str(expected)
+    latencies, _ = latencies_of(answer(("d", "a", text)))
+    assert list(map(str, latencies.items())) == [str(("a", expected))]
 
 
 @pytest.mark.parametrize(
@@ -154,9 +163,9 @@ def test_milliseconds_are_the_digits_shifted(text: str, expected: float) -> None
 def test_wrong_series_are_named_and_can_be_left_out(series: Any, message: str) -> None:
     text = answer(("d", "a", "1"), series)
     with pytest.raises(InputError, match=message):
-        read_probes(text, "answer.json", fail, check_probe)
+        latencies_of(text)
     bad: list[InputError] = []
-    assert [probe.id for probe in read_probes(text, "answer.json", bad.append, check_probe).probes] == ["a"]
+    assert list(latencies_of(text, on_bad=bad.append)[0]) == ["a"]
     assert [error.place for error in bad] == ["series 2"]
 
 
@@ -225,23 +234,21 @@ def test_the_tools_themselves(tmp_path: Path) -> None:
             )
             stack.callback(started.kill)
         query = quote('{__name__=~"probe_success|probe_duration_seconds"}')
-        probes = wait_for(f"http://127.0.0.1:{port}/api/v1/query?query={query}", 2)
-    latencies = {probe.id: probe.latency for probe in probes}
-    assert latencies[up] is not None
-    assert latencies[up] > 0
+        latencies = wait_for(f"http://127.0.0.1:{port}/api/v1/query?query={query}", 2)
+    assert (latencies[up] or 0) > 0
     assert latencies[refused] is None
 
 
-def wait_for(url: str, targets: int) -> list[Probe]:
+def wait_for(url: str, targets: int) -> Latencies:
     """The targets of the query, once all of them were probed."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             with urlopen(url, timeout=5) as response:
-                probes, _ = read_probes(response.read(), url, fail, check_probe)
+                latencies, _ = latencies_of(response.read(), url)
         except OSError:
-            probes = []
-        if len(probes) == targets:
-            return probes
+            latencies = {}
+        if len(latencies) == targets:
+            return latencies
         time.sleep(0.2)
     raise AssertionError("prometheus did not answer within a minute")
