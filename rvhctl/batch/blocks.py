@@ -61,7 +61,7 @@ class Cursor:
         """The next block."""
         block = Block(text, self._source, self._line, self._index)
         self._line += text.count(b"\n")
-        self._index += sum(not line.isspace() and line != b"" for line in text.split(b"\n"))
+        self._index += len(list(filter(bytes.strip, text.split(b"\n"))))
         return block
 
 
@@ -99,7 +99,7 @@ def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict
         request = jsontext.parse(text, source, line)
         if not isinstance(request, dict):
             raise InputError("a request is an object", source=source, line=line)
-        if twice := jsontext.repeated(text, 0, OF_DOCUMENTS.intersection(request)):
+        if twice := jsontext.repeated(text, 0, request, OF_DOCUMENTS):
             raise InputError(stated_twice(twice), source=source, line=line)
         if "id" in request:
             answer["id"] = _own_id(request["id"], text)

@@ -28,7 +28,7 @@ from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
 
 if TYPE_CHECKING:
-    from rvhctl.policy.evaluation import Evaluation
+    pass
 
 
 class RequestNodes(NamedTuple):
@@ -82,22 +82,17 @@ def _answered(table: RequestNodes, asked: Request) -> dict[str, Any]:
     if not len(found) and not asked.explain and not asked.plan:
         raise _nobody(table, found)
     answer: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
-    if not isinstance(found, WithinThreshold):
-        answer |= _views(table, found, asked)
-    return answer
-
-
-def _views(table: RequestNodes, evaluation: Evaluation, asked: Request) -> dict[str, Any]:
+    if isinstance(found, WithinThreshold) or not (asked.plan or asked.explain):
+        return answer
     from rvhctl.policy.plan import FleetPlan
     from rvhctl.policy.views import explain_view, plan_view
 
-    views: dict[str, Any] = {}
     if asked.plan:
-        view = plan_view(evaluation, FleetPlan(evaluation, asked.nearest), table.shown, asked.top)
-        views["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
+        view = plan_view(found, FleetPlan(found, asked.nearest), table.shown, asked.top)
+        answer["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
     if asked.explain:
-        views["explain"] = list(explain_view(evaluation, table.shown).rows())
-    return views
+        answer["explain"] = list(explain_view(found, table.shown).rows())
+    return answer
 
 
 def _nobody(table: RequestNodes, found: Decision) -> NoSurvivorsError:

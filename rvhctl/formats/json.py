@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -54,8 +54,8 @@ class Document(Reader):
         zipped = self._zipped(spans)
         return _elements(jsontext.parse(zipped, self._source), zipped, 0)
 
-    def repeated(self, names: Iterable[str]) -> str:
-        return jsontext.repeated(self._text, self._text.find(b"{"), names)
+    def repeated(self, names: frozenset[str]) -> str:
+        return jsontext.repeated(self._text, self._text.find(b"{"), self._value, names)
 
     def _zipped(self, starts: list[int]) -> bytes:
         """Return ids and latencies as one array of records, each value by its own text."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 import orjson
 
 from rvhctl.core.json.spans import member_spans
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError
 
 MAX_EXACT_DEPTH: Final = 256
@@ -121,9 +122,16 @@ def member_span(text: bytes, start: int, member: str) -> tuple[int, int]:
     raise KeyError(member)
 
 
-def repeated(text: bytes, start: int, names: Iterable[str]) -> str:
-    """Return a name that is there twice in the object whose brace stands at ``start``; empty if none is."""
-    quoted = [b'"%b"' % name.encode() for name in names]
+def repeated(text: bytes, start: int, value: Mapping[str, Any], names: frozenset[str]) -> str:
+    """Return which of the names is there twice in the object whose brace stands at ``start``; empty if none is.
+
+    Args:
+        value: the object, as it was read.
+    """
+    # The structure of a short text is found sooner than names in it, by compiled code.
+    if COMPILED and len(text) <= LONG and len(member_spans(text, start)) == 4 * len(value):
+        return ""
+    quoted = [b'"%b"' % name.encode() for name in names.intersection(value)]
     # To look through long lists for names would take a tenth of the time of an answer.
     searched = text if len(text) <= LONG else text[: text.find(b"[", start + 1)] + text[text.rfind(b"]") :]
     often = [name for name in quoted if searched.count(name) > 1]

@@ -81,8 +81,8 @@ class Reader:
         """
         raise NotImplementedError
 
-    def repeated(self, names: Iterable[str]) -> str:
-        """Return a member of the document that is there twice; empty if none is."""
+    def repeated(self, names: frozenset[str]) -> str:
+        """Return which of the names is a member of the document twice; empty if none is."""
         return ""
 
     def in_json(self, raw: bytes) -> bytes:

@@ -129,7 +129,7 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
     if not holders and "id" in document:
         return reader.inside(), stated(limits)
     problem = misspelt(document, OF_DOCUMENTS) or contradiction(document)
-    if not problem and (twice := reader.repeated(OF_DOCUMENTS.intersection(document))):
+    if not problem and (twice := reader.repeated(OF_DOCUMENTS)):
         problem = stated_twice(twice)
     if problem:
         raise InputError(problem, source=source)
