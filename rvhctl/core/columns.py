@@ -190,3 +190,27 @@ def place_in(values: vec[i64], value: i64) -> i64:
     if low < end and values[low] == value:
         return low
     return end
+
+
+def digit_pass(source: vec[i64], target: vec[i64], low: i64, width: i64) -> bool:
+    """Sort by ``width`` bits from bit ``low`` into the target; stable. False, and no target, if all are alike."""
+    count: i64 = len(source)
+    values: i64 = 2048
+    mask = values - 1 if width == 11 else (values >> 1) - 1
+    free = vec[i64]([0] * 2048)
+    for item in source:
+        free[(item >> low) & mask] += 1
+    if free[(source[0] >> low) & mask] == count:
+        return False
+    total: i64 = 0
+    k: i64 = 0
+    while k <= mask:
+        here = free[k]
+        free[k] = total
+        total += here
+        k += 1
+    for item in source:
+        digit = (item >> low) & mask
+        target[free[digit]] = item
+        free[digit] += 1
+    return True

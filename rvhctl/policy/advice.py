@@ -48,12 +48,11 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     count = len(fleet)
     if not count:
         raise EmptyNodesError
-    overlap = advising.NeighbourOverlap(fleet.lats, fleet.lons)
-    while overlap.step(STEP):
+    survey = advising.Survey(fleet.lats, fleet.lons)
+    while survey.step(STEP):
         pass
     looks = []
     for precision in range(1, advising.FINEST + 1):
-        groups = run(grouped(fleet.lats, fleet.lons, precision, WHOLE))
         empty = 0
         if policy is not None:
             instance_of(Policy, policy, "policy", FaultsetError)
@@ -62,9 +61,9 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
         looks.append(
             Look(
                 precision=precision,
-                cells=len(groups.cells),
-                alone=advising.alone(groups.counts),
-                border=advising.border(overlap.shared, precision),
+                cells=survey.cells(precision),
+                alone=survey.alone(precision),
+                border=survey.border(precision),
                 empty=empty,
             )
         )

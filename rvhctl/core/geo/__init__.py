@@ -1,8 +1,9 @@
 """Cells of the globe, and distances on it.
 
-advise   Overlap of neighbours in their cells, for advice on a precision.
-geohash  Geohash cells as integers, by exact bisection.
-joining  Small groups joined with their nearest neighbours.
-kdtree   Nearest points: a k-d tree over unit vectors.
-sphere   Great circles, and points as unit vectors.
+advise      Cells of a fleet at every precision, for advice on one.
+geohash     Geohash cells as integers, by exact bisection.
+joining     Small groups joined with their nearest neighbours.
+kdtree      Nearest points: a k-d tree over unit vectors.
+neighbours  Nearest other nodes, and the letters that both cells share.
+sphere      Great circles, and points as unit vectors.
 """

@@ -8,8 +8,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Floats, Ints
-from rvhctl.core.geo.geohash import cell_number
-from rvhctl.core.geo.kdtree import NearestOverlap, Tree
+from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
+from rvhctl.core.geo.neighbours import Neighbours, common_letters, curve
 
 FINEST: Final = 8
 """The finest precision that is looked at."""
@@ -19,52 +19,104 @@ BORDER: Final = 25
 """Per cent of all nodes: more of them alone in their cell, or nearest to another cell, is too many."""
 
 
-CUTS_A_NODE: Final = 16
-"""Points put into the tree in about the time of one search in it."""
+class Survey:
+    """The cells of a fleet at every precision, from one look at the nodes in the order of their cells.
 
-
-class NeighbourOverlap:
-    """For each node, how many letters its cell shares with the cell of the nearest other node.
-
-    At a precision of more letters, somebody outside the node's cell is strictly nearer than all inside.
-    Call `step` until every node is looked at.
+    What shares so many letters and no more is counted: neighbours in that order, each node with the liker of
+    its two, and each node with the nearest other. Call `step` until every node is looked at.
     """
 
     def __init__(self, lats: Floats, lons: Floats) -> None:
-        norths, easts = lats.values, lons.values
-        cells = vec[i64]()
-        count: i64 = len(norths)
-        node: i64 = 0
-        while node < count:
-            cells = append(cells, cell_number(norths[node], easts[node], FINEST))
-            node += 1
-        self._nodes: Final[i64] = count
-        self._tree: Final = Tree(norths, easts)
-        self._search: Final = NearestOverlap(self._tree, cells, FINEST)
-        self.shared: Final = Ints()
+        self._lats: Final = lats.values
+        self._lons: Final = lons.values
+        self._count: Final[i64] = len(lats)
+        self._cells: vec[i64] = vec[i64]()
+        self._nodes: Neighbours | None = None
+        self._parted: bool = False
+        self._box: i64 = 1
+        self._neighbours: Final = vec[i64]([0] * (FINEST + 1))
+        self._likest: Final = vec[i64]([0] * (FINEST + 1))
+        self._nearest: Final = vec[i64]([0] * (FINEST + 1))
 
     def step(self, nodes: i64) -> bool:
-        """Look at so many more nodes, or prepare that; whether some are left."""
-        if self._tree.grow(nodes * CUTS_A_NODE):
+        """Look at about so many more nodes, or prepare that; whether some are left."""
+        found = self._nodes
+        if found is None:
+            self._encode(nodes)
+            if len(self._cells) == self._count:
+                self._nodes = Neighbours(self._lats, self._lons, curve(self._cells))
+                self._cells = vec[i64]()
             return True
-        shared = self.shared.values
-        done: i64 = len(shared)
-        stop = done + nodes
-        stop = self._nodes if stop > self._nodes else stop
-        while done < stop:
-            shared = append(shared, self._search.search(done))
-            done += 1
-        self.shared.values = shared
-        return done < self._nodes
+        placed: i64 = len(found.cells)
+        if placed < self._count:
+            found.place(self._stop(placed, nodes))
+            return True
+        if not self._parted:
+            if not found.part(nodes):
+                self._parted = True
+                found.enclose()
+                self._compare(found.cells)
+            return True
+        self._look(found, nodes)
+        return self._box < len(found.starts)
+
+    def cells(self, precision: i64) -> i64:
+        """Cells with a node."""
+        return 1 + below(self._neighbours, precision)
+
+    def alone(self, precision: i64) -> i64:
+        """Nodes that have their cell for themselves."""
+        return below(self._likest, precision)
+
+    def border(self, precision: i64) -> i64:
+        """Nodes of which one outside the cell is strictly nearer than any inside."""
+        return below(self._nearest, precision)
+
+    def _stop(self, start: i64, nodes: i64) -> i64:
+        stop = start + nodes
+        return self._count if stop > self._count else stop
+
+    def _encode(self, nodes: i64) -> None:
+        cells, lats, lons = self._cells, self._lats, self._lons
+        at: i64 = len(cells)
+        stop = self._stop(at, nodes)
+        while at < stop:
+            cells = append(cells, cell_number(lats[at], lons[at], MAX_PRECISION))
+            at += 1
+        self._cells = cells
+
+    def _compare(self, cells: vec[i64]) -> None:
+        """Count the neighbours in the order of their cells."""
+        before: i64 = 0
+        at: i64 = 1
+        while at < self._count:
+            after = common_letters(cells[at - 1], cells[at], FINEST)
+            self._neighbours[after] += 1
+            self._likest[after if after > before else before] += 1
+            before = after
+            at += 1
+        self._likest[before] += 1
+
+    def _look(self, nodes: Neighbours, wanted: i64) -> None:
+        """Count so many nodes, or a few more."""
+        box = self._box
+        while wanted > 0 and box < len(nodes.starts):
+            if nodes.children[box] == 0:
+                for at in range(nodes.starts[box], nodes.ends[box]):
+                    self._nearest[nodes.shared(at, box, FINEST)] += 1
+                    wanted -= 1
+            box += 1
+        self._box = box
 
 
-def border(shared: Ints, precision: i64) -> i64:
-    """Nodes of which one outside the cell is strictly nearer than any inside."""
-    count: i64 = 0
-    for letters in shared.values:
-        if letters < precision:
-            count += 1
-    return count
+def below(counts: vec[i64], precision: i64) -> i64:
+    """What shares fewer letters than this precision has."""
+    total: i64 = 0
+    letters: i64 = 0
+    while letters < precision:
+        total += counts[letters]
+        letters += 1
+    return total
 
 
 def alone(sizes: Ints) -> i64:

@@ -13,7 +13,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.geo.sphere import RADIANS, chord, haversine, kilometres, metres
+from rvhctl.core.geo.sphere import RADIANS, chord, haversine, metres
 
 LEAF: Final = 8
 """Points that are compared one by one rather than cut further."""
@@ -316,49 +316,3 @@ class NearestFew(Search):
             worst_metres = float(distances[self.wanted - 1])
             self.reach = slack((worst_metres + 0.5) / 1000.0)
             self.inner = slack((worst_metres - 0.5) / 1000.0) if worst_metres > 0.0 else -1.0
-
-
-class NearestOverlap(Search):
-    """How much of its cell a point shares with the nearest other point."""
-
-    def __init__(self, tree: Tree, cells: vec[i64], letters: i64) -> None:
-        super().__init__(tree)
-        self.cells: vec[i64] = cells
-        self.letters: i64 = letters
-        self.nearest: float = math.inf
-        self.shared: i64 = letters
-        self.cell: i64 = 0
-
-    def search(self, point: i64) -> i64:
-        """Letters that the point's cell has in common with the nearest point's, most where several tie.
-
-        All of them where there is no other point.
-        """
-        self.nearest = math.inf
-        self.shared = self.letters
-        self.cell = self.cells[point]
-        self.start(self.tree.lats[point], self.tree.lons[point], point)
-        self.run()
-        return self.shared
-
-    def offer(self, point: i64, half_chord_squared: float) -> None:
-        distance = kilometres(half_chord_squared)
-        if distance > self.nearest:
-            return
-        shared = common_letters(self.cell ^ self.cells[point], self.letters)
-        if distance < self.nearest:
-            self.nearest = distance
-            self.shared = shared
-            self.reach = slack(distance)
-        elif shared > self.shared:
-            self.shared = shared
-        if distance == 0.0 and self.shared == self.letters:
-            self.reach = -1.0  # nothing can be nearer, or share more
-
-
-def common_letters(difference: i64, letters: i64) -> i64:
-    """Leading letters (of five bits) that are the same, from the exclusive or of two cells."""
-    while difference != 0:
-        difference >>= 5
-        letters -= 1
-    return letters

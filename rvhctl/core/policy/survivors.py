@@ -8,7 +8,7 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.columns import Floats, Ints, ints
+from rvhctl.core.columns import Floats, Ints, digit_pass, ints
 from rvhctl.core.words import COMPILED
 
 SMALL_SORT: Final = 48
@@ -122,30 +122,6 @@ def ranked(image: bytes, found: vec[i64]) -> vec[i64]:
         packed[k] = packed[k] & INDEX
         k += 1
     return packed
-
-
-def digit_pass(source: vec[i64], target: vec[i64], low: i64, width: i64) -> bool:
-    """Sort by ``width`` bits from bit ``low`` into the target; stable. False, and no target, if all are alike."""
-    count: i64 = len(source)
-    values: i64 = 2048
-    mask = values - 1 if width == 11 else (values >> 1) - 1
-    free = vec[i64]([0] * 2048)
-    for item in source:
-        free[(item >> low) & mask] += 1
-    if free[(source[0] >> low) & mask] == count:
-        return False
-    total: i64 = 0
-    k: i64 = 0
-    while k <= mask:
-        here = free[k]
-        free[k] = total
-        total += here
-        k += 1
-    for item in source:
-        digit = (item >> low) & mask
-        target[free[digit]] = item
-        free[digit] += 1
-    return True
 
 
 def finish(image: bytes, packed: vec[i64]) -> bool:

@@ -8,11 +8,9 @@ from random import Random
 from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.vecs import vec
-from mypy_extensions import i64
 
-from rvhctl.core.geo.geohash import cell_number
-from rvhctl.core.geo.kdtree import LEAF, NearestFew, NearestOverlap, Tree, common_letters
-from rvhctl.core.geo.sphere import RADIANS, haversine, kilometres, metres
+from rvhctl.core.geo.kdtree import LEAF, NearestFew, Tree
+from rvhctl.core.geo.sphere import RADIANS, haversine, metres
 
 Place = tuple[float, float]
 
@@ -59,24 +57,6 @@ def test_the_nearest_few(points: list[Place], wanted: int) -> None:
 def test_the_nearest_from_a_place_of_no_point(points: list[Place], place: Place) -> None:
     expected = min((metres(half_chord(place, other)), at) for at, other in enumerate(points))
     assert list(NearestFew(tree_of(points), 1).search(place[0], place[1], -1)) == [expected[1]]
-
-
-@given(places)
-@example([(10.0, 10.0)] * 40)
-@example([(float(lat), float(lon)) for lat in range(8) for lon in range(8)])
-def test_the_letters_shared_with_the_nearest(points: list[Place]) -> None:
-    cells = [cell_number(lat, lon, 8) for lat, lon in points]
-    search = NearestOverlap(tree_of(points), vec[i64](cells), 8)
-    for number, point in enumerate(points):
-        others = [
-            (kilometres(half_chord(point, other)), common_letters(cells[number] ^ cells[at], 8))
-            for at, other in enumerate(points)
-            if at != number
-        ]
-        nearest = min((distance for distance, _ in others), default=0.0)
-        assert search.search(number) == max(
-            (shared for distance, shared in others if distance == nearest), default=8
-        )
 
 
 def test_points_a_metre_apart() -> None:

@@ -1,0 +1,295 @@
+"""Each node's nearest other node: how much of their cells the two share.
+
+The nodes stand along a curve, that of their finest cells. Over it is a tree of boxes, parted where cells part, down to
+a few nodes a leaf; a search begins at a node's own leaf and climbs, and at each height asks the other part. As in
+`kdtree`, a box only says where not to look.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+from librt.vecs import append, extend, vec
+from mypy_extensions import i64
+
+from rvhctl.core.columns import digit_pass
+from rvhctl.core.geo.geohash import BITS, MAX_PRECISION, cell_number
+from rvhctl.core.geo.sphere import RADIANS, RADIUS_KM, haversine, kilometres
+from rvhctl.core.words import COMPILED
+
+LEAF: Final = 8
+"""Nodes that are compared one by one."""
+
+HEIGHT: Final = 128
+"""Boxes that wait to be opened, at most: one for each bit of a cell, and of the number of nodes in one cell."""
+
+NOWHERE: Final = [math.inf, math.inf, math.inf, -math.inf, -math.inf, -math.inf]
+
+# Which of two nodes is nearer is said by the haversine distance, which may be wrong by so much, from far
+# away (it is badly conditioned towards the antipode) or not; the chord itself by much less.
+FAR_CHORD: Final = 1.8
+FAR_ERROR: Final = 2 * 0.001 / RADIUS_KM
+NEAR_ERROR: Final = 2 * 0.000001 / RADIUS_KM
+
+HALF: Final = 30
+HALF_MASK: Final = 0x3FFFFFFF
+INDEX: Final = 0xFFFFFFFF
+
+
+def curve(cells: vec[i64]) -> vec[i64]:
+    """The rows of cells of the finest precision, ascending by cell, ties in input order."""
+    count: i64 = len(cells)
+    if not COMPILED:
+        return vec[i64](sorted(range(count), key=list(cells).__getitem__))
+    rows = by_half(cells, vec[i64](), 0)
+    return by_half(cells, rows, HALF)
+
+
+def by_half(cells: vec[i64], rows: vec[i64], shift: i64) -> vec[i64]:
+    """The rows (all of them as they come, if none are given) sorted by half the bits of their cells; stable."""
+    count: i64 = len(cells)
+    packed = vec[i64]([0] * int(count))
+    given: i64 = len(rows)
+    k: i64 = 0
+    while k < count:
+        row = rows[k] if given > 0 else k
+        packed[k] = ((cells[row] >> shift) & HALF_MASK) << 32 | row
+        k += 1
+    spare = vec[i64]([0] * int(count))
+    low: i64 = 32
+    while low < 32 + HALF and count > 0:
+        if digit_pass(packed, spare, low, 10):
+            packed, spare = spare, packed
+        low += 10
+    k = 0
+    while k < count:
+        packed[k] = packed[k] & INDEX
+        k += 1
+    return packed
+
+
+def common_letters(cell: i64, other: i64, letters: i64) -> i64:
+    """Leading letters that two cells of the finest precision share, up to so many."""
+    difference = (cell ^ other) >> (BITS - 5 * letters)
+    while difference != 0:
+        difference >>= 5
+        letters -= 1
+    return letters
+
+
+def reach_of(chord_squared: float) -> float:
+    """A chord, squared, that no node can exceed which is as near as one of this chord."""
+    chord = math.sqrt(chord_squared)
+    chord += FAR_ERROR if chord > FAR_CHORD else NEAR_ERROR
+    return chord * chord
+
+
+def box_distance(boxes: vec[float], corner: i64, x: float, y: float, z: float) -> float:
+    """The least chord, squared, from a point to anything in a box."""
+    # Of both sides the point is beyond one at most. Maxima compile to instructions, tests to wrong guesses.
+    below, above = boxes[corner] - x, x - boxes[corner + 3]
+    x_off = below if below > above else above
+    below, above = boxes[corner + 1] - y, y - boxes[corner + 4]
+    y_off = below if below > above else above
+    below, above = boxes[corner + 2] - z, z - boxes[corner + 5]
+    z_off = below if below > above else above
+    x_off = x_off if x_off > 0.0 else 0.0
+    y_off = y_off if y_off > 0.0 else 0.0
+    z_off = z_off if z_off > 0.0 else 0.0
+    return x_off * x_off + y_off * y_off + z_off * z_off
+
+
+def parting(cells: vec[i64], start: i64, end: i64) -> i64:
+    """Where ascending cells, from start to end - 1, part: at the first bit that is not the same in all."""
+    first, last = cells[start], cells[end - 1]
+    low = start
+    high = end
+    while low < high:
+        middle = (low + high) // 2
+        if (cells[middle] ^ first) > (cells[middle] ^ last):
+            high = middle
+        else:
+            low = middle + 1
+    return low if low < end else (start + end) // 2
+
+
+class Neighbours:
+    """Nodes along the curve, numbered by it, and the boxes over them, from 1, the one around all of them.
+
+    Call `place` up to the last node, `part` until it is done, then `enclose`; then ask for what is `shared`.
+
+    Attributes:
+        starts, ends: the nodes in each box.
+        children: the first of the two boxes into which each was parted, 0 for a leaf; the other is the next.
+        parents: of each two boxes, which are numbered 2 pair and 2 pair + 1.
+    """
+
+    def __init__(self, lats: vec[float], lons: vec[float], rows: vec[i64]) -> None:
+        """Coordinates in degrees, and the rows in the order of the curve."""
+        self.cells: vec[i64] = vec[i64]()
+        self.starts: vec[i64] = vec[i64]([0, 0])
+        self.ends: vec[i64] = vec[i64]([0, len(rows)])
+        self.children: vec[i64] = vec[i64]([0, 0])
+        self.parents: vec[i64] = vec[i64]([0])
+        self._lats: vec[float] = lats
+        self._lons: vec[float] = lons
+        self._rows: vec[i64] = rows
+        self._xs: vec[float] = vec[float]()
+        self._ys: vec[float] = vec[float]()
+        self._zs: vec[float] = vec[float]()
+        self._boxes: vec[float] = vec[float]()
+        self._waiting: vec[i64] = vec[i64]([0] * HEIGHT)
+        self._parted: i64 = 0
+
+    def place(self, stop: i64) -> None:
+        """Put the nodes up to this one as points on the unit sphere."""
+        xs, ys, zs, cells = self._xs, self._ys, self._zs, self.cells
+        rows, lats, lons = self._rows, self._lats, self._lons
+        at: i64 = len(cells)
+        while at < stop:
+            lat, lon = lats[rows[at]], lons[rows[at]]
+            cosine = math.cos(lat * RADIANS)
+            xs = append(xs, cosine * math.cos(lon * RADIANS))
+            ys = append(ys, cosine * math.sin(lon * RADIANS))
+            zs = append(zs, math.sin(lat * RADIANS))
+            # Again, because to fetch it from another place takes longer.
+            cells = append(cells, cell_number(lat, lon, MAX_PRECISION))
+            at += 1
+        self._xs, self._ys, self._zs, self.cells = xs, ys, zs, cells
+
+    def part(self, boxes: i64) -> bool:
+        """Part so many more boxes; whether some are left."""
+        cells, starts, ends = self.cells, self.starts, self.ends
+        children, parents = self.children, self.parents
+        box = self._parted
+        stop = box + boxes
+        count: i64 = len(starts)
+        while box < stop and box < count:
+            start, end = starts[box], ends[box]
+            if end - start > LEAF:
+                middle = parting(cells, start, end)
+                children[box] = count
+                starts = append(append(starts, start), middle)
+                ends = append(append(ends, middle), end)
+                children = append(append(children, 0), 0)
+                parents = append(parents, box)
+                count += 2
+            box += 1
+        self.starts, self.ends, self.children, self.parents = starts, ends, children, parents
+        self._parted = box
+        return box < count
+
+    def enclose(self) -> None:
+        """Find the edges of all boxes: of a leaf from its nodes, of others from the two into which they were parted."""
+        boxes = vec[float]()
+        nowhere = vec[float](NOWHERE)
+        for _ in self.starts:
+            boxes = extend(boxes, nowhere)
+        self._boxes = boxes
+        self._enclose_axis(self._xs, 0)
+        self._enclose_axis(self._ys, 1)
+        self._enclose_axis(self._zs, 2)
+
+    def _enclose_axis(self, column: vec[float], axis: i64) -> None:
+        boxes, children, starts, ends = self._boxes, self.children, self.starts, self.ends
+        box: i64 = len(starts) - 1
+        while box > 0:
+            low = math.inf
+            high = -math.inf
+            child = children[box] * 6 + axis
+            if child > 5:
+                low = boxes[child] if boxes[child] < boxes[child + 6] else boxes[child + 6]
+                high = boxes[child + 3] if boxes[child + 3] > boxes[child + 9] else boxes[child + 9]
+            else:
+                at = starts[box]
+                end = ends[box]
+                while at < end:
+                    low = column[at] if column[at] < low else low
+                    high = column[at] if column[at] > high else high
+                    at += 1
+            boxes[box * 6 + axis] = low
+            boxes[box * 6 + axis + 3] = high
+            box -= 1
+
+    def shared(self, at: i64, leaf: i64, letters: i64) -> i64:
+        """Letters, up to so many, that the cell of a node of a leaf shares with the nearest other's.
+
+        Most where several are nearest, all where there is no other node.
+        """
+        near = self._near(at, leaf)
+        cell = self.cells[at]
+        least = most = letters
+        if len(near) > 0:
+            least = most = common_letters(cell, self.cells[near[0]], letters)
+        for other in near:
+            common = common_letters(cell, self.cells[other], letters)
+            least = common if common < least else least
+            most = common if common > most else most
+        # Mostly there is one, or all are of one cell: no need to know which is nearest.
+        return most if least == most else self._shared_exactly(at, near, letters)
+
+    def _near(self, at: i64, leaf: i64) -> vec[i64]:
+        """The other nodes that may be the nearest; one of those in the same place is enough."""
+        xs, ys, zs, boxes, children = self._xs, self._ys, self._zs, self._boxes, self.children
+        waiting = self._waiting
+        x, y, z = xs[at], ys[at], zs[at]
+        nearest = reach = math.inf
+        near = vec[i64]()
+        box = leaf
+        waiting[0] = box
+        while True:
+            height: i64 = 1
+            while height > 0:
+                height -= 1
+                opened = waiting[height]
+                if box_distance(boxes, opened * 6, x, y, z) > reach:
+                    continue
+                child = children[opened]
+                if child > 0:
+                    waiting[height] = child
+                    waiting[height + 1] = child + 1
+                    height += 2
+                    continue
+                other, end = self.starts[opened], self.ends[opened]
+                while other < end:
+                    x_off, y_off, z_off = xs[other] - x, ys[other] - y, zs[other] - z
+                    chord = x_off * x_off + y_off * y_off + z_off * z_off
+                    if chord <= reach and other != at:
+                        if chord == 0.0 and self._together(at, other):
+                            return append(vec[i64](), other)
+                        if chord < nearest:
+                            reach = reach_of(chord)
+                            near = vec[i64]() if nearest > reach else near
+                            nearest = chord
+                        near = append(near, other)
+                    other += 1
+            if box == 1:
+                return near
+            waiting[0] = box ^ 1
+            box = self.parents[box >> 1]
+
+    def _together(self, at: i64, other: i64) -> bool:
+        """Whether two nodes have the same coordinates."""
+        row, other_row = self._rows[at], self._rows[other]
+        return self._lats[row] == self._lats[other_row] and self._lons[row] == self._lons[other_row]
+
+    def _shared_exactly(self, at: i64, near: vec[i64], letters: i64) -> i64:
+        """``shared``, of those that may be the nearest by the haversine distance."""
+        lat, lon = self._lats[self._rows[at]], self._lons[self._rows[at]]
+        cosine = math.cos(lat * RADIANS)
+        nearest = math.inf
+        most: i64 = 0
+        for other in near:
+            row = self._rows[other]
+            other_lat = self._lats[row]
+            distance = kilometres(
+                haversine(lat, lon, cosine, other_lat, self._lons[row], math.cos(other_lat * RADIANS))
+            )
+            common = common_letters(self.cells[at], self.cells[other], letters)
+            if distance < nearest:
+                nearest = distance
+                most = common
+            elif distance == nearest and common > most:
+                most = common
+        return most

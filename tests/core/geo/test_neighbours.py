@@ -1,0 +1,116 @@
+"""The nearest other node by the tree of boxes against comparing with every one, and the order of the cells."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from random import Random
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
+from rvhctl.core.geo.neighbours import LEAF, Neighbours, common_letters, curve
+from rvhctl.core.geo.sphere import RADIANS, haversine, kilometres
+
+Place = tuple[float, float]
+
+anywhere = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+edges = st.tuples(
+    st.sampled_from([-90.0, -89.999999, 0.0, 45.0, 90.0]), st.sampled_from([-180.0, -179.999999, 0.0, 180.0])
+)
+town = st.tuples(
+    st.integers(0, 30).map(lambda step: 52 + step * 1e-5),
+    st.integers(0, 30).map(lambda step: 4 + step * 1e-5),
+)
+# At the border of cells, as close as floats come: what is nearest is a matter of their last bits.
+room = st.tuples(
+    st.integers(-4, 4).map(lambda step: 45.0 + step * math.ulp(45.0)),
+    st.integers(-4, 4).map(lambda step: 5e-15 * step),
+)
+antipodes = st.sampled_from(
+    [(0.0, 0.0), (0.0, 180.0), (1e-9, -180.0), (-1e-7, 179.9999999), (90.0, 0.0), (-90.0, 7.0)]
+)
+places = st.lists(st.one_of(anywhere, edges, town, room, antipodes), min_size=1, max_size=60)
+
+
+def kilometres_between(one: Place, other: Place) -> float:
+    return kilometres(
+        haversine(
+            one[0], one[1], math.cos(one[0] * RADIANS), other[0], other[1], math.cos(other[0] * RADIANS)
+        )
+    )
+
+
+def shared_letters(points: list[Place]) -> list[int]:
+    """What each point shares with the nearest other, by the tree; in the order of the points."""
+    lats, lons = vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points])
+    rows = curve(vec[i64]([cell_number(lat, lon, MAX_PRECISION) for lat, lon in points]))
+    nodes = Neighbours(lats, lons, rows)
+    for stop in range(len(points)):
+        nodes.place(stop + 1)
+    while nodes.part(1):
+        pass
+    nodes.enclose()
+    found = [-1] * len(points)
+    for box in range(1, len(nodes.starts)):
+        if not nodes.children[box]:
+            for at in range(nodes.starts[box], nodes.ends[box]):
+                found[rows[at]] = nodes.shared(at, box, 8)
+    return found
+
+
+@given(places)
+@example([(10.0, 10.0)] * 40)
+@example([(float(lat), float(lon)) for lat in range(8) for lon in range(8)])
+def test_the_letters_shared_with_the_nearest(points: list[Place]) -> None:
+    cells = [cell_number(lat, lon, MAX_PRECISION) for lat, lon in points]
+    expected = []
+    for number, point in enumerate(points):
+        others = [
+            (kilometres_between(point, other), common_letters(cells[number], cells[at], 8))
+            for at, other in enumerate(points)
+            if at != number
+        ]
+        nearest = min((distance for distance, _ in others), default=0.0)
+        expected.append(max((shared for distance, shared in others if distance == nearest), default=8))
+    assert shared_letters(points) == expected
+
+
+def test_common_letters_of_the_finest_cells() -> None:
+    one = cell_number(52.37, 4.9, MAX_PRECISION)
+    assert [common_letters(one, one, letters) for letters in (1, 8, 12)] == [1, 8, 12]
+    assert common_letters(one, one ^ 1, 12) == 11
+    assert common_letters(one, one ^ 1, 8) == 8
+    assert common_letters(one, one ^ (31 << 55), 8) == 0
+
+
+@given(st.lists(st.one_of(st.integers(0, 2**60 - 1), st.integers(0, 3), st.sampled_from([2**30, 2**59]))))
+def test_the_curve_is_the_stable_order_of_the_cells(cells: list[int]) -> None:
+    assert list(curve(vec[i64](cells))) == sorted(range(len(cells)), key=cells.__getitem__)
+
+
+def test_thousands_in_one_place_and_two_steps_away() -> None:
+    points = [(52.0, 4.0)] * 3000 + [(52.0, 4.0 + 1e-9), (52.0, 4.0 + 2e-9)]
+    assert shared_letters(points) == [8] * len(points)
+    assert LEAF > 1
+
+
+def test_boxes_part_where_cells_do() -> None:
+    random = Random(11)
+    points = [(random.uniform(-90, 90), random.uniform(-180, 180)) for _ in range(500)]
+    rows = curve(vec[i64]([cell_number(lat, lon, MAX_PRECISION) for lat, lon in points]))
+    nodes = Neighbours(vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]), rows)
+    nodes.place(len(points))
+    while nodes.part(7):
+        pass
+    leaves = sorted(
+        (nodes.starts[box], nodes.ends[box]) for box in range(1, len(nodes.starts)) if not nodes.children[box]
+    )
+    assert leaves[0][0] == 0
+    assert leaves[-1][1] == len(points)
+    assert all(one[1] == other[0] for one, other in pairwise(leaves))
+    assert all(0 < end - start <= LEAF for start, end in leaves)
+    assert all(nodes.parents[box >> 1] < box for box in range(2, len(nodes.starts)))
