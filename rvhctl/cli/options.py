@@ -17,8 +17,7 @@ from rvhctl.streams.terminal import ColorChoice
 Level = Literal["debug", "info", "warn", "error"]
 OnError = Literal["skip", "fail"]
 
-FORMATTING = "Formats"
-RUNNING = "Running"
+FORMATTING: Final = "Formats"
 
 Files = Annotated[
     list[str] | None,
@@ -41,7 +40,6 @@ Top = Annotated[
     ),
 ]
 
-
 INPUT_FORMAT: Final = TyperChoice(("auto", *FORMATS))
 RECORD_FORMATS: Final = [name for name in FORMATS if name != "plain"]
 
@@ -51,8 +49,8 @@ def either(*names: str) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-class Run(OptionGroup):
-    """How a command over nodes reads, answers and runs."""
+class Formats(OptionGroup, panel=FORMATTING):
+    """What a command over nodes reads and writes."""
 
     output: OutputFormat = option(
         "--output",
@@ -62,9 +60,8 @@ class Run(OptionGroup):
         click_type=TyperChoice(("auto", "table", *FORMATS)),
         help=f"Format of the answer: {either('table', *FORMATS)}. Unless given: a table on a terminal, "
         "else the shape of the input.",
-        panel=FORMATTING,
     )
-    json: bool = option("--json", default=False, help="The same as -o json.", panel=FORMATTING)
+    json: bool = option("--json", default=False, help="The same as -o json.")
     input_format: InputFormat = option(
         "--input-format",
         "-i",
@@ -72,35 +69,27 @@ class Run(OptionGroup):
         metavar="FORMAT",
         click_type=INPUT_FORMAT,
         help=f"Format of the input: {either(*RECORD_FORMATS)}. Unless given: found by looking.",
-        panel=FORMATTING,
     )
     color: ColorChoice = option(
-        "--color",
-        default="auto",
-        metavar="WHEN",
-        help="Colour in tables: auto, always or never.",
-        panel=FORMATTING,
+        "--color", default="auto", metavar="WHEN", help="Colour in tables: auto, always or never."
     )
+
+
+class Run(Formats, panel="Running"):
+    """How a command over nodes reads, answers and runs."""
+
     level: Level = option(
         "--level",
         "-l",
         default="warn",
         metavar="LEVEL",
         help="How much to say on standard error: debug, info, warn (the default) or error.",
-        panel=RUNNING,
     )
     async_: bool = option(
-        "--async",
-        "-a",
-        default=False,
-        help="Run on the asynchronous functions; with --batch, concurrently.",
-        panel=RUNNING,
+        "--async", "-a", default=False, help="Run on the asynchronous functions; with --batch, concurrently."
     )
     batch: bool = option(
-        "--batch",
-        default=False,
-        help="Each line of the input is a request in JSON, answered on a line.",
-        panel=RUNNING,
+        "--batch", default=False, help="Each line of the input is a request in JSON, answered on a line."
     )
     jobs: int | None = option(
         "--jobs",
@@ -108,20 +97,13 @@ class Run(OptionGroup):
         metavar="N",
         click_type=Whole(min=1),
         help="Processes; default: as many as are worth their start, at most the usable processors.",
-        panel=RUNNING,
     )
-    unordered: bool = option(
-        "--unordered",
-        default=False,
-        help="With --batch: answers as they are ready.",
-        panel=RUNNING,
-    )
+    unordered: bool = option("--unordered", default=False, help="With --batch: answers as they are ready.")
     on_error: OnError | None = option(
         "--on-error",
         metavar="WHAT",
         help="What a bad record does: fail (the default) ends the run; skip (the default with --batch) leaves it "
         "out, says so, and the run ends in exit code 1.",
-        panel=RUNNING,
     )
 
 
