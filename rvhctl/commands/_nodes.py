@@ -13,7 +13,7 @@ from rvhctl.commands._decisions import ending, report_decision, require_nodes
 from rvhctl.concurrency import steps
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
-from rvhctl.formats.write import write_records
+from rvhctl.formats.write import write_records, write_view
 from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.flags import nodes_given
 from rvhctl.nodes.nodes import Nodes
@@ -58,7 +58,6 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
 
 def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     """Read the nodes, and write which precision suits them."""
-    from rvhctl.formats.write import write_view
     from rvhctl.policy.advice import advise as advise_fleet
     from rvhctl.policy.views import advice_view
 
@@ -192,7 +191,6 @@ def _write(
 ) -> None:
     """Write the view that is asked for; or the survivors, unless there are none and an error says so."""
     if not isinstance(decision, WithinThreshold) and (request.explain or request.plan):
-        from rvhctl.formats.write import write_view
         from rvhctl.policy.views import asked_view
 
         write_view(asked_view(nodes, decision, request), format_, sink, run.color)

@@ -76,15 +76,17 @@ def read_columns(nodes: Sequence[object], start: int, count: int, fields: tuple[
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
     """
     block = nodes[start : start + count]
-    columns = []
-    for field, values in zip(fields, values_of(block, start, fields), strict=True):
-        column = blank(len(block))
-        bound = BOUNDS.get(field)
-        bad = read_latencies(values, column, 0) if bound is None else read_degrees(values, bound, column, 0)
-        if bad >= 0:
-            refuse(start + bad, named_id(block[bad]), field, values[bad])
-        columns.append(column)
-    return columns
+    columns = zip(fields, values_of(block, start, fields), strict=True)
+    return [_column(field, values, block, start) for field, values in columns]
+
+
+def _column(field: str, values: list[object], block: Sequence[object], start: int) -> Floats:
+    column = blank(len(block))
+    bound = BOUNDS.get(field)
+    bad = read_latencies(values, column, 0) if bound is None else read_degrees(values, bound, column, 0)
+    if bad >= 0:
+        refuse(start + bad, named_id(block[bad]), field, values[bad])
+    return column
 
 
 def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
@@ -114,11 +116,7 @@ def read_measured(block: Sequence[object], start: int, details: dict[int, Detail
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
     """
     latencies = [_latency(node, start, row, details) for row, node in enumerate(block)]
-    column = blank(len(block))
-    bad = read_latencies(latencies, column, 0)
-    if bad >= 0:
-        refuse(start + bad, named_id(block[bad]), "latency", latencies[bad])
-    return column
+    return _column("latency", latencies, block, start)
 
 
 def _latency(node: object, start: int, row: int, details: dict[int, Details]) -> object:
