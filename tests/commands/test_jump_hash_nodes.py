@@ -86,19 +86,17 @@ class TestNames:
         assert jump("--nodes", str(path)) == owners(expected)
         assert jump("--nodes", f"@{path}") == owners(expected)
 
-    def test_a_plain_list(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("text", "names"),
+        [(b"a\r\nb\n\nc", "a,b,c"), (b"# the fleet, as of today\n\n  # racks:\na\r\n#b\nc\n#", "a,c")],
+    )
+    def test_a_plain_list(self, tmp_path: Path, text: bytes, names: str) -> None:
         path = tmp_path / "nodes"
-        path.write_bytes(b"a\r\nb\n\nc")
-        assert jump("--nodes", str(path)) == owners(Placement(["a", "b", "c"]))
-        assert jump("--nodes", "-", "-k", "foo", stdin=b"a\nb\nc\n") == jump("--nodes", "a,b,c", "-k", "foo")
-
-    def test_comments_in_a_plain_list(self, tmp_path: Path) -> None:
-        path = tmp_path / "nodes"
-        path.write_text("# the fleet, as of today\n\n  # racks:\na\r\n#b\nc\n#")
-        assert jump("--nodes", str(path), "-k", "foo") == jump("--nodes", "a,c", "-k", "foo")
-        assert jump("--nodes", "a,b,c", "--live", f"@{path}", "-k", "foo") == jump(
-            "--nodes", "a,b,c", "--down", "b", "-k", "foo"
-        )
+        path.write_bytes(text)
+        assert jump("--nodes", str(path)) == jump("--nodes", names)
+        assert jump("--nodes", "-", "-k", "foo", stdin=text) == jump("--nodes", names, "-k", "foo")
+        down = () if names == "a,b,c" else ("--down", "b")
+        assert jump("--nodes", "a,b,c", "--live", f"@{path}") == jump("--nodes", "a,b,c", *down)
 
     def test_compressed(self, tmp_path: Path) -> None:
         import gzip
@@ -167,25 +165,32 @@ class TestNames:
         [
             (
                 '[{"id":"a"},{"id":"b","weight":0}]',
-                "node 2 (id 'b'): the weight must be finite and above 0 (got 0)",
+                ": node 2 (id 'b'): the weight must be finite and above 0 (got 0)",
             ),
             (
                 '{"id":"a"}\n{"id":"b","state":"gone"}\n',
                 ":2:19: the state must be up, drain or down (got 'gone')",
             ),
-            ('{"id":"a"}\n{"id":"a"}\n', ":2: the id 'a' was there before"),
+            ('{"id":"a"}\n{"id":"a"}\n', ":2: the id 'a' was there before; first at "),
             ("[]", ": the list of nodes is empty"),
             ("", ": the list of nodes is empty"),
-            ('{"id":"a"}\n{"id":}\n', ":2:7: not JSON"),
+            ('{"id":"a"}\n{"id":}\n', ":2:7: not JSON: "),
+            (
+                '{"nodes":[{"id":"a"}],"treshold":5}',
+                ": there is no member 'treshold'; did you mean 'threshold'?",
+            ),
+            ('{"nodes":[{"id":"a"}],"down":["A"]}', ": down: no node has the id 'A'"),
+            ('{"nodes":[{"id":"a"}],"down":"a"}', ": down must be a list of texts (got 'a')"),
+            ('{"nodes":[{"id":"a"}],"down":[1.5]}', ": down must be a list of texts (got [1.5])"),
+            ('{"nodes":[{"id":"a"}],"down":{"a":1}}', ": down must be a list of texts (got {'a': 1})"),
         ],
     )
     def test_bad_documents(self, tmp_path: Path, text: str, says: str) -> None:
         path = tmp_path / "nodes"
         path.write_text(text)
-        code, message = refused("--nodes", str(path))
+        code, message = refused("--nodes", str(path), "-k", "x")
         assert code == 1
-        assert says in message
-        assert message.startswith(str(path))
+        assert message.startswith(f"{path}{says}")
 
 
 class TestFailures:
@@ -224,6 +229,30 @@ class TestFailures:
         expected = Placement(list("abcdef"), weights={"a": 0.5}, down=["b", "c", "d", "e"])
         assert jump("--nodes", str(path), "--threshold", "25") == owners(expected)
         assert refused("--nodes", str(path), "--threshold", "-1")[0] == 1
+
+    @pytest.mark.parametrize(
+        ("states", "flags", "same_as"),
+        [
+            ('"down":["a"]', (), ("--down", "a")),
+            ('"down":[7]', (), ("--down", "7")),
+            ('"down":["a"]', ("--down", "b"), ("--down", "a,b")),
+            ('"down":["a"],"threshold":1', ("--threshold", "5"), ("--down", "a,7")),
+            ('"region":"eu","threshold":1,"relative":1.5', (), ()),
+        ],
+    )
+    def test_whom_a_document_states_as_down_is_down(
+        self, states: str, flags: tuple[str, ...], same_as: tuple[str, ...], tmp_path: Path
+    ) -> None:
+        nodes = '{"id":"a","latency":1},{"id":"b","latency":2},{"id":7,"latency":9},{"id":"d","latency":2}'
+        file = tmp_path / "nodes.json"
+        file.write_text(f'{{"nodes":[{nodes}],{states}}}')
+        assert jump("--nodes", str(file), *flags) == jump("--nodes", "a,b,7,d", *same_as)
+        requests = b"".join(b'{"key":"%d"}\n' % number for number in range(9))
+        answers = [
+            rvhctl("jump-hash", "--batch", *line, stdin=requests)
+            for line in (("--nodes", str(file), *flags), ("--nodes", "a,b,7,d", *same_as))
+        ]
+        assert answers[0] == answers[1]
 
 
 class TestWeightsAndReplicas:
@@ -296,65 +325,6 @@ class TestHashes:
         from rvhctl.keys.hashes import RECIPES
 
         assert get_args(HashName) == tuple(RECIPES)
-
-
-class TestDocument:
-    """A document with members that are not what is meant."""
-
-    def test_a_misspelt_member_of_a_document_is_an_error(self, tmp_path: Path) -> None:
-        file = tmp_path / "nodes.json"
-        file.write_text('{"nodes": [{"id": "a"}], "treshold": 5}')
-        assert refused("--nodes", str(file), "-k", "x") == (
-            1,
-            f"{file}: there is no member 'treshold'; did you mean 'threshold'?",
-        )
-
-    @pytest.mark.parametrize(
-        ("states", "flags", "same_as"),
-        [
-            ('"down":["a"]', (), ("--down", "a")),
-            ('"down":[7]', (), ("--down", "7")),
-            ('"down":["a"]', ("--down", "b"), ("--down", "a,b")),
-            ('"down":["a"],"threshold":1', ("--threshold", "5"), ("--down", "a,7")),
-            ('"region":"eu","threshold":1,"relative":1.5', (), ()),
-        ],
-    )
-    def test_whom_a_document_states_as_down_is_down(
-        self, states: str, flags: tuple[str, ...], same_as: tuple[str, ...], tmp_path: Path
-    ) -> None:
-        nodes = '{"id":"a","latency":1},{"id":"b","latency":2},{"id":7,"latency":9},{"id":"d","latency":2}'
-        file = tmp_path / "nodes.json"
-        file.write_text(f'{{"nodes":[{nodes}],{states}}}')
-        assert jump("--nodes", str(file), *flags) == jump("--nodes", "a,b,7,d", *same_as)
-        requests = b"".join(b'{"key":"%d"}\n' % number for number in range(9))
-        answers = [
-            rvhctl("jump-hash", "--batch", *line, stdin=requests)
-            for line in (("--nodes", str(file), *flags), ("--nodes", "a,b,7,d", *same_as))
-        ]
-        assert answers[0] == answers[1]
-
-    @pytest.mark.parametrize(
-        ("states", "says"),
-        [
-            ('"down":["A"]', "down: no node has the id 'A'"),
-            ('"down":"a"', "down must be a list of texts (got 'a')"),
-            ('"down":[1.5]', "down must be a list of texts (got [1.5])"),
-            ('"down":{"a":1}', "down must be a list of texts (got {'a': 1})"),
-        ],
-    )
-    def test_a_document_that_states_a_wrong_down_is_named(
-        self, states: str, says: str, tmp_path: Path
-    ) -> None:
-        file = tmp_path / "nodes.json"
-        file.write_text(f'{{"nodes":[{{"id":"a"}},{{"id":"b"}}],{states}}}')
-        assert refused("--nodes", str(file), "-k", "x") == (1, f"{file}: {says}")
-
-    def test_an_object_of_keys_is_told_where_it_belongs(self) -> None:
-        outcome = rvhctl("jump-hash", "-b", "3", "-i", "json", stdin=b'{"keys": ["a"], "buckets": 5}')
-        assert outcome.err == (
-            "rvhctl: stdin: the document must be an array of keys; "
-            "an object is a request: give it to --batch, on one line (jq -c)\n"
-        )
 
 
 class TestBounds:

@@ -232,3 +232,11 @@ class TestOnly:
     )
     def test_usage(self, arguments: tuple[str, ...]) -> None:
         assert refused("-b", "4", *arguments)[0] == 2
+
+
+def test_an_object_of_keys_is_told_where_it_belongs() -> None:
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "json", stdin=b'{"keys": ["a"], "buckets": 5}')
+    assert outcome.err == (
+        "rvhctl: stdin: the document must be an array of keys; "
+        "an object is a request: give it to --batch, on one line (jq -c)\n"
+    )
