@@ -2,30 +2,16 @@
 
 # Annotations are no strings here: each would be evaluated at every start.
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
+
+from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
 from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.cli.options import FORMATTING, INPUT_FORMAT, RECORD_FORMATS, Run, either, refuse
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import InputFormat
-from rvhctl.keys.hashes import RECIPES
-
-HashName = Literal[
-    "xxh64",
-    "xxh3",
-    "xxh32",
-    "int",
-    "fnv1",
-    "fnv1a",
-    "crc32",
-    "crc64-xz",
-    "md5-be",
-    "md5-le",
-    "sha256-le",
-    "murmur3-128",
-]
-Dialect = Literal["paper", "guava", "exact"]
+from rvhctl.keys.hashes import DIALECTS, RECIPES
 
 NODES = "Nodes"
 RECORDS = "Keys out of records"
@@ -38,10 +24,11 @@ class Keys(OptionGroup):
 
     buckets: int | None = option("--buckets", "-b", metavar="N", help="How many buckets, 1..2147483647.")
     key: list[str] | None = option("--key", "-k", metavar="KEY", help="A key; may be given again and again.")
-    hash: HashName = option(
+    hash: str = option(
         "--hash",
         default="xxh64",
         metavar="NAME",
+        click_type=TyperChoice(tuple(RECIPES)),
         help="How text becomes 64 bits (--list-hashes); int: it is the decimal 64-bit key itself.",
         show_default=True,
     )
@@ -157,9 +144,10 @@ class Answer(OptionGroup):
 class Hashing(OptionGroup):
     """How keys are hashed, and jump hash rounds."""
 
-    dialect: Dialect = option(
+    dialect: str = option(
         "--dialect",
         default="paper",
+        click_type=TyperChoice(tuple(DIALECTS)),
         panel=HASHES,
         help="How the loop of jump hash rounds.",
         show_default=True,

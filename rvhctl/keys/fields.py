@@ -39,13 +39,9 @@ class FieldPath:
             UsageError: a name is empty, a quote is not closed, or the path is too long.
         """
         self.text: Final = text
+        self.shown: Final = shorten(text)
         self.names: Final = _names(text)
         self._indexes: Final = [_INDEX.fullmatch(name) is not None for name in self.names]
-
-    @property
-    def shown(self) -> str:
-        """The path for a message."""
-        return shorten(self.text)
 
     def column(self, header: Sequence[str]) -> str:
         """The name of the column of that text; of CSV and TSV, whose names have no parts."""

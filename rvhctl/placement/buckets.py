@@ -128,7 +128,9 @@ class Buckets:
         if self.ids:
             if isinstance(name, str) and name in self.rows:
                 return self.rows[name]
-            raise UnknownNodeError(f"no node has the id {shorten(name)}{self._hint(name)}")
+            near = nearest(name, self.ids)
+            hint = f"; did you mean {quoted(near)}?" if near else ""
+            raise UnknownNodeError(f"no node has the id {shorten(name)}{hint}")
         number = whole_of(name)
         if number is not None and 0 <= number < self.count:
             return number
@@ -140,9 +142,6 @@ class Buckets:
             return name in self.rows
         return isinstance(name, int) and 0 <= name < self.count
 
-    def weight(self, bucket: int) -> float:
-        return self.weights.get(bucket, 1.0)
-
     def parts(self) -> tuple[Callable[[int], float], float]:
         """What each bucket should own: a function from a bucket to its part, and the sum of all parts.
 
@@ -153,7 +152,7 @@ class Buckets:
         common = self.live - len(alive)
         largest = max([1.0] * bool(common) + alive)
         total = fsum([common / largest, *(weight / largest for weight in alive)])
-        return lambda bucket: 0.0 if bucket in self.down else self.weight(bucket) / largest, total
+        return lambda bucket: 0.0 if bucket in self.down else self.weights.get(bucket, 1.0) / largest, total
 
     def table(self, dialect: int) -> BucketTable:
         """The same for the core.
@@ -165,10 +164,6 @@ class Buckets:
             what = "node" if self.ids else "bucket"
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
         return BucketTable(self.count, dialect, dict(self.weights), list(self.down))
-
-    def _hint(self, name: object) -> str:
-        near = nearest(name, self.ids)
-        return f"; did you mean {quoted(near)}?" if near else ""
 
 
 def nearest(name: object, names: Collection[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys.answers import AnswerTemplate, answered, extended, joined, numbers
 from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
-from rvhctl.core.keys.owners import Wanted, packed_groups, selected
+from rvhctl.core.keys.owners import packed_groups, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.table import BucketTable
@@ -126,7 +126,7 @@ def extended_output(owners: Owners, template: AnswerTemplate) -> Output:
 
 def selected_output(owners: Owners, buckets: list[int]) -> Output:
     """The records of some buckets."""
-    wanted = Wanted(buckets)
+    wanted = Ints(sorted(buckets))
     return lambda block, rows: selected(wanted, block, rows, owners.of(rows))
 
 

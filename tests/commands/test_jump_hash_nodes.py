@@ -318,14 +318,6 @@ class TestHashes:
             ["4096"],
         ]
 
-    def test_the_choices_are_the_recipes(self) -> None:
-        from typing import get_args
-
-        from rvhctl.cli.key_options import HashName
-        from rvhctl.keys.hashes import RECIPES
-
-        assert get_args(HashName) == tuple(RECIPES)
-
 
 class TestBounds:
     """Work without a bound is refused, with the reason."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i32_le, write_i64_le
-from librt.vecs import append, vec
+from librt.vecs import vec
 from mypy_extensions import i32, i64
 
 from rvhctl.core.columns import Ints, ints, place_in
@@ -13,25 +13,15 @@ from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.words import copy
 
 
-class Wanted:
-    """A few buckets out of many."""
-
-    def __init__(self, buckets: list[int]) -> None:
-        self._buckets = vec[i64]()
-        for bucket in sorted(buckets):
-            self._buckets = append(self._buckets, bucket)
-
-    def has(self, bucket: i64) -> bool:
-        return place_in(self._buckets, bucket) < len(self._buckets)
-
-
-def selected(wanted: Wanted, block: bytes, rows: KeyRows, owners: Ints) -> bytes:
-    """The bytes of the rows that belong to wanted buckets."""
+def selected(buckets: Ints, block: bytes, rows: KeyRows, owners: Ints) -> bytes:
+    """The bytes of the rows that belong to some buckets, which ascend."""
     owner_of, starts, ends = owners.values, rows.starts.values, rows.ends.values
+    wanted = buckets.values
+    count: i64 = len(wanted)
     answers = BytesWriter()
     row: i64 = 0
     while row < rows.count:
-        if wanted.has(owner_of[row]):
+        if place_in(wanted, owner_of[row]) < count:
             copy(answers, block, starts[row], ends[row])
         row += 1
     return answers.getvalue()
