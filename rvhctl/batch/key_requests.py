@@ -113,11 +113,7 @@ def _placements(request: dict[str, Any], flags: Mapping[str, Any]) -> tuple[Plac
 
 
 def _without_nodes(members: dict[str, Any], request: dict[str, Any]) -> None:
-    """Buckets without names have no latency: flags about it are for other requests.
-
-    Raises:
-        JumpHashError: the request itself speaks of it.
-    """
+    """Buckets without names have no latency: flags about it are for other requests, but a request's own are wrong."""
     for name in ("live", "threshold"):
         if name in request:
             raise JumpHashError(f"{name} makes no sense without nodes")

@@ -203,7 +203,7 @@ class KeyRequest(NamedTuple):
         if buckets is None and self.nodes.nodes is None and self.answer.only:
             from rvhctl.placement.flags import buckets_counted
 
-            buckets = buckets_counted(self.answer.only, "--only")
+            buckets = buckets_counted(self.answer.only)
         return flags if buckets is None else {**flags, "buckets": buckets}
 
 

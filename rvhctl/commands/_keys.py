@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, nullcontext
-from typing import Any, Protocol
+from typing import Any
 
 from rvhctl.cli.key_options import Answer, KeyRequest, Nodes, check_request, check_together
 from rvhctl.cli.report import Report
@@ -25,30 +25,14 @@ from rvhctl.formats.wording import counted
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
-from rvhctl.keys.records import KeySpec, Records, flag_records, read_records, shape_of
+from rvhctl.keys.records import KeySpec, flag_records, read_records, shape_of
 from rvhctl.keys.stream import answer_lines
-from rvhctl.placement.job import Output, line_job
+from rvhctl.placement.job import Action, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.request import HASHES, placements
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, source_names
-
-
-class Action(Protocol):
-    """What becomes of records."""
-
-    def output(self, shape: DataFormat) -> Output | None:
-        """What goes out for lines of that shape straight from their bytes; None: ``add`` has to."""
-        ...
-
-    def write(self, answers: bytes, /) -> None:
-        """Take what ``output`` gave."""
-        ...
-
-    def add(self, records: Records) -> None: ...
-
-    def finish(self) -> None: ...
 
 
 def answer_keys(request: KeyRequest, report: Report) -> None:
@@ -153,7 +137,7 @@ def _selection(answer: Answer, here: Placement, sink: Sink, stack: ExitStack) ->
     if answer.only is not None:
         from rvhctl.placement.flags import buckets_named
 
-        return OnlyAction(here, buckets_named(answer.only, here.nodes, "--only"), answer.allow_empty, sink)
+        return OnlyAction(here, buckets_named(answer.only, here.nodes), answer.allow_empty, sink)
     assert answer.split_to is not None
     action = SplitAction(here, answer.split_to, answer.force)
     stack.enter_context(action.files.writing())
@@ -175,11 +159,7 @@ def _view(
 
 
 def _replicas(nodes: Nodes, here: Placement) -> int | None:
-    """How many replicas each key gets; None where only owners are asked for.
-
-    Raises:
-        JumpHashError: fewer nodes are live, and that is not allowed.
-    """
+    """How many replicas each key gets; None where only owners are asked for."""
     if nodes.replicas is None:
         return None
     live = here.nodes.live

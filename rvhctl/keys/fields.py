@@ -89,11 +89,7 @@ class FieldPath:
         return key
 
     def _walk(self, record: Any) -> Any:
-        """What stands at the end of the path.
-
-        Raises:
-            InputError: nothing does.
-        """
+        """What stands at the end of the path."""
         found = record
         for depth, name in enumerate(self.names):
             if type(found) is dict and name in found:
@@ -123,11 +119,7 @@ class FieldPath:
 
 
 def _names(text: str) -> list[str]:
-    """The names of a path, without their quotes and backslashes.
-
-    Raises:
-        UsageError: it is no path.
-    """
+    """The names of a path, without their quotes and backslashes."""
     names: list[str] = []
     at = 0
     while True:

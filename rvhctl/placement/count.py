@@ -23,7 +23,7 @@ from rvhctl.placement.evenness import (
     stats_of,
 )
 from rvhctl.placement.explain import Explanation
-from rvhctl.placement.job import Output, Owners, packed_output
+from rvhctl.placement.job import Action, Output, Owners, packed_output
 from rvhctl.placement.placement import Placement
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
@@ -35,7 +35,7 @@ MOST_BARS: Final = 50
 """Lines of a histogram; of more buckets several share a line."""
 
 
-class CountAction:
+class CountAction(Action):
     """Counts keys by their owners, then says what the counts come to."""
 
     def __init__(
@@ -48,15 +48,21 @@ class CountAction:
         """``count`` takes what ``pack`` makes of the owners in each of the placements."""
         self._placements: Final = placements
         self._pack: Final = pack
-        self.write: Final = count
-        self.finish: Final = finish
+        self._count: Final = count
+        self._finish: Final = finish
 
     def output(self, shape: DataFormat) -> Output | None:
         return packed_output(self._pack, *[Owners(placement.table) for placement in self._placements])
 
     def add(self, records: Records) -> None:
         owners = [Ints(placement.buckets(records.keys)) for placement in self._placements]
-        self.write(self._pack(*owners, len(records.keys)))
+        self._count(self._pack(*owners, len(records.keys)))
+
+    def write(self, answers: bytes, /) -> None:
+        self._count(answers)
+
+    def finish(self) -> None:
+        self._finish()
 
 
 def stats_action(placement: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice) -> CountAction:
@@ -86,22 +92,7 @@ def to_action(
     return CountAction([here, there], packed_pairs, counter.traffic.add, finish)
 
 
-class _KeyByKey:
-    """An action that looks at every key as an object: nothing goes out of the bytes of a block."""
-
-    _writer: RowWriter
-
-    def output(self, shape: DataFormat) -> Output | None:
-        return None
-
-    def write(self, answers: bytes) -> None:
-        raise AssertionError("there is no output from bytes")
-
-    def finish(self) -> None:
-        self._writer.finish()
-
-
-class MovesAction(_KeyByKey):
+class MovesAction(Action):
     """``--moves``: each key that would move, from where to where."""
 
     def __init__(
@@ -128,11 +119,14 @@ class MovesAction(_KeyByKey):
             return None
         return (key, *((source, target) if self._numbers else ()), *(nodes if self._named else ()))
 
+    def finish(self) -> None:
+        self._writer.finish()
+
     def _caption(self, rows: int) -> str:
         return f"{rows} of {counted(self._total, 'key')} would move"
 
 
-class ExplainAction(_KeyByKey):
+class ExplainAction(Action):
     """``--explain``: the probes of each key, and why each was passed over."""
 
     def __init__(
@@ -166,6 +160,9 @@ class ExplainAction(_KeyByKey):
             yield (key, probe.number, probe.hash, *entry(probe.bucket).values(), probe.verdict)
         for bucket, r in explained.scored.items():
             yield (key, "score", r, *entry(bucket).values(), "taken")
+
+    def finish(self) -> None:
+        self._writer.finish()
 
     def _caption(self, rows: int) -> str:
         return f"{counted(rows, 'step')} of {counted(self._keys, 'key')}"

@@ -57,11 +57,7 @@ def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _names(flag: str, texts: Sequence[str], nodes: Buckets, *, lenient: bool) -> list[NodeName]:
-    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody.
-
-    Raises:
-        UsageError: one of them is unknown.
-    """
+    """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody."""
     names: list[NodeName] = []
     for text in (text_of(text, flag) for text in texts):
         # An id may have a comma in it, if it is given alone.
@@ -75,12 +71,7 @@ def _names(flag: str, texts: Sequence[str], nodes: Buckets, *, lenient: bool) ->
 
 
 def _weights(texts: Sequence[str], here: Buckets, there: Buckets, *, lenient: bool) -> dict[NodeName, float]:
-    """The weights of ``b=0.5``, or of several with commas between them.
-
-    Raises:
-        UsageError: it reads otherwise, or names a node that is neither here nor there.
-        JumpHashError: a weight is not finite and above 0.
-    """
+    """The weights of ``b=0.5``, or of several with commas between them; each node is here or there."""
     weights: dict[NodeName, float] = {}
     for part in (part.strip() for text in texts for part in text_of(text, "--weight").split(",")):
         text, weight = _weight(part)
@@ -123,61 +114,58 @@ def _bucket(text: str, nodes: Buckets, flag: str) -> int:
         raise UsageError(f"{flag}: {error}") from None
 
 
-def buckets_named(texts: Iterable[str], nodes: Buckets, flag: str) -> list[int]:
+def buckets_named(texts: Iterable[str], nodes: Buckets) -> list[int]:
     """The buckets of ``--only``: ids, numbers, or places among all from 1 (``1/4``).
 
     Raises:
         UsageError: one of them is unknown, or counts another number of buckets.
     """
-    parts = [part.strip() for text in texts for part in text_of(text, flag).split(",")]
-    return list(dict.fromkeys(_bucket_named(part, nodes, flag) for part in parts))
+    parts = [part.strip() for text in texts for part in text_of(text, "--only").split(",")]
+    return list(dict.fromkeys(_bucket_named(part, nodes) for part in parts))
 
 
-def _bucket_named(name: str, nodes: Buckets, flag: str) -> int:
+def _bucket_named(name: str, nodes: Buckets) -> int:
     if name in nodes.rows:
         return nodes.rows[name]
-    if share := share_of(name, flag):
+    if share := _share(name):
         place, count = share
         if count != nodes.count:
             what = "nodes" if nodes.ids else "buckets"
-            raise UsageError(f"{flag} {name} counts {count} {what}, but there are {nodes.count}")
+            raise UsageError(f"--only {name} counts {count} {what}, but there are {nodes.count}")
         return place - 1
     if nodes.ids and _is_number(name):
         if int(name) >= nodes.count:
             near = nearest(name, nodes.ids)
             hint = f"; did you mean {quoted(near)}?" if near else ""
-            raise UsageError(f"{flag}: neither a node nor a bucket is {quoted(name)}{hint}")
+            raise UsageError(f"--only: neither a node nor a bucket is {quoted(name)}{hint}")
         return int(name)
-    return _bucket(name, nodes, flag)
+    return _bucket(name, nodes, "--only")
 
 
-def share_of(name: str, flag: str) -> tuple[int, int] | None:
-    """The place and the number of all in ``1/4``; None for any other text.
+def buckets_counted(texts: Iterable[str]) -> int | None:
+    """The number of buckets that the first ``1/4`` of ``--only`` states.
 
     Raises:
         UsageError: the place is not among them.
     """
+    shares = (_share(part.strip()) for text in texts for part in text.split(","))
+    return next((share[1] for share in shares if share), None)
+
+
+def _share(name: str) -> tuple[int, int] | None:
+    """The place and the number of all in ``1/4``; None for any other text."""
     place, slash, count = name.partition("/")
     if not slash or not (_is_number(place) and _is_number(count)):
         return None
     if not 1 <= int(place) <= int(count):
         raise UsageError(
-            f"{flag}: K/N counts from 1 to N (got {quoted(name)}); a bucket's number counts from 0"
+            f"--only: K/N counts from 1 to N (got {quoted(name)}); a bucket's number counts from 0"
         )
     return int(place), int(count)
 
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= DIGITS
-
-
-def buckets_counted(texts: Iterable[str] | None, flag: str) -> int | None:
-    """The number of buckets that the first ``1/4`` of ``--only`` states."""
-    for text in texts or ():
-        for part in text.split(","):
-            if share := share_of(part.strip(), flag):
-                return share[1]
-    return None
 
 
 class NodeList(NamedTuple):

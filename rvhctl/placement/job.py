@@ -13,11 +13,31 @@ from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import InputError
+from rvhctl.formats.choice import DataFormat
 from rvhctl.keys.lines import Answers, Job, LineJob, LineKeys, TextKeys
+from rvhctl.keys.records import Records
 from rvhctl.placement.placement import Placement
 
 Output = Callable[[bytes, KeyRows], bytes]
 """What goes out for the rows of a block."""
+
+
+class Action:
+    """What becomes of records."""
+
+    def output(self, shape: DataFormat) -> Output | None:
+        """What goes out for lines of that shape straight from their bytes; None: ``add`` has to."""
+        return None
+
+    def write(self, answers: bytes, /) -> None:
+        """Take what ``output`` gave."""
+        raise NotImplementedError
+
+    def add(self, records: Records) -> None:
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        raise NotImplementedError
 
 
 class PlaceJob(LineJob):

@@ -14,6 +14,7 @@ from rvhctl.formats.wording import counted
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import SLICE, KeySpec, Records
 from rvhctl.placement.job import (
+    Action,
     Numbers,
     Output,
     Owners,
@@ -29,7 +30,7 @@ PREPARED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""
 
 
-class PlaceAction:
+class PlaceAction(Action):
     """Says of each key which bucket, which node, which replicas."""
 
     def __init__(
@@ -70,7 +71,7 @@ class PlaceAction:
             return extended_output(owners, self._object_template())
         return None
 
-    def write(self, answers: bytes) -> None:
+    def write(self, answers: bytes, /) -> None:
         self._sink.write(answers)
 
     def add(self, records: Records) -> None:

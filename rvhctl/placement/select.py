@@ -10,13 +10,13 @@ from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats.choice import FORMATS, TEXT, DataFormat
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import Records
-from rvhctl.placement.job import Output, Owners, groups_output, selected_output
+from rvhctl.placement.job import Action, Output, Owners, groups_output, selected_output
 from rvhctl.placement.placement import Placement
 from rvhctl.placement.split_files import SplitFiles, Template
 from rvhctl.streams.sink import Sink
 
 
-class _Selection:
+class _Selection(Action):
     """Records of one shape, with the same columns, so that a part of them makes a text."""
 
     def __init__(self, placement: Placement) -> None:
@@ -24,11 +24,7 @@ class _Selection:
         self._taken: tuple[DataFormat, Sequence[str]] | None = None
 
     def _take(self, shape: DataFormat, header: Sequence[str]) -> None:
-        """Records of this shape follow.
-
-        Raises:
-            UsageError: others of another shape, or with other columns, went before.
-        """
+        """Refuse records of another shape, or with other columns, than those before."""
         if self._taken is None:
             self._taken = shape, header
         elif self._taken != (shape, header):
@@ -51,7 +47,7 @@ class OnlyAction(_Selection):
         self._take(shape, ())
         return selected_output(Owners(self._placement.table), self._buckets)
 
-    def write(self, records: bytes) -> None:
+    def write(self, records: bytes, /) -> None:
         self._found = True
         self._sink.write(records)
 
@@ -88,7 +84,7 @@ class SplitAction(_Selection):
         self._take(shape, ())
         return groups_output(Owners(self._placement.table))
 
-    def write(self, groups: bytes) -> None:
+    def write(self, groups: bytes, /) -> None:
         for bucket, records in groups_of(groups):
             self.files.add(bucket, records)
 

@@ -75,10 +75,7 @@ class Template:
         return fields
 
     def _check_distinct(self) -> None:
-        """
-        Raises:
-            UsageError: two buckets have one file, here or on a file system that tells fewer names apart.
-        """
+        """Refuse two buckets with one file, here or on a file system that tells fewer names apart."""
         first: dict[tuple[str, str], int] = {}
         folders: dict[str, str] = {}
         for bucket in range(self._nodes.count):
