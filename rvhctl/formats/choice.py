@@ -109,23 +109,31 @@ def format_by_suffix(name: str) -> str | None:
     return SUFFIXES.get(path.suffix.lower())
 
 
-def looked_format(text: bytes, holders: Collection[str]) -> str:
-    """Return the format of a text by how it begins: ``[`` JSON, ``{`` JSON or NDJSON, else CSV or TSV by its header.
+def begun_format(text: bytes, name: str = "") -> DataFormat:
+    """Return the format of records by how they begin: ``[`` JSON, ``{`` NDJSON, else CSV or TSV by its header.
+
+    A header of one column has no tab; then the name of the file tells.
+    """
+    found = _FIRST.search(text)
+    if found is None or found.group() == b"{":
+        return "ndjson"
+    if found.group() == b"[":
+        return "json"
+    has_tab = text.find(b"\t", found.start(), _line_end(text, found.start())) >= 0
+    return "tsv" if has_tab or (name and format_by_suffix(name) == "tsv") else "csv"
+
+
+def looked_format(text: bytes, holders: Collection[str]) -> DataFormat:
+    """Return the format of a whole text, in which an object may be a document.
 
     An object on the only line is a document if it has one of the members ``holders``, else a record.
     """
     found = _FIRST.search(text)
-    if found is None:
-        return "ndjson"
-    if found.group() == b"[":
-        return "json"
+    if found is None or found.group() != b"{":
+        return begun_format(text)
     # Without copies: the text may be large, and all of it one line.
     start = found.start()
-    end = text.find(b"\n", start)
-    if end < 0:
-        end = len(text)
-    if found.group() != b"{":
-        return "tsv" if text.find(b"\t", start, end) >= 0 else "csv"
+    end = _line_end(text, start)
     document = _parsed(memoryview(text)[start:end])
     following = _FIRST.search(text, end)
     if document is not None:
@@ -138,16 +146,9 @@ def looked_format(text: bytes, holders: Collection[str]) -> str:
     return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
 
 
-def begun_format(head: bytes, name: str) -> DataFormat:
-    """Return the format of a stream of records by how it begins: ``[`` JSON, ``{`` NDJSON, else CSV or TSV."""
-    head = head.lstrip()
-    if head[:1] == b"[":
-        return "json"
-    if head[:1] == b"{" or not head:
-        return "ndjson"
-    # A header of one column has no tab.
-    tabs = b"\t" in head.split(b"\n", 1)[0] or format_by_suffix(name) == "tsv"
-    return "tsv" if tabs else "csv"
+def _line_end(text: bytes, start: int) -> int:
+    end = text.find(b"\n", start)
+    return end if end >= 0 else len(text)
 
 
 def tells_format(head: bytes) -> bool:
