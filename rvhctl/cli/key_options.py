@@ -13,11 +13,6 @@ from rvhctl.errors import UsageError
 from rvhctl.formats.choice import InputFormat
 from rvhctl.keys.hashes import DIALECTS, RECIPES
 
-NODES = "Nodes"
-RECORDS = "Keys out of records"
-ANSWERS = "What is answered"
-HASHES = "Agreeing with other systems"
-
 
 class Keys(OptionGroup):
     """Keys, and how many buckets there are for them."""
@@ -35,133 +30,99 @@ class Keys(OptionGroup):
     null: bool = option("--null", "-0", default=False, help="Keys end with a NUL byte instead of a line end.")
 
 
-class Nodes(OptionGroup):
+class Nodes(OptionGroup, panel="Nodes"):
     """Which nodes there are, and which are fit to own keys."""
 
     nodes: str | None = option(
         "--nodes",
         metavar="A,B,...|FILE",
-        panel=NODES,
         help="Names instead of numbers: bucket i is the i-th node, for ever, so never take a node out of the "
         "middle; mark it as down or replace it. A comma makes it names; else a FILE (or @FILE, -) of nodes as "
         "failover reads them, whose weight and state count.",
     )
     down: list[str] | None = option(
-        "--down", metavar="ID,...", panel=NODES, help="These have failed (numbers without --nodes)."
+        "--down", metavar="ID,...", help="These have failed (numbers without --nodes)."
     )
     live: str | None = option(
-        "--live",
-        metavar="FILE",
-        panel=NODES,
-        help="Every node not in this list, as failover writes it, is down.",
+        "--live", metavar="FILE", help="Every node not in this list, as failover writes it, is down."
     )
     threshold: float | None = option(
         "--threshold",
         "--th",
         metavar="MS",
         click_type=Milliseconds(),
-        panel=NODES,
         help="Nodes slower than that, or unmeasured, are down.",
     )
-    weight: list[str] | None = option(
-        "--weight", metavar="ID=W,...", panel=NODES, help="Weights other than 1, above 0."
-    )
+    weight: list[str] | None = option("--weight", metavar="ID=W,...", help="Weights other than 1, above 0.")
     replicas: int | None = option(
         "--replicas",
         metavar="K",
         click_type=Whole(min=1),
-        panel=NODES,
         help="The first K nodes of each key's order, the owner first.",
     )
-    allow_fewer: bool = option(
-        "--allow-fewer", default=False, panel=NODES, help="Fewer than K where fewer are live."
-    )
+    allow_fewer: bool = option("--allow-fewer", default=False, help="Fewer than K where fewer are live.")
 
 
-class Fields(OptionGroup):
+class Fields(OptionGroup, panel="Keys out of records"):
     """Which part of a record is its key."""
 
     field: str | None = option(
         "--field",
         metavar="PATH",
-        panel=RECORDS,
         help="The key is this field of each record (user.id, tags.0, 'labels.\"service.name\"'; a column of CSV). "
         "The format is found by looking.",
     )
     regex: str | None = option(
         "--regex",
         metavar="PATTERN",
-        panel=RECORDS,
         help=r"The key is the group of this pattern in each line of UTF-8, as in 'user=(\w+)'.",
     )
 
 
-class Answer(OptionGroup):
+class Answer(OptionGroup, panel="What is answered"):
     """What becomes of the records."""
 
     only: list[str] | None = option(
         "--only",
         metavar="BUCKET,...|K/N",
-        panel=ANSWERS,
         help="Only the records of these, as they came; K/N: of the K-th of N, from 1 (-b is N then).",
     )
     allow_empty: bool = option(
-        "--allow-empty",
-        default=False,
-        panel=ANSWERS,
-        help="With --only: no record is fine, not exit code 3.",
+        "--allow-empty", default=False, help="With --only: no record is fine, not exit code 3."
     )
     split_to: str | None = option(
         "--split-to",
         metavar="TEMPLATE",
-        panel=ANSWERS,
         help="A file for each bucket that has records, as in 'part-{bucket:03d}.txt' or '{node}.ndjson'.",
     )
-    force: bool = option(
-        "--force", default=False, panel=ANSWERS, help="With --split-to: replace files that exist."
-    )
-    stats: bool = option("--stats", default=False, panel=ANSWERS, help="How evenly the keys lie.")
+    force: bool = option("--force", default=False, help="With --split-to: replace files that exist.")
+    stats: bool = option("--stats", default=False, help="How evenly the keys lie.")
     to: int | None = option(
-        "--to",
-        metavar="M",
-        panel=ANSWERS,
-        help="What would move if there were M buckets, and the least that has to.",
+        "--to", metavar="M", help="What would move if there were M buckets, and the least that has to."
     )
-    to_nodes: str | None = option(
-        "--to-nodes", metavar="A,B,...|FILE", panel=ANSWERS, help="The same, with these nodes."
-    )
+    to_nodes: str | None = option("--to-nodes", metavar="A,B,...|FILE", help="The same, with these nodes.")
     to_down: list[str] | None = option(
-        "--to-down", metavar="ID,...", panel=ANSWERS, help="The same, with these down; '' is none."
+        "--to-down", metavar="ID,...", help="The same, with these down; '' is none."
     )
-    moves: bool = option(
-        "--moves", default=False, panel=ANSWERS, help="With --to...: list each key that moves instead."
-    )
-    explain: bool = option(
-        "--explain", default=False, panel=ANSWERS, help="The hash and the probes of each key."
-    )
+    moves: bool = option("--moves", default=False, help="With --to...: list each key that moves instead.")
+    explain: bool = option("--explain", default=False, help="The hash and the probes of each key.")
 
 
-class Hashing(OptionGroup):
+class Hashing(OptionGroup, panel="Agreeing with other systems"):
     """How keys are hashed, and jump hash rounds."""
 
     dialect: str = option(
         "--dialect",
         default="paper",
         click_type=TyperChoice(tuple(DIALECTS)),
-        panel=HASHES,
         help="How the loop of jump hash rounds.",
         show_default=True,
     )
     seed: int = option(
-        "--seed",
-        default=0,
-        metavar="N",
-        panel=HASHES,
-        help="For xxh64, xxh3, xxh32, murmur3-128.",
-        show_default=True,
+        "--seed", default=0, metavar="N", help="For xxh64, xxh3, xxh32, murmur3-128.", show_default=True
     )
     list_hashes: bool = option(
-        "--list-hashes", default=False, panel=HASHES, help="Print each hash and what it agrees with."
+        "--list-hashes", default=False, help="Print each hash and what it agrees with."
     )
 
 
