@@ -212,29 +212,19 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-class Ids:
-    """Ids that have been seen; refuses what is no id."""
+def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) -> Steps[None]:
+    """Check the ids of so many nodes from ``start`` on; those that print alike (``7`` and ``"7"``) are the same.
 
-    def __init__(self) -> None:
-        self._seen = SeenIds()
-
-    def add(self, nodes: Sequence[object], start: int, count: int) -> int:
-        """Take the ids of so many nodes from ``start`` on; the first node whose id was there before, or -1.
-
-        Ids that print alike (``7`` and ``"7"``) are the same.
-
-        Raises:
-            InvalidNodeError: an id is empty, no UTF-8, or neither str nor an integer (a bool is none).
-        """
-        (ids,) = values_of(nodes[start : start + count], start, ("id",))
-        if set(map(type, ids)) != {str} or "" in ids or not is_utf8("".join(ids)):  # type: ignore[arg-type]
-            ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
-        second = self._seen.add(ids)
-        return start + second if second >= 0 else -1
-
-    def forget(self) -> bool:
-        """Let go of some of the ids, which takes 50 ms for 1.5 million; False when none is left."""
-        return self._seen.forget()
+    Raises:
+        InvalidNodeError: an id is empty, no UTF-8, or neither str nor an integer (a bool is none); or it was
+            there before.
+    """
+    (ids,) = values_of(nodes[start : start + count], start, ("id",))
+    if set(map(type, ids)) != {str} or "" in ids or not is_utf8("".join(ids)):  # type: ignore[arg-type]
+        ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
+    second = seen.add(ids)
+    if second >= 0:
+        yield from _refuse_second(nodes, start + second, count)
 
 
 def ids_of(nodes: Iterable[object]) -> list[str | int]:
@@ -248,7 +238,7 @@ def plain_id(node_id: object) -> str | int:
     return str.__str__(node_id) if whole is None else int(whole)
 
 
-def refuse_second(nodes: Sequence[object], index: int, size: int) -> Steps[NoReturn]:
+def _refuse_second(nodes: Sequence[object], index: int, size: int) -> Steps[NoReturn]:
     """Name the node whose id was there before, and the one that had it.
 
     Raises:
@@ -272,20 +262,17 @@ def id_text(node_id: object, index: int) -> str:
     Raises:
         InvalidNodeError: it is empty, no UTF-8, too long, or neither str nor an integer (a bool is none).
     """
+    value: object = node_id
     if isinstance(node_id, str):
-        if not node_id:
-            raise InvalidNodeError(f"node {index + 1}: {id_problem(node_id)}", field="id")
-        if not is_utf8(node_id):
-            raise InvalidNodeError(
-                f"node {index + 1}: the id must be text that UTF-8 can encode", field="id", value=node_id
-            )
-        return str.__str__(node_id)  # of a str enum the value, and a plain str
-    whole = whole_of(node_id)
-    if whole is not None:
+        if node_id and is_utf8(node_id):
+            return str.__str__(node_id)  # of a str enum the value, and a plain str
+        problem = "the id must be text that UTF-8 can encode" if node_id else id_problem(node_id)
+        value = node_id or ...
+    elif (whole := whole_of(node_id)) is None:
+        problem = id_problem(node_id)
+    else:
         try:
             return int.__repr__(whole)
         except ValueError:  # Python writes no more than 4300 digits
-            raise InvalidNodeError(
-                f"node {index + 1}: the id is too long", field="id", value=node_id
-            ) from None
-    raise InvalidNodeError(f"node {index + 1}: {id_problem(node_id)}", field="id", value=node_id)
+            problem = "the id is too long"
+    raise InvalidNodeError(f"node {index + 1}: {problem}", field="id", value=value)

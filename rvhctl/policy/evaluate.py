@@ -7,11 +7,12 @@ from typing import Literal
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import Floats
+from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
-from rvhctl.nodes.given import AnyNode, Ids, ids_of, read_columns, read_measured, refuse_second
+from rvhctl.nodes.given import AnyNode, check_ids, ids_of, read_columns, read_measured
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
@@ -100,9 +101,7 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     items = run(listed(nodes, WHOLE, "nodes", FaultsetError))
     if not items:
         raise EmptyNodesError
-    second = Ids().add(items, 0, len(items))
-    if second >= 0:
-        run(refuse_second(items, second, len(items)))
+    run(check_ids(items, 0, len(items), SeenIds()))
     details: dict[int, Details] = {}
     latencies = read_measured(items, 0, details)
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())

@@ -8,6 +8,7 @@ from typing import TypeVar
 from rvhctl.concurrency.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import Floats, Ints, blank, pick
 from rvhctl.core.geo.geohash import whole_precision
+from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.core.numbers import read_latencies
 from rvhctl.core.policy.cells import Groups
 from rvhctl.errors import (
@@ -20,14 +21,13 @@ from rvhctl.formats.wording import counted
 from rvhctl.nodes.fields import checked_threshold
 from rvhctl.nodes.given import (
     AnyNode,
-    Ids,
     Node,
     Number,
+    check_ids,
     ids_of,
     read_columns,
     read_serving,
     refuse,
-    refuse_second,
 )
 from rvhctl.policy.decision import ranked, ranked_by_cell
 
@@ -160,13 +160,11 @@ def _faultset(
     total = len(items)
     if not total:
         raise EmptyNodesError
-    seen = Ids()
+    seen = SeenIds()
     groups = Groups(letters)
     latencies = Floats()
     for start in range(0, total, size):
-        second = seen.add(items, start, size)
-        if second >= 0:
-            yield from refuse_second(items, second, size)
+        yield from check_ids(items, start, size, seen)
         yield
         lats, lons = read_columns(items, start, size, ("lat", "lon"))
         latencies.extend(read_serving(items, start, size))
