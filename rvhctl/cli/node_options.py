@@ -247,8 +247,8 @@ class NodeOptions(NamedTuple):
 
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""
-        groups = (self.source.flags(), self.damping.flags(), self.views.flags("advise"))
-        return {flag: True for group in (*groups, self.safeguards.flags("fail_on")) for flag in group}
+        named = self.views.flags("advise") | self.safeguards.flags("fail_on")
+        return self.source.flags() | self.damping.flags() | named
 
     def refuse_with_advice(self) -> None:
         """Refuse flags that say which nodes serve.

@@ -48,6 +48,15 @@ def test_an_option_that_is_declared_again_takes_its_new_place() -> None:
     assert list(Shape.options) == ["sides", "solid", "color"]
 
 
+def test_options_stand_in_the_panel_of_their_group_unless_they_say_another() -> None:
+    class Paint(Shape, panel="Paint"):
+        brush: str = option("--brush", default="", help="Which.")
+        gloss: bool = option("--gloss", default=False, help="Shiny.", panel="Finish")
+
+    panels = {name: declared.rich_help_panel for name, declared in Paint.options.items()}
+    assert panels == {"sides": None, "solid": None, "color": None, "brush": "Paint", "gloss": "Finish"}
+
+
 def test_a_name_that_is_no_option_is_not_taken() -> None:
     with pytest.raises(AssertionError, match="Shape has no corners"):
         Shape(corners=3)
