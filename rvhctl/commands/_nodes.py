@@ -87,11 +87,7 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
 def _read(
     asked: NodeOptions, flags: Mapping[str, Any], files: list[str] | None, run: Run, report: Report
 ) -> Nodes:
-    """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements.
-
-    Raises:
-        UsageError: nodes come from flags, and FILEs or their format are named, too.
-    """
+    """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements."""
     source, by_cell = asked.source, asked.cells is not None
     if source.nodes is not None or source.latencies is not None:
         refuse("with --nodes", source.flags("from_", "inventory"))
@@ -118,12 +114,7 @@ def _is_final(asked: NodeOptions, flags: Mapping[str, Any]) -> bool:
 
 
 def _request(asked: NodeOptions, flags: Mapping[str, Any], nodes: Nodes) -> Request:
-    """Return what flags and documents ask for together; flags win.
-
-    Raises:
-        UsageError: neither states a limit.
-        InputError: a document asks for what makes no sense, or two differ.
-    """
+    """Return what flags and documents ask for together; flags win."""
     members = nodes.stated(flags)
     if "plan" in flags or "explain" in flags:
         members = {**members, "plan": "plan" in flags, "explain": "explain" in flags}
@@ -143,10 +134,6 @@ def _decided(nodes: Nodes, request: Request, run: Run) -> Iterator[Decision]:
     """Decide one round. Its memory is kept when all is done with it, so only if the answer was written.
 
     A what-if reads the memory and leaves it as it is.
-
-    Raises:
-        UsageError: a node or a cell that is said to have failed is none.
-        InputError: the same, and a document says so.
     """
     if request.memory is None:
         yield _decision(nodes, request, run, None)

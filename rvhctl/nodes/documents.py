@@ -154,11 +154,7 @@ def _precision(document: dict[str, Any], source: str) -> Any:
 
 
 def _number(document: dict[str, Any], name: str, kind: type[float] | type[int], source: str) -> Any:
-    """Return a limit that the document states, None where it does not.
-
-    Raises:
-        InputError: it is not a number.
-    """
+    """Return a number that the document states, None where it does not."""
     value = document.get(name)
     if value is None or type(value) is kind or (kind is float and type(value) is int):
         return value

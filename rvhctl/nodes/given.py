@@ -239,11 +239,7 @@ def plain_id(node_id: object) -> str | int:
 
 
 def _refuse_second(nodes: Sequence[object], index: int, size: int) -> Steps[NoReturn]:
-    """Name the node whose id was there before, and the one that had it.
-
-    Raises:
-        InvalidNodeError: always.
-    """
+    """Name the node whose id was there before, and the one that had it."""
     node_id = value_of(nodes[index], index, "id")
     text = id_text(node_id, index)
     first = 0
