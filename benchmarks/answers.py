@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import filecmp
 import json
 from collections.abc import Iterator
@@ -62,3 +63,54 @@ def survivor_ids(lines: Iterator[bytes]) -> Iterator[object]:
         answer = json.loads(line)
         ids = [node["id"] if isinstance(node, dict) else node for node in answer["survivors"]]
         yield answer["index"], answer["ok"], ids
+
+
+def owners(lines: Iterator[bytes]) -> Iterator[object]:
+    """Keys and their buckets: JSON records a line, or all in an array without records inside."""
+    for line in lines:
+        records = [line]
+        if line.startswith(b"["):
+            records = [b"{" + record + b"}" for record in line.strip(b"[{}]\n").split(b"},{")]
+        for record in records:
+            answer = json.loads(record)
+            yield answer["key"], answer["bucket"]
+
+
+def csv_owners(lines: Iterator[bytes]) -> Iterator[object]:
+    """The first and the last column of CSV."""
+    for row in csv.reader(line.decode() for line in lines):
+        yield row[0], row[-1]
+
+
+def csv_records(lines: Iterator[bytes]) -> Iterator[object]:
+    """CSV but for the last column, the bucket: another hash gives others."""
+    for row in csv.reader(line.decode() for line in lines):
+        yield row[:-1]
+
+
+def csv_nodes(lines: Iterator[bytes]) -> Iterator[object]:
+    """Nodes by value: id, lat, lon, latency."""
+    for node_id, *numbers in csv.reader(line.decode() for line in lines):
+        yield [node_id, *numbers] if node_id == "id" else [node_id, *map(float, numbers)]
+
+
+def ids_in_any_order(lines: Iterator[bytes]) -> Iterator[object]:
+    """The ids of the nodes that serve, whether each is given or every node is explained."""
+    nodes = map(json.loads, lines)
+    yield from sorted(node["id"] for node in nodes if node.get("kept", True))
+
+
+def ranked_ids(lines: Iterator[bytes]) -> Iterator[object]:
+    """The ids of nodes, as records or in a table whose rows begin with a rank."""
+    for line in lines:
+        if line.startswith(b"{"):
+            yield json.loads(line)["id"]
+        elif line.startswith(b" ") and line.split(None, 1)[0].isdigit():
+            yield line.split(None, 2)[1].decode()
+
+
+def looks(lines: Iterator[bytes]) -> Iterator[object]:
+    """What is said of each precision: its cells, and the nodes alone in theirs."""
+    for line in lines:
+        look = json.loads(line)
+        yield look["precision"], look["cells"], look["alone"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.answers import difference
-from benchmarks.contest import Call, Contestant, Goal, Program, Role, Row
+from benchmarks.contest import ANSWER_BYTES, Call, Contestant, Goal, Program, Role, Row
 from benchmarks.data import first_record
 from benchmarks.processes import RunError, run
 from benchmarks.workers import Worker
@@ -29,6 +29,7 @@ class Measured:
     start_seconds: list[float] = field(default_factory=list)  # by round, on an input of one record
     largest_rss: int | None = None  # bytes
     tree_pss: int | None = None  # bytes
+    answer_bytes: int = 0
 
 
 @dataclass
@@ -52,6 +53,8 @@ class Result:
         of = self.find(goal.of)
         if of is None or self.disagreement:
             return None
+        if goal.against is None and goal.unit == "us":
+            return median(of.seconds) * 1e6 if of.seconds else None
         if goal.against is None:
             return of.tree_pss / 1e6 if of.tree_pss else None
         against = self.find(goal.against)
@@ -61,6 +64,15 @@ class Result:
             return of.tree_pss / against.tree_pss if of.tree_pss and against.tree_pss else None
         ratios = self.ratios(of, against)
         return median(ratios) if ratios else None
+
+    def commands(self, program: Program, source: Path) -> list[list[str]]:
+        """What is run; a floor writes as much as that of which it is the floor."""
+        of = self.find(program.floor_of)
+        size = str(of.answer_bytes if of else 0)
+        return [
+            [size if word == ANSWER_BYTES else word for word in command]
+            for command in program.commands(source)
+        ]
 
 
 def conduct(row: Row, rounds: int, scratch: Path, say: Callable[[str], None]) -> Result:
@@ -80,7 +92,7 @@ def conduct(row: Row, rounds: int, scratch: Path, say: Callable[[str], None]) ->
             measured = Measured(contestant)
             try:
                 if isinstance(contestant, Program):
-                    once = run(contestant.commands(source), answer, watch=True)
+                    once = run(result.commands(contestant, source), answer, watch=True)
                     measured.largest_rss, measured.tree_pss = once.largest_rss, once.tree_pss
                 elif isinstance(contestant, Call):
                     workers[contestant.name] = stack.enter_context(Worker(contestant))
@@ -88,6 +100,7 @@ def conduct(row: Row, rounds: int, scratch: Path, say: Callable[[str], None]) ->
             except RunError as error:
                 result.not_measured[contestant.name] = str(error)
                 continue
+            measured.answer_bytes = answer.stat().st_size
             result.measured.append(measured)
             if contestant.role is Role.FLOOR:
                 answer.unlink(missing_ok=True)
@@ -120,7 +133,7 @@ def time_rounds(
                 continue
             try:
                 if isinstance(contestant, Program):
-                    one.seconds.append(run(contestant.commands(source), output).seconds)
+                    one.seconds.append(run(result.commands(contestant, source), output).seconds)
                 else:
                     name = contestant.name
                     one.seconds.append(workers[name].seconds(calls[name]) / result.row.per)

@@ -20,6 +20,10 @@ def tool(name: str) -> str | None:
     return str(beside) if beside.exists() else shutil.which(name)
 
 
+# Stands in the command of a floor for the size of the answer of the contestant whose floor it is.
+ANSWER_BYTES = "ANSWER_BYTES"
+
+
 class Role(Enum):
     OURS = "rvhctl"
     PEER = "peer"
@@ -54,6 +58,7 @@ class Program(Contestant):
 
     commands: Callable[[Path], list[list[str]]]  # from the row's input
     one_record: bool = True  # also run on an input of one record, to show what its start costs
+    floor_of: str = ""  # a contestant: how far it is from this floor is shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,11 +72,12 @@ class Call(Contestant):
 
 @dataclass(frozen=True)
 class Goal:
-    """``of`` is to take at most ``at_most`` times what ``against`` takes; without ``against``, MB at peak."""
+    """``of`` is to take at most ``at_most`` times what ``against`` takes; without ``against``, MB or us."""
 
     of: str
     at_most: float
     against: str | None = None
+    unit: str = "MB"  # at the peak; us: the time of one answer
 
 
 @dataclass(frozen=True)

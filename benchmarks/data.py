@@ -80,12 +80,27 @@ class Sizes:
     nodes: int
     requests: int
     columns: int  # nodes given to one call of failover()
-    points: int  # coordinates given to one call of encode_many()
+    points: int  # coordinates given to one call of encode_many(), nodes to one of faultset()
+    records: int  # keys in CSV, NDJSON and text that is answered by records
 
 
 SIZES = {
-    "full": Sizes(keys=10_000_000, nodes=1_000_000, requests=2_000, columns=50_000, points=100_000),
-    "small": Sizes(keys=300_000, nodes=50_000, requests=60, columns=5_000, points=10_000),
+    "full": Sizes(
+        keys=10_000_000,
+        nodes=1_000_000,
+        requests=2_000,
+        columns=50_000,
+        points=100_000,
+        records=3_000_000,
+    ),
+    "small": Sizes(
+        keys=300_000,
+        nodes=50_000,
+        requests=60,
+        columns=5_000,
+        points=10_000,
+        records=100_000,
+    ),
 }
 
 
@@ -116,10 +131,10 @@ def giant_line_file(count: int, giant_bytes: int) -> Path:
 
 
 def first_record(path: Path) -> Path:
-    """A file of the first line alone: what a program costs before it has real work."""
+    """A file of the first record alone: what a program costs before it has real work."""
     with path.open(encoding="utf-8") as lines:
-        line = lines.readline()
-    return made(f"one-of-{path.name}", lambda: [line])
+        first = list(islice(lines, 2 if path.suffix == ".csv" else 1))
+    return made(f"one-of-{path.name}", lambda: first)
 
 
 def made(name: str, content: Callable[[], Iterable[str]]) -> Path:

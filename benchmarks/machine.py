@@ -19,6 +19,7 @@ PACKAGES = (
     "jump-consistent-hash",
     "pygeohash",
     "numpy",
+    "pyarrow",
     "polars",
     "duckdb",
     "duckdb-cli",

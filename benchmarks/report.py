@@ -5,7 +5,7 @@ from __future__ import annotations
 from statistics import median
 
 from benchmarks.conduct import Measured, Result
-from benchmarks.contest import Goal, Role
+from benchmarks.contest import Goal, Program, Role
 
 HEADER = ["contestant", "time", "start", "ratio", "min", "max", "peak MB", "largest MB"]
 
@@ -58,11 +58,23 @@ def megabytes(count: int | None) -> str:
     return f"{count / 1e6:.0f}" if count else ""
 
 
+def floor_lines(result: Result) -> list[str]:
+    """How far contestants are from their floors."""
+    return [
+        f"distance: {of.contestant.name} takes {median(result.ratios(of, floor)):.2f} x {floor.contestant.name}"
+        for floor in result.measured
+        if isinstance(floor.contestant, Program)
+        and (of := result.find(floor.contestant.floor_of))
+        and result.ratios(of, floor)
+    ]
+
+
 def goal_line(result: Result, goal: Goal) -> str:
     reached = result.reached(goal)
     if goal.against is None:
-        text = f"{goal.of}: peak <= {goal.at_most:g} MB"
-        value = f"{reached:.0f} MB" if reached is not None else ""
+        what, shown = ("peak", ".0f") if goal.unit == "MB" else ("one", ".3g")
+        text = f"{goal.of}: {what} <= {goal.at_most:g} {goal.unit}"
+        value = f"{reached:{shown}} {goal.unit}" if reached is not None else ""
     else:
         text = f"{goal.of} <= {goal.at_most:.3g} x {goal.against}"
         value = f"{reached:.2f}" if reached is not None else ""
@@ -79,6 +91,7 @@ def as_text(result: Result) -> str:
     else:
         lines += [f"  ratio: {ratio_means(result)}", *aligned(table(result))]
     lines += [f"  not measured: {name}: {why}" for name, why in result.not_measured.items()]
+    lines += [f"  {line}" for line in floor_lines(result)]
     lines += [f"  goal: {goal_line(result, goal)}" for goal in result.row.goals]
     return "\n".join(lines) + "\n"
 
@@ -110,6 +123,7 @@ def as_markdown(results: list[Result], machine: dict[str, str]) -> str:
             parts += ["| " + " | ".join(row) + " |" for row in rows]
             parts.append("")
         parts += [f"* not measured: {name}: {why}" for name, why in result.not_measured.items()]
+        parts += [f"* {line}" for line in floor_lines(result)]
         parts += [f"* goal: {goal_line(result, goal)}" for goal in result.row.goals]
     return "\n".join(parts) + "\n"
 
@@ -143,6 +157,7 @@ def row_as_json(result: Result) -> dict[str, object]:
         "disagreement": result.disagreement,
         "contestants": contestants,
         "not_measured": result.not_measured,
+        "floors": floor_lines(result),
         "goals": [goal_as_json(result, goal) for goal in result.row.goals],
     }
 
@@ -153,7 +168,7 @@ def goal_as_json(result: Result, goal: Goal) -> dict[str, object]:
         "of": goal.of,
         "against": goal.against,
         "at_most": goal.at_most,
-        "unit": "MB" if goal.against is None else "ratio",
+        "unit": goal.unit if goal.against is None else "ratio",
         "reached": reached,
         "met": None if reached is None else reached <= goal.at_most,
     }

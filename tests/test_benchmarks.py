@@ -12,14 +12,14 @@ import pytest
 # Appended: an installed rvhctl stays the one under test.
 sys.path.append(str(Path(__file__).parents[1]))
 
-from benchmarks import answers, data
+from benchmarks import answers, data, inputs
 from benchmarks.conduct import Result, conduct
-from benchmarks.contest import Call, Contestant, Goal, Program, Role, Row
+from benchmarks.contest import ANSWER_BYTES, Call, Canonical, Contestant, Goal, Program, Role, Row
 from benchmarks.processes import RunError, run
 from benchmarks.report import as_json, as_markdown, as_text
 from benchmarks.rows import Built, all_rows
 
-TINY = data.Sizes(keys=100, nodes=40, requests=2, columns=30, points=100)
+TINY = data.Sizes(keys=100, nodes=40, requests=2, columns=30, points=100, records=50)
 ECHO = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read())"
 FIRST_NODE = '{"id":"n0000000-ams","lat":52.358808,"lon":4.909064,"latency":2.306}'
 SECOND_NODE = '{"id":"n0000001-iad","lat":40.175322,"lon":-80.165987,"latency":149.871}'
@@ -80,6 +80,67 @@ def test_a_floor_answers_as_it_likes(tmp_path: Path, source: Path) -> None:
     result = result_of(tmp_path, source, program("all", ECHO), program("part", "", role=Role.FLOOR))
     assert result.disagreement is None
     assert "part (floor)" in as_text(result)
+
+
+def test_a_floor_writes_as_much_as_that_of_which_it_is_the_floor(tmp_path: Path, source: Path) -> None:
+    write = "import sys; print(int(sys.argv[1]))"
+    floor = Program(
+        name="floor",
+        role=Role.FLOOR,
+        floor_of="all",
+        commands=lambda path: [[sys.executable, "-S", "-c", write, ANSWER_BYTES]],
+    )
+    result = result_of(tmp_path, source, program("all", ECHO), floor)
+    assert result.commands(floor, source)[0][-1] == str(source.stat().st_size)
+    assert "distance: all takes " in as_text(result)
+    assert "* distance: all takes " in as_markdown([result], {})
+
+
+def test_a_goal_may_be_a_time(tmp_path: Path, source: Path) -> None:
+    goals = [Goal("all", 1e9, unit="us"), Goal("all", 0.1, unit="us")]
+    text = as_text(result_of(tmp_path, source, program("all", ECHO), goals=goals))
+    assert "all: one <= 1e+09 us: met" in text
+    assert "all: one <= 0.1 us: MISSED" in text
+
+
+@pytest.mark.parametrize(
+    ("canonical", "one", "other"),
+    [
+        (
+            answers.owners,
+            b'[{"key":"a","bucket":1},{"key":"b","bucket":2}]\n',
+            b'{"key":"a","bucket":1}\n{"key":"b","bucket":2}\n',
+        ),
+        (
+            answers.owners,
+            b'{"key":"a","bucket":1,"replicas":[{"bucket":1},{"bucket":3}]}\n',
+            b'{"key":"a","bucket":1}\n',
+        ),
+        (answers.csv_owners, b"key,bucket\na,1\n", b'"key","bucket"\n"a",1\n'),
+        (answers.csv_records, b"key,bucket\na,1\n", b"key,bucket\na,2\n"),
+        (answers.csv_nodes, b"id,lat,lon,latency\na,1,2,3\n", b"id,lat,lon,latency\na,1.0,2.0,3.0\n"),
+        (answers.ids_in_any_order, b'{"id":"a","kept":true}\n{"id":"c","kept":false}\n', b'{"id":"a"}\n'),
+        (answers.ranked_ids, b'{"id":"a"}\n', b"\n rank   node\n ----\n    1   a   2\n\n1 of 1 nodes\n"),
+        (
+            answers.looks,
+            b'{"precision":1,"cells":2,"alone":0,"border":7}\n',
+            b'{"precision":1,"cells":2,"alone":0}\n',
+        ),
+    ],
+)
+def test_answers_in_different_forms_are_the_same(canonical: Canonical, one: bytes, other: bytes) -> None:
+    ours, theirs = (list(canonical(iter(text.splitlines(keepends=True)))) for text in (one, other))
+    assert ours
+    assert ours == theirs
+
+
+def test_inputs_in_other_formats_hold_the_same(source: Path) -> None:
+    assert inputs.node_csv(1).read_text() == "id,lat,lon,latency\nn0000000-ams,52.358808,4.909064,2.306\n"
+    assert json.loads(inputs.node_array(2).read_text()) == [json.loads(FIRST_NODE), json.loads(SECOND_NODE)]
+    assert inputs.record_csv(1).read_text() == "key,zone,size\nuser-0,zone-0,0\n"
+    assert inputs.record_ndjson(1).read_text() == '{"key":"user-0","zone":"zone-0","size":0}\n'
+    assert data.first_record(inputs.record_csv(2)).read_text() == inputs.record_csv(1).read_text()
+    assert [len(column) for column in inputs.fleet_columns(5)] == [5, 5, 5, 5]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +211,9 @@ def test_the_data_is_the_same_every_time(source: Path) -> None:
 
 
 def test_every_goal_names_contestants_of_its_row(source: Path) -> None:
-    built = Built("rvhctl", {}, {"jump_lines": "not built", "floor_lines": "not built"})
+    built = Built(
+        "rvhctl", {}, {"jump_lines": "not built", "floor_lines": "not built", "floor_io": "not built"}
+    )
     rows = all_rows(TINY, built)
     assert len({row.key for row in rows}) == len(rows)
     for row in rows:

@@ -1,4 +1,4 @@
-"""Row C by DuckDB: failover_duckdb.py FILE THRESHOLD."""
+"""Rows C, J and T by DuckDB: failover_duckdb.py FILE THRESHOLD."""
 
 from __future__ import annotations
 
@@ -12,6 +12,24 @@ FAILOVER = """
                        columns = {{id: 'VARCHAR', lat: 'DOUBLE', lon: 'DOUBLE', latency: 'DOUBLE'}})
         WHERE latency <= {1} ORDER BY latency{2}
     ) TO '/dev/stdout' (FORMAT json)
+"""
+
+
+CSV = """
+    COPY (
+        SELECT id, lat, lon, latency
+        FROM read_csv('{0}', header = true,
+                      columns = {{id: 'VARCHAR', lat: 'DOUBLE', lon: 'DOUBLE', latency: 'DOUBLE'}})
+        WHERE latency <= {1} ORDER BY latency, id
+    ) TO '/dev/stdout' (FORMAT csv, HEADER)
+"""
+
+# DuckDB has no xxh64 with jump: its own hash, and a bucket by remainder.
+RECORDS = """
+    COPY (
+        SELECT {1}, hash(key) % {2} AS bucket
+        FROM read_csv('{0}', header = true, columns = {{key: 'VARCHAR', zone: 'VARCHAR', size: 'VARCHAR'}})
+    ) TO '/dev/stdout' (FORMAT csv, HEADER)
 """
 
 

@@ -13,9 +13,19 @@ from benchmarks.rows.calls import (
 )
 from benchmarks.rows.common import Built
 from benchmarks.rows.extras import names_row, plan_row
+from benchmarks.rows.fleets import faultset_call_row
 from benchmarks.rows.keys import keys_memory_row, keys_row
 from benchmarks.rows.nodes import batch_row, failover_lines_row, faultset_lines_row
+from benchmarks.rows.policies import advise_row, explain_row, memory_row
+from benchmarks.rows.records import (
+    csv_keys_row,
+    ndjson_keys_row,
+    record_answers_row,
+    regex_row,
+)
+from benchmarks.rows.sources import sources_row
 from benchmarks.rows.start import key_start_row, version_start_row
+from benchmarks.rows.tables import failover_csv_row, faultset_csv_row, table_row
 
 __all__ = ["Built", "all_rows"]
 
@@ -37,4 +47,16 @@ def all_rows(sizes: Sizes, built: Built) -> list[Row]:
         key_start_row(built),
         version_start_row(built),
         jump_call_row(),
+        failover_csv_row(sizes, built),
+        faultset_csv_row(sizes, built),
+        csv_keys_row(sizes, built),
+        ndjson_keys_row(sizes, built),
+        record_answers_row(sizes, built),
+        regex_row(sizes, built),
+        explain_row(sizes, built),
+        memory_row(sizes, built),
+        advise_row(sizes, built),
+        table_row(sizes, built),
+        sources_row(sizes, built),
+        faultset_call_row(sizes),
     ]

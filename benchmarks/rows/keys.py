@@ -8,7 +8,7 @@ from pathlib import Path
 from benchmarks import data
 from benchmarks.contest import Goal, Program, Role, Row
 from benchmarks.data import Sizes
-from benchmarks.rows.common import Built, c_program, peer
+from benchmarks.rows.common import Built, c_program, io_floor, peer
 
 GIANT_LINE_BYTES = 60_000_000
 
@@ -38,11 +38,7 @@ def keys_row(key: str, buckets: int, sizes: Sizes, built: Built) -> Row:
                 commands=lambda path: [[*peer("keys_extensions"), str(path), b]],
             ),
             c_program("read, find lines, write (C)", "floor_lines", built, [], Role.FLOOR),
-            Program(
-                name="read (Python)",
-                role=Role.FLOOR,
-                commands=lambda path: [[*peer("floor_read"), str(path)]],
-            ),
+            io_floor("rvhctl", built),
         ],
         goals=[
             Goal("rvhctl", 1.5, "C, one thread"),

@@ -80,7 +80,7 @@ def failover_lines_row(sizes: Sizes, built: Built) -> Row:
                     ]
                 ],
             ),
-            *node_floors(),
+            *node_floors("rvhctl", built),
         ],
         goals=[Goal("rvhctl", 1.0, "DuckDB CLI"), Goal("rvhctl", 250)],
     )
@@ -97,14 +97,16 @@ def faultset_lines_row(sizes: Sizes, built: Built) -> Row:
             Program(
                 name="ClickHouse",
                 modules=("chdb",),
-                commands=lambda path: [[*peer("clickhouse"), "faultset", str(path), THRESHOLD, "5"]],
+                commands=lambda path: [
+                    [*peer("clickhouse"), "faultset", str(path), THRESHOLD, "5", "JSONEachRow"]
+                ],
             ),
             Program(
                 name="orjson and pygeohash",
                 modules=("orjson", "pygeohash"),
                 commands=lambda path: [[*peer("faultset_lines_orjson"), str(path), THRESHOLD, "5"]],
             ),
-            *node_floors(),
+            *node_floors("rvhctl", built),
         ],
         goals=[Goal("rvhctl", 1.0, "ClickHouse"), Goal("rvhctl", 300)],
     )
@@ -145,7 +147,7 @@ def batch_row(sizes: Sizes, built: Built) -> Row:
                 canonical=answers.survivor_ids,
                 commands=lambda path: [[*peer("batch_orjson"), str(path)]],
             ),
-            *node_floors(),
+            *node_floors("rvhctl -j 2", built),
         ],
         goals=[Goal("rvhctl -j 2", 1.2, "two rvhctl -j 1 side by side, half each")],
     )
