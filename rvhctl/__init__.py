@@ -5,103 +5,70 @@ Names are imported when they are first asked for: ``import rvhctl`` alone costs 
 
 __version__ = "0.1.0"
 
+_HOMES = {
+    "errors": "EmptyNodesError FaultsetError InputError InvalidNodeError JumpHashError LengthMismatchError "
+    "NegativeThresholdError NoLiveNodeError NoSurvivorsError RvhctlError UnknownNodeError",
+    "placement.jump": "async_jump_hash jump_hash jump_hash_async jump_hash_many jump_hash_many_async",
+    "placement.placement": "Placement",
+    "policy.evaluate": "advise evaluate",
+    "policy.evaluation": "Evaluation Failed",
+    "policy.failover": "Node failover failover_async faultset faultset_async",
+    "policy.memory": "Memory",
+    "policy.percent": "Percent",
+    "policy.plan": "FleetPlan",
+    "policy.policy": "Policy",
+}
+_HOME_OF = {name: f"rvhctl.{home}" for home, names in _HOMES.items() for name in names.split()}
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from rvhctl import geohash
-    from rvhctl.errors import (
-        EmptyNodesError,
-        FaultsetError,
-        InputError,
-        InvalidNodeError,
-        JumpHashError,
-        LengthMismatchError,
-        NegativeThresholdError,
-        NoLiveNodeError,
-        NoSurvivorsError,
-        RvhctlError,
-        UnknownNodeError,
-    )
-    from rvhctl.placement.jump import (
-        async_jump_hash,
-        jump_hash,
-        jump_hash_async,
-        jump_hash_many,
-        jump_hash_many_async,
-    )
-    from rvhctl.placement.placement import Placement
-    from rvhctl.policy.evaluate import advise, evaluate
-    from rvhctl.policy.evaluation import Evaluation, Failed
-    from rvhctl.policy.failover import Node, failover, failover_async, faultset, faultset_async
-    from rvhctl.policy.memory import Memory
-    from rvhctl.policy.percent import Percent
-    from rvhctl.policy.plan import FleetPlan
-    from rvhctl.policy.policy import Policy
-
-__all__ = [
-    "EmptyNodesError",
-    "Evaluation",
-    "Failed",
-    "FaultsetError",
-    "FleetPlan",
-    "InputError",
-    "InvalidNodeError",
-    "JumpHashError",
-    "LengthMismatchError",
-    "Memory",
-    "NegativeThresholdError",
-    "NoLiveNodeError",
-    "NoSurvivorsError",
-    "Node",
-    "Percent",
-    "Placement",
-    "Policy",
-    "RvhctlError",
-    "UnknownNodeError",
-    "advise",
-    "async_jump_hash",
-    "evaluate",
-    "failover",
-    "failover_async",
-    "faultset",
-    "faultset_async",
-    "geohash",
-    "jump_hash",
-    "jump_hash_async",
-    "jump_hash_many",
-    "jump_hash_many_async",
-]
-
-_NODES = ("Node", "failover", "failover_async", "faultset", "faultset_async")
-_KEYS = ("async_jump_hash", "jump_hash", "jump_hash_async", "jump_hash_many", "jump_hash_many_async")
-
-_HOMES = (
-    dict.fromkeys(_NODES, "rvhctl.policy.failover")
-    | dict.fromkeys(_KEYS, "rvhctl.placement.jump")
-    | {
-        "Evaluation": "rvhctl.policy.evaluation",
-        "Failed": "rvhctl.policy.evaluation",
-        "FleetPlan": "rvhctl.policy.plan",
-        "Memory": "rvhctl.policy.memory",
-        "Percent": "rvhctl.policy.percent",
-        "Placement": "rvhctl.placement.placement",
-        "Policy": "rvhctl.policy.policy",
-        "advise": "rvhctl.policy.evaluate",
-        "evaluate": "rvhctl.policy.evaluate",
-    }
-)
+    # Type checkers take "as" for the sign of what is public.
+    from rvhctl import geohash as geohash
+    from rvhctl.errors import EmptyNodesError as EmptyNodesError
+    from rvhctl.errors import FaultsetError as FaultsetError
+    from rvhctl.errors import InputError as InputError
+    from rvhctl.errors import InvalidNodeError as InvalidNodeError
+    from rvhctl.errors import JumpHashError as JumpHashError
+    from rvhctl.errors import LengthMismatchError as LengthMismatchError
+    from rvhctl.errors import NegativeThresholdError as NegativeThresholdError
+    from rvhctl.errors import NoLiveNodeError as NoLiveNodeError
+    from rvhctl.errors import NoSurvivorsError as NoSurvivorsError
+    from rvhctl.errors import RvhctlError as RvhctlError
+    from rvhctl.errors import UnknownNodeError as UnknownNodeError
+    from rvhctl.placement.jump import async_jump_hash as async_jump_hash
+    from rvhctl.placement.jump import jump_hash as jump_hash
+    from rvhctl.placement.jump import jump_hash_async as jump_hash_async
+    from rvhctl.placement.jump import jump_hash_many as jump_hash_many
+    from rvhctl.placement.jump import jump_hash_many_async as jump_hash_many_async
+    from rvhctl.placement.placement import Placement as Placement
+    from rvhctl.policy.evaluate import advise as advise
+    from rvhctl.policy.evaluate import evaluate as evaluate
+    from rvhctl.policy.evaluation import Evaluation as Evaluation
+    from rvhctl.policy.evaluation import Failed as Failed
+    from rvhctl.policy.failover import Node as Node
+    from rvhctl.policy.failover import failover as failover
+    from rvhctl.policy.failover import failover_async as failover_async
+    from rvhctl.policy.failover import faultset as faultset
+    from rvhctl.policy.failover import faultset_async as faultset_async
+    from rvhctl.policy.memory import Memory as Memory
+    from rvhctl.policy.percent import Percent as Percent
+    from rvhctl.policy.plan import FleetPlan as FleetPlan
+    from rvhctl.policy.policy import Policy as Policy
+else:
+    __all__ = sorted(["geohash", *_HOME_OF])
 
 
 def __getattr__(name: str) -> object:
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
     if name == "geohash":
         return import_module("rvhctl.geohash")
-    value: object = getattr(import_module(_HOMES.get(name, "rvhctl.errors")), name)
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOME_OF[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), "geohash", *_HOME_OF})

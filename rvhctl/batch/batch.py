@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import chain
 from time import perf_counter
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.batch.files import file_answers
@@ -16,9 +16,6 @@ from rvhctl.formats.wording import counted
 from rvhctl.streams.lines import line_pieces, lines_end, place_of, seek, whole_lines
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, open_sources
-
-if TYPE_CHECKING:
-    from rvhctl.batch.pool import Pool
 
 POOL_AFTER_SECONDS: Final = 0.1
 """Seconds of work in this process after which worker processes pay for their start, if there is more to do."""
@@ -43,31 +40,32 @@ class Batch:
         """
         sources = open_sources(files)
         cursor = Cursor()
-        patience = POOL_AFTER_SECONDS if jobs > 1 else float("inf")
+        seconds_left = POOL_AFTER_SECONDS if jobs > 1 else float("inf")
         with self._progress:
             for source in sources:
                 cursor.begin(source.name)
                 if not unordered:
                     self._answer_file(source, cursor, jobs)
                 blocks = _blocks(source, cursor)
-                until = perf_counter() + patience
+                until = perf_counter() + seconds_left
                 more = self._answer_here(blocks, until)
-                patience = until - perf_counter()
+                seconds_left = until - perf_counter()
                 if more is not None:
                     from rvhctl.batch.pool import Pool
 
                     rest = chain([more], blocks, _later_blocks(sources, cursor))
-                    self._answer_there(rest, Pool(jobs, self._work), unordered)
+                    for answers in Pool(jobs, self._work).map(rest, ordered=not unordered):
+                        self._write(answers)
         if self.failed:
             raise SomeFailedError(f"{self.failed} of {counted(self.requests, 'request')} failed")
 
     def _answer_file(self, source: Source, cursor: Cursor, jobs: int) -> None:
         """Answer the whole lines of a plain file, which are there already; of anything else nothing."""
-        place = place_of(source.stream)
-        if place is None:
+        location = place_of(source.stream)
+        if location is None:
             return
         with source.reading():
-            descriptor, start = place
+            descriptor, start = location
             end = lines_end(descriptor, start, b"\n")
             with closing(file_answers(descriptor, start, end, cursor, self._work, jobs)) as all_answers:
                 for answers in all_answers:
@@ -81,10 +79,6 @@ class Batch:
                 return block
             self._write(answer_block(self._work, block))
         return None
-
-    def _answer_there(self, blocks: Iterator[Block], pool: Pool, unordered: bool) -> None:
-        for answers in pool.map(blocks, ordered=not unordered):
-            self._write(answers)
 
     def _write(self, answers: Answers) -> None:
         self.requests += answers.requests

@@ -11,10 +11,10 @@ from rvhctl.formats.wording import counted
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
-PATIENCE: Final = 1.0
+QUIET_SECONDS: Final = 1.0
 """Seconds before anything is shown; a short run stays quiet."""
 
-INTERVAL: Final = 0.1
+REDRAW_SECONDS: Final = 0.1
 """Seconds between two drawings."""
 
 
@@ -37,7 +37,7 @@ class Progress:
 
     def update(self, requests: int, failed: int) -> None:
         now = monotonic()
-        if not self._wanted or now - self._started < PATIENCE or now - self._drawn < INTERVAL:
+        if not self._wanted or now - self._started < QUIET_SECONDS or now - self._drawn < REDRAW_SECONDS:
             return
         self._drawn = now
         if self._shown is None:

@@ -28,14 +28,14 @@ def explain(error: Any, arguments: Sequence[str], commands: Collection[str]) -> 
 
 def _problem(error: Any) -> str:
     """The parser's words, less its own suggestions."""
-    if _name(error) == "NoSuchOption":
+    if type(error).__name__ == "NoSuchOption":
         return str(error.message)
     return str(error.format_message()).partition(" Did you mean ")[0]
 
 
 def _nearest(error: Any, commands: Collection[str]) -> str:
     """Return the closest valid option, choice or command; empty if none is close."""
-    if _name(error) == "NoSuchOption":
+    if type(error).__name__ == "NoSuchOption":
         return str(next(iter(error.possibilities or ()), ""))
     choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
     if not choices and str(error.message).startswith("No such command"):
@@ -51,10 +51,6 @@ def _where(error: Any, arguments: Sequence[str], commands: Collection[str]) -> s
         return str(context.command_path)
     named = [argument for argument in arguments[:1] if argument in commands]
     return " ".join(["rvhctl", *named])
-
-
-def _name(error: Any) -> str:
-    return type(error).__name__
 
 
 def _show_help(error: Any) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from types import TracebackType
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, TypeVar
 
 from rvhctl.errors import CutShortError, RvhctlError
@@ -93,9 +92,7 @@ class Workers:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end()
         if self._ignored:
             signal.signal(signal.SIGCHLD, signal.SIG_IGN)

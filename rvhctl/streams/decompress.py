@@ -33,14 +33,6 @@ BLOCK: Final = 1 << 20
 """Bytes asked for at a time."""
 
 
-def compression_of(head: bytes) -> Compression | None:
-    return next((compression for magic, compression in MAGICS.items() if head.startswith(magic)), None)
-
-
-def tells_compression(head: bytes) -> bool:
-    return not any(magic.startswith(head) and magic != head for magic in MAGICS)
-
-
 class Readable(Protocol):
     """Gives what is there, at most ``size`` bytes; nothing at the end."""
 

@@ -58,16 +58,6 @@ SEMICOLONS: Final[dict[bytes, Foreign]] = {
 }
 
 
-def binary_format(head: bytes) -> Foreign | None:
-    """What a source is that begins like this, if it is no text at all."""
-    return next((foreign for magic, foreign in BINARY.items() if head.startswith(magic)), None)
-
-
-def tells_binary(head: bytes) -> bool:
-    """Whether so much of a source tells."""
-    return not any(magic.startswith(head) and magic != head for magic in BINARY)
-
-
 def marked_format(text: bytes) -> Foreign | None:
     """What a text is that begins as no list of ours would."""
     return _found(MARKED, text)

@@ -7,20 +7,22 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from types import TracebackType
-from typing import Any, Final, cast
+from functools import partial
+from typing import Any, Final, TypeVar, cast
 
 from rvhctl.errors import CutShortError, InputError, UsageError
-from rvhctl.streams.decompress import BLOCK, Reading, compression_of, tells_compression, unpacked
+from rvhctl.streams.decompress import BLOCK, MAGICS, Reading, unpacked
 from rvhctl.streams.lines import check_whole, has_nuls
-from rvhctl.streams.lookalike import binary_format, foreign_error, tells_binary
+from rvhctl.streams.lookalike import BINARY, foreign_error
 
 STDIN: Final = "-"
 STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+What = TypeVar("What")
 
 Enough = Callable[[bytes], bool]
 """Whether the beginning of a source tells what was asked of it."""
@@ -57,9 +59,7 @@ class Source:
     def __enter__(self) -> Source:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._file is not None and self._path != STDIN:
             self._file.close()
 
@@ -159,13 +159,13 @@ class Source:
         if self._raw:
             return
         with self.reading():
-            compression = compression_of(self._look(tells_compression))
+            compression = _marked(self._look(partial(_tells, MAGICS)), MAGICS)
             if compression is not None:
                 text = Reading(unpacked(self.name, compression, self._stream))
                 self._stream = io.BufferedReader(text, BLOCK)
                 self.plain_file = False
-            head = self._look(_tells_text)
-            foreign = binary_format(head)
+            head = self._look(partial(_tells, (*BINARY, UTF8_BOM, *UTF16_BOMS)))
+            foreign = _marked(head, BINARY)
             if foreign is not None:
                 raise foreign_error(foreign, self.name)
             if head.startswith(UTF8_BOM):
@@ -227,12 +227,12 @@ def source_names(files: Sequence[str]) -> list[str]:
         raise UsageError("standard input ('-') can be read only once")
     pipes: dict[tuple[int, int], str] = {}
     for name in names:
-        status = _standard_status() if name == STDIN else _file_status(name)
+        status = _status(sys.stdin) if name == STDIN else _file_status(name)
         if status is not None and stat.S_ISFIFO(status.st_mode):
             other = pipes.setdefault((status.st_dev, status.st_ino), name)
             if other != name or names.count(name) > 1:
                 raise UsageError(f"{other} and {name} are one pipe, which can be read only once")
-    if not files and stdin_is_terminal():
+    if not files and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("no input: name a FILE, pipe data in, or give it with flags")
     return names
 
@@ -240,10 +240,6 @@ def source_names(files: Sequence[str]) -> list[str]:
 def is_stdin(name: str) -> bool:
     """Whether a name is one of standard input's."""
     return name in STDIN_NAMES
-
-
-def stdin_is_terminal() -> bool:
-    return sys.stdin is None or sys.stdin.isatty()
 
 
 def _file_status(name: str) -> os.stat_result:
@@ -257,14 +253,10 @@ def _file_status(name: str) -> os.stat_result:
     return status
 
 
-def _standard_status() -> os.stat_result | None:
-    return None if sys.stdin is None else _status(sys.stdin)
-
-
 def _status(file: Any) -> os.stat_result | None:
     try:
         return os.fstat(file.fileno())
-    except (OSError, ValueError):  # no file at all
+    except (AttributeError, OSError, ValueError):  # no file at all
         return None
 
 
@@ -307,6 +299,11 @@ def _allow_more_files() -> bool:
     return True
 
 
-def _tells_text(head: bytes) -> bool:
-    marks = (UTF8_BOM, *UTF16_BOMS)
-    return tells_binary(head) and not any(mark.startswith(head) and mark != head for mark in marks)
+def _tells(marks: Collection[bytes], head: bytes) -> bool:
+    """Whether so much of a source tells with which of the marks it begins, if with any."""
+    return not any(mark.startswith(head) and mark != head for mark in marks)
+
+
+def _marked(head: bytes, marks: Mapping[bytes, What]) -> What | None:
+    """What a source is by the mark that it begins with."""
+    return next((what for mark, what in marks.items() if head.startswith(mark)), None)
