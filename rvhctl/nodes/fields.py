@@ -16,6 +16,9 @@ from rvhctl.formats.wording import shown
 
 NAN: Final = math.nan
 
+BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
+"""Degrees."""
+
 DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
 """Fields of a node with a meaning beyond id, place and latency."""
 
@@ -76,7 +79,7 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     """
     if not isinstance(fields, dict):
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
-    node_id = read_id(fields, exact)
+    node_id = _id(fields, exact)
     details = read_details(fields)
     by_samples = NAN if details is None else details.latency
     stated = "latency" in fields or (latency and "samples" not in fields)
@@ -84,7 +87,7 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     integer = type(fields["id"]) is not str
     if not coordinates:
         return Record(node_id, measured, details=details, integer_id=integer)
-    lat, lon = _coordinate(fields, "lat", 90.0), _coordinate(fields, "lon", 180.0)
+    lat, lon = _coordinate(fields, "lat"), _coordinate(fields, "lon")
     return Record(node_id, measured, lat, lon, details, integer)
 
 
@@ -140,12 +143,7 @@ def check_latency(latency: float, hint: str = NULL_HINT) -> float:
         InvalidNodeError: it is negative or not finite.
     """
     if latency < 0 or latency == math.inf or latency != latency:
-        raise InvalidNodeError(
-            latency_problem(latency),
-            field="latency",
-            value=_whole(latency),
-            hint=hint,
-        )
+        raise InvalidNodeError(latency_problem(latency), field="latency", value=_whole(latency), hint=hint)
     return latency + 0.0  # -0.0 becomes 0.0
 
 
@@ -155,7 +153,7 @@ def check_coordinate(value: float, field: str) -> float:
     Raises:
         InvalidNodeError: it is out of range or not a number.
     """
-    limit = 90.0 if field == "lat" else 180.0
+    limit = BOUNDS[field]
     if value != value:
         raise InvalidNodeError(f"{field} is missing", field=field)
     if not -limit <= value <= limit:
@@ -165,12 +163,8 @@ def check_coordinate(value: float, field: str) -> float:
     return value
 
 
-def read_id(fields: Mapping[str, Any], exact: Callable[[], Any]) -> str:
-    """The id of a node; an integer by its exact digits.
-
-    Raises:
-        InvalidNodeError: it is missing, of a wrong type, empty or not printable.
-    """
+def _id(fields: Mapping[str, Any], exact: Callable[[], Any]) -> str:
+    """Return the id of a node; an integer by its exact digits."""
     try:
         node_id = fields["id"]
     except KeyError:
@@ -204,16 +198,14 @@ def _latency(fields: dict[str, Any], by_samples: float) -> float:
     return check_latency(float(latency))
 
 
-def _coordinate(fields: dict[str, Any], field: str, limit: float) -> float:
+def _coordinate(fields: dict[str, Any], field: str) -> float:
     try:
         value = fields[field]
     except KeyError:
         raise InvalidNodeError(f"{field} is missing", hint=_members(fields)) from None
     if type(value) is not float and type(value) is not int:
         raise InvalidNodeError(f"{field} must be a number of degrees", field=field, value=value)
-    if not -limit <= value <= limit:
-        check_coordinate(float(value), field)
-    return float(value)
+    return check_coordinate(float(value), field)
 
 
 def _whole(number: float) -> float | int:

@@ -16,6 +16,7 @@ from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.core.numbers import read_degrees, read_latencies, whole_of
 from rvhctl.errors import InvalidNodeError
 from rvhctl.nodes.fields import (
+    BOUNDS,
     DETAILS,
     Details,
     id_problem,
@@ -63,7 +64,6 @@ Number: TypeAlias = "float | SupportsFloat | SupportsIndex"
 AnyNode: TypeAlias = "NodeLike | tuple[str | int, Number, Number, Number | None] | Mapping[str, Any]"
 
 FIELDS: Final = Node._fields
-BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
 
 ABSENT: Final = object()
 """What a node says that has no such field."""
