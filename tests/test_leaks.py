@@ -12,7 +12,6 @@ import gc
 import gzip
 import json
 import pickle
-import subprocess
 import sys
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -23,7 +22,6 @@ from typing import Any, Final
 
 import pytest
 from support.cli import rvhctl as run
-from support.program import PATIENCE, Program
 
 import rvhctl
 from rvhctl import (
@@ -51,19 +49,8 @@ LARGE: Final = 512
 class _MallInfo(ctypes.Structure):
     """``struct mallinfo2`` of the C library of GNU."""
 
-    names = (
-        "arena",
-        "ordblks",
-        "smblks",
-        "hblks",
-        "hblkhd",
-        "usmblks",
-        "fsmblks",
-        "uordblks",
-        "fordblks",
-        "keepcost",
-    )
-    _fields_ = [(name, ctypes.c_size_t) for name in names]
+    names = "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost"
+    _fields_ = [(name, ctypes.c_size_t) for name in names.split()]
 
 
 def malloc_counter() -> Callable[[], int]:
@@ -282,15 +269,8 @@ NODE_INPUTS: Final = {
     "full lines": ndjson(FULL_NODES),
     "document": json.dumps({"nodes": NODES, "threshold": 30}).encode(),
     "fping": b"n1 : 1.2 - 3.4\nn2 : 5.1 6.2 7.3\n",
-    "prometheus": json.dumps(
-        {
-            "status": "success",
-            "data": {
-                "resultType": "vector",
-                "result": [{"metric": {"instance": node}, "value": [1, "0.5"]} for node in IDS],
-            },
-        }
-    ).encode(),
+    "prometheus": b'{"status":"success","data":{"resultType":"vector","result":%b}}'
+    % json.dumps([{"metric": {"instance": node}, "value": [1, "0.5"]} for node in IDS]).encode(),
 }
 PLACELESS: Final = {"fping", "prometheus"}
 LATENCY: Final = ("--threshold", "30")
@@ -406,26 +386,3 @@ def test_memory_and_split_keep_nothing(tmp_path: Path) -> None:
     split = ("jump-hash", *TEN, "--split-to", str(tmp_path / "{bucket}.txt"), "--force")
     assert_keeps_nothing(lambda: run(*memory, stdin=NODE_INPUTS["ndjson"]), RUNS)
     assert_keeps_nothing(lambda: run(*split, stdin=KEY_INPUTS["plain"]), RUNS)
-
-
-# --- a batch of any length ------------------------------------------------------------------------------
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="the module resource is of POSIX")
-@pytest.mark.parametrize("more", [(), ("--relative", "1.5")], ids=["plain", "relative"])
-def test_a_longer_batch_takes_no_more_memory(program: Program, tmp_path: Path, more: tuple[str, ...]) -> None:
-    request = json.dumps({"ids": IDS[:40], "latencies": LATENCIES[:40]}).encode() + b"\n"
-
-    def peak(requests: int) -> int:
-        file = tmp_path / f"{requests}.ndjson"
-        file.write_bytes(request * requests)
-        done = subprocess.run(
-            program.measured("failover", "--batch", *LATENCY, *more, str(file)),
-            env=program.environment,
-            capture_output=True,
-            timeout=PATIENCE,
-        )
-        assert done.stdout.count(b'"ok":true') == requests
-        return int(done.stderr)
-
-    assert peak(12_000) < peak(2_000) + 2_000_000

@@ -11,15 +11,10 @@ import rvhctl
 PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 
 TESTED_BY = {
-    "batch/test_batch": "batch.blocks batch.pool",
+    "batch/test_batch": "batch.blocks batch.pool commands._batch",
     "cli/test_option_groups": "cli.flag_types",
     "commands/test_failover_policy": "policy.plan commands._decisions commands._nodes",
     "commands/test_jump_hash": "commands._keys commands._hashes cli.key_options keys.key",
-    "commands/test_jump_hash_batch": "batch.key_requests commands._batch",
-    "commands/test_jump_hash_fields": "keys.fields",
-    "commands/test_jump_hash_nodes": "placement.buckets placement.flags placement.request",
-    "commands/test_jump_hash_records": "keys.records placement.place placement.select",
-    "commands/test_jump_hash_views": "placement.count placement.explain",
     "commands/test_sources": "nodes.documents streams.decompress",
     "core/geo/test_advise": "policy.advice",
     "core/nodes/test_scan": "core.nodes.record core.nodes.rows nodes.scan",
@@ -29,8 +24,11 @@ TESTED_BY = {
     "core/policy/test_survivors": "core.policy.ranking",
     "keys/test_hashes": "core.placement.checksums",
     "keys/test_stream": "keys.lines",
+    "keys/test_records": "placement.place placement.select",
     "nodes/test_prefilter": "core.nodes.prefilter",
+    "placement/test_count": "placement.explain",
     "placement/test_job": "core.keys.owners core.keys.rows",
+    "placement/test_request": "placement.buckets placement.flags",
     "placement/test_split_files": "streams.staging concurrency.locking",
     "policy/test_failover": "concurrency.steps",
     "policy/test_views": "formats.shapes formats.write",
@@ -73,6 +71,6 @@ def test_the_list_names_what_is_there() -> None:
 
 @pytest.mark.parametrize("file", sorted(file for file in FILES if "/" in file))
 def test_a_test_mirrors_a_module(file: str) -> None:
-    """It has the module's name, or that and a theme: ``test_jump_hash_views``."""
+    """It has the module's name, or that and a theme: ``test_failover_policy``."""
     names = {mirrored(module) for module in MODULES}
     assert file in OF_THE_WHOLE or any(file == name or file.startswith(f"{name}_") for name in names)

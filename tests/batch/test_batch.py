@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from support.cli import rvhctl
-from support.program import Program
+from support.program import PATIENCE, Program
 
 from rvhctl.batch import batch
 from rvhctl.placement.jump import jump_hash
@@ -234,3 +236,25 @@ def test_a_process_answers_on_several_processors(program: Program) -> None:
     assert alone[0] == 1
     indices = count()
     assert all(answer["index"] == next(indices) for answer in answers(alone[1]))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the module resource is of POSIX")
+@pytest.mark.parametrize("more", [(), ("--relative", "1.5")], ids=["plain", "relative"])
+def test_a_longer_batch_takes_no_more_memory(program: Program, tmp_path: Path, more: tuple[str, ...]) -> None:
+    request = (
+        json.dumps({"ids": [f"n{row}" for row in range(40)], "latencies": [*range(40)]}).encode() + b"\n"
+    )
+
+    def peak(requests: int) -> int:
+        file = tmp_path / f"{requests}.ndjson"
+        file.write_bytes(request * requests)
+        done = subprocess.run(
+            program.measured("failover", "--batch", "--threshold", "30", *more, str(file)),
+            env=program.environment,
+            capture_output=True,
+            timeout=PATIENCE,
+        )
+        assert done.stdout.count(b'"ok":true') == requests
+        return int(done.stderr)
+
+    assert peak(12_000) < peak(2_000) + 2_000_000

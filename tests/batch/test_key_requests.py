@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from placement.test_request import refused
 from support.cli import rvhctl
 
-from commands.test_jump_hash_nodes import refused
 from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
+from placement.test_request import jump, refused
 from support.cli import rvhctl
 
-from commands.test_jump_hash_nodes import jump, refused
 from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]
