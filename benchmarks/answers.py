@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import filecmp
 import json
+import re
 from collections.abc import Iterator
 from itertools import groupby, zip_longest
 from operator import itemgetter
@@ -68,10 +69,8 @@ def survivor_ids(lines: Iterator[bytes]) -> Iterator[object]:
 def owners(lines: Iterator[bytes]) -> Iterator[object]:
     """Keys and their buckets: JSON records a line, or all in an array without records inside."""
     for line in lines:
-        records = [line]
-        if line.startswith(b"["):
-            records = [b"{" + record + b"}" for record in line.strip(b"[{}]\n").split(b"},{")]
-        for record in records:
+        array = line.startswith(b"[")
+        for record in (found[0] for found in re.finditer(rb"{[^{}]*}", line)) if array else (line,):
             answer = json.loads(record)
             yield answer["key"], answer["bucket"]
 
