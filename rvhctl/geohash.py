@@ -33,17 +33,7 @@ GivenNode = TypeVar("GivenNode", bound="AnyNode")
 BLOCK: Final = 1 << 13
 """Points of one call of the core: their columns stay in the second cache."""
 
-DIRECTIONS: Final = {
-    "n": (1, 0),
-    "ne": (1, 1),
-    "e": (0, 1),
-    "se": (-1, 1),
-    "s": (-1, 0),
-    "sw": (-1, -1),
-    "w": (0, -1),
-    "nw": (1, -1),
-}
-"""Steps to the north and to the east."""
+DIRECTIONS: Final = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 
 
 def encode(lat: float, lon: float, precision: int = 9) -> str:
@@ -137,7 +127,7 @@ def neighbors(cell: str) -> dict[str, str | None]:
     number = core.cell_of_text(cell)
     precision = len(cell)
     around: dict[str, str | None] = {}
-    for direction, (north, east) in DIRECTIONS.items():
+    for direction, (north, east) in zip(DIRECTIONS, core.AROUND, strict=True):
         beside = core.neighbour(number, precision, north, east)
         around[direction] = None if beside < 0 else core.cell_text(beside, precision)
     return around

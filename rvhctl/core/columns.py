@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Any, Final, overload
+from typing import Final, Generic, TypeVar, overload
 
 from librt.vecs import extend, vec
 from mypy_extensions import i64, u8
@@ -20,21 +20,26 @@ PIECE: Final = 4096
 BLOCK: Final = 1024
 """Entries that ``zeros`` adds at a time."""
 
+SHOWN: Final = 8
+"""Entries of a column that its repr shows."""
 
-class Column:
+Entry = TypeVar("Entry")
+
+
+class Column(Generic[Entry]):
     """What the columns have in common: a sequence that can be read, iterated over and pickled."""
 
     def __len__(self) -> int:
         raise NotImplementedError
 
-    def piece(self, start: int) -> list[Any]:
+    def piece(self, start: int) -> list[Entry]:
         """Up to ``PIECE`` entries from here on."""
         raise NotImplementedError
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[Entry]:
         return chain.from_iterable(map(self.piece, range(0, len(self), PIECE)))
 
-    def tolist(self) -> list[Any]:
+    def tolist(self) -> list[Entry]:
         return list(iter(self))
 
     def __eq__(self, other: object) -> bool:
@@ -48,15 +53,11 @@ class Column:
         more = ", ..." if len(self) > len(shown) else ""
         return f"{type(self).__name__}([{', '.join(map(repr, shown))}{more}])"
 
-    def __reduce__(self) -> tuple[Callable[[list[Any]], Column], tuple[list[Any]]]:
+    def __reduce__(self) -> tuple[Callable[[list[Entry]], Column[Entry]], tuple[list[Entry]]]:
         return type(self), (self.tolist(),)
 
 
-SHOWN: Final = 8
-"""Entries of a column that its repr shows."""
-
-
-class Floats(Column):
+class Floats(Column[float]):
     """A column of floats."""
 
     def __init__(self, items: Iterable[float] | None = None) -> None:
@@ -75,9 +76,6 @@ class Floats(Column):
         start, stop, step = row.indices(len(self))
         return floats(self.values[start:stop]) if step == 1 else Floats(self.tolist()[row])
 
-    def __iter__(self) -> Iterator[float]:
-        return super().__iter__()
-
     def piece(self, start: int) -> list[float]:
         return list(self.values[start : start + PIECE])
 
@@ -86,7 +84,7 @@ class Floats(Column):
         self.values = extend(self.values, other.values)
 
 
-class Ints(Column):
+class Ints(Column[int]):
     """A column of integers of 64 bits: rows, counts, cells, keys."""
 
     def __init__(self, items: Iterable[int] | None = None) -> None:
@@ -105,14 +103,11 @@ class Ints(Column):
         start, stop, step = row.indices(len(self))
         return ints(self.values[start:stop]) if step == 1 else Ints(self.tolist()[row])
 
-    def __iter__(self) -> Iterator[int]:
-        return super().__iter__()
-
     def piece(self, start: int) -> list[int]:
         return list(self.values[start : start + PIECE])
 
 
-class Codes(Column):
+class Codes(Column[int]):
     """A column of codes from 0 to 255."""
 
     def __init__(self, items: Iterable[int] | None = None) -> None:
@@ -130,9 +125,6 @@ class Codes(Column):
             return self.values[row]
         start, stop, step = row.indices(len(self))
         return codes(self.values[start:stop]) if step == 1 else Codes(self.tolist()[row])
-
-    def __iter__(self) -> Iterator[int]:
-        return super().__iter__()
 
     def piece(self, start: int) -> list[int]:
         return list(self.values[start : start + PIECE])

@@ -71,9 +71,8 @@ def read_latencies(items: list[object], column: Floats, start: i64) -> i64:
     A number, neither negative nor infinite; None and NaN mean no measurement; a bool is no number.
     """
     values = column.values
-    k: i64 = 0
     count: i64 = len(items)
-    while k < count:
+    for k in range(count):
         item = items[k]
         # Taken out of its object once; a condition on the object itself would do so each time.
         latency = item + 0.0 if isinstance(item, float) else NO_NUMBER  # -0.0 becomes 0.0
@@ -82,7 +81,6 @@ def read_latencies(items: list[object], column: Floats, start: i64) -> i64:
             if latency < 0.0:
                 return k
         values[start + k] = latency
-        k += 1
     return -1
 
 
@@ -110,9 +108,8 @@ def read_degrees(items: list[object], bound: float, column: Floats, start: i64) 
     A number from -bound to bound; a bool is no number.
     """
     values = column.values
-    k: i64 = 0
     count: i64 = len(items)
-    while k < count:
+    for k in range(count):
         item = items[k]
         if isinstance(item, float):
             value = item + 0.0
@@ -126,5 +123,4 @@ def read_degrees(items: list[object], bound: float, column: Floats, start: i64) 
         if not -bound <= value <= bound:
             return k
         values[start + k] = value
-        k += 1
     return -1

@@ -1,12 +1,15 @@
-"""Numbers and counts for people."""
+"""Numbers, counts and hints for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 LARGE: Final = 1e15
-"""From here on an exponent reads better than so many digits."""
+"""From here on an exponent reads better than all the digits."""
+
+MOST_NAMES: Final = 20_000
+"""Among more names the nearest is not looked for: it would take longer than a person waits."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -42,3 +45,12 @@ def aligned(values: Iterable[float]) -> list[str]:
     texts = [f"{value:.3f}" if value == value else "-" for value in values]
     spare = min((len(text) - len(text.rstrip("0")) for text in texts if text != "-"), default=0)
     return [text if text == "-" or not spare else text[:-spare].rstrip(".") for text in texts]
+
+
+def nearest(name: object, names: Collection[str], cutoff: float = 0.6) -> str:
+    """Return the most similar of the names; empty where none is similar enough."""
+    if not isinstance(name, str) or len(names) > MOST_NAMES:
+        return ""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, names, 1, cutoff)), "")

@@ -14,6 +14,7 @@ from rvhctl.core.keys.lines import DECIMAL, LIBRARY, NOTHING_WRONG, XXH64, decim
 from rvhctl.core.placement import jump
 from rvhctl.core.words import MASK_64
 from rvhctl.errors import JumpHashError, quoted, shorten
+from rvhctl.formats.wording import nearest
 
 EMPTY_KEY = "the key is empty"
 NO_INTEGER = "not a 64-bit integer key"
@@ -222,8 +223,6 @@ def recipe_of(name: str, seed: int = 0) -> Recipe:
     """
     if name in RECIPES:
         return RECIPES[name].with_seed(seed)
-    from difflib import get_close_matches
-
-    near = get_close_matches(name.lower(), RECIPES, 1)
-    hint = f"did you mean {quoted(near[0])}?" if near else f"one of {', '.join(RECIPES)}"
+    near = nearest(name.lower(), RECIPES)
+    hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(RECIPES)}"
     raise JumpHashError(f"unknown hash (got {shorten(name)}); {hint}")

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.errors import InputError, listed, quoted
+from rvhctl.formats.wording import nearest
 
 if TYPE_CHECKING:
     from rvhctl.formats.shapes import Reader, Record
@@ -72,14 +73,11 @@ def misspelt(names: Iterable[str], known: Collection[str]) -> str:
 
 
 def _near(name: str, known: Collection[str]) -> str:
-    from difflib import get_close_matches
-
     spelt = _words(name)
     same = next((member for member in known if _words(member) == spelt), "")
     if same or len(name) < 4:
         return same
-    found = get_close_matches(name, sorted(known), 1, cutoff=0.8)
-    return found[0] if found else ""
+    return nearest(name, sorted(known), cutoff=0.8)
 
 
 def _words(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum, inf
 from typing import Any, Final
 
@@ -11,13 +11,11 @@ from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
+from rvhctl.formats.wording import nearest
 from rvhctl.nodes.arguments import instance_of
 
 NodeName = str | int
 """The id of a node, or the number of a bucket that has no name."""
-
-MANY: Final = 20_000
-"""Among more names the nearest is not looked for: it would take longer than a person waits."""
 
 
 class Buckets:
@@ -164,13 +162,3 @@ class Buckets:
             what = "node" if self.ids else "bucket"
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
         return BucketTable(self.count, dialect, dict(self.weights), list(self.down))
-
-
-def nearest(name: object, names: Collection[str]) -> str:
-    """The most similar of the names, or nothing."""
-    if not isinstance(name, str) or len(names) > MANY:
-        return ""
-    from difflib import get_close_matches
-
-    found = get_close_matches(name, names, 1)
-    return found[0] if found else ""

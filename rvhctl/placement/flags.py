@@ -17,10 +17,11 @@ from rvhctl.errors import (
     quoted,
     raise_error,
 )
+from rvhctl.formats.wording import nearest
 from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
-from rvhctl.placement.buckets import Buckets, NodeName, nearest
+from rvhctl.placement.buckets import Buckets, NodeName
 from rvhctl.streams.lookalike import explained, foreign_error, marked_format
 from rvhctl.streams.source import STDIN, Source, open_sources
 

@@ -12,10 +12,10 @@ from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.choosing import MOST_SCORED, Chooser, key_column
 from rvhctl.errors import JumpHashError, quoted, shorten
-from rvhctl.formats.wording import counted
+from rvhctl.formats.wording import counted, nearest
 from rvhctl.keys.hashes import DIALECTS, recipe_of
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.placement.buckets import Buckets, NodeName, nearest
+from rvhctl.placement.buckets import Buckets, NodeName
 
 if TYPE_CHECKING:
     from rvhctl.placement.evenness import Moves, Stats

@@ -15,7 +15,7 @@ from rvhctl.policy.evaluation import STEP, Evaluation
 from rvhctl.policy.policy import Policy
 
 
-class Look(NamedTuple):
+class PrecisionReport(NamedTuple):
     """How a fleet looks at one precision."""
 
     precision: int
@@ -29,7 +29,7 @@ class Look(NamedTuple):
 
 
 class Advice(NamedTuple):
-    precisions: tuple[Look, ...]
+    precisions: tuple[PrecisionReport, ...]
     recommended: int | None
     """The finest precision with few enough nodes alone and at a border, None without one."""
     why: str
@@ -51,15 +51,15 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     survey = advising.Survey(fleet.lats, fleet.lons)
     while survey.step(STEP):
         pass
-    looks = []
+    reports = []
     for precision in range(1, advising.FINEST + 1):
         empty = 0
         if policy is not None:
             instance_of(Policy, policy, "policy", FaultsetError)
             evaluation = Evaluation(fleet, replace(policy, merge_below=None), precision=precision)
             empty = sum(1 for fit in evaluation.fit_counts if not fit)
-        looks.append(
-            Look(
+        reports.append(
+            PrecisionReport(
                 precision=precision,
                 cells=survey.cells(precision),
                 alone=survey.alone(precision),
@@ -67,9 +67,9 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
                 empty=empty,
             )
         )
-    suited = [look.precision for look in looks if advising.suits(count, look.alone, look.border)]
+    suited = [report.precision for report in reports if advising.suits(count, report.alone, report.border)]
     recommended = max(suited, default=None)
-    return Advice(tuple(looks), recommended, _why(count, looks, recommended))
+    return Advice(tuple(reports), recommended, _why(count, reports, recommended))
 
 
 def suited_precision(advice: Advice) -> int:
@@ -98,17 +98,17 @@ def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
     return best
 
 
-def _why(count: int, looks: list[Look], recommended: int | None) -> str:
+def _why(count: int, reports: list[PrecisionReport], recommended: int | None) -> str:
     wanted = (
         f"at most {advising.ALONE} % alone in their cell and {advising.BORDER} % nearest to a node of another"
     )
     if recommended is None:
-        return f"at no precision are {wanted}: at 1 already {_shares(count, looks[0])}"
-    chosen = f"the finest with {wanted}: {_shares(count, looks[recommended - 1])}"
-    if recommended == len(looks):
+        return f"at no precision are {wanted}: at 1 already {_shares(count, reports[0])}"
+    chosen = f"the finest with {wanted}: {_shares(count, reports[recommended - 1])}"
+    if recommended == len(reports):
         return chosen
-    return f"{chosen}; at {recommended + 1} it would be {_shares(count, looks[recommended])}"
+    return f"{chosen}; at {recommended + 1} it would be {_shares(count, reports[recommended])}"
 
 
-def _shares(count: int, look: Look) -> str:
-    return f"{100 * look.alone / count:.1f} % alone, {100 * look.border / count:.1f} % at a border"
+def _shares(count: int, report: PrecisionReport) -> str:
+    return f"{100 * report.alone / count:.1f} % alone, {100 * report.border / count:.1f} % at a border"

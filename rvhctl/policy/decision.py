@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rvhctl.concurrency.steps import WHOLE, Steps
 from rvhctl.core.columns import Floats, Ints
-from rvhctl.core.policy.cells import CellOrder, Faultset, Groups, faultset
+from rvhctl.core.policy.cells import CellOrder, Groups
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.formats.shapes import Picked
@@ -55,9 +55,7 @@ class Survivors:
 class WithinThreshold(Survivors):
     """The nodes within a threshold, which alone decides; in one group, or by cell."""
 
-    def __init__(
-        self, threshold: float, rows: Ints, starts: Ints, groups: Groups | Faultset | None = None
-    ) -> None:
+    def __init__(self, threshold: float, rows: Ints, starts: Ints, groups: Groups | None = None) -> None:
         self.threshold = threshold
         self.answer_rows = rows
         self.answer_starts = starts
@@ -91,9 +89,6 @@ def _within_threshold(fleet: Fleet, request: Request, size: int) -> Steps[Within
     if request.precision is None:
         rows = yield from ranked(fleet.latencies, threshold, size)
         return WithinThreshold(threshold, rows, Ints([0, len(rows)]))
-    if len(fleet) <= size:
-        found = faultset(fleet.lats, fleet.lons, fleet.latencies, threshold, request.precision)
-        return WithinThreshold(threshold, found.survivors, found.starts, found)
     groups = yield from grouped(fleet.lats, fleet.lons, request.precision, size)
     order = yield from ranked_by_cell(groups, fleet.latencies, threshold, size)
     return WithinThreshold(threshold, order.survivors, order.starts, groups)

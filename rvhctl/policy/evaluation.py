@@ -17,6 +17,7 @@ from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
 from rvhctl.core.policy.grouping import by_group, sizes_of
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
+from rvhctl.formats.wording import nearest
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.given import plain_id
@@ -181,7 +182,7 @@ class Evaluation(Survivors):
     @cached_property
     def kept(self) -> Codes:
         """1 where a node is in the answer."""
-        return safeguards.marks(len(self.fleet), self.answer_rows)
+        return safeguards.kept_marks(len(self.fleet), self.answer_rows)
 
     @cached_property
     def reason_codes(self) -> Codes:
@@ -195,12 +196,9 @@ class Evaluation(Survivors):
             UnknownNodeError: there is no such node; with the nearest id.
         """
         try:
-            row = self._rows.get(str(plain_id(node_id)))
-        except (TypeError, ValueError):  # no id, or an integer of more digits than Python writes
-            row = None
-        if row is None:
-            raise _unknown_node(node_id, self.fleet.ids)
-        return self._explanation(row)
+            return self._explanation(self._rows[str(plain_id(node_id))])
+        except (KeyError, TypeError, ValueError):  # no id, or an integer of more digits than Python writes
+            raise _unknown_node(node_id, self.fleet.ids) from None
 
     def _explanation(self, row: int) -> Explanation:
         group = self.group_of[row]
@@ -273,7 +271,7 @@ class Evaluation(Survivors):
             float(policy.floor or 0),
         )
         self.standing = limits.over_limit(self.latencies, self.group_of, self.limits, standing, threshold)
-        self.fits = limits.plain(self.standing)
+        self.fits = reasons.marks(self.standing, reasons.PLAIN)
 
     def _remember(self, before: Memory) -> Memory:
         policy, ids = self.policy, self.fleet.ids
@@ -288,7 +286,7 @@ class Evaluation(Survivors):
             policy.rise,
             policy.fall,
         )
-        self.fits = memory.inside(places)
+        self.fits = reasons.marks(places, memory.IN)
         return before.after(ids, places, streaks)
 
     def _judge(self) -> None:
@@ -312,7 +310,7 @@ class Evaluation(Survivors):
         """The states of the nodes with those down that a what-if names.
 
         Raises:
-            UnknownNodeError: it names a node or a cell that is none of the fleet's.
+            UnknownNodeError: it names a node that the fleet lacks, or a cell without nodes.
         """
         fleet = self.fleet
         instance_of(Failed, failed, "failed", FaultsetError)
@@ -341,9 +339,7 @@ class Evaluation(Survivors):
 
 
 def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:
-    from rvhctl.placement.buckets import nearest
-
-    near = nearest(node, ids) if isinstance(node, str) else None
+    near = nearest(node, ids)
     hint = f"; did you mean {quoted(near)}?" if near else ""
     return UnknownNodeError(f"no node has the id {shorten(node)}{hint}")
 

@@ -11,12 +11,7 @@ from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.core.numbers import read_latencies
 from rvhctl.core.policy.cells import Groups
-from rvhctl.errors import (
-    EmptyNodesError,
-    FaultsetError,
-    LengthMismatchError,
-    NoSurvivorsError,
-)
+from rvhctl.errors import EmptyNodesError, FaultsetError, LengthMismatchError, NoSurvivorsError
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.fields import checked_threshold
 from rvhctl.nodes.given import (

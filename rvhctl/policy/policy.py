@@ -20,6 +20,8 @@ OnDown = Literal["skip", "all"]
 MOST_NODES: Final = 10**18
 """For min_survivors; more is a mistake."""
 
+RELATIVE_RULE: Final = "relative must be 1 or more, times the median of a group"
+FLOOR_RULE: Final = "floor must be finite and not negative, in milliseconds"
 AT_LEAST_ONE: Final = "min_survivors must be at least 1 node, or more than 0%"
 
 MOST_ROUNDS: Final = 1_000_000
@@ -85,8 +87,10 @@ class Policy:
 
     def _check_more(self) -> None:
         """Check all but the threshold; the defaults need none, which halves the time of a request in a batch."""
-        _set(self, "relative", _relative(self.relative))
-        _set(self, "floor", _floor(self.floor, self.relative))
+        _set(self, "relative", _number(self.relative, 1, RELATIVE_RULE))
+        if self.floor is not None and self.relative is None:
+            raise FaultsetError("floor lifts the relative limit; it needs relative")
+        _set(self, "floor", _number(self.floor, 0, FLOOR_RULE))
         _check_choice("aggregate", self.aggregate, (None, *AGGREGATES))
         _check_choice("on_degraded", self.on_degraded, ("skip", "keep", "all"))
         _check_choice("on_down", self.on_down, (None, "skip", "all"))
@@ -96,9 +100,8 @@ class Policy:
         _set(self, "min_survivors", minimum(self.min_survivors))
         _set(self, "rise", _count("rise", self.rise))
         _set(self, "fall", _count("fall", self.fall))
-        _set(
-            self, "merge_below", None if self.merge_below is None else _count("merge_below", self.merge_below)
-        )
+        if self.merge_below is not None:
+            _set(self, "merge_below", _count("merge_below", self.merge_below))
 
     @property
     def threshold_only(self) -> bool:
@@ -136,24 +139,13 @@ def _percent(value: object, name: str) -> Percent | None:
     raise FaultsetError(f"{name} must be a percentage such as '20%' (got {shorten(value)})")
 
 
-def _relative(value: object) -> float | None:
+def _number(value: object, least: float, rule: str) -> float | None:
     if value is None:
         return None
-    factor = number_of(value)
-    if factor is not None and 1 <= factor < inf:
-        return factor
-    raise FaultsetError(f"relative must be 1 or more, times the median of a group (got {shorten(value)})")
-
-
-def _floor(value: object, relative: float | None) -> float | None:
-    if value is None:
-        return None
-    if relative is None:
-        raise FaultsetError("floor lifts the relative limit; it needs relative")
-    floor = number_of(value)
-    if floor is not None and 0 <= floor < inf:
-        return floor
-    raise FaultsetError(f"floor must be finite and not negative, in milliseconds (got {shorten(value)})")
+    number = number_of(value)
+    if number is not None and least <= number < inf:
+        return number
+    raise FaultsetError(f"{rule} (got {shorten(value)})")
 
 
 def _check_choice(name: str, value: object, choices: tuple[str | None, ...]) -> None:

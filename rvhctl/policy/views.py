@@ -8,7 +8,7 @@ from typing import Any
 
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo.geohash import cell_text as cell_name
-from rvhctl.core.policy.cells import Faultset, Groups
+from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.formats.shapes import Digits, IdList, Row, View
 from rvhctl.formats.wording import aligned, counted, first_shown, share_of, shown
@@ -61,7 +61,7 @@ def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | No
 
 
 def _plain_cells_view(
-    nodes: Nodes, survivors: WithinThreshold, groups: Groups | Faultset, top: int | None, within: str
+    nodes: Nodes, survivors: WithinThreshold, groups: Groups, top: int | None, within: str
 ) -> View:
     """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
     names = [cell_name(cell, groups.precision) for cell in groups.cells]
@@ -120,16 +120,8 @@ def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
     """A row a node, in input order; ``ids`` as they are shown."""
 
     def rows() -> Iterator[Row]:
-        for row, why in enumerate(evaluation.explanations()):
-            yield {
-                "id": ids[row],
-                "cell": why.cell,
-                "kept": why.kept,
-                "reason": why.reason,
-                "latency": why.latency,
-                "limit": why.limit,
-                "margin": why.margin,
-            }
+        for node_id, why in zip(ids, evaluation.explanations(), strict=True):
+            yield {"id": node_id, **why._asdict()}
 
     columns = ("id", "cell:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
     caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
@@ -170,14 +162,10 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
 def advice_view(advice: Advice) -> View:
     """A row a precision, and the recommended one."""
 
-    def rows() -> Iterator[Row]:
-        for look in advice.precisions:
-            yield look._asdict()
-
     recommended = "none" if advice.recommended is None else advice.recommended
     return View(
         ("precision:r", "cells:r", "alone:r", "border:r", "empty:r"),
-        rows,
+        lambda: (report._asdict() for report in advice.precisions),
         document={"precisions": [], "recommended": advice.recommended, "why": advice.why},
         caption=f"recommended: {recommended}; {advice.why}",
     )

@@ -10,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import naive_policy as naive
 
+from rvhctl.concurrency.steps import run
 from rvhctl.core.columns import Floats
-from rvhctl.core.policy.cells import faultset
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError
 from rvhctl.nodes.fields import Record, read_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
+from rvhctl.policy.decision import WithinThreshold, decide
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory, Standing
 from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
+from rvhctl.policy.request import Request
 
 milliseconds = st.sampled_from([0.0, 1.0, 2.0, 10.0, 10.5, 11.0, 12.0, 15.0, 30.0]) | st.floats(0, 1e6)
 percent = st.sampled_from(["0%", "10%", "28%", "33.3%", "50%", "99.999%", "100%"])
@@ -166,11 +168,13 @@ def test_a_threshold_alone_is_plain_failover_and_faultset(
     assert list(Evaluation(fleet, Policy(threshold=threshold)).answer_rows) == list(
         survivors(fleet.latencies, threshold)
     )
-    cells = faultset(fleet.lats, fleet.lons, fleet.latencies, threshold, precision)
+    decision = run(decide(fleet, Request(Policy(threshold=threshold), precision)))
+    assert isinstance(decision, WithinThreshold)
+    assert decision.groups is not None
     evaluation = Evaluation(fleet, Policy(threshold=threshold), precision=precision)
-    assert list(evaluation.answer_rows) == list(cells.survivors)
-    assert list(evaluation.answer_starts) == list(cells.starts)
-    assert list(evaluation.cells) == list(cells.cells)
+    assert evaluation.answer_rows == decision.answer_rows
+    assert evaluation.answer_starts == decision.answer_starts
+    assert evaluation.cells == decision.groups.cells
 
 
 @given(node_lists(), limits, policies, st.integers(1, 4), st.data())

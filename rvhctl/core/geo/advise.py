@@ -88,13 +88,11 @@ class Survey:
     def _compare(self, cells: vec[i64]) -> None:
         """Count the neighbours in the order of their cells."""
         before: i64 = 0
-        at: i64 = 1
-        while at < self._count:
+        for at in range(1, self._count):
             after = common_letters(cells[at - 1], cells[at], FINEST)
             self._neighbours[after] += 1
             self._likest[after if after > before else before] += 1
             before = after
-            at += 1
         self._likest[before] += 1
 
     def _look(self, nodes: Neighbours, wanted: i64) -> None:
@@ -112,10 +110,8 @@ class Survey:
 def below(counts: vec[i64], precision: i64) -> i64:
     """What shares fewer letters than this precision has."""
     total: i64 = 0
-    letters: i64 = 0
-    while letters < precision:
+    for letters in range(precision):
         total += counts[letters]
-        letters += 1
     return total
 
 

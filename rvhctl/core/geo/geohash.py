@@ -39,6 +39,9 @@ LONGITUDE_STEPS_A_DEGREE: Final = 1073741824.0 / 360.0
 ROUND: Final = 6755399441055744.0
 """1.5 * 2**52: adding and subtracting it leaves the nearest whole number."""
 
+AROUND: Final = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
+"""The eight neighbours of a cell, as steps to the north and to the east, clockwise from the north."""
+
 # Letters in pairs: a cell of 12 letters is six of these. A last odd letter comes from ALPHABET itself.
 PAIRS: Final = [first + second for first in ALPHABET for second in ALPHABET]
 LETTERS: Final = list(ALPHABET)
@@ -83,10 +86,8 @@ def cell_numbers(latitudes: Floats, longitudes: Floats, precision: i64) -> Ints:
     lats, lons = latitudes.values, longitudes.values
     count: i64 = len(lats)
     cells = vec[i64]([0] * int(count))
-    k: i64 = 0
-    while k < count:
+    for k in range(count):
         cells[k] = cell_number(lats[k], lons[k], precision)
-        k += 1
     return ints(cells)
 
 
@@ -212,9 +213,7 @@ def axes(cell: i64, precision: i64) -> tuple[i64, i64]:
 
 def cell_at(row: i64, column: i64, precision: i64) -> i64:
     """The inverse of ``axes``."""
-    if precision % 2 == 0:
-        return interleave(row, column)
-    return interleave(column, row)
+    return interleave(row, column) if precision % 2 == 0 else interleave(column, row)
 
 
 def cell_centre(cell: i64, precision: i64) -> tuple[float, float]:

@@ -10,11 +10,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints, ints
-from rvhctl.core.geo.geohash import cell_centre, neighbour
+from rvhctl.core.geo.geohash import AROUND, cell_centre, neighbour
 from rvhctl.core.geo.sphere import RADIANS, haversine, metres
-
-AROUND: Final = ((1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1))
-"""The eight neighbours as steps to the north and to the east."""
 
 
 class Joining:
@@ -48,15 +45,13 @@ class Joining:
         """Cells of a group that has more than its own."""
         # The size above the number of the cell: one integer in the order wanted.
         self.waiting: list[int] = []
-        cell: i64 = 0
-        while cell < count:
+        for cell in range(count):
             self.places[self._cells[cell]] = cell
             owners[cell] = cell
             size: int = counts[cell]
             self.sizes.append(size)
             if size < minimum:
                 self.waiting.append(size * int(count) + int(cell))
-            cell += 1
         heapify(self.waiting)
 
     def step(self, groups: int) -> bool:
@@ -127,13 +122,10 @@ def renumbered(groups: Ints, owners: Ints) -> tuple[Ints, Ints]:
     numbers = vec[i64]()
     names = vec[i64]()
     owner_of = owners.values
-    count: i64 = len(owner_of)
-    cell: i64 = 0
-    while cell < count:
+    for cell in range(len(owner_of)):
         numbers = append(numbers, len(names))
         if owner_of[cell] == cell:
             names = append(names, cell)
-        cell += 1
     result = vec[i64]()
     for group in groups.values:
         result = append(result, numbers[owner_of[group]])

@@ -39,8 +39,7 @@ class Tree:
         ys = vec[float]()
         zs = vec[float]()
         points = vec[i64]()
-        point: i64 = 0
-        while point < count:
+        for point in range(count):
             lon = lons[point] * RADIANS
             cosine = math.cos(lats[point] * RADIANS)
             cosines = append(cosines, cosine)
@@ -48,19 +47,16 @@ class Tree:
             ys = append(ys, cosine * math.sin(lon))
             zs = append(zs, math.sin(lats[point] * RADIANS))
             points = append(points, point)
-            point += 1
         self.cosines: vec[float] = cosines
         self.xs: vec[float] = xs
         self.ys: vec[float] = ys
         self.zs: vec[float] = zs
         self.points: vec[i64] = points
-        self.boxes: vec[float] = vec[float]()
-        self.first_points: vec[i64] = vec[i64]()
         size: i64 = 1
         while count > LEAF * size:
             size += size
-        self.boxes = vec[float]([0.0] * int(2 * size * 6))
-        self.first_points = vec[i64]([0] * int(2 * size))
+        self.boxes: vec[float] = vec[float]([0.0] * int(2 * size * 6))
+        self.first_points: vec[i64] = vec[i64]([0] * int(2 * size))
         # Stretches of the points that are to be put under a node: node, start and end of each.
         self.uncut: list[i64] = [1, 0, count] if count > 0 else []
 
@@ -94,16 +90,12 @@ class Tree:
 
     def enclose(self, node: i64, start: i64, end: i64) -> None:
         """The smallest box around a stretch of the points, and the first given of them."""
-        points = self.points
-        xs = self.xs
-        ys = self.ys
-        zs = self.zs
+        points, xs, ys, zs = self.points, self.xs, self.ys, self.zs
         first = points[start]
         low_x = high_x = xs[first]
         low_y = high_y = ys[first]
         low_z = high_z = zs[first]
-        at = start + 1
-        while at < end:
+        for at in range(start + 1, end):
             point = points[at]
             first = point if point < first else first
             x = xs[point]
@@ -115,7 +107,6 @@ class Tree:
             high_y = y if y > high_y else high_y
             low_z = z if z < low_z else low_z
             high_z = z if z > high_z else high_z
-            at += 1
         boxes = self.boxes
         corner = node * 6
         boxes[corner] = low_x
@@ -167,26 +158,19 @@ class Search:
 
     def __init__(self, tree: Tree) -> None:
         self.tree: Tree = tree
-        self.lat: float = 0.0
-        self.lon: float = 0.0
-        self.cosine: float = 1.0
-        self.x: float = 0.0
-        self.y: float = 0.0
-        self.z: float = 0.0
-        self.skip: i64 = -1
-        self.reach: float = math.inf
-        """Chord, squared, beyond which nothing is wanted."""
+        self.start(0.0, 0.0, -1)
 
     def start(self, lat: float, lon: float, skip: i64) -> None:
-        """From here, and never to point ``skip``."""
-        self.lat = lat
-        self.lon = lon
-        self.skip = skip
-        self.cosine = math.cos(lat * RADIANS)
-        self.x = self.cosine * math.cos(lon * RADIANS)
-        self.y = self.cosine * math.sin(lon * RADIANS)
-        self.z = math.sin(lat * RADIANS)
-        self.reach = math.inf
+        """Begin at this place; point ``skip`` is never found."""
+        self.lat: float = lat
+        self.lon: float = lon
+        self.skip: i64 = skip
+        self.cosine: float = math.cos(lat * RADIANS)
+        self.x: float = self.cosine * math.cos(lon * RADIANS)
+        self.y: float = self.cosine * math.sin(lon * RADIANS)
+        self.z: float = math.sin(lat * RADIANS)
+        self.reach: float = math.inf
+        """Chord, squared, beyond which nothing is wanted."""
 
     def run(self) -> None:
         """Visit all of the tree that may hold something wanted."""
@@ -237,25 +221,14 @@ class Search:
     def compare(self, start: i64, end: i64) -> None:
         """Offer each point of a leaf that is within reach."""
         tree = self.tree
-        at = start
-        while at < end:
+        for at in range(start, end):
             point = tree.points[at]
             x = tree.xs[point] - self.x
             y = tree.ys[point] - self.y
             z = tree.zs[point] - self.z
             if x * x + y * y + z * z <= self.reach and point != self.skip:
-                self.offer(
-                    point,
-                    haversine(
-                        self.lat,
-                        self.lon,
-                        self.cosine,
-                        tree.lats[point],
-                        tree.lons[point],
-                        tree.cosines[point],
-                    ),
-                )
-            at += 1
+                lat, lon, cosine = tree.lats[point], tree.lons[point], tree.cosines[point]
+                self.offer(point, haversine(self.lat, self.lon, self.cosine, lat, lon, cosine))
 
     def hopeless(self, node: i64, bound: float) -> bool:
         """Whether a node of the tree within reach still holds nothing wanted."""

@@ -51,21 +51,17 @@ def by_half(cells: vec[i64], rows: vec[i64], shift: i64) -> vec[i64]:
     count: i64 = len(cells)
     packed = vec[i64]([0] * int(count))
     given: i64 = len(rows)
-    k: i64 = 0
-    while k < count:
+    for k in range(count):
         row = rows[k] if given > 0 else k
         packed[k] = ((cells[row] >> shift) & HALF_MASK) << 32 | row
-        k += 1
     spare = vec[i64]([0] * int(count))
     low: i64 = 32
     while low < 32 + HALF and count > 0:
         if digit_pass(packed, spare, low, 10):
             packed, spare = spare, packed
         low += 10
-    k = 0
-    while k < count:
+    for k in range(count):
         packed[k] = packed[k] & INDEX
-        k += 1
     return packed
 
 
@@ -146,8 +142,7 @@ class Neighbours:
         """Put the nodes up to this one as points on the unit sphere."""
         xs, ys, zs, cells = self._xs, self._ys, self._zs, self.cells
         rows, lats, lons = self._rows, self._lats, self._lons
-        at: i64 = len(cells)
-        while at < stop:
+        for at in range(len(cells), stop):
             lat, lon = lats[rows[at]], lons[rows[at]]
             cosine = math.cos(lat * RADIANS)
             xs = append(xs, cosine * math.cos(lon * RADIANS))
@@ -155,7 +150,6 @@ class Neighbours:
             zs = append(zs, math.sin(lat * RADIANS))
             # Again, because to fetch it from another place takes longer.
             cells = append(cells, cell_number(lat, lon, MAX_PRECISION))
-            at += 1
         self._xs, self._ys, self._zs, self.cells = xs, ys, zs, cells
 
     def part(self, boxes: i64) -> bool:
@@ -202,12 +196,10 @@ class Neighbours:
                 low = boxes[child] if boxes[child] < boxes[child + 6] else boxes[child + 6]
                 high = boxes[child + 3] if boxes[child + 3] > boxes[child + 9] else boxes[child + 9]
             else:
-                at = starts[box]
                 end = ends[box]
-                while at < end:
+                for at in range(starts[box], end):
                     low = column[at] if column[at] < low else low
                     high = column[at] if column[at] > high else high
-                    at += 1
             boxes[box * 6 + axis] = low
             boxes[box * 6 + axis + 3] = high
             box -= 1

@@ -1,7 +1,6 @@
 """Fault sets: group nodes by geohash cell, and put the survivors of each cell in order of latency.
 
-Two small classes hold the work between steps, so that a caller may do all of it at once or come back to
-an event loop after every slice: ``Groups`` (which node is in which cell) and ``CellOrder`` (who survives where).
+The work goes in slices, so that a caller may return to an event loop after each.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import BLOCK, Floats, Ints, ints, zeros
 from rvhctl.core.geo.geohash import cell_number
-from rvhctl.core.policy.survivors import survivors
 from rvhctl.core.words import COMPILED
 
 SLICE: Final = 0x10000 if COMPILED else 0x2000
@@ -51,7 +49,6 @@ class Groups:
             self._add_by_dict(latitudes.values, longitudes.values, start, stop)
 
     def _add_by_dict(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
-        """``add``, interpreted."""
         cells, counts, group_of = self.cells.values, self.counts.values, self.group_of.values
         for k in range(start, stop):
             cell = cell_number(latitudes[k], longitudes[k], self.precision)
@@ -64,14 +61,13 @@ class Groups:
         self.cells.values, self.counts.values, self.group_of.values = cells, counts, group_of
 
     def _add_by_table(self, latitudes: vec[float], longitudes: vec[float], start: i64, stop: i64) -> None:
-        """``add``, compiled: everything in local names, because attributes cost several times as much."""
+        """Add them, compiled: everything in local names, because attributes cost several times as much."""
         cells, counts, group_of = self.cells.values, self.counts.values, self.group_of.values
         slots = self._slots
         precision = self.precision
         mask: i64 = len(slots) - 1
         known: i64 = len(cells)
-        k = start
-        while k < stop:
+        for k in range(start, stop):
             cell = cell_number(latitudes[k], longitudes[k], precision)
             slot = ((cell * HASH_FACTOR) >> HASH_SHIFT) & mask
             while True:
@@ -90,23 +86,19 @@ class Groups:
                     mask = len(slots) - 1
             counts[entry] += 1
             group_of = append(group_of, entry)
-            k += 1
         self.cells.values, self.counts.values, self.group_of.values = cells, counts, group_of
         self._slots = slots
 
 
 def larger_table(cells: vec[i64], mask: i64) -> vec[i64]:
-    """A table of all the cells, four times the size, so that half of it at most is taken."""
+    """Return a table of all the cells, four times the size, so that at most half of it is taken."""
     mask = mask * 4 + 3
     slots = zeros(mask + 1)
-    entry: i64 = 0
-    count: i64 = len(cells)
-    while entry < count:
+    for entry in range(len(cells)):
         slot = ((cells[entry] * HASH_FACTOR) >> HASH_SHIFT) & mask
         while slots[slot] != 0:
             slot = (slot + 1) & mask
-        entry += 1
-        slots[slot] = entry
+        slots[slot] = entry + 1
     return slots
 
 
@@ -142,19 +134,15 @@ class CellOrder:
     def count(self) -> None:
         stop = min(self._counted + SLICE, len(self._order))
         starts, group_of, order = self.starts.values, self._group_of.values, self._order.values
-        k = self._counted
-        while k < stop:
+        for k in range(self._counted, stop):
             starts[group_of[order[k]] + 1] += 1
-            k += 1
         self._counted = stop
 
     def sum(self) -> None:
         stop = min(self._summed + SLICE, len(self.starts) - 1)
         starts = self.starts.values
-        k = self._summed
-        while k < stop:
+        for k in range(self._summed, stop):
             starts[k + 1] += starts[k]
-            k += 1
         self._summed = stop
         if stop == len(starts) - 1:
             self._free = starts[:stop]
@@ -163,54 +151,9 @@ class CellOrder:
         stop = min(self._placed + SLICE, len(self._order))
         free, survivors = self._free, self.survivors.values
         group_of, order = self._group_of.values, self._order.values
-        k = self._placed
-        while k < stop:
+        for k in range(self._placed, stop):
             index = order[k]
             entry = group_of[index]
             survivors[free[entry]] = index
             free[entry] += 1
-            k += 1
         self._placed = stop
-
-
-class Faultset:
-    """The cells of a fleet and the survivors of each, in the order in which the cells first appear.
-
-    Attributes:
-        precision: letters of a cell.
-        cells: the number of each cell (``geohash.cell_text`` gives its text).
-        counts: the nodes of each cell, survivors or not.
-        group_of: for each node, the position of its cell in ``cells``.
-        starts: where the survivors of each cell begin; one more entry than there are cells.
-        survivors: indices of nodes, cell after cell, ascending by latency inside a cell.
-    """
-
-    def __init__(self, groups: Groups, order: CellOrder) -> None:
-        self.precision = groups.precision
-        self.cells = groups.cells
-        self.counts = groups.counts
-        self.group_of = groups.group_of
-        self.starts = order.starts
-        self.survivors = order.survivors
-
-
-def group(latitudes: Floats, longitudes: Floats, precision: i64) -> Groups:
-    """Group all nodes by cell; coordinates in degrees, known to be in range."""
-    groups = Groups(precision)
-    groups.add(latitudes, longitudes, 0, len(latitudes))
-    return groups
-
-
-def ordered(groups: Groups, order: Ints) -> Faultset:
-    """Groups with the survivors of each; ``order`` has all survivors, ascending by latency."""
-    cell_order = CellOrder(groups, order)
-    while cell_order.step():
-        pass
-    return Faultset(groups, cell_order)
-
-
-def faultset(
-    latitudes: Floats, longitudes: Floats, latencies: Floats, limit: float, precision: i64
-) -> Faultset:
-    """Cluster nodes by cell and fail over in each: latency (ms) <= limit survives, ties in input order."""
-    return ordered(group(latitudes, longitudes, precision), survivors(latencies, limit))

@@ -45,9 +45,7 @@ def advance(
     old_places, old_streaks = places.values, streaks.values
     new_places = vec[u8]()
     new_streaks = vec[i64]()
-    count: i64 = len(values)
-    node: i64 = 0
-    while node < count:
+    for node in range(len(values)):
         code = codes_of[node]
         place = old_places[node]
         streak = old_streaks[node]
@@ -68,7 +66,6 @@ def advance(
             streak = 0
         new_places = append(new_places, place)
         new_streaks = append(new_streaks, streak)
-        node += 1
     return codes(new_places), ints(new_streaks)
 
 
@@ -80,11 +77,3 @@ def ceilings(groups: Ints, limits: Floats, numerator: int, denominator: int) -> 
     for group in groups.values:
         result = append(result, bounds[group] * widening)
     return floats(result)
-
-
-def inside(places: Codes) -> Codes:
-    """1 where a node is fit as far as the memory goes."""
-    fits = vec[u8]()
-    for place in places.values:
-        fits = append(fits, 1 if place == IN else 0)
-    return codes(fits)

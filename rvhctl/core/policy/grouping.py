@@ -35,29 +35,23 @@ def by_group(latencies: Floats, groups: Ints, sizes: Ints) -> tuple[Ints, Ints]:
     nodes = vec[i64]([0] * int(total))
     # The latencies in the same order, so that sorting a group reads neighbours.
     keys = vec[float]([0.0] * int(total))
-    node: i64 = 0
-    while node < total:
+    for node in range(total):
         group = group_of[node]
         at = free[group]
         nodes[at] = node
         keys[at] = values[node]
         free[group] = at + 1
-        node += 1
-    group = 0
-    count: i64 = len(counts)
-    while group < count:
+    for group in range(len(counts)):
         if COMPILED and counts[group] <= SMALL_SORT:
             insert(keys, nodes, starts[group], starts[group + 1])
         else:
             rank(keys, nodes, starts[group], starts[group + 1])
-        group += 1
     return ints(nodes), ints(starts)
 
 
 def insert(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
     """Sort a short stretch of nodes, and of their keys, in place; keys of NaN go last."""
-    at = start + 1
-    while at < end:
+    for at in range(start + 1, end):
         key = keys[at]
         if key == key:
             node = nodes[at]
@@ -68,7 +62,6 @@ def insert(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
                 free -= 1
             keys[free] = key
             nodes[free] = node
-        at += 1
 
 
 def rank(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:

@@ -21,17 +21,11 @@ def fit_counts(order: Ints, starts: Ints, fits: Codes) -> Ints:
     """How many nodes of each group are fit."""
     nodes, firsts, is_fit = order.values, starts.values, fits.values
     counts = vec[i64]()
-    groups: i64 = len(firsts) - 1
-    group: i64 = 0
-    while group < groups:
+    for group in range(len(firsts) - 1):
         fit: i64 = 0
-        at = firsts[group]
-        end = firsts[group + 1]
-        while at < end:
+        for at in range(firsts[group], firsts[group + 1]):
             fit += 1 if is_fit[nodes[at]] != 0 else 0
-            at += 1
         counts = append(counts, fit)
-        group += 1
     return ints(counts)
 
 
@@ -50,9 +44,7 @@ def health_codes(starts: Ints, fit: Ints, minimum: int, numerator: int, denomina
     """
     firsts, counts = starts.values, fit.values
     result = vec[u8]()
-    groups: i64 = len(counts)
-    group: i64 = 0
-    while group < groups:
+    for group in range(len(counts)):
         need: int = minimum
         if numerator > 0:
             need = needed(int(firsts[group + 1] - firsts[group]), numerator, denominator)
@@ -60,5 +52,4 @@ def health_codes(starts: Ints, fit: Ints, minimum: int, numerator: int, denomina
         if counts[group] > 0:
             health = HEALTHY if int(counts[group]) >= need else DEGRADED
         result = append(result, health)
-        group += 1
     return codes(result)

@@ -42,9 +42,7 @@ def group_limits(
     """
     values, nodes, firsts, codes_of = latencies.values, order.values, starts.values, standing.values
     limits = vec[float]()
-    groups: i64 = len(firsts) - 1
-    group: i64 = 0
-    while group < groups:
+    for group in range(len(firsts) - 1):
         limit = threshold
         if relative > 0.0:
             middle = group_median(values, nodes, firsts[group], firsts[group + 1], codes_of)
@@ -54,18 +52,15 @@ def group_limits(
                 limit = scaled if scaled < threshold else threshold
                 limit = LARGEST if math.isinf(limit) else limit
         limits = append(limits, math.nan if math.isinf(limit) else limit)
-        group += 1
     return floats(limits)
 
 
 def group_median(latencies: vec[float], order: vec[i64], start: i64, end: i64, standing: vec[u8]) -> float:
     """The median latency of the PLAIN nodes of a stretch of the order; NaN without one."""
     eligible: i64 = 0
-    at = start
-    while at < end:
+    for at in range(start, end):
         if standing[order[at]] == PLAIN:
             eligible += 1
-        at += 1
     if eligible == 0:
         return math.nan
     # Counted down to the upper of the two in the middle.
@@ -87,9 +82,7 @@ def over_limit(latencies: Floats, groups: Ints, limits: Floats, standing: Codes,
     """The standings again, with OVER_THRESHOLD or OVER_RELATIVE where a PLAIN node is over its limit."""
     values, group_of, bounds, codes_of = latencies.values, groups.values, limits.values, standing.values
     result = vec[u8]()
-    count: i64 = len(values)
-    node: i64 = 0
-    while node < count:
+    for node in range(len(values)):
         code = codes_of[node]
         if code == PLAIN:
             latency = values[node]
@@ -98,13 +91,4 @@ def over_limit(latencies: Floats, groups: Ints, limits: Floats, standing: Codes,
             elif latency > bounds[group_of[node]]:
                 code = OVER_RELATIVE
         result = append(result, code)
-        node += 1
     return codes(result)
-
-
-def plain(standing: Codes) -> Codes:
-    """1 where a node is fit, as far as one round can tell."""
-    fits = vec[u8]()
-    for code in standing.values:
-        fits = append(fits, 1 if code == PLAIN else 0)
-    return codes(fits)

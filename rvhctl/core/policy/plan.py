@@ -59,9 +59,7 @@ class Plan:
         lons = vec[float]()
         spilling = False
         states = health_codes.values
-        count: i64 = len(states)
-        group: i64 = 0
-        while group < count:
+        for group in range(len(states)):
             place: i64 = -1
             if self._healths[group] < FULL:
                 spilling = True
@@ -69,7 +67,6 @@ class Plan:
                 place = len(self._healthy)
                 self._healthy = append(self._healthy, group)
             self._places = append(self._places, place)
-            group += 1
         if spilling and nearest > 0:
             for group in self._healthy:
                 lat, lon = cell_centre(self._cells[group], precision)
@@ -107,13 +104,10 @@ class Plan:
             level_healths = append(level_healths, self._healths[other])
         parts = shares(level_healths)
         served = False
-        count: i64 = len(levels)
-        level: i64 = 0
-        while level < count:
+        for level in range(len(levels)):
             if parts[level] > 0:
                 self.give(levels[level], parts[level])
                 served = True
-            level += 1
         if not served and self._answer_starts[group + 1] > self._answer_starts[group]:
             self.give(group, FULL)
 

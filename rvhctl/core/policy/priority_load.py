@@ -26,12 +26,9 @@ def healths(starts: Ints, fit: Ints) -> Ints:
     """min(100, floor(140 x fit / all)) of each group, by count."""
     firsts, counts = starts.values, fit.values
     result = vec[i64]()
-    groups: i64 = len(counts)
-    group: i64 = 0
-    while group < groups:
+    for group in range(len(counts)):
         health = OVERPROVISIONING * counts[group] // (firsts[group + 1] - firsts[group])
         result = append(result, health if health < 100 else 100)
-        group += 1
     return ints(result)
 
 
@@ -39,15 +36,12 @@ def weighted_healths(order: Ints, starts: Ints, fits: Codes, weights: Floats) ->
     """min(100, floor(140 x weight of the fit / weight of all + 1e-9)) of each group."""
     nodes, firsts, is_fit, weight_of = order.values, starts.values, fits.values, weights.values
     result = vec[i64]()
-    groups: i64 = len(firsts) - 1
-    group: i64 = 0
-    while group < groups:
+    for group in range(len(firsts) - 1):
         share = fit_share(nodes, firsts[group], firsts[group + 1], is_fit, weight_of, 1.0)
         if share != share:  # the sums are more than a float holds
             share = fit_share(nodes, firsts[group], firsts[group + 1], is_fit, weight_of, TINY)
         health: i64 = int(float(OVERPROVISIONING) * share + ROUNDING)
         result = append(result, health if health < 100 else 100)
-        group += 1
     return ints(result)
 
 
@@ -57,14 +51,12 @@ def fit_share(
     """The fit part of the weight of a stretch of the order; NaN if the sum overflows."""
     whole = 0.0
     fit = 0.0
-    at = start
-    while at < end:
+    for at in range(start, end):
         node = order[at]
         weight = weights[node] * scale
         whole += weight
         if fits[node] != 0:
             fit += weight
-        at += 1
     return fit / whole if whole - whole == 0.0 else whole - whole
 
 
@@ -78,9 +70,7 @@ def shares(levels: vec[i64]) -> vec[i64]:
     loads = vec[i64]()
     left: i64 = 100
     first: i64 = -1
-    count: i64 = len(levels)
-    level: i64 = 0
-    while level < count:
+    for level in range(len(levels)):
         health = levels[level]
         load: i64 = 0
         if health > 0:
@@ -90,7 +80,6 @@ def shares(levels: vec[i64]) -> vec[i64]:
             if first < 0:
                 first = level
         loads = append(loads, load)
-        level += 1
     if first >= 0:
         loads[first] += left
     return loads

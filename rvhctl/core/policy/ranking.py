@@ -54,11 +54,9 @@ class Ranking:
         """Sort the survivors of the next slice into a run of their own."""
         part = self._latencies[self._read : self._read + self._size]
         found = ascending(part, self._limit)
-        k: i64 = 0
         count: i64 = len(found)
-        while k < count:
+        for k in range(count):
             found[k] = found[k] + self._read
-            k += 1
         self._read += len(part)
         if not COMPILED:
             self._values += part

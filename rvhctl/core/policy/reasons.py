@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from librt.vecs import append, vec
-from mypy_extensions import i64, u8
+from mypy_extensions import u8
 
 from rvhctl.core.columns import Codes, Floats, codes
 
@@ -53,9 +53,7 @@ def standings(latencies: Floats, states: Codes, over_loss: Codes) -> Codes:
     result = vec[u8]()
     has_states = len(state_of) > 0
     has_losses = len(loses) > 0
-    count: i64 = len(values)
-    node: i64 = 0
-    while node < count:
+    for node in range(len(values)):
         standing: u8 = PLAIN
         if has_states and state_of[node] != STATE_UP:
             standing = DOWN if state_of[node] == STATE_DOWN else DRAIN
@@ -64,7 +62,14 @@ def standings(latencies: Floats, states: Codes, over_loss: Codes) -> Codes:
         elif has_losses and loses[node] != 0:
             standing = LOSS
         result = append(result, standing)
-        node += 1
+    return codes(result)
+
+
+def marks(column: Codes, wanted: u8) -> Codes:
+    """Return 1 where the column has the wanted code, else 0."""
+    result = vec[u8]()
+    for code in column.values:
+        result = append(result, 1 if code == wanted else 0)
     return codes(result)
 
 
@@ -78,14 +83,11 @@ def reasons(standing: Codes, fits: Codes, kept: Codes) -> Codes:
     """
     codes_of, is_fit, is_kept = standing.values, fits.values, kept.values
     result = vec[u8]()
-    count: i64 = len(codes_of)
-    node: i64 = 0
-    while node < count:
+    for node in range(len(codes_of)):
         reason = codes_of[node]
         if (reason == PLAIN) != (is_fit[node] != 0):
             reason = DAMPED
         if is_kept[node] != is_fit[node]:
             reason = KEPT_BY_SAFEGUARD if is_kept[node] != 0 else DROPPED_BY_SAFEGUARD
         result = append(result, reason)
-        node += 1
     return codes(result)

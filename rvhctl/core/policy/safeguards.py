@@ -57,9 +57,7 @@ def answers(
     health_of, mode_of = health_codes.values, modes.values
     picked = vec[i64]()
     picked_starts = append(vec[i64](), 0)
-    groups: i64 = len(health_of)
-    group: i64 = 0
-    while group < groups:
+    for group in range(len(health_of)):
         start = firsts[group]
         end = firsts[group + 1]
         health: i64 = int(health_of[group])
@@ -67,8 +65,9 @@ def answers(
         returning: i64 = 0
         if mode == KEEP and eject_denominator > 0:
             returning = too_many_out(nodes, start, end, codes_of, is_fit, eject_numerator, eject_denominator)
-        at = start if mode != SKIP else end
-        while at < end:
+        if mode == SKIP:
+            start = end
+        for at in range(start, end):
             node = nodes[at]
             code = codes_of[node]
             take = is_fit[node] != 0
@@ -79,9 +78,7 @@ def answers(
                 returning -= 1
             if take:
                 picked = append(picked, node)
-            at += 1
         picked_starts = append(picked_starts, len(picked))
-        group += 1
     return ints(picked), ints(picked_starts)
 
 
@@ -91,13 +88,11 @@ def too_many_out(
     """How many of a group's ejected nodes have to come back."""
     candidates: i64 = 0
     out: i64 = 0
-    at = start
-    while at < end:
+    for at in range(start, end):
         node = order[at]
         if eligible(standing[node]):
             candidates += 1
             out += 1 if fits[node] == 0 else 0
-        at += 1
     if out == 0:
         return 0
     may_be_out: int = int(candidates) * numerator // denominator
@@ -107,8 +102,8 @@ def too_many_out(
     return too_many if too_many > 0 else 0
 
 
-def marks(nodes: i64, picked: Ints) -> Codes:
-    """1 for each picked node of so many."""
+def kept_marks(nodes: i64, picked: Ints) -> Codes:
+    """Return 1 for each node that is picked, else 0."""
     kept = vec[u8]([0] * int(nodes))
     for node in picked.values:
         kept[node] = 1

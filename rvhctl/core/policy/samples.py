@@ -15,39 +15,29 @@ from mypy_extensions import i64, u8
 from rvhctl.core.columns import Codes, Floats, Ints, codes, floats
 
 MEDIAN: Final = "median"
-MEAN: Final = "mean"
-MIN: Final = "min"
-MAX: Final = "max"
-P95: Final = "p95"
-P99: Final = "p99"
 
-AGGREGATES: Final = (MEDIAN, MEAN, MIN, MAX, P95, P99)
+AGGREGATES: Final = (MEDIAN, "mean", "min", "max", "p95", "p99")
 
 
 def aggregate(samples: Floats, starts: Ints, how: str, stated: Floats) -> Floats:
     """One latency a node from the samples that arrived, NaN where none did; as stated without samples."""
     values, firsts, given = samples.values, starts.values, stated.values
     latencies = vec[float]()
-    nodes: i64 = len(firsts) - 1
-    node: i64 = 0
-    while node < nodes:
+    for node in range(len(firsts) - 1):
         start = firsts[node]
         end = firsts[node + 1]
         latency = given[node] if start == end else aggregated(arrived(values, start, end), how)
         latencies = append(latencies, latency)
-        node += 1
     return floats(latencies)
 
 
 def arrived(values: vec[float], start: i64, end: i64) -> list[float]:
     """The samples of one node that were not lost."""
     samples: list[float] = []
-    at = start
-    while at < end:
+    for at in range(start, end):
         sample = values[at]
         if sample == sample:
             samples.append(sample)
-        at += 1
     return samples
 
 
@@ -55,16 +45,16 @@ def aggregated(samples: list[float], how: str) -> float:
     """One of `AGGREGATES` over the samples; NaN of none. Sorts them."""
     if not samples:
         return math.nan
-    if how == MEAN:
+    if how == "mean":
         return mean(samples)
     samples.sort()
     if how == MEDIAN:
         return median(samples)
-    if how == MIN:
+    if how == "min":
         return samples[0]
-    if how == MAX:
+    if how == "max":
         return samples[-1]
-    return nearest_rank(samples, 95 if how == P95 else 99)
+    return nearest_rank(samples, 95 if how == "p95" else 99)
 
 
 def mean(samples: list[float]) -> float:
@@ -99,19 +89,12 @@ def lossy(samples: Floats, starts: Ints, numerator: int, denominator: int) -> Co
     """1 for each node that lost more than numerator / denominator of its samples, compared in integers."""
     values, firsts = samples.values, starts.values
     over = vec[u8]()
-    nodes: i64 = len(firsts) - 1
-    node: i64 = 0
-    while node < nodes:
-        start = firsts[node]
-        end = firsts[node + 1]
+    for node in range(len(firsts) - 1):
         lost: i64 = 0
-        at = start
-        while at < end:
+        for at in range(firsts[node], firsts[node + 1]):
             if values[at] != values[at]:
                 lost += 1
-            at += 1
         lost_parts: int = int(lost) * denominator
-        allowed: int = int(end - start) * numerator
+        allowed: int = int(firsts[node + 1] - firsts[node]) * numerator
         over = append(over, 1 if lost_parts > allowed else 0)
-        node += 1
     return codes(over)

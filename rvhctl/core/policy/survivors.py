@@ -55,20 +55,16 @@ def within(latencies: vec[float], limit: float) -> vec[i64]:
     total: i64 = len(latencies)
     found = vec[i64]([0] * int(total))
     count: i64 = 0
-    k: i64 = 0
-    while k < total:
+    for k in range(total):
         # Written always and kept only where the latency passes: no branch to guess wrong.
         found[count] = k
         count += latencies[k] <= limit
-        k += 1
     return found[:count]
 
 
 def insert_all(latencies: vec[float], order: vec[i64]) -> None:
     """Sort a few indices by latency, in place; stable."""
-    count: i64 = len(order)
-    k: i64 = 1
-    while k < count:
+    for k in range(1, len(order)):
         index = order[k]
         latency = latencies[index]
         j = k
@@ -76,7 +72,6 @@ def insert_all(latencies: vec[float], order: vec[i64]) -> None:
             order[j] = order[j - 1]
             j -= 1
         order[j] = index
-        k += 1
 
 
 def ranked(image: bytes, found: vec[i64]) -> vec[i64]:
@@ -104,11 +99,9 @@ def ranked(image: bytes, found: vec[i64]) -> vec[i64]:
     while (highest - lowest) >> (lead + shift) > 0:
         shift += 1
     packed = vec[i64]([0] * int(count))
-    k: i64 = 0
-    while k < count:
+    for k in range(count):
         index = found[k]
         packed[k] = ((read_i64_le(image, index * 8) - lowest) >> shift) << 32 | index
-        k += 1
     spare = vec[i64]([0] * int(count))
     low: i64 = 32
     while low < 32 + lead:
@@ -117,10 +110,8 @@ def ranked(image: bytes, found: vec[i64]) -> vec[i64]:
         low += width
     if shift > 0 and not finish(image, packed):
         return ranked_by_all_bits(image, found, lowest, highest)
-    k = 0
-    while k < count:
+    for k in range(count):
         packed[k] = packed[k] & INDEX
-        k += 1
     return packed
 
 
@@ -128,8 +119,7 @@ def finish(image: bytes, packed: vec[i64]) -> bool:
     """Sort neighbours with equal leading bits by all their bits; False if that takes too many moves."""
     count: i64 = len(packed)
     budget = count * MOVES_PER_ITEM
-    k: i64 = 1
-    while k < count:
+    for k in range(1, count):
         item = packed[k]
         lead = item >> 32
         if packed[k - 1] >> 32 == lead:
@@ -145,7 +135,6 @@ def finish(image: bytes, packed: vec[i64]) -> bool:
             budget -= k - j
             if budget < 0:
                 return False
-        k += 1
     return True
 
 
@@ -158,19 +147,15 @@ def ranked_by_all_bits(image: bytes, found: vec[i64], lowest: i64, highest: i64)
     while low < KEY_BITS and (highest - lowest) >> low > 0:
         # Twenty-two bits at a time, carried above the index.
         packed = vec[i64]([0] * int(count))
-        k: i64 = 0
-        while k < count:
+        for k in range(count):
             index = order[k]
             packed[k] = (((read_i64_le(image, index * 8) - lowest) >> low) & 0x3FFFFF) << 32 | index
-            k += 1
         if digit_pass(packed, spare, 32, 11):
             packed, spare = spare, packed
         if digit_pass(packed, spare, 43, 11):
             packed, spare = spare, packed
-        k = 0
-        while k < count:
+        for k in range(count):
             packed[k] = packed[k] & INDEX
-            k += 1
         order = packed
         low += 22
     return order

@@ -11,7 +11,7 @@ from support.airports import airports
 from rvhctl.core.columns import Ints
 from rvhctl.core.geo.geohash import cell_of_text
 from rvhctl.core.geo.joining import Joining, renumbered
-from rvhctl.core.policy.cells import group
+from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.grouping import sizes_of
 
 
@@ -30,7 +30,8 @@ def vec_of(values: list[int]):  # type: ignore[no-untyped-def]
 @pytest.mark.parametrize(("precision", "alone", "left"), [(3, 1989, 176), (5, 27332, 22558)])
 def test_airports_alone_in_their_cells(precision: int, alone: int, left: int) -> None:
     _, lats, lons, _ = airports()
-    groups = group(lats, lons, precision)
+    groups = Groups(precision)
+    groups.add(lats, lons, 0, len(lats))
     assert sum(size == 1 for size in groups.counts) == alone
     joining = Joining(groups.cells, precision, groups.counts, 2)
     while joining.step(1000):

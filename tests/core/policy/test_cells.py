@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rvhctl.core.columns import Floats
 from rvhctl.core.geo.geohash import cell_number
 from rvhctl.core.policy import cells as core
+from rvhctl.core.policy.survivors import survivors
 
 precisions = st.integers(1, 12)
 nodes = st.lists(
@@ -41,10 +42,23 @@ def columns(rows: list[tuple[float, float, float]]) -> list[Floats]:
     return [Floats([row[place] for row in rows]) for place in range(3)]
 
 
-def shown(found: core.Faultset) -> list[tuple[int, int, list[int]]]:
+def group(lats: Floats, lons: Floats, precision: int) -> core.Groups:
+    groups = core.Groups(precision)
+    groups.add(lats, lons, 0, len(lats))
+    return groups
+
+
+def ordered(groups: core.Groups, latencies: Floats, limit: float) -> core.CellOrder:
+    order = core.CellOrder(groups, survivors(latencies, limit))
+    while order.step():
+        pass
+    return order
+
+
+def shown(groups: core.Groups, order: core.CellOrder) -> list[tuple[int, int, list[int]]]:
     return [
-        (cell, found.counts[g], list(found.survivors[found.starts[g] : found.starts[g + 1]]))
-        for g, cell in enumerate(found.cells)
+        (cell, groups.counts[g], list(order.survivors[order.starts[g] : order.starts[g + 1]]))
+        for g, cell in enumerate(groups.cells)
     ]
 
 
@@ -53,12 +67,13 @@ def test_cells_in_order_of_appearance(
     rows: list[tuple[float, float, float]], limit: float, precision: int
 ) -> None:
     lats, lons, latencies = columns(rows)
-    found = core.faultset(lats, lons, latencies, limit, precision)
+    groups = group(lats, lons, precision)
+    order = ordered(groups, latencies, limit)
     expected = naive(rows, limit, precision)
-    assert shown(found) == expected
-    assert found.precision == precision
-    assert list(found.survivors) == [k for _, _, kept in expected for k in kept]
-    assert [found.cells[g] for g in found.group_of] == [
+    assert shown(groups, order) == expected
+    assert groups.precision == precision
+    assert list(order.survivors) == [k for _, _, kept in expected for k in kept]
+    assert [groups.cells[g] for g in groups.group_of] == [
         cell_number(lat, lon, precision) for lat, lon, _ in rows
     ]
 
@@ -71,7 +86,9 @@ def test_many_cells(precision: int) -> None:
     rows = [
         (chance.uniform(-90, 90), chance.uniform(-180, 180), chance.uniform(0, 200)) for _ in range(count)
     ]
-    assert shown(core.faultset(*columns(rows), 100.0, precision)) == naive(rows, 100.0, precision)
+    lats, lons, latencies = columns(rows)
+    groups = group(lats, lons, precision)
+    assert shown(groups, ordered(groups, latencies, 100.0)) == naive(rows, 100.0, precision)
 
 
 @given(nodes, precisions, st.integers(0, 60))
@@ -81,12 +98,14 @@ def test_groups_grow_by_slices(rows: list[tuple[float, float, float]], precision
     groups = core.Groups(precision)
     groups.add(lats, lons, 0, cut)
     groups.add(lats, lons, cut, len(rows))
-    whole = core.group(lats, lons, precision)
+    whole = group(lats, lons, precision)
     assert list(groups.cells) == list(whole.cells)
     assert list(groups.counts) == list(whole.counts)
     assert list(groups.group_of) == list(whole.group_of)
 
 
 def test_nobody() -> None:
-    found = core.faultset(*columns([]), 100.0, 5)
-    assert (list(found.cells), list(found.starts), list(found.survivors)) == ([], [0], [])
+    lats, lons, latencies = columns([])
+    groups = group(lats, lons, 5)
+    order = ordered(groups, latencies, 100.0)
+    assert (list(groups.cells), list(order.starts), list(order.survivors)) == ([], [0], [])

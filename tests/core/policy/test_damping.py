@@ -7,9 +7,9 @@ import math
 import pytest
 
 from rvhctl.core.columns import Codes, Floats, Ints
-from rvhctl.core.policy.damping import IN, OUT, UNKNOWN, advance, ceilings, inside
+from rvhctl.core.policy.damping import IN, OUT, UNKNOWN, advance, ceilings
 from rvhctl.core.policy.limits import over_limit
-from rvhctl.core.policy.reasons import STATE_DOWN, STATE_DRAIN, standings
+from rvhctl.core.policy.reasons import STATE_DOWN, STATE_DRAIN, marks, standings
 
 STATES = {"v": STATE_DOWN, "~": STATE_DRAIN}
 LATENCIES = {"g": 100.0, "b": 111.0, "-": 105.0, "x": math.nan, "v": 1.0, "~": 1.0}
@@ -34,7 +34,7 @@ def run(rounds: str, rise: int = 2, fall: int = 3) -> str:
             fall,
         )
         place, streak = places[0], streaks[0]
-        assert list(inside(places)) == [int(place == IN)]
+        assert list(marks(places, IN)) == [int(place == IN)]
         trail += {UNKNOWN: "?", IN: "I", OUT: "o"}[place]
     return trail
 
