@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 
@@ -90,7 +90,22 @@ def _column(field: str, values: list[object], block: Sequence[object], start: in
 
 
 def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
-    """Latencies of so many nodes from ``start`` on, NaN also where a node is drained or down.
+    """Return the latencies of ``count`` nodes from ``start`` on, NaN also where a node is drained or down.
+
+    Raises:
+        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+    """
+    details: dict[int, Details] = {}
+    column = read_measured(nodes, start, count, details)
+    out = {row for row, said in details.items() if said.state}
+    return Floats(nan if row in out else latency for row, latency in enumerate(column)) if out else column
+
+
+def read_measured(nodes: Sequence[object], start: int, count: int, details: dict[int, Details]) -> Floats:
+    """Return the latencies of ``count`` nodes from ``start`` on, as they state them or by their samples.
+
+    Args:
+        details: gets the details of those nodes that state any, by their places behind ``start``.
 
     Raises:
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
@@ -100,27 +115,15 @@ def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
     plain = all(map(without_details, block)) if kinds == {dict} else kinds <= {tuple, Node}  # type: ignore[arg-type]
     if plain:
         return read_columns(nodes, start, count, ("latency",))[0]
-    details: dict[int, Details] = {}
-    column = read_measured(block, start, details)
-    out = {row for row, said in details.items() if said.state}
-    return Floats(nan if row in out else latency for row, latency in enumerate(column)) if out else column
-
-
-def read_measured(block: Sequence[object], start: int, details: dict[int, Details]) -> Floats:
-    """Latencies as the nodes state them, or by their samples; their details by row of the block.
-
-    Args:
-        start: counts the nodes before these.
-
-    Raises:
-        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
-    """
     latencies = [_latency(node, start, row, details) for row, node in enumerate(block)]
     return _column("latency", latencies, block, start)
 
 
 def _latency(node: object, start: int, row: int, details: dict[int, Details]) -> object:
-    fields = {name: value for name in DETAILS if (value := stated(node, name)) is not ABSENT}
+    if type(node) is dict:
+        fields = node
+    else:
+        fields = {name: value for name in DETAILS if (value := stated(node, name)) is not ABSENT}
     try:
         said = read_details(fields)
     except InvalidNodeError as error:
@@ -174,7 +177,7 @@ def value_of(node: object, index: int, field: str) -> object:
 
 def stated(node: object, field: str, otherwise: object = ABSENT) -> object:
     """What a node of any form says of a field, or ``otherwise``."""
-    if isinstance(node, Mapping):
+    if type(node) is dict or isinstance(node, Mapping):  # asking for a Mapping takes long
         return node.get(field, otherwise)
     if isinstance(node, tuple) and len(node) == len(FIELDS):
         named: tuple[str, ...] = getattr(node, "_fields", ())
@@ -227,13 +230,15 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
         yield from _refuse_second(nodes, start + second, count)
 
 
-def ids_of(nodes: Iterable[object]) -> list[str | int]:
-    """The ids of checked nodes, as plain str and int."""
-    return [plain_id(stated(node, "id")) for node in nodes]
+def ids_of(nodes: Sequence[object]) -> list[str | int]:
+    """Return the ids of checked nodes, as plain str and int."""
+    return list(map(plain_id, values_of(nodes, 0, ("id",))[0]))
 
 
 def plain_id(node_id: object) -> str | int:
-    """A checked id as a plain str or int."""
+    """Return a checked id as a plain str or int."""
+    if type(node_id) is str:
+        return node_id
     whole = whole_of(node_id)
     return str.__str__(node_id) if whole is None else int(whole)
 

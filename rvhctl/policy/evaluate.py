@@ -103,7 +103,7 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))
     details: dict[int, Details] = {}
-    latencies = read_measured(items, 0, details)
+    latencies = read_measured(items, 0, len(items), details)
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
     given = ids_of(items)
     return fleet_of(list(map(str, given)), latencies, lats, lons, details, given)
