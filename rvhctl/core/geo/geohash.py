@@ -231,7 +231,7 @@ def cell_centre(cell: i64, precision: i64) -> tuple[float, float]:
 
 
 def neighbour(cell: i64, precision: i64, north: i64, east: i64) -> i64:
-    """The cell so many steps to the north and to the east; longitude wraps; -1 beyond a pole."""
+    """Return the cell that many steps to the north and east; longitude wraps; -1 beyond a pole."""
     row, column = axes(cell, precision)
     rows: i64 = 5 * precision // 2
     columns: i64 = 5 * precision - rows

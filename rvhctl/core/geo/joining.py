@@ -55,7 +55,7 @@ class Joining:
         heapify(self.waiting)
 
     def step(self, groups: int) -> bool:
-        """Look at so many groups; whether some are left."""
+        """Look at ``groups`` more groups; return whether groups are left."""
         while self.waiting and groups > 0:
             groups -= 1
             size, group = divmod(heappop(self.waiting), int(self.count))
@@ -81,7 +81,7 @@ class Joining:
             heappush(self.waiting, size * int(self.count) + target)
 
     def nearest(self, group: int) -> int:
-        """The group of the nearest occupied neighbour; -1 without one."""
+        """Return the group of the nearest occupied neighbour; -1 without one."""
         owners = self.owners.values
         best: i64 = -1
         best_metres: i64 = -1
@@ -96,7 +96,7 @@ class Joining:
         return owners[best] if best >= 0 else -1
 
     def occupied_around(self, cell: i64) -> list[int]:
-        """Those of the eight neighbours of a cell in which nodes stand."""
+        """Return those of the eight neighbours of a cell that have nodes."""
         found: list[int] = []
         for north, east in AROUND:
             number = neighbour(self._cells[cell], self.precision, north, east)
@@ -106,7 +106,7 @@ class Joining:
         return found
 
     def distance(self, cell: i64, other: i64) -> i64:
-        """Metres between two cell centres."""
+        """Return the metres between two cell centres."""
         lat, lon = cell_centre(self._cells[cell], self.precision)
         other_lat, other_lon = cell_centre(self._cells[other], self.precision)
         cosine = math.cos(lat * RADIANS)

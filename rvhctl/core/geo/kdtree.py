@@ -57,11 +57,11 @@ class Tree:
             size += size
         self.boxes: vec[float] = vec[float]([0.0] * int(2 * size * 6))
         self.first_points: vec[i64] = vec[i64]([0] * int(2 * size))
-        # Stretches of the points that are to be put under a node: node, start and end of each.
+        # Ranges of the points that are to be put under a node: node, start and end of each.
         self.uncut: list[i64] = [1, 0, count] if count > 0 else []
 
     def grow(self, points: i64) -> bool:
-        """Cut stretches of about so many points in all; whether some are left."""
+        """Cut ranges of about ``points`` points in all; return whether any are left."""
         while points > 0 and len(self.uncut) > 0:
             end = self.uncut.pop()
             start = self.uncut.pop()
@@ -70,7 +70,7 @@ class Tree:
         return len(self.uncut) > 0
 
     def cut(self, node: i64, start: i64, end: i64) -> None:
-        """Put a stretch of the points under a node of the tree; its children are 2 node and 2 node + 1."""
+        """Put a range of the points under a node of the tree, whose children are 2 node and 2 node + 1."""
         self.enclose(node, start, end)
         if end - start <= LEAF:
             return
@@ -89,7 +89,7 @@ class Tree:
         self.uncut += [2 * node, start, middle, 2 * node + 1, middle, end]
 
     def enclose(self, node: i64, start: i64, end: i64) -> None:
-        """The smallest box around a stretch of the points, and the first given of them."""
+        """Find the smallest box around a range of the points, and the first given of them."""
         points, xs, ys, zs = self.points, self.xs, self.ys, self.zs
         first = points[start]
         low_x = high_x = xs[first]
@@ -119,7 +119,7 @@ class Tree:
 
 
 def halve(points: vec[i64], column: vec[float], start: i64, end: i64, middle: i64) -> None:
-    """Reorder a stretch so that no point before the middle has more than one after it (quickselect)."""
+    """Reorder a range so that no point before the middle has more than one after it (quickselect)."""
     low = start
     high = end - 1
     while low < high:

@@ -1,4 +1,4 @@
-"""Damping: a node leaves after some bad rounds in a row and comes back after some good ones."""
+"""Damping: a node leaves after several bad rounds in a row and returns after several good ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def advance(
     rise: i64,
     fall: i64,
 ) -> tuple[Codes, Ints]:
-    """Where each node stands after one more round.
+    """Return where each node stands after one more round.
 
     A streak counts the rounds that spoke against the node's place: bad ones while it is IN, good ones while
     it is OUT. (The other counter of the usual two is always 0 or of no consequence.)
@@ -70,7 +70,7 @@ def advance(
 
 
 def ceilings(groups: Ints, limits: Floats, numerator: int, denominator: int) -> Floats:
-    """limit x (1 + band) of each node's group; the band is numerator / denominator."""
+    """Return limit x (1 + hysteresis) for each node's group; the hysteresis is numerator / denominator."""
     widening = float(denominator + numerator) / float(denominator)
     bounds = limits.values
     result = vec[float]()

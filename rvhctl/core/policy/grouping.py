@@ -13,7 +13,7 @@ from rvhctl.core.words import COMPILED
 
 
 def by_group(latencies: Floats, groups: Ints, sizes: Ints) -> tuple[Ints, Ints]:
-    """The nodes of each group ascending by latency, ties in input order, unmeasured ones last.
+    """Sort the nodes of each group by latency, ties in input order, unmeasured ones last.
 
     Args:
         latencies: of all nodes, NaN where there is no measurement.
@@ -50,7 +50,7 @@ def by_group(latencies: Floats, groups: Ints, sizes: Ints) -> tuple[Ints, Ints]:
 
 
 def insert(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
-    """Sort a short stretch of nodes, and of their keys, in place; keys of NaN go last."""
+    """Sort a few nodes and their keys in place, by insertion; keys of NaN go last."""
     for at in range(start + 1, end):
         key = keys[at]
         if key == key:
@@ -65,14 +65,14 @@ def insert(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
 
 
 def rank(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
-    """Sort a long stretch of nodes in place."""
-    stretch = nodes[start:end]
+    """Sort many nodes in place."""
+    unsorted = nodes[start:end]
     at = start
     for place in ascending(keys[start:end], math.inf):
-        nodes[at] = stretch[place]
+        nodes[at] = unsorted[place]
         at += 1
     if at < end:
-        for node in stretch:
+        for node in unsorted:
             if keys[start] != keys[start]:
                 nodes[at] = node
                 at += 1
@@ -80,7 +80,7 @@ def rank(keys: vec[float], nodes: vec[i64], start: i64, end: i64) -> None:
 
 
 def sizes_of(groups: Ints, count: i64) -> Ints:
-    """Nodes of each of so many groups."""
+    """Return the number of nodes of each of ``count`` groups."""
     sizes = vec[i64]([0] * int(count))
     for group in groups.values:
         sizes[group] += 1

@@ -18,7 +18,7 @@ HEALTH: Final = ("healthy", "degraded", "down")
 
 
 def fit_counts(order: Ints, starts: Ints, fits: Codes) -> Ints:
-    """How many nodes of each group are fit."""
+    """Return the number of fit nodes of each group."""
     nodes, firsts, is_fit = order.values, starts.values, fits.values
     counts = vec[i64]()
     for group in range(len(firsts) - 1):
@@ -35,7 +35,7 @@ def needed(nodes: int, numerator: int, denominator: int) -> int:
 
 
 def health_codes(starts: Ints, fit: Ints, minimum: int, numerator: int, denominator: int) -> Codes:
-    """HEALTHY, DEGRADED (some nodes are fit, but fewer than needed) or DOWN (none is) for each group.
+    """Return HEALTHY, DEGRADED (fewer nodes are fit than needed) or DOWN (none is) for each group.
 
     Args:
         fit: fit nodes of each group.

@@ -56,7 +56,7 @@ def group_limits(
 
 
 def group_median(latencies: vec[float], order: vec[i64], start: i64, end: i64, standing: vec[u8]) -> float:
-    """The median latency of the PLAIN nodes of a stretch of the order; NaN without one."""
+    """Return the median latency of the PLAIN nodes from ``start`` to ``end`` of the order; NaN without one."""
     eligible: i64 = 0
     for at in range(start, end):
         if standing[order[at]] == PLAIN:
@@ -79,7 +79,7 @@ def group_median(latencies: vec[float], order: vec[i64], start: i64, end: i64, s
 
 
 def over_limit(latencies: Floats, groups: Ints, limits: Floats, standing: Codes, threshold: float) -> Codes:
-    """The standings again, with OVER_THRESHOLD or OVER_RELATIVE where a PLAIN node is over its limit."""
+    """Return the standings with OVER_THRESHOLD or OVER_RELATIVE where a PLAIN node is over its limit."""
     values, group_of, bounds, codes_of = latencies.values, groups.values, limits.values, standing.values
     result = vec[u8]()
     for node in range(len(values)):

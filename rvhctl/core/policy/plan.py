@@ -77,7 +77,7 @@ class Plan:
         self._search = NearestFew(self._tree, nearest)
 
     def step(self, groups: i64) -> bool:
-        """Plan so many more groups, or prepare that; whether some are left."""
+        """Plan ``groups`` more groups, or prepare the search; return whether groups are left."""
         if self._tree.grow(groups * CUTS_A_GROUP):
             return True
         count: i64 = len(self._cells)

@@ -48,7 +48,7 @@ def weighted_healths(order: Ints, starts: Ints, fits: Codes, weights: Floats) ->
 def fit_share(
     order: vec[i64], start: i64, end: i64, fits: vec[u8], weights: vec[float], scale: float
 ) -> float:
-    """The fit part of the weight of a stretch of the order; NaN if the sum overflows."""
+    """Return the share of the fit in the weight of the nodes from ``start`` to ``end``; NaN if the sum overflows."""
     whole = 0.0
     fit = 0.0
     for at in range(start, end):

@@ -1,4 +1,4 @@
-"""Failover in steps, each of some milliseconds: for callers that must come back to an event loop."""
+"""Failover in steps of a few milliseconds, for callers that return to an event loop between them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Ranking:
-    """The answer of ``failover.survivors``, found by sorting slices of so many nodes and merging them.
+    """The answer of ``survivors``, found by sorting slices of ``size`` nodes and merging them.
 
     Call ``step`` while it returns True; then ``order`` holds the indices.
     """
@@ -90,7 +90,7 @@ class Ranking:
 
 
 def merged_runs(latencies: vec[float], order: vec[i64], start: i64, middle: i64, stop: i64) -> vec[i64]:
-    """Two neighbouring sorted runs of ``order`` as one; of equal latencies the left one comes first."""
+    """Merge two neighbouring sorted runs of ``order``; of equal latencies the left one comes first."""
     target = vec[i64]([0] * int(stop - start))
     left = start
     right = middle

@@ -9,7 +9,7 @@ from mypy_extensions import u8
 
 from rvhctl.core.columns import Codes, Floats, codes
 
-# In the order in which they are asked: the first that applies stands.
+# In the order in which they are checked: the first that applies stands.
 PLAIN: Final = 0
 """Fit, and nothing to say."""
 DOWN: Final = 1
@@ -45,7 +45,7 @@ STATES: Final = ("up", "drain", "down")
 
 
 def standings(latencies: Floats, states: Codes, over_loss: Codes) -> Codes:
-    """What keeps each node out before any limit is asked: DOWN to LOSS, or PLAIN.
+    """Return what keeps each node out before any limit is checked: DOWN to LOSS, or PLAIN.
 
     An empty column of states is all up, an empty column of losses is none.
     """
@@ -74,7 +74,7 @@ def marks(column: Codes, wanted: u8) -> Codes:
 
 
 def reasons(standing: Codes, fits: Codes, kept: Codes) -> Codes:
-    """The last word on each node.
+    """Return the reason of each node in the end.
 
     Args:
         standing: after the limits, PLAIN to OVER_RELATIVE.

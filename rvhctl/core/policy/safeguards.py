@@ -41,7 +41,7 @@ def answers(
     eject_numerator: int,
     eject_denominator: int,
 ) -> tuple[Ints, Ints]:
-    """The nodes that each group gives, in its order: ascending by latency, unmeasured ones last.
+    """Return the nodes that each group gives, in its order: ascending by latency, unmeasured ones last.
 
     Args:
         standing: after the limits.
@@ -85,7 +85,7 @@ def answers(
 def too_many_out(
     order: vec[i64], start: i64, end: i64, standing: vec[u8], fits: vec[u8], numerator: int, denominator: int
 ) -> i64:
-    """How many of a group's ejected nodes have to come back."""
+    """Return the number of a group's ejected nodes that have to come back."""
     candidates: i64 = 0
     out: i64 = 0
     for at in range(start, end):

@@ -20,7 +20,7 @@ AGGREGATES: Final = (MEDIAN, "mean", "min", "max", "p95", "p99")
 
 
 def aggregate(samples: Floats, starts: Ints, how: str, stated: Floats) -> Floats:
-    """One latency a node from the samples that arrived, NaN where none did; as stated without samples."""
+    """Return a latency for each node: of the samples that arrived (NaN of none), or as stated without samples."""
     values, firsts, given = samples.values, starts.values, stated.values
     latencies = vec[float]()
     for node in range(len(firsts) - 1):
@@ -32,7 +32,7 @@ def aggregate(samples: Floats, starts: Ints, how: str, stated: Floats) -> Floats
 
 
 def arrived(values: vec[float], start: i64, end: i64) -> list[float]:
-    """The samples of one node that were not lost."""
+    """Return the samples of one node that were not lost."""
     samples: list[float] = []
     for at in range(start, end):
         sample = values[at]
@@ -42,7 +42,7 @@ def arrived(values: vec[float], start: i64, end: i64) -> list[float]:
 
 
 def aggregated(samples: list[float], how: str) -> float:
-    """One of `AGGREGATES` over the samples; NaN of none. Sorts them."""
+    """Return one of `AGGREGATES` of the samples, NaN of none; sorts them."""
     if not samples:
         return math.nan
     if how == "mean":
@@ -86,7 +86,7 @@ def nearest_rank(ascending: list[float], percent: int) -> float:
 
 
 def lossy(samples: Floats, starts: Ints, numerator: int, denominator: int) -> Codes:
-    """1 for each node that lost more than numerator / denominator of its samples, compared in integers."""
+    """Return 1 for each node that lost more than numerator / denominator of its samples, in integers."""
     values, firsts = samples.values, starts.values
     over = vec[u8]()
     for node in range(len(firsts) - 1):
