@@ -116,6 +116,8 @@ def grouped(lats: Floats, lons: Floats, precision: int, size: int) -> Steps[Grou
 def ranked_by_cell(groups: Groups, latencies: Floats, limit: float, size: int) -> Steps[CellOrder]:
     """The survivors of each group."""
     order = CellOrder(groups, (yield from ranked(latencies, limit, size)))
+    few = len(groups.group_of) <= size
     while order.step():
-        yield
+        if not few:
+            yield
     return order
