@@ -189,11 +189,8 @@ class InputError(_Located, RvhctlError):
     def _text(self) -> str:
         column = None if self.line is None else self.column
         position = ":".join(str(part) for part in (self.source, self.line, column) if part not in ("", None))
-        head = ": ".join(part for part in (position, self.place) if part)
         got = "" if self.value is ... else f" (got {shorten(self.value)})"
-        text = f"{self.problem}{got}"
-        if head:
-            text = f"{head}: {text}"
+        text = ": ".join(part for part in (position, self.place, f"{self.problem}{got}") if part)
         return f"{text}; {self.hint}" if self.hint else text
 
 

@@ -18,7 +18,8 @@ from rvhctl.errors import RvhctlError
 IN_FLIGHT = 4
 """Blocks a worker, read but not yet written: enough to keep it busy, and a bound on memory."""
 
-Event = tuple[str, int, object]
+Event = tuple[int, Block | Future[Answers] | Exception | None]
+"""The number of a block; and the block, its answers to come, what ended reading, or None at the end."""
 
 
 def _begin_work() -> None:
@@ -42,11 +43,7 @@ class Pool:
         self._in_flight = Semaphore(jobs * IN_FLIGHT)
         # Forked workers need no second start-up; elsewhere they are started anew.
         method = "fork" if sys.platform == "linux" else "spawn"
-        self._pool = ProcessPoolExecutor(
-            jobs,
-            multiprocessing.get_context(method),
-            initializer=_begin_work,
-        )
+        self._pool = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), initializer=_begin_work)
 
     def map(self, blocks: Iterator[Block], *, ordered: bool) -> Iterator[Answers]:
         """The answers to each block.
@@ -76,10 +73,10 @@ class Pool:
         try:
             for number, block in enumerate(blocks, 1):
                 self._in_flight.acquire()
-                events.put(("block", number, block))
+                events.put((number, block))
         except Exception as error:  # raised again where the answers are awaited
-            events.put(("error", number, error))
-        events.put(("end", number, None))
+            events.put((number, error))
+        events.put((number, None))
 
     def _answers(self, events: SimpleQueue[Event], ordered: bool) -> Iterator[Answers]:
         waiting: dict[int, Answers] = {}
@@ -87,10 +84,10 @@ class Pool:
         last: int | None = None
         error: Exception | None = None
         while last is None or written < last:
-            kind, number, value = events.get()
+            number, value = events.get()
             if isinstance(value, Block):
                 future = self._pool.submit(answer_block, self._work, value)
-                future.add_done_callback(lambda done, number=number: events.put(("done", number, done)))  # type: ignore[misc]
+                future.add_done_callback(lambda done, number=number: events.put((number, done)))  # type: ignore[misc]
             elif isinstance(value, Future):
                 waiting[written + 1 if not ordered else number] = value.result()
                 while (answers := waiting.pop(written + 1, None)) is not None:
@@ -99,7 +96,7 @@ class Pool:
                     yield answers
             elif isinstance(value, Exception):
                 error = value
-            if kind == "end":
+            else:
                 last = number
         if error is not None:
             raise error

@@ -80,8 +80,6 @@ class Staging:
             raise
         self._leave(self._replaced.values())
 
-    # --- signals ----------------------------------------------------------------------------------------
-
     def _listen(self) -> None:
         """Handle the signals that end the program, except ignored ones."""
         for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
@@ -99,8 +97,6 @@ class Staging:
             self._held = True
             self._undo()
             raise _ended_by(number)
-
-    # --- the end ----------------------------------------------------------------------------------------
 
     def _name_all(self) -> None:
         self._check_signals()
@@ -156,8 +152,6 @@ class Staging:
                     os.rmdir(folder)
         while self._locks:
             os.close(self._locks.pop())
-
-    # --- folders ----------------------------------------------------------------------------------------
 
     def _room(self, path: str) -> str:
         """The folder in which a file waits, on the file system of its future path."""
