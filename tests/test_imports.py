@@ -51,7 +51,7 @@ FACES = {
     },
     "concurrency": {"fork", "locking", "processors", "steps"},
     "formats": {"choice", "csv", "jsontext", "shapes", "wording", "write"},
-    "keys": {"fields", "hashes", "key", "lines", "records", "stream"},
+    "keys": {"fields", "hashes", "jobs", "key", "lines", "records", "stream"},
     "nodes": {"arguments", "documents", "fields", "flags", "fleet", "given", "nodes", "probes", "read"},
     "placement": {"count", "flags", "job", "jump", "place", "placement", "request", "select"},
     "policy": {"advice", "decision", "memory_file", "percent", "plan", "policy", "request", "views"},
@@ -305,6 +305,11 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
             },
         ),
         (
+            ("jump-hash", "-b", "3"),
+            {"rich", "asyncio", "orjson", "csv", "gzip", "multiprocessing"}
+            | {"rvhctl.formats.jsontext", "rvhctl.keys.records", "rvhctl.placement.placement"},
+        ),
+        (
             ("failover", "--nodes", "a", "--lats", "1", "--th", "2"),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"},
         ),
@@ -324,6 +329,7 @@ def test_a_run_imports_what_it_needs(program: Program, arguments: tuple[str, ...
     done = subprocess.run(
         [sys.executable, "-S", "-c", script, *arguments],
         env=environment,
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=PATIENCE,

@@ -23,7 +23,7 @@ TESTED_BY = {
     "core/policy/test_priority_load": "core.policy.plan",
     "core/policy/test_survivors": "core.policy.ranking",
     "keys/test_hashes": "core.placement.checksums",
-    "keys/test_stream": "keys.lines",
+    "keys/test_stream": "keys.jobs keys.lines",
     "keys/test_records": "placement.place placement.select",
     "nodes/test_prefilter": "core.nodes.prefilter",
     "placement/test_count": "placement.explain",

@@ -7,7 +7,8 @@ from rvhctl.cli.key_options import Answer, Fields, Hashing, KeyRequest, KeyRun, 
 from rvhctl.cli.option_groups import OptionGroup, grouped
 from rvhctl.cli.report import Report
 from rvhctl.core.placement.bits import checked_buckets
-from rvhctl.formats.choice import asked_format
+from rvhctl.formats.choice import asked_format, format_by_suffix
+from rvhctl.keys.hashes import RECIPES
 from rvhctl.keys.key import KeyRule, flag_keys
 from rvhctl.placement.jump import jump_hash_many, jump_hash_many_async
 from rvhctl.streams.sink import Sink
@@ -42,7 +43,7 @@ def jump_hash(
 
         write_hashes(asked_format(run.output, run.json), run.color)
     elif _is_small(files, keys, run) and not any(map(OptionGroup.stated, (nodes, fields, answer, hashing))):
-        _answer_now(keys, run, report)
+        (_answer_flags if keys.key else _answer_lines)(files, keys, run, report)
     else:
         from rvhctl.commands._keys import answer_batch, answer_keys
 
@@ -51,14 +52,43 @@ def jump_hash(
 
 
 def _is_small(files: list[str] | None, keys: Keys, run: KeyRun) -> bool:
-    """Whether these are keys from flags and a number of buckets, for which nothing more need be imported."""
-    bare = bool(keys.key) and keys.buckets is not None and keys.hash in ("xxh64", "int")
+    """Whether these are keys from flags or text lines and a number of buckets, for which little need be imported."""
+    run_as = {"color", "level", "async_", "on_error"} | ({"jobs"} if not keys.key else set())
     return (
-        bare and not (files or keys.null) and run.stated().keys() <= {"color", "level", "async_", "on_error"}
+        keys.buckets is not None
+        and keys.hash in ("xxh64", "int")
+        and run.stated().keys() <= run_as
+        and not (keys.key and (files or keys.null))
+        and not any(map(format_by_suffix, files or ()))
     )
 
 
-def _answer_now(keys: Keys, run: KeyRun, report: Report) -> None:
+def _answer_lines(files: list[str] | None, keys: Keys, run: KeyRun, report: Report) -> None:
+    from rvhctl.keys.jobs import Job
+    from rvhctl.keys.stream import answer_lines
+    from rvhctl.streams.source import Source, source_names
+
+    job = Job(checked_buckets(keys.buckets), RECIPES[keys.hash], b"\0" if keys.null else b"\n")
+    sink = Sink()
+    on_bad = report.on_bad(run.on_error)
+    count = 0
+    for name in source_names(files or []):
+        with Source(name, raw=keys.null) as source, source.reading():
+            counts = answer_lines(
+                source.stream,
+                job,
+                source_name=source.name,
+                jobs=run.jobs,
+                write=sink.write,
+                flush=sink.flush,
+                on_bad=on_bad,
+            )
+        count += counts.lines - counts.bad
+    sink.flush()
+    report.answered("key", count)
+
+
+def _answer_flags(files: list[str] | None, keys: Keys, run: KeyRun, report: Report) -> None:
     assert keys.key is not None
     assert keys.buckets is not None
     checked_buckets(keys.buckets)

@@ -2,8 +2,9 @@
 
 fields   Keys inside a record: a field, or what a pattern finds.
 hashes   Hashes by name; a new one is a line of its table.
+jobs     Jobs over lines; numbered buckets in one pass.
 key      A key, and what it may be.
-lines    Lines of a block as keys, and jobs over them.
+lines    Lines of a block as keys.
 records  Records with a key, in any format.
 stream   A stream of lines, over forked workers where that pays.
 """

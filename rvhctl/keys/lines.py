@@ -2,87 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
 
 from rvhctl.core.json.skip import MAX_DEPTH
 from rvhctl.core.keys.fields import FieldScan
-from rvhctl.core.keys.lines import DECIMAL, EMPTY, NOTHING_WRONG, answer_lines
+from rvhctl.core.keys.lines import DECIMAL, NOTHING_WRONG
 from rvhctl.core.keys.rows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import InputError, JumpHashError
 from rvhctl.keys.fields import FieldPath, LinePattern
-from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER, Recipe
+from rvhctl.keys.hashes import Recipe
+from rvhctl.keys.jobs import SHOWN, Answers, line_error
 from rvhctl.keys.key import KeyRule
-
-SHOWN: Final = 256
-"""Bytes of a bad line that are kept for its message."""
-
-
-class Answers(NamedTuple):
-    """Bucket numbers, one a line, and after them perhaps one bad line."""
-
-    text: bytes
-    lines: int
-    """How many lines ``text`` answers; the bad line is not among them."""
-    end: int
-    """Where in the block the next line starts."""
-    problem: int = NOTHING_WRONG
-    bad_line: bytes = b""
-    """The beginning of the bad line."""
-
-
-class LineJob:
-    """What a stream of lines and its worker processes ask of a job."""
-
-    def __init__(self, delimiter: bytes) -> None:
-        self.delimiter: Final = delimiter
-        self.line_end: Final = b"\r\n" if delimiter == b"\n" else delimiter
-        """What makes a line of an unfinished one; a carriage return at its end stays in the key."""
-
-    def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]:
-        """Yield those of the complete lines of ``block[start:]``.
-
-        The last ``end`` is where the unfinished line starts.
-        """
-        raise NotImplementedError
-
-    def last_answers(self, line: bytes) -> Iterator[Answers]:
-        """Yield the same for a last line that has no line end."""
-        return self.answers(line + self.line_end)
-
-    def error(self, answers: Answers, source: str, line: int) -> InputError:
-        """Return what is wrong with the bad line behind these answers, which has this number."""
-        return line_error(answers, source, line)
-
-
-class Job(LineJob):
-    """Lines that end with ``delimiter`` (a line feed or NUL), hashed by ``recipe``, to one of ``buckets``."""
-
-    def __init__(self, buckets: int, recipe: Recipe, delimiter: bytes) -> None:
-        super().__init__(delimiter)
-        self._buckets: Final = buckets
-        self._recipe: Final = recipe
-
-    def answers(self, block: bytes, start: int = 0) -> Iterator[Answers]:
-        while True:
-            text, lines, end, problem = answer_lines(
-                block, start, self.delimiter[0], self._buckets, self._recipe.in_core, self._recipe.digest
-            )
-            if problem == NOTHING_WRONG:
-                yield Answers(text, lines, end)
-                return
-            start = block.index(self.delimiter, end) + 1
-            yield Answers(text, lines, start, problem, block[end : min(start - 1, end + SHOWN)])
-
-
-def line_error(answers: Answers, source: str, line: int) -> InputError:
-    """What is wrong with a text line that is no key."""
-    if answers.problem == EMPTY:
-        return InputError(EMPTY_KEY, source=source, line=line)
-    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "surrogateescape")
-    return InputError(NO_INTEGER, source=source, line=line, value=value, hint=INTEGER_HINT)
 
 
 class LineKeys(Protocol):

@@ -19,7 +19,7 @@ from rvhctl.concurrency.fork import LARGE_FILE, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.errors import CutShortError, InputError
-from rvhctl.keys.lines import Answers, LineJob
+from rvhctl.keys.jobs import Answers, LineJob
 from rvhctl.streams.lines import check_whole, has_nuls, lines_end, place_of, position, read_range, seek
 
 READ = 1 << 16

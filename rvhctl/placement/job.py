@@ -14,7 +14,8 @@ from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import DataFormat
-from rvhctl.keys.lines import Answers, Job, LineJob, LineKeys, TextKeys
+from rvhctl.keys.jobs import Answers, Job, LineJob
+from rvhctl.keys.lines import LineKeys, TextKeys
 from rvhctl.keys.records import Records
 from rvhctl.placement.placement import Placement
 

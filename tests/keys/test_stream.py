@@ -176,7 +176,7 @@ if sys.argv[1] == "interpreted":
         sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
 from resource import RUSAGE_SELF, getrusage
 from rvhctl.keys.hashes import RECIPES
-from rvhctl.keys.lines import Job
+from rvhctl.keys.jobs import Job
 from rvhctl.keys.stream import answer_lines
 before = getrusage(RUSAGE_SELF).ru_maxrss
 out = sys.stdout.buffer

@@ -17,7 +17,7 @@ from support.processes import children, gone, wait_until
 from rvhctl.errors import CutShortError, InputError, RvhctlError
 from rvhctl.keys import stream
 from rvhctl.keys.hashes import RECIPES
-from rvhctl.keys.lines import Job
+from rvhctl.keys.jobs import Job
 from rvhctl.keys.stream import Counts
 from rvhctl.placement.jump import jump_hash
 from rvhctl.streams.lines import line_blocks, lines_end
@@ -189,7 +189,7 @@ def test_a_file_system_may_give_less_than_was_asked_for(
 PROGRAM = """
 import sys
 from rvhctl.keys.hashes import RECIPES
-from rvhctl.keys.lines import Job
+from rvhctl.keys.jobs import Job
 from rvhctl.keys.stream import answer_lines
 out = sys.stdout.buffer
 with open(sys.argv[1], "rb") as file:

@@ -15,7 +15,8 @@ from rvhctl.core.keys.owners import Tally, Traffic, groups_of, packed, packed_pa
 from rvhctl.errors import InputError
 from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import recipe_of
-from rvhctl.keys.lines import FieldKeys, Job, LineKeys, TextKeys
+from rvhctl.keys.jobs import Job
+from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import (
     Numbers,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, BinaryIO
 
 from rvhctl.keys.hashes import recipe_of
-from rvhctl.keys.lines import Job
+from rvhctl.keys.jobs import Job
 from rvhctl.keys.stream import Counts, answer_lines
 
 
