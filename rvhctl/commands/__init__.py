@@ -2,7 +2,6 @@
 
 _batch      ``--batch`` of every command.
 _decisions  Messages about a decision over nodes, and its exit code.
-_hashes     ``--list-hashes``.
 _keys       Read, place, write: what jump-hash does.
 _nodes      Read, decide, write: what failover and faultset do.
 completion  ``rvhctl completion``.

@@ -26,7 +26,7 @@ from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.records import KeySpec, flag_records, read_records, shape_of
-from rvhctl.keys.stream import answer_lines
+from rvhctl.keys.stream import answer_source
 from rvhctl.placement.job import Action, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.request import HASHES, placements
@@ -202,17 +202,8 @@ def _answer(
         return count
     delimiter = spec.delimiter if FORMATS[shape].text else b"\n"
     rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
-    with source.reading():
-        counts = answer_lines(
-            source.stream,
-            line_job(keys, here, output, delimiter, rows),
-            source_name=source.name,
-            jobs=request.run.jobs,
-            write=action.write,
-            flush=sink.flush,
-            on_bad=on_bad,
-        )
-    return counts.lines - counts.bad
+    job = line_job(keys, here, output, delimiter, rows)
+    return answer_source(source, job, sink, request.run.jobs, on_bad, action.write)
 
 
 def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec) -> LineKeys | None:

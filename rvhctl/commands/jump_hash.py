@@ -39,9 +39,7 @@ def jump_hash(
     """
     report = Report(run.level)
     if hashing.list_hashes:
-        from rvhctl.commands._hashes import write_hashes
-
-        write_hashes(asked_format(run.output, run.json), run.color)
+        _list_hashes(run)
     elif _is_small(files, keys, run) and not any(map(OptionGroup.stated, (nodes, fields, answer, hashing))):
         (_answer_flags if keys.key else _answer_lines)(files, keys, run, report)
     else:
@@ -63,9 +61,24 @@ def _is_small(files: list[str] | None, keys: Keys, run: KeyRun) -> bool:
     )
 
 
+def _list_hashes(run: KeyRun) -> None:
+    """Write the name of each hash, how it comes to its bits, and the systems that have the same."""
+    from rvhctl.formats.choice import answer_format
+    from rvhctl.formats.write import RowWriter
+
+    def caption(rows: int) -> str:
+        return f"{rows} hashes; an integer key is its own 64 bits"
+
+    sink = Sink()
+    format_ = answer_format(asked_format(run.output, run.json), "flags", sink)
+    writer = RowWriter(("name", "recipe", "agrees_with"), format_, sink, caption, run.color)
+    writer.add([(recipe.name, recipe.description, recipe.agrees_with) for recipe in RECIPES.values()])
+    writer.finish()
+
+
 def _answer_lines(files: list[str] | None, keys: Keys, run: KeyRun, report: Report) -> None:
     from rvhctl.keys.jobs import Job
-    from rvhctl.keys.stream import answer_lines
+    from rvhctl.keys.stream import answer_source
     from rvhctl.streams.source import Source, source_names
 
     job = Job(checked_buckets(keys.buckets), RECIPES[keys.hash], b"\0" if keys.null else b"\n")
@@ -73,17 +86,8 @@ def _answer_lines(files: list[str] | None, keys: Keys, run: KeyRun, report: Repo
     on_bad = report.on_bad(run.on_error)
     count = 0
     for name in source_names(files or []):
-        with Source(name, raw=keys.null) as source, source.reading():
-            counts = answer_lines(
-                source.stream,
-                job,
-                source_name=source.name,
-                jobs=run.jobs,
-                write=sink.write,
-                flush=sink.flush,
-                on_bad=on_bad,
-            )
-        count += counts.lines - counts.bad
+        with Source(name, raw=keys.null) as source:
+            count += answer_source(source, job, sink, run.jobs, on_bad)
     sink.flush()
     report.answered("key", count)
 

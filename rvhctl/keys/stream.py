@@ -1,9 +1,7 @@
 """A stream of lines with keys in, a stream of answers out, in order and in flat memory.
 
-Whatever has been read is answered before the next read, which may block: a slow producer sees its answer at
-once.
-A plain regular file is cut into blocks, each of which owns the lines that start in it. Where that pays,
-worker processes take blocks in turns.
+Whatever has been read is answered before the next read, which may block. A plain regular file is cut into blocks,
+each of which owns the lines that start in it; where that pays, worker processes take blocks in turns.
 """
 
 from __future__ import annotations
@@ -18,9 +16,11 @@ from typing import BinaryIO, Final, NamedTuple
 from rvhctl.concurrency.fork import LARGE_FILE, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.keys.lines import NOTHING_WRONG
-from rvhctl.errors import CutShortError, InputError
+from rvhctl.errors import CutShortError, InputError, OnBad
 from rvhctl.keys.jobs import Answers, LineJob
 from rvhctl.streams.lines import check_whole, has_nuls, lines_end, place_of, position, read_range, seek
+from rvhctl.streams.sink import Sink
+from rvhctl.streams.source import Source
 
 READ = 1 << 16
 """Bytes asked of one read of a stream: what a pipe holds."""
@@ -35,6 +35,32 @@ class Counts(NamedTuple):
     lines: int
     """All lines, the bad ones too."""
     bad: int
+
+
+def answer_source(
+    source: Source,
+    job: LineJob,
+    sink: Sink,
+    jobs: int | None,
+    on_bad: OnBad,
+    write: Callable[[bytes], object] | None = None,
+) -> int:
+    """Write what a job answers to the lines of a source to the sink, or by ``write``; return how many are answered.
+
+    Raises:
+        InputError: as :func:`answer_lines`; or the source cannot be read.
+    """
+    with source.reading():
+        counts = answer_lines(
+            source.stream,
+            job,
+            source_name=source.name,
+            jobs=jobs,
+            write=write or sink.write,
+            flush=sink.flush,
+            on_bad=on_bad,
+        )
+    return counts.lines - counts.bad
 
 
 def answer_lines(
@@ -98,7 +124,7 @@ def _all_answers(
 
 
 def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
-    """A function that reads at most so many bytes, as soon as there are some; none at the end."""
+    """A function that reads like ``BufferedReader.read1``."""
     if isinstance(stream, int):
         return partial(os.read, stream)
     read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
