@@ -6,13 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
+from typer._click import Command
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from rvhctl.cli.options import epilog
 from rvhctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from typer._click import Command, Context, HelpFormatter, Parameter
+    from typer._click import Context, HelpFormatter, Parameter
     from typer._click.parser import _OptionParser
 
 COMMANDS: Final = ("faultset", "failover", "jump-hash", "completion")
@@ -21,11 +22,26 @@ COMMANDS: Final = ("faultset", "failover", "jump-hash", "completion")
 SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
 
 
-class OneCommand(TyperCommand):
-    """A subcommand."""
+class OurCommand(Command):
+    """A command with our help, which refuses an option given twice unless its values add up."""
 
     def make_parser(self, ctx: Context) -> _OptionParser:
-        return _refusing_twice(super().make_parser(ctx), ctx)
+        parser = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_args(args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
+            # The library would take the last value and forget the others.
+            values, rest, order = parse(args=args)
+            seen: set[str | None] = set()
+            for option in order:
+                if option.name in seen and not ctx.resilient_parsing:
+                    raise UsageError(f"{option.opts[0]} is given twice")
+                if isinstance(option, TyperOption) and not option.multiple:
+                    seen.add(option.name)
+            return values, rest, order
+
+        parser.parse_args = parse_args  # type: ignore[method-assign]
+        return parser
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
         from rvhctl.cli.help import show_help
@@ -33,43 +49,18 @@ class OneCommand(TyperCommand):
         show_help(self, ctx)
 
 
-class AllCommands(TyperGroup):
+class OneCommand(OurCommand, TyperCommand):
+    """A subcommand."""
+
+
+class AllCommands(OurCommand, TyperGroup):
     """The subcommands; each is imported only when it is called or its help is wanted."""
 
     def list_commands(self, ctx: Context) -> list[str]:
         return list(COMMANDS)
 
-    def make_parser(self, ctx: Context) -> _OptionParser:
-        return _refusing_twice(super().make_parser(ctx), ctx)
-
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
         return one_command(cmd_name) if cmd_name in COMMANDS else None
-
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        from rvhctl.cli.help import show_help
-
-        show_help(self, ctx)
-
-
-def _refusing_twice(parser: _OptionParser, ctx: Context) -> _OptionParser:
-    """The parser, which now refuses an option given twice unless its values add up.
-
-    The library's own would take the last value and forget the others.
-    """
-    parse = parser.parse_args
-
-    def parse_args(args: list[str]) -> tuple[dict[str, Any], list[str], list[Any]]:
-        values, rest, order = parse(args=args)
-        seen: set[str | None] = set()
-        for option in order:
-            if option.name in seen and not ctx.resilient_parsing:
-                raise UsageError(f"{option.opts[0]} is given twice")
-            if isinstance(option, TyperOption) and not option.multiple:
-                seen.add(option.name)
-        return values, rest, order
-
-    parser.parse_args = parse_args  # type: ignore[method-assign]
-    return parser
 
 
 def one_command(name: str) -> Command:
