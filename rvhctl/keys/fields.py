@@ -16,7 +16,6 @@ RESERVED: Final = ("bucket", "node", "replicas")
 
 KEY_GROUP: Final = "key"
 
-
 MAX_NAMES: Final = 100
 """Names in a path: far more than records are deep, and far fewer than any reader's own limit."""
 
@@ -58,22 +57,17 @@ class FieldPath:
         Raises:
             InputError: the field is missing, or neither a string nor an integer, or no key.
         """
-        if type(value) is not dict:
-            raise InputError("a record is an object", source=source, line=line, place=place, value=value)
         try:
+            if type(value) is not dict:
+                raise InputError("a record is an object", value=value)
             found = self._walk(value)
+            if type(found) not in (str, int, float):
+                kinds: dict[type, str] = {dict: "an object", list: "an array"}
+                wrong = f"the field {self.shown} is neither a string nor an integer"
+                raise InputError(wrong, value=kinds.get(type(found), found))
+            return rule.json(found, lambda: self._walk(exact()), "")
         except InputError as error:
             raise error.at(source, line, place) from None
-        if type(found) not in (str, int, float):
-            kinds: dict[type, str] = {dict: "an object", list: "an array"}
-            raise InputError(
-                f"the field {self.shown} is neither a string nor an integer",
-                source=source,
-                line=line,
-                place=place,
-                value=kinds.get(type(found), found),
-            )
-        return rule.json(found, lambda: self._walk(exact()), source, line, place)
 
     def line_key(
         self, line: bytes, rule: KeyRule, source: str, number: int, *, reserved: tuple[str, ...]

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError, JumpHashError, listed
-from rvhctl.keys.hashes import INTEGER_HINT, NO_INTEGER
+from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER
 
 Key = str | bytes | int
 """Text as it came in (bytes where it was no JSON), or the 64-bit key itself."""
@@ -35,24 +35,14 @@ class KeyRule(NamedTuple):
         Raises:
             InputError: it is empty, no integer where one is asked for, or no UTF-8 where it must be.
         """
-        if not key:
-            raise InputError("the key is empty", source=source, line=line, place=place)
-        if self.integers:
-            return _integer(key, source, line, place)
-        if self.utf8 and isinstance(key, bytes):
-            try:
-                return key.decode()
-            except UnicodeDecodeError as error:
-                raise InputError(
-                    "the key is not UTF-8",
-                    source=source,
-                    line=line,
-                    column=len(key[: error.start].decode()) + 1,
-                    place=place,
-                    value=show(key),
-                    hint="only -o plain can answer for it",
-                ) from None
-        return key
+        try:
+            if not key:
+                raise InputError(EMPTY_KEY)
+            if self.integers:
+                return _integer(key)
+            return _decoded(key) if self.utf8 and isinstance(key, bytes) else key
+        except InputError as error:
+            raise error.at(source, line, place) from None
 
     def json(
         self, value: Any, exact: Callable[[], Any], source: str, line: int | None = None, place: str = ""
@@ -66,31 +56,22 @@ class KeyRule(NamedTuple):
             InputError: it is none of these, or as :meth:`text`.
         """
         whole = value
-        if isinstance(value, dict):
-            if "key" not in value:
-                raise InputError("the object has no member 'key'", source=source, line=line, place=place)
-            value = value["key"]
-        if type(value) is str:
-            return self.text(value, source, line, place)
-        if type(value) is float:
-            try:
+        try:
+            if isinstance(value, dict):
+                if "key" not in value:
+                    raise InputError("the object has no member 'key'")
+                value = value["key"]
+            if type(value) is str:
+                return self.text(value, source, line, place)
+            if type(value) is float:
                 value = exact()["key"] if isinstance(whole, dict) else exact()
-            except InputError as error:
-                raise error.at(source, line, place) from None
-        if type(value) is not int:
-            raise InputError(
-                "a key is a string or an integer", source=source, line=line, place=place, value=value
-            )
-        if not MIN_KEY <= value <= MAX_KEY:
-            raise InputError(
-                "the integer key is out of range",
-                source=source,
-                line=line,
-                place=place,
-                value=value,
-                hint=INTEGER_HINT,
-            )
-        return value
+            if type(value) is not int:
+                raise InputError("a key is a string or an integer", value=value)
+            if not MIN_KEY <= value <= MAX_KEY:
+                raise InputError("the integer key is out of range", value=value, hint=INTEGER_HINT)
+            return value
+        except InputError as error:
+            raise error.at(source, line, place) from None
 
 
 def flag_keys(keys: list[str], rule: KeyRule) -> list[Key]:
@@ -132,13 +113,25 @@ def _exact_key(exact: Callable[[], Any], row: int) -> Any:
     return exact()["keys"][row]
 
 
-def _integer(key: str | bytes, source: str, line: int | None, place: str) -> int:
+def _decoded(key: bytes) -> str:
+    try:
+        return key.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            "the key is not UTF-8",
+            column=len(key[: error.start].decode()) + 1,
+            value=show(key),
+            hint="only -o plain can answer for it",
+        ) from None
+
+
+def _integer(key: str | bytes) -> int:
     text = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
     # int() alone would take underscores, white space and the digits of other scripts.
     found = re.fullmatch(_DECIMAL, text)
     if found and MIN_KEY <= (number := int(b"".join(found.groups()))) <= MAX_KEY:
         return number
-    raise InputError(NO_INTEGER, source=source, line=line, place=place, value=show(key), hint=INTEGER_HINT)
+    raise InputError(NO_INTEGER, value=show(key), hint=INTEGER_HINT)
 
 
 def show(key: Key) -> str | int:
