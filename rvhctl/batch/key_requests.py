@@ -49,7 +49,7 @@ def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> di
 
 
 def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> dict[str, Any]:
-    from rvhctl.placement.count import explanation, moves_document, place, stats_document
+    from rvhctl.placement.count import document, explanation, place
 
     problem = "" if request.keys() <= OF_KEYS else misspelt(request, OF_KEYS)
     problem = problem or contradiction(request)
@@ -72,9 +72,9 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
         explained = [explanation(here.nodes, here.explain(key, count)) for key in keys]
         result["explain"] = explained[0] if single else explained
     if _yes(members, "stats"):
-        result["stats"] = stats_document(here.stats(keys))
+        result["stats"] = document(here.stats(keys))
     if there is not None:
-        result["moves"] = moves_document(here.moves(keys, there))
+        result["moves"] = document(here.moves(keys, there))
     return result
 
 

@@ -72,7 +72,7 @@ def stats_action(placement: Placement, format_: OutputFormat, sink: Sink, color:
 
     def finish() -> None:
         stats = stats_of(placement.nodes, tally)
-        rows = map(count_row, stats.buckets)
+        rows = map(bucket_row, stats.buckets)
         write_summary(totals(stats), rows, lambda: _histogram(stats), format_, sink, color)
 
     return CountAction([placement], packed, tally.add, finish)
@@ -86,7 +86,7 @@ def to_action(
 
     def finish() -> None:
         moves = counter.moves()
-        rows = map(moves_row, moves.buckets)
+        rows = map(bucket_row, moves.buckets)
         write_summary(totals(moves), rows, lambda: _moves_view(here.nodes, moves), format_, sink, color)
 
     return CountAction([here, there], packed_pairs, counter.traffic.add, finish)
@@ -211,7 +211,7 @@ def _moves_view(here: Buckets, moves: Moves) -> View:
     names = ("bucket", *(["node"] if here.ids else []), "in", "out")
     least = f"no scheme moves less than {moves.least:.2%}"
     caption = f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
-    return View(names, lambda: map(moves_row, moves.buckets), caption=caption)
+    return View(names, lambda: map(bucket_row, moves.buckets), caption=caption)
 
 
 def place(nodes: Buckets, buckets: list[int], listed: bool) -> dict[str, Any]:
@@ -243,23 +243,14 @@ def totals(result: Stats | Moves) -> Row:
     return {name: getattr(result, name) for name in result.__slots__ if name != "buckets"}
 
 
-def stats_document(stats: Stats) -> Row:
-    """The members of statistics."""
-    return totals(stats) | {"buckets": list(map(count_row, stats.buckets))}
+def document(result: Stats | Moves) -> Row:
+    """The members of statistics, or of what would move."""
+    return totals(result) | {"buckets": list(map(bucket_row, result.buckets))}
 
 
-def moves_document(moves: Moves) -> Row:
-    """The members of what would move."""
-    return totals(moves) | {"buckets": list(map(moves_row, moves.buckets))}
-
-
-def count_row(row: BucketCount) -> Row:
-    """The members of one bucket's count."""
-    node = {} if row.node is None else {"node": row.node}
-    return {"bucket": row.bucket, **node, "count": row.keys, "share": row.share}
-
-
-def moves_row(row: BucketMoves) -> Row:
-    """The members of one bucket's moves."""
-    node = {} if row.node is None else {"node": row.node}
-    return {"bucket": row.bucket, **node, "in": row.entering, "out": row.leaving}
+def bucket_row(row: BucketCount | BucketMoves) -> Row:
+    """The members of one bucket's count, or of its moves."""
+    entry = {"bucket": row.bucket} if row.node is None else {"bucket": row.bucket, "node": row.node}
+    if isinstance(row, BucketCount):
+        return {**entry, "count": row.keys, "share": row.share}
+    return {**entry, "in": row.entering, "out": row.leaving}
