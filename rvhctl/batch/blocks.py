@@ -18,7 +18,6 @@ Kind = Literal["failover", "faultset", "jump-hash"]
 BLOCK: Final = 1 << 18
 """Bytes of requests answered at a time: some milliseconds of work."""
 
-
 ANSWERS: Final[dict[Kind, Callable[[dict[str, Any], bytes, dict[str, Any]], dict[str, Any]]]] = {
     "failover": node_requests.failover,
     "faultset": node_requests.faultset,
@@ -78,7 +77,7 @@ class Answers(NamedTuple):
 def answer_block(work: Work, block: Block) -> Answers:
     """The answers to the requests of a block."""
     answers: list[bytes] = []
-    failed = 0
+    failed, stopped = 0, ""
     for line, text in enumerate(block.text.split(b"\n"), block.line):
         if not text.strip():
             continue
@@ -88,9 +87,9 @@ def answer_block(work: Work, block: Block) -> Answers:
             failed += 1
             if work.stop_at_failure:
                 message, place = answer["error"]["message"], f"{block.source}:{line}"
-                message = message if message.startswith(place) else f"{place}: {message}"
-                return Answers(b"".join(answers), len(answers), failed, message)
-    return Answers(b"".join(answers), len(answers), failed)
+                stopped = message if message.startswith(place) else f"{place}: {message}"
+                break
+    return Answers(b"".join(answers), len(answers), failed, stopped)
 
 
 def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -26,9 +26,6 @@ from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
-
-if TYPE_CHECKING:
-    pass
 
 
 class RequestNodes(NamedTuple):

@@ -64,8 +64,10 @@ class Pool:
             yield from self._answers(events, ordered)
         except BrokenProcessPool:
             raise RvhctlError("a worker process died; try again with fewer --jobs") from None
-        finally:
-            self._stop()
+        finally:  # no worker outlives the run, whatever happened
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
 
     def _read(self, blocks: Iterator[Block], events: SimpleQueue[Event]) -> None:
         """In a thread of its own: reading may wait while answers come back."""
@@ -100,9 +102,3 @@ class Pool:
                 last = number
         if error is not None:
             raise error
-
-    def _stop(self) -> None:
-        """Whatever happened: no worker outlives the run."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for child in multiprocessing.active_children():
-            child.terminate()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from functools import partialmethod
 from time import perf_counter
 
 from rvhctl.errors import OnBad, RvhctlError, SomeFailedError, raise_error
@@ -32,17 +33,13 @@ class Report:
         """Whether messages of that level are shown."""
         return LEVELS.index(level) >= LEVELS.index(self.level)
 
-    def debug(self, text: str) -> None:
-        if self.says("debug"):
+    def say(self, level: str, text: str) -> None:
+        if self.says(level):
             message(text)
 
-    def info(self, text: str) -> None:
-        if self.says("info"):
-            message(text)
-
-    def warn(self, text: str) -> None:
-        if self.says("warn"):
-            message(text)
+    debug = partialmethod(say, "debug")
+    info = partialmethod(say, "info")
+    warn = partialmethod(say, "warn")
 
     def on_bad(self, on_error: str | None) -> OnBad:
         """``--on-error skip`` leaves a bad record out; otherwise the first one ends the run."""

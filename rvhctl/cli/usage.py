@@ -15,7 +15,11 @@ from rvhctl.errors import bytes_escaped, quoted
 def explain(error: Any, arguments: Sequence[str], commands: Collection[str]) -> int:
     """Say a usage error of the command-line parser, and return its exit code."""
     if str(error.message) == "Missing command.":
-        _show_help(error)
+        from rvhctl.cli.help import drawn_help
+
+        with suppress(OSError, AttributeError):  # nobody is left to tell
+            sys.stderr.buffer.write(drawn_help(error.ctx.command, error.ctx, sys.stderr))
+            sys.stderr.flush()
         return int(error.exit_code)
     text = bytes_escaped(" ".join(_problem(error).split()).rstrip("."))
     text = text[:1].lower() + text[1:]
@@ -51,11 +55,3 @@ def _where(error: Any, arguments: Sequence[str], commands: Collection[str]) -> s
         return str(context.command_path)
     named = [argument for argument in arguments[:1] if argument in commands]
     return " ".join(["rvhctl", *named])
-
-
-def _show_help(error: Any) -> None:
-    from rvhctl.cli.help import drawn_help
-
-    with suppress(OSError, AttributeError):  # nobody is left to tell
-        sys.stderr.buffer.write(drawn_help(error.ctx.command, error.ctx, sys.stderr))
-        sys.stderr.flush()
