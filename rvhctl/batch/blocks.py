@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 import orjson
@@ -19,8 +20,8 @@ BLOCK: Final = 1 << 18
 """Bytes of requests answered at a time: some milliseconds of work."""
 
 ANSWERS: Final[dict[Kind, Callable[[dict[str, Any], bytes, dict[str, Any]], dict[str, Any]]]] = {
-    "failover": node_requests.failover,
-    "faultset": node_requests.faultset,
+    "failover": partial(node_requests.answer, cells=False),
+    "faultset": partial(node_requests.answer, cells=True),
     "jump-hash": key_requests.answer,
 }
 

@@ -1,4 +1,4 @@
-"""A request of a batch about nodes: failover or faultset, plain or under a policy."""
+"""A request of a batch about nodes: failover or faultset."""
 
 from __future__ import annotations
 
@@ -36,27 +36,34 @@ class RequestNodes(NamedTuple):
     fleet: Fleet
 
 
-def failover(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dict[str, Any]:
-    """``{"survivors": [ids]}`` of ``nodes``, or of ``ids`` and ``latencies``; explanations, where asked for.
+def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells: bool) -> dict[str, Any]:
+    """``{"survivors": [ids]}`` of the nodes; a plan and explanations, where they are asked for.
+
+    Args:
+        cells: the nodes are clustered, as ``faultset`` does.
 
     Raises:
         FaultsetError: it cannot be answered.
     """
-    asked = _requested(request, flags, cells=False)
-    return _answered(_table(_nodes(request, by_lists=True), text, coordinates=False), asked)
-
-
-def faultset(request: dict[str, Any], text: bytes, flags: dict[str, Any]) -> dict[str, Any]:
-    """``{"survivors": [ids]}`` of ``nodes``; a plan and explanations, where they are asked for.
-
-    Raises:
-        FaultsetError: it cannot be answered.
-    """
-    asked = _requested(request, flags, cells=True)
-    table = _table(_nodes(request), text, coordinates=True)
+    asked = _requested(request, flags, cells=cells)
+    table = _table(_nodes(request, by_lists=not cells), text, coordinates=cells)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
-    return _answered(table, asked)
+    found = run(decide(table.fleet, asked))
+    if not len(found) and not asked.explain and not asked.plan:
+        raise _nobody(table, found)
+    result: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
+    if isinstance(found, WithinThreshold) or not (asked.plan or asked.explain):
+        return result
+    from rvhctl.policy.plan import FleetPlan
+    from rvhctl.policy.views import explain_view, plan_view
+
+    if asked.plan:
+        view = plan_view(found, FleetPlan(found, asked.nearest), table.shown, asked.top)
+        result["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
+    if asked.explain:
+        result["explain"] = list(explain_view(found, table.shown).rows())
+    return result
 
 
 def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> Request:
@@ -74,24 +81,6 @@ def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -
     return requested(members, cells=cells)
 
 
-def _answered(table: RequestNodes, asked: Request) -> dict[str, Any]:
-    found = run(decide(table.fleet, asked))
-    if not len(found) and not asked.explain and not asked.plan:
-        raise _nobody(table, found)
-    answer: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
-    if isinstance(found, WithinThreshold) or not (asked.plan or asked.explain):
-        return answer
-    from rvhctl.policy.plan import FleetPlan
-    from rvhctl.policy.views import explain_view, plan_view
-
-    if asked.plan:
-        view = plan_view(found, FleetPlan(found, asked.nearest), table.shown, asked.top)
-        answer["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
-    if asked.explain:
-        answer["explain"] = list(explain_view(found, table.shown).rows())
-    return answer
-
-
 def _nobody(table: RequestNodes, found: Decision) -> NoSurvivorsError:
     nodes = counted(len(table.fleet), "node")
     if not isinstance(found, WithinThreshold):
@@ -101,8 +90,8 @@ def _nobody(table: RequestNodes, found: Decision) -> NoSurvivorsError:
     return NoSurvivorsError(f"no survivors: none of {nodes} answers within {found.threshold:g} ms")
 
 
-def _nodes(request: dict[str, Any], *, by_lists: bool = False) -> list[Any]:
-    """The nodes; ``by_lists``: or those that ids and latencies make."""
+def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
+    """The nodes; or, ``by_lists``, those that ids and latencies make."""
     ids, latencies = request.get("ids"), request.get("latencies")
     if by_lists and isinstance(ids, list) and isinstance(latencies, list):
         if len(ids) != len(latencies):
