@@ -47,12 +47,17 @@ class NegativeThresholdError(FaultsetError):
 
 
 class _Located:
-    """What is wrong, for a place that its finder could not know."""
+    """What is wrong, perhaps at a place that its finder could not know."""
 
     problem: str
     column: int | None = None
     value: object
     hint: str
+
+    def described(self) -> str:
+        """Return the problem without its place."""
+        got = "" if self.value is ... else f" (got {shorten(self.value)})"
+        return f"{self.problem}{got}; {self.hint}" if self.hint else f"{self.problem}{got}"
 
     def at(
         self, source: str, line: int | None = None, place: str = "", column: int | None = None
@@ -80,8 +85,7 @@ class InvalidNodeError(_Located, FaultsetError):
         self.field = field
         self.value = value
         self.hint = hint
-        got = "" if value is ... else f" (got {shorten(value)})"
-        super().__init__(f"{problem}{got}; {hint}" if hint else f"{problem}{got}")
+        super().__init__(self.described())
 
 
 class NoSurvivorsError(FaultsetError):
@@ -107,7 +111,7 @@ class NoLiveNodeError(JumpHashError):
 
 
 class UnknownNodeError(JumpHashError, FaultsetError):
-    """A name, a number or a cell that is none of the nodes; the message has the nearest one.
+    """A name, a number or a cell that no node has; the message has the nearest one.
 
     ``member`` says where it was given.
     """
@@ -184,14 +188,9 @@ class InputError(_Located, RvhctlError):
         self.place = place
         self.value = value
         self.hint = hint
-        super().__init__(self._text())
-
-    def _text(self) -> str:
-        column = None if self.line is None else self.column
-        position = ":".join(str(part) for part in (self.source, self.line, column) if part not in ("", None))
-        got = "" if self.value is ... else f" (got {shorten(self.value)})"
-        text = ": ".join(part for part in (position, self.place, f"{self.problem}{got}") if part)
-        return f"{text}; {self.hint}" if self.hint else text
+        shown_column = None if line is None else column
+        position = ":".join(str(part) for part in (source, line, shown_column) if part not in ("", None))
+        super().__init__(": ".join(part for part in (position, place, self.described()) if part))
 
 
 OnBad = Callable[[InputError], None]
