@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Final
 
+from rvhctl.errors import quoted
+
 LARGE: Final = 1e15
 """From here on an exponent reads better than all the digits."""
 
@@ -45,6 +47,12 @@ def aligned(values: Iterable[float]) -> list[str]:
     texts = [f"{value:.3f}" if value == value else "-" for value in values]
     spare = min((len(text) - len(text.rstrip("0")) for text in texts if text != "-"), default=0)
     return [text if text == "-" or not spare else text[:-spare].rstrip(".") for text in texts]
+
+
+def did_you_mean(name: object, names: Collection[str]) -> str:
+    """Return what a message adds about an unknown name; empty where none is similar."""
+    near = nearest(name, names)
+    return f"; did you mean {quoted(near)}?" if near else ""
 
 
 def nearest(name: object, names: Collection[str], cutoff: float = 0.6) -> str:

@@ -13,8 +13,8 @@ from typing import Literal, NamedTuple
 from rvhctl.core.keys.lines import DECIMAL, LIBRARY, NOTHING_WRONG, XXH64, decimal_bits, decimal_problem
 from rvhctl.core.placement import jump
 from rvhctl.core.words import MASK_64
-from rvhctl.errors import JumpHashError, quoted, shorten
-from rvhctl.formats.wording import nearest
+from rvhctl.errors import JumpHashError, shorten
+from rvhctl.formats.wording import did_you_mean
 
 EMPTY_KEY = "the key is empty"
 NO_INTEGER = "not a 64-bit integer key"
@@ -223,6 +223,5 @@ def recipe_of(name: str, seed: int = 0) -> Recipe:
     """
     if name in RECIPES:
         return RECIPES[name].with_seed(seed)
-    near = nearest(name.lower(), RECIPES)
-    hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(RECIPES)}"
-    raise JumpHashError(f"unknown hash (got {shorten(name)}); {hint}")
+    hint = did_you_mean(name.lower(), RECIPES) or f"; one of {', '.join(RECIPES)}"
+    raise JumpHashError(f"unknown hash (got {shorten(name)}){hint}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError, JumpHashError, listed
@@ -102,15 +101,11 @@ def stated_keys(
         if not rule.integers and set(map(type, keys)) == {str} and "" not in keys:
             return keys, False
         return [
-            rule.json(key, partial(_exact_key, exact, row), "", place=f"key {row + 1}")
+            rule.json(key, lambda: exact()["keys"][row], "", place=f"key {row + 1}")  # noqa: B023 called at once
             for row, key in enumerate(keys)
         ], False
     except InputError as error:
         raise JumpHashError(str(error)) from None
-
-
-def _exact_key(exact: Callable[[], Any], row: int) -> Any:
-    return exact()["keys"][row]
 
 
 def _decoded(key: bytes) -> str:

@@ -10,8 +10,8 @@ from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.table import BucketTable
-from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, quoted, shorten
-from rvhctl.formats.wording import nearest
+from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, shorten
+from rvhctl.formats.wording import did_you_mean
 from rvhctl.nodes.arguments import instance_of
 
 NodeName = str | int
@@ -126,9 +126,7 @@ class Buckets:
         if self.ids:
             if isinstance(name, str) and name in self.rows:
                 return self.rows[name]
-            near = nearest(name, self.ids)
-            hint = f"; did you mean {quoted(near)}?" if near else ""
-            raise UnknownNodeError(f"no node has the id {shorten(name)}{hint}")
+            raise UnknownNodeError(f"no node has the id {shorten(name)}{did_you_mean(name, self.ids)}")
         number = whole_of(name)
         if number is not None and 0 <= number < self.count:
             return number

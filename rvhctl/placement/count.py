@@ -169,7 +169,7 @@ class ExplainAction(Action):
 
 
 def _histogram(stats: Stats) -> View:
-    """A bar a bucket. Of many buckets, a bar for so many in a row: the mean, and the least and most of them."""
+    """A bar a bucket; of many buckets, a bar for several in a row, with their mean, least and most keys."""
     from rvhctl.formats.shapes import View
 
     each = max(1, -(-len(stats.buckets) // MOST_BARS))

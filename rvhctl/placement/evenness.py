@@ -213,7 +213,7 @@ def least_move(here: Buckets, there: Buckets) -> float:
 
 
 def p_value(statistic: float, degrees: int) -> float:
-    """The probability that chi-square with so many degrees of freedom, 1 or more, is at least ``statistic``.
+    """The probability that chi-square of ``degrees`` of freedom, 1 or more, is at least ``statistic``.
 
     Source: the regularised incomplete gamma function Q(a, x), a = degrees / 2, x = statistic / 2, by its
     series below x = a + 1 and by its continued fraction (Lentz's method) above: NIST Digital Library of

@@ -17,7 +17,7 @@ from rvhctl.errors import (
     quoted,
     raise_error,
 )
-from rvhctl.formats.wording import nearest
+from rvhctl.formats.wording import did_you_mean
 from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rvhctl.nodes.fleet import Fleet
 
 DIGITS: Final = 18
-"""At most so many has the number of a bucket; Python refuses to read some thousands."""
+"""The most digits of a bucket's number; Python refuses to read thousands of them."""
 
 MISSING: Final = "no such file or directory"
 
@@ -136,8 +136,7 @@ def _bucket_named(name: str, nodes: Buckets) -> int:
         return place - 1
     if nodes.ids and _is_number(name):
         if int(name) >= nodes.count:
-            near = nearest(name, nodes.ids)
-            hint = f"; did you mean {quoted(near)}?" if near else ""
+            hint = did_you_mean(name, nodes.ids)
             raise UsageError(f"--only: neither a node nor a bucket is {quoted(name)}{hint}")
         return int(name)
     return _bucket(name, nodes, "--only")
@@ -187,16 +186,15 @@ class NodeList(NamedTuple):
         """
         try:
             nodes = Buckets.named(self.ids)
-        except JumpHashError as error:
-            raise InputError(str(error), source=self.source) from None
-        if self.fleet is None:
-            return nodes
-        weights = {i: w for i, w in zip(self.ids, self.fleet.weights, strict=False) if w != 1.0}
-        not_up = [i for i, state in zip(self.ids, self.fleet.states, strict=False) if state]
-        try:
+            if self.fleet is None:
+                return nodes
+            weights = {i: w for i, w in zip(self.ids, self.fleet.weights, strict=False) if w != 1.0}
+            not_up = [i for i, state in zip(self.ids, self.fleet.states, strict=False) if state]
             return nodes.with_weights(weights).with_down([*not_up, *self.down])
         except UnknownNodeError as error:
             raise InputError(f"down: {error}", source=self.source) from None
+        except JumpHashError as error:
+            raise InputError(str(error), source=self.source) from None
 
     def too_slow(self, threshold: float) -> list[str]:
         """The nodes over the threshold in milliseconds, and those without a measurement.

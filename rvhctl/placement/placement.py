@@ -11,8 +11,8 @@ from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.choosing import MOST_SCORED, Chooser, key_column
-from rvhctl.errors import JumpHashError, quoted, shorten
-from rvhctl.formats.wording import counted, nearest
+from rvhctl.errors import JumpHashError, shorten
+from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.keys.hashes import DIALECTS, recipe_of
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.placement.buckets import Buckets, NodeName
@@ -30,7 +30,7 @@ AT_ONCE = 1 << 20
 """Buckets chosen in one call of the core, where keys have many replicas."""
 
 MOST_PROBED = 60
-"""Of very many buckets, 64 probes find so many different ones, but for one key in 10^20."""
+"""64 probes find that many different ones of very many buckets, but for one key in 10^20."""
 
 
 class Placement:
@@ -97,9 +97,8 @@ class Placement:
         if number is None:
             raise JumpHashError(f"seed must be an integer (got {shorten(seed)})")
         if dialect not in DIALECTS:
-            near = nearest(dialect, DIALECTS)
-            hint = f"did you mean {quoted(near)}?" if near else f"one of {', '.join(DIALECTS)}"
-            raise JumpHashError(f"unknown dialect (got {shorten(dialect)}); {hint}")
+            hint = did_you_mean(dialect, DIALECTS) or f"; one of {', '.join(DIALECTS)}"
+            raise JumpHashError(f"unknown dialect (got {shorten(dialect)}){hint}")
         self.nodes = nodes
         """The buckets: ids, weights, and who is down."""
         self.recipe = recipe_of(hash_name, number)
@@ -207,8 +206,8 @@ class Placement:
         """How many replicas a key gets.
 
         Raises:
-            JumpHashError: the count is no integer of 1 or more; fewer are live and that is not allowed; or so many
-                of so many buckets would take forever.
+            JumpHashError: the count is no integer of 1 or more; fewer are live and that is not allowed; or it would
+                take forever.
         """
         wanted = whole_of(count)
         if wanted is None or wanted < 1:

@@ -18,11 +18,9 @@ if TYPE_CHECKING:
 
         def buckets(self) -> Buckets:
             """Return the nodes as buckets; those whose state says so are down."""
-            ...
 
         def too_slow(self, threshold: float) -> Sequence[str]:
             """Return the ids of those over the threshold in milliseconds, and of those without a measurement."""
-            ...
 
 
 HASHES: Final = ("hash", "seed", "dialect")
@@ -59,18 +57,13 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     down = members["down"](here, lenient=lenient) if "down" in members else []
     hashes = {name: members[name] for name in HASHES if name in members}
     placement = Placement.of(here.with_down([*out, *down]), **hashes)
-    if not is_compared(members):
+    if members.keys().isdisjoint(("to", "to_nodes", "to_down")):
         return placement, None
     if "to_down" in members:
         down_there = members["to_down"](there, lenient=lenient)
     else:
         down_there = [name for name in down if there.has(name)]
     return placement, Placement.of(there.with_down([*out_there, *down_there]), **hashes)
-
-
-def is_compared(members: Mapping[str, Any]) -> bool:
-    """Whether another placement is asked for."""
-    return not members.keys().isdisjoint(("to", "to_nodes", "to_down"))
 
 
 def _buckets(nodes: Named | None, members: Mapping[str, Any]) -> tuple[Buckets, frozenset[NodeName]]:

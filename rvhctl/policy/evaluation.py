@@ -17,7 +17,7 @@ from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
 from rvhctl.core.policy.grouping import by_group, sizes_of
 from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
-from rvhctl.formats.wording import nearest
+from rvhctl.formats.wording import did_you_mean
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.given import plain_id
@@ -339,9 +339,7 @@ class Evaluation(Survivors):
 
 
 def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:
-    near = nearest(node, ids)
-    hint = f"; did you mean {quoted(near)}?" if near else ""
-    return UnknownNodeError(f"no node has the id {shorten(node)}{hint}")
+    return UnknownNodeError(f"no node has the id {shorten(node)}{did_you_mean(node, ids)}")
 
 
 def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:
