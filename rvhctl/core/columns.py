@@ -171,17 +171,15 @@ def pick(items: list[object], order: Ints, start: i64, stop: i64) -> list[object
 def place_in(values: vec[i64], value: i64) -> i64:
     """Return where ascending values have this one; their number if they have it not."""
     low: i64 = 0
-    high: i64 = len(values)
-    end = high
+    end: i64 = len(values)
+    high = end
     while low < high:
         middle = (low + high) >> 1
         if values[middle] < value:
             low = middle + 1
         else:
             high = middle
-    if low < end and values[low] == value:
-        return low
-    return end
+    return low if low < end and values[low] == value else end
 
 
 def digit_pass(source: vec[i64], target: vec[i64], low: i64, width: i64) -> bool:
@@ -195,12 +193,10 @@ def digit_pass(source: vec[i64], target: vec[i64], low: i64, width: i64) -> bool
     if free[(source[0] >> low) & mask] == count:
         return False
     total: i64 = 0
-    k: i64 = 0
-    while k <= mask:
+    for k in range(mask + 1):
         here = free[k]
         free[k] = total
         total += here
-        k += 1
     for item in source:
         digit = (item >> low) & mask
         target[free[digit]] = item

@@ -38,7 +38,6 @@ EVERY_FOURTH: Final = 0x000000FF000000FF
 HUNDRED_AND_MILLION: Final = 0x000F424000000064
 ONE_AND_TEN_THOUSAND: Final = 0x0000271000000001
 
-
 SHORT: Final = 256
 """Bytes up to which copying word by word costs less than making an object of a slice."""
 
@@ -100,10 +99,9 @@ def line_end(block: bytes, start: i64, delimiter: i64) -> i64:
         if found != 0:
             return end + (((((found & -found) >> 7) & ones) * BYTE_NUMBERS) >> 56)
         end += 8
-    while end < size:
-        if block[end] == delimiter:
-            return end
-        end += 1
+    for at in range(end, size):
+        if block[at] == delimiter:
+            return at
     return -1
 
 

@@ -22,8 +22,8 @@ BORDER: Final = 25
 class Survey:
     """The cells of a fleet at every precision, from one look at the nodes in the order of their cells.
 
-    What shares so many letters and no more is counted: neighbours in that order, each node with the liker of
-    its two, and each node with the nearest other. Call `step` until every node is looked at.
+    Counted by the number of letters that two cells share: neighbours in that order, each node with the more
+    similar of its two neighbours, and each node with the nearest other. Call `step` until every node is looked at.
     """
 
     def __init__(self, lats: Floats, lons: Floats) -> None:
@@ -35,11 +35,11 @@ class Survey:
         self._parted: bool = False
         self._box: i64 = 1
         self._neighbours: Final = vec[i64]([0] * (FINEST + 1))
-        self._likest: Final = vec[i64]([0] * (FINEST + 1))
+        self._most_similar: Final = vec[i64]([0] * (FINEST + 1))
         self._nearest: Final = vec[i64]([0] * (FINEST + 1))
 
     def step(self, nodes: i64) -> bool:
-        """Look at about so many more nodes, or prepare that; whether some are left."""
+        """Look at about ``nodes`` more nodes, or prepare the search; return whether nodes are left."""
         found = self._nodes
         if found is None:
             self._encode(nodes)
@@ -49,7 +49,7 @@ class Survey:
             return True
         placed: i64 = len(found.cells)
         if placed < self._count:
-            found.place(self._stop(placed, nodes))
+            found.place(min(placed + nodes, self._count))
             return True
         if not self._parted:
             if not found.part(nodes):
@@ -66,23 +66,17 @@ class Survey:
 
     def alone(self, precision: i64) -> i64:
         """Nodes that have their cell for themselves."""
-        return below(self._likest, precision)
+        return below(self._most_similar, precision)
 
     def border(self, precision: i64) -> i64:
         """Nodes of which one outside the cell is strictly nearer than any inside."""
         return below(self._nearest, precision)
 
-    def _stop(self, start: i64, nodes: i64) -> i64:
-        stop = start + nodes
-        return self._count if stop > self._count else stop
-
     def _encode(self, nodes: i64) -> None:
         cells, lats, lons = self._cells, self._lats, self._lons
-        at: i64 = len(cells)
-        stop = self._stop(at, nodes)
-        while at < stop:
+        start: i64 = len(cells)
+        for at in range(start, min(start + nodes, self._count)):
             cells = append(cells, cell_number(lats[at], lons[at], MAX_PRECISION))
-            at += 1
         self._cells = cells
 
     def _compare(self, cells: vec[i64]) -> None:
@@ -91,12 +85,12 @@ class Survey:
         for at in range(1, self._count):
             after = common_letters(cells[at - 1], cells[at], FINEST)
             self._neighbours[after] += 1
-            self._likest[after if after > before else before] += 1
+            self._most_similar[after if after > before else before] += 1
             before = after
-        self._likest[before] += 1
+        self._most_similar[before] += 1
 
     def _look(self, nodes: Neighbours, wanted: i64) -> None:
-        """Count so many nodes, or a few more."""
+        """Count ``wanted`` nodes, or a few more."""
         box = self._box
         while wanted > 0 and box < len(nodes.starts):
             if nodes.children[box] == 0:
@@ -108,7 +102,7 @@ class Survey:
 
 
 def below(counts: vec[i64], precision: i64) -> i64:
-    """What shares fewer letters than this precision has."""
+    """The number of those that share fewer letters than ``precision``."""
     total: i64 = 0
     for letters in range(precision):
         total += counts[letters]

@@ -13,7 +13,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.geo.sphere import RADIANS, chord, haversine, metres
+from rvhctl.core.geo.sphere import RADIANS, box_distance, chord, haversine, metres
 
 LEAF: Final = 8
 """Points that are compared one by one rather than cut further."""
@@ -153,11 +153,12 @@ def slack(distance_km: float) -> float:
     return reach * reach
 
 
-class Search:
-    """Searches from one point after the other; what they share."""
+class NearestFew:
+    """Searches for the nearest points by (distance rounded to a metre, number), from one place after the other."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, wanted: i64) -> None:
         self.tree: Tree = tree
+        self.wanted: i64 = wanted
         self.start(0.0, 0.0, -1)
 
     def start(self, lat: float, lon: float, skip: i64) -> None:
@@ -169,36 +170,24 @@ class Search:
         self.x: float = self.cosine * math.cos(lon * RADIANS)
         self.y: float = self.cosine * math.sin(lon * RADIANS)
         self.z: float = math.sin(lat * RADIANS)
+        self.found: vec[i64] = vec[i64]()
+        self.distances: vec[i64] = vec[i64]()
         self.reach: float = math.inf
         """Chord, squared, beyond which nothing is wanted."""
+        self.inner: float = math.inf
+        """Chord, squared, beyond which the distance rounds to the worst one taken, or more."""
 
-    def run(self) -> None:
-        """Visit all of the tree that may hold something wanted."""
+    def search(self, lat: float, lon: float, skip: i64) -> vec[i64]:
+        """The numbers of the nearest points, nearest first; ``skip`` -1 to leave none out."""
+        self.start(lat, lon, skip)
         count: i64 = len(self.tree.points)
-        if count > 0:
+        if self.wanted > 0 and count > 0:
             self.visit(1, 0, count, self.bound(1))
+        return self.found
 
     def bound(self, node: i64) -> float:
         """The least chord, squared, to anything in the box of a node."""
-        boxes = self.tree.boxes
-        at = node * 6
-        total = 0.0
-        off = boxes[at] - self.x
-        if off < 0.0:
-            off = self.x - boxes[at + 3]
-        if off > 0.0:
-            total += off * off
-        off = boxes[at + 1] - self.y
-        if off < 0.0:
-            off = self.y - boxes[at + 4]
-        if off > 0.0:
-            total += off * off
-        off = boxes[at + 2] - self.z
-        if off < 0.0:
-            off = self.z - boxes[at + 5]
-        if off > 0.0:
-            total += off * off
-        return total
+        return box_distance(self.tree.boxes, node * 6, self.x, self.y, self.z)
 
     def visit(self, node: i64, start: i64, end: i64, bound: float) -> None:
         if bound > self.reach or self.hopeless(node, bound):
@@ -232,38 +221,11 @@ class Search:
 
     def hopeless(self, node: i64, bound: float) -> bool:
         """Whether a node of the tree within reach still holds nothing wanted."""
-        return False
-
-    def offer(self, point: i64, half_chord_squared: float) -> None:
-        """Take a point, or not, and shorten the reach."""
-
-
-class NearestFew(Search):
-    """The nearest points by (distance rounded to a metre, number)."""
-
-    def __init__(self, tree: Tree, wanted: i64) -> None:
-        super().__init__(tree)
-        self.wanted: i64 = wanted
-        self.found: vec[i64] = vec[i64]()
-        self.distances: vec[i64] = vec[i64]()
-        self.inner: float = math.inf
-        """Chord, squared, beyond which the distance rounds to the worst one taken, or more."""
-
-    def search(self, lat: float, lon: float, skip: i64) -> vec[i64]:
-        """The numbers of the nearest points, nearest first; ``skip`` -1 to leave none out."""
-        self.found = vec[i64]()
-        self.distances = vec[i64]()
-        if self.wanted > 0:
-            self.start(lat, lon, skip)
-            self.inner = math.inf
-            self.run()
-        return self.found
-
-    def hopeless(self, node: i64, bound: float) -> bool:
         # As far as the worst one taken, but all of it given later: ties are lost.
         return bound > self.inner and self.tree.first_points[node] > self.found[self.wanted - 1]
 
     def offer(self, point: i64, half_chord_squared: float) -> None:
+        """Take a point, or not, and shorten the reach."""
         distance = metres(half_chord_squared)
         at: i64 = len(self.found)
         if at == self.wanted:

@@ -15,7 +15,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import digit_pass
 from rvhctl.core.geo.geohash import BITS, MAX_PRECISION, cell_number
-from rvhctl.core.geo.sphere import RADIANS, RADIUS_KM, haversine, kilometres
+from rvhctl.core.geo.sphere import RADIANS, RADIUS_KM, box_distance, haversine, kilometres
 from rvhctl.core.words import COMPILED
 
 LEAF: Final = 8
@@ -26,8 +26,8 @@ HEIGHT: Final = 128
 
 NOWHERE: Final = [math.inf, math.inf, math.inf, -math.inf, -math.inf, -math.inf]
 
-# Which of two nodes is nearer is said by the haversine distance, which may be wrong by so much, from far
-# away (it is badly conditioned towards the antipode) or not; the chord itself by much less.
+# The haversine distance decides which of two nodes is nearer. Its error, in chords, is larger from far away (it
+# is badly conditioned towards the antipode); that of the chord itself is much less.
 FAR_CHORD: Final = 1.8
 FAR_ERROR: Final = 2 * 0.001 / RADIUS_KM
 NEAR_ERROR: Final = 2 * 0.000001 / RADIUS_KM
@@ -66,7 +66,7 @@ def by_half(cells: vec[i64], rows: vec[i64], shift: i64) -> vec[i64]:
 
 
 def common_letters(cell: i64, other: i64, letters: i64) -> i64:
-    """Leading letters that two cells of the finest precision share, up to so many."""
+    """Leading letters that two cells of the finest precision share, at most ``letters``."""
     difference = (cell ^ other) >> (BITS - 5 * letters)
     while difference != 0:
         difference >>= 5
@@ -79,21 +79,6 @@ def reach_of(chord_squared: float) -> float:
     chord = math.sqrt(chord_squared)
     chord += FAR_ERROR if chord > FAR_CHORD else NEAR_ERROR
     return chord * chord
-
-
-def box_distance(boxes: vec[float], corner: i64, x: float, y: float, z: float) -> float:
-    """The least chord, squared, from a point to anything in a box."""
-    # Of both sides the point is beyond one at most. Maxima compile to instructions, tests to wrong guesses.
-    below, above = boxes[corner] - x, x - boxes[corner + 3]
-    x_off = below if below > above else above
-    below, above = boxes[corner + 1] - y, y - boxes[corner + 4]
-    y_off = below if below > above else above
-    below, above = boxes[corner + 2] - z, z - boxes[corner + 5]
-    z_off = below if below > above else above
-    x_off = x_off if x_off > 0.0 else 0.0
-    y_off = y_off if y_off > 0.0 else 0.0
-    z_off = z_off if z_off > 0.0 else 0.0
-    return x_off * x_off + y_off * y_off + z_off * z_off
 
 
 def parting(cells: vec[i64], start: i64, end: i64) -> i64:
@@ -153,7 +138,7 @@ class Neighbours:
         self._xs, self._ys, self._zs, self.cells = xs, ys, zs, cells
 
     def part(self, boxes: i64) -> bool:
-        """Part so many more boxes; whether some are left."""
+        """Part ``boxes`` more boxes; return whether boxes are left."""
         cells, starts, ends = self.cells, self.starts, self.ends
         children, parents = self.children, self.parents
         box = self._parted
@@ -205,9 +190,9 @@ class Neighbours:
             box -= 1
 
     def shared(self, at: i64, leaf: i64, letters: i64) -> i64:
-        """Letters, up to so many, that the cell of a node of a leaf shares with the nearest other's.
+        """Return how many letters, at most ``letters``, the cells of a node of a leaf and of the nearest other share.
 
-        Most where several are nearest, all where there is no other node.
+        The most where several are nearest, ``letters`` where there is no other node.
         """
         near = self._near(at, leaf)
         cell = self.cells[at]

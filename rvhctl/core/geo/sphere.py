@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from librt.vecs import vec
 from mypy_extensions import i64
 
 RADIUS_KM: Final = 6371.0088
@@ -45,3 +46,18 @@ def chord(distance_km: float) -> float:
     """The straight line, on the unit sphere, under a great circle distance of at least 0."""
     angle = distance_km / RADIUS_KM
     return 2.0 * math.sin(angle / 2.0) if angle < math.pi else 2.0
+
+
+def box_distance(boxes: vec[float], corner: i64, x: float, y: float, z: float) -> float:
+    """The least chord, squared, from a point to anything in a box: three lowest and three highest coordinates."""
+    # Of both sides the point is beyond one at most. Maxima compile to instructions, tests to wrong guesses.
+    below, above = boxes[corner] - x, x - boxes[corner + 3]
+    x_off = below if below > above else above
+    below, above = boxes[corner + 1] - y, y - boxes[corner + 4]
+    y_off = below if below > above else above
+    below, above = boxes[corner + 2] - z, z - boxes[corner + 5]
+    z_off = below if below > above else above
+    x_off = x_off if x_off > 0.0 else 0.0
+    y_off = y_off if y_off > 0.0 else 0.0
+    z_off = z_off if z_off > 0.0 else 0.0
+    return x_off * x_off + y_off * y_off + z_off * z_off

@@ -133,10 +133,9 @@ def decimal_bits(block: bytes, start: i64, stop: i64) -> i64:
     at: i64 = start
     if block[start] == 45 or block[start] == 43:
         at += 1
-    while at < stop:
-        digit: i64 = block[at]
+    for place in range(at, stop):
+        digit: i64 = block[place]
         bits = bits * 10 + digit - 48
-        at += 1
     return -bits if block[start] == 45 else bits
 
 
@@ -147,12 +146,10 @@ def decimal_problem(block: bytes, start: i64, stop: i64) -> i64:
         at += 1
     if at == stop:
         return NOT_64_BITS
-    check: i64 = at
-    while check < stop:
-        digit: i64 = block[check]
+    for place in range(at, stop):
+        digit: i64 = block[place]
         if digit < 48 or digit > 57:
             return NOT_64_BITS
-        check += 1
     while at < stop - 1 and block[at] == 48:
         at += 1
     if stop - at < 19:
@@ -165,12 +162,7 @@ def decimal_problem(block: bytes, start: i64, stop: i64) -> i64:
 
 
 def plain_lines(
-    block: bytes,
-    start: int,
-    delimiter: int,
-    buckets: int,
-    decimal: bool,
-    digest: Callable[[bytes], int],
+    block: bytes, start: int, delimiter: int, buckets: int, decimal: bool, digest: Callable[[bytes], int]
 ) -> tuple[bytes, int, int, int]:
     """``answer_lines`` with an object for each line, where the core is interpreted or a library hashes."""
     end_of_line = bytes([delimiter])
@@ -182,9 +174,10 @@ def plain_lines(
         if delimiter == 10 and end > start and block[end - 1] == CARRIAGE_RETURN:
             stop -= 1
         key = block[start:stop]
-        problem = (
-            EMPTY if len(key) == 0 else int(decimal_problem(key, 0, len(key))) if decimal else NOTHING_WRONG
-        )
+        if len(key) == 0:
+            problem = EMPTY
+        elif decimal:
+            problem = int(decimal_problem(key, 0, len(key)))
         if problem != NOTHING_WRONG:
             break
         bits = int(decimal_bits(key, 0, len(key))) if decimal else digest(key)

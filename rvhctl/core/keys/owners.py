@@ -19,11 +19,9 @@ def selected(buckets: Ints, block: bytes, rows: KeyRows, owners: Ints) -> bytes:
     wanted = buckets.values
     count: i64 = len(wanted)
     answers = BytesWriter()
-    row: i64 = 0
-    while row < rows.count:
+    for row in range(rows.count):
         if place_in(wanted, owner_of[row]) < count:
             copy(answers, block, starts[row], ends[row])
-        row += 1
     return answers.getvalue()
 
 
@@ -31,11 +29,9 @@ def packed(owners: Ints, rows: i64) -> bytes:
     """The owners as integers of four bytes, for ``Tally.add`` or ``Traffic.add``."""
     owner_of = owners.values
     answers = BytesWriter()
-    row: i64 = 0
-    while row < rows:
+    for row in range(rows):
         owner: i32 = int(owner_of[row])
         write_i32_le(answers, owner)
-        row += 1
     return answers.getvalue()
 
 
@@ -43,13 +39,11 @@ def packed_pairs(owners: Ints, others: Ints, rows: i64) -> bytes:
     """Owner here and owner there of each row."""
     owner_of, other_of = owners.values, others.values
     answers = BytesWriter()
-    row: i64 = 0
-    while row < rows:
+    for row in range(rows):
         owner: i32 = int(owner_of[row])
         other: i32 = int(other_of[row])
         write_i32_le(answers, owner)
         write_i32_le(answers, other)
-        row += 1
     return answers.getvalue()
 
 
@@ -57,14 +51,12 @@ def packed_groups(block: bytes, rows: KeyRows, owners: Ints) -> bytes:
     """The bytes of each bucket's rows, in order: the bucket, how many bytes, the bytes; and so on."""
     owner_of, starts, ends = owners.values, rows.starts.values, rows.ends.values
     groups: dict[int, BytesWriter] = {}
-    row: i64 = 0
-    while row < rows.count:
+    for row in range(rows.count):
         owner = int(owner_of[row])
         group = groups.get(owner)
         if group is None:
             group = groups[owner] = BytesWriter()
         copy(group, block, starts[row], ends[row])
-        row += 1
     answers = BytesWriter()
     for bucket, group in groups.items():
         write_i64_le(answers, bucket)
@@ -95,12 +87,10 @@ class Tally:
     def add(self, owners: bytes) -> None:
         """Count ``packed`` owners."""
         counts = self.counts.values
-        at: i64 = 0
         end: i64 = len(owners)
-        while at < end:
+        for at in range(0, end, 4):
             owner: i64 = int(read_i32_le(owners, at))
-            counts[owner] = counts[owner] + 1
-            at += 4
+            counts[owner] += 1
         self.total += end >> 2
 
 
@@ -120,10 +110,9 @@ class Traffic:
         """Count ``packed_pairs``."""
         here, there = self.here.values, self.there.values
         entering, leaving = self.entering.values, self.leaving.values
-        at: i64 = 0
         end: i64 = len(pairs)
         named = len(here) > 0
-        while at < end:
+        for at in range(0, end, 8):
             source: i64 = int(read_i32_le(pairs, at))
             target: i64 = int(read_i32_le(pairs, at + 4))
             if named:
@@ -131,7 +120,6 @@ class Traffic:
                 target = there[target]
             if source != target:
                 self.moved += 1
-                leaving[source] = leaving[source] + 1
-                entering[target] = entering[target] + 1
-            at += 8
+                leaving[source] += 1
+                entering[target] += 1
         self.total += end >> 3

@@ -40,13 +40,11 @@ def fnv(data: bytes, xor_first: bool) -> int:
         return state & MASK_64
     half: i64 = HALF_FNV_BASIS
     bits: i64 = (half << 1) + 1
-    at: i64 = 0
     end: i64 = len(data)
-    while at < end:
+    for at in range(end):
         c: i64 = data[at]
         # The multiplication wraps.
         bits = (bits ^ c) * FNV_PRIME if xor_first else (bits * FNV_PRIME) ^ c
-        at += 1
     return int(bits) & MASK_64
 
 
@@ -54,18 +52,15 @@ def crc_table() -> vec[i64]:
     """What each byte does to a CRC."""
     half: i64 = HALF_CRC_POLYNOMIAL
     table = vec[i64]()
-    byte: i64 = 0
-    while byte < 256:
+    count: i64 = 256
+    for byte in range(count):
         crc = byte
-        step: i64 = 0
-        while step < 8:
+        for _ in range(8):
             low = crc & 1
             crc = (crc >> 1) & 0x7FFFFFFFFFFFFFFF
             if low == 1:
                 crc ^= half << 1
-            step += 1
         table = append(table, crc)
-        byte += 1
     return table
 
 
@@ -76,10 +71,8 @@ def crc64_xz(data: bytes) -> int:
     """CRC-64/XZ: reflected, from all ones, and inverted at the end."""
     table = CRC_TABLE
     crc: i64 = -1
-    at: i64 = 0
     end: i64 = len(data)
-    while at < end:
+    for at in range(end):
         c: i64 = data[at]
         crc = table[(crc ^ c) & 0xFF] ^ ((crc >> 8) & 0xFFFFFFFFFFFFFF)
-        at += 1
     return ~int(crc) & MASK_64

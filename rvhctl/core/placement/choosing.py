@@ -66,10 +66,9 @@ class Chooser:
         """
         table, bits, target = self.table, keys.values, chosen.values
         if table.plain and self.count == 1 and table.dialect == PAPER:
-            while row < end:
-                target[row] = jump(bits[row], table.buckets)
-                row += 1
-            return row
+            for at in range(row, end):
+                target[at] = jump(bits[at], table.buckets)
+            return end
         budget = self.budget
         while row < end:
             key = bits[row]
@@ -157,9 +156,7 @@ class Chooser:
         """Finish the current row."""
         if self._found_count < self.count:
             self._best().drain(self._found, self.count)
-        at: i64 = 0
         start = row * self.count
-        while at < self.count:
+        for at in range(self.count):
             chosen[start + at] = self._found[at]
-            at += 1
         self._position = AT_PROBES

@@ -31,7 +31,11 @@ class Best:
     """
 
     def __init__(self, room: i64, even: bool) -> None:
-        """Room for so many; ``even``: all buckets weigh the same."""
+        """
+        Args:
+            room: the most buckets that are kept.
+            even: all buckets weigh the same.
+        """
         self.even: Final = even
         self.scores = vec[float]([0.0] * int(room))
         # r with its top bit turned, so that signed integers compare as the unsigned ones they stand for.

@@ -18,7 +18,7 @@ from rvhctl.core.placement.jump import PAPER, jump, jump_in
 from rvhctl.core.placement.probes import draw, word_hash
 
 PROBES: Final = 64
-"""After so many a key goes by scores: with one bucket of a hundred up, half of the keys get there."""
+"""Probes of a key before its owner is chosen by score: with one bucket of a hundred up, half of the keys get there."""
 
 FULL: Final = 9007199254740992.0
 """2^53, in the column of limits: a bucket of the largest weight, which takes every key that comes."""
@@ -27,7 +27,7 @@ DOWN: Final = -1.0
 """In the column of limits: the bucket takes no key."""
 
 DENSE: Final = 1048576
-"""2^20: up to so many buckets have a limit each; of more, only those that are unlike the rest."""
+"""2^20 buckets, each of which has a limit; of more buckets, only those that are unlike the rest."""
 
 UNSETTLED: Final = -1
 """No probe has found an owner."""
@@ -80,9 +80,7 @@ class BucketTable:
 
     def _slot(self, bucket: i64) -> i64:
         """Where the columns have this bucket."""
-        if self.dense:
-            return bucket
-        return place_in(self._unlike, bucket)
+        return bucket if self.dense else place_in(self._unlike, bucket)
 
     def is_live(self, bucket: i64) -> bool:
         return self._limits[self._slot(bucket)] >= 0.0
@@ -120,11 +118,9 @@ class BucketTable:
         """The live buckets, ascending; only where the columns are dense."""
         if len(self._live_buckets) == 0:
             found = vec[i64](capacity=self.live)
-            bucket: i64 = 0
-            while bucket < self.buckets:
+            for bucket in range(self.buckets):
                 if self._limits[bucket] >= 0.0:
                     found = append(found, bucket)
-                bucket += 1
             self._live_buckets = found
         return self._live_buckets
 

@@ -81,17 +81,15 @@ class Plan:
         if self._tree.grow(groups * CUTS_A_GROUP):
             return True
         count: i64 = len(self._cells)
-        stop = self._planned + groups
-        stop = count if stop > count else stop
-        while self._planned < stop:
-            group = self._planned
+        stop = min(self._planned + groups, count)
+        for group in range(self._planned, stop):
             if self._healths[group] >= FULL:
                 self.give(group, FULL)
             else:
                 self.spill(group)
             self.starts.values = append(self.starts.values, len(self.servers.values))
-            self._planned += 1
-        return self._planned < count
+        self._planned = stop
+        return stop < count
 
     def spill(self, group: i64) -> None:
         """Share out the traffic of a group that cannot carry all of it."""
