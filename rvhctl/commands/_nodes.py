@@ -183,10 +183,10 @@ def _write(
         write_view(asked_view(nodes, decision, request), format_, sink, run.color)
     elif not isinstance(end, NoSurvivorsError):
         picked = decision.first_of_each(request.top)
-        write_records(format_, nodes, picked, lambda: _answer_view(nodes, decision, request), sink, run.color)
 
+        def view() -> View:
+            from rvhctl.policy.views import answer_view
 
-def _answer_view(nodes: Nodes, decision: Decision, request: Request) -> View:
-    from rvhctl.policy.views import answer_view
+            return answer_view(nodes, decision, request.top)
 
-    return answer_view(nodes, decision, request.top)
+        write_records(format_, nodes, picked, view, sink, run.color)

@@ -22,7 +22,6 @@ WHOLE: Final = 1 << 20
 TURN: Final = 1 << 15 if COMPILED else 1 << 12
 """Nodes of one slice between two turns of the event loop: some milliseconds."""
 
-
 PLAIN_KINDS: Final = frozenset("biufU")
 """NumPy's letters for bools, integers, floats and text, which ``tolist`` gives as those of Python."""
 

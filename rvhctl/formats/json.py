@@ -48,10 +48,10 @@ class Document(Reader):
         text, start = self._text, self._text.find(b"{")
         if not members:
             return _elements([self._value], b"[%b]" % text.strip(), 0)
-        spans = [jsontext.member_span(text, start, member)[0] for member in members]
+        starts = [jsontext.member_span(text, start, member)[0] for member in members]
         if len(members) == 1:
-            return _elements(self._value[members[0]], text, spans[0])
-        zipped = self._zipped(spans)
+            return _elements(self._value[members[0]], text, starts[0])
+        zipped = self._zipped(starts)
         return _elements(jsontext.parse(zipped, self._source), zipped, 0)
 
     def repeated(self, names: frozenset[str]) -> str:

@@ -17,7 +17,6 @@ MAX_EXACT_DEPTH: Final = 256
 
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
-
 LARGE: Final = 1 << 24
 """Bytes of a text that may be too large for the memory."""
 
@@ -167,11 +166,6 @@ def _hint(text: bytes, problem: str, rest: str, *, whole: bool) -> str:
         several = problem == "unexpected content after document" and rest.startswith(("{", "["))
         return "several documents become one object a line by: jq -c . FILE" if several else ""
     # A line that only opens something, as in objects that are printed over several lines.
-    opened = (
-        not rest and text.lstrip().startswith((b"{", b"[")) and text.rstrip().endswith((b"{", b"[", b","))
-    )
-    return (
-        "objects over several lines become one a line by: jq -c . FILE (of an array: jq -c '.[]')"
-        if opened
-        else ""
-    )
+    if not rest and text.lstrip().startswith((b"{", b"[")) and text.rstrip().endswith((b"{", b"[", b",")):
+        return "objects over several lines become one a line by: jq -c . FILE (of an array: jq -c '.[]')"
+    return ""

@@ -16,9 +16,9 @@ VERDICT: Final = "probe_success"
 LABEL: Final = "instance"
 """Names a target, in both kinds of series."""
 
+QUERY: Final = 'query {__name__=~"probe_success|probe_duration_seconds"}'
 NO_VERDICTS: Final = (
-    f"no {VERDICT} series in the answer: a refused connection is the fastest target there is; "
-    'query {__name__=~"probe_success|probe_duration_seconds"}'
+    f"no {VERDICT} series in the answer: a refused connection is the fastest target there is; {QUERY}"
 )
 
 _SECONDS: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
@@ -44,7 +44,9 @@ def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> R
             target, name, value = _series(series)
             check(target, None)
             if name == VERDICT:
-                _put(verdicts, target, _verdict(value), VERDICT)
+                if value not in ("0", "1"):
+                    raise InputError(f"{VERDICT} must be 0 or 1", value=value)
+                _put(verdicts, target, value == "1", VERDICT)
             else:
                 latency = _milliseconds(value)
                 check(target, latency)
@@ -53,18 +55,11 @@ def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> R
         except (InputError, InvalidNodeError) as error:
             on_bad(error.at(source, place=f"series {number}"))
     if targets and not durations:
-        raise InputError(
-            f"only {VERDICT} series, and no duration",
-            source=source,
-            hint='query {__name__=~"probe_success|probe_duration_seconds"}',
-        )
-    records = [
-        Record(
-            {"id": target, "latency": durations.get(target) if verdicts.get(target, not verdicts) else None},
-            b"",
-        )
-        for target in targets
-    ]
+        raise InputError(f"only {VERDICT} series, and no duration", source=source, hint=QUERY)
+    records = []
+    for target in targets:
+        latency = durations.get(target) if verdicts.get(target, not verdicts) else None
+        records.append(Record({"id": target, "latency": latency}, b""))
     reader = Reader(records)
     if records and not verdicts:
         reader.warnings = [NO_VERDICTS]
@@ -80,8 +75,7 @@ def _vector(text: bytes, source: str) -> list[Any]:
             f"Prometheus answered with an error: {document.get('error', document['status'])}", source=source
         )
     data = document.get("data")
-    kind = data.get("resultType") if isinstance(data, dict) else None
-    result = data.get("result") if isinstance(data, dict) else None
+    kind, result = (data.get("resultType"), data.get("result")) if isinstance(data, dict) else (None, None)
     if kind != "vector" or not isinstance(result, list):
         raise InputError(
             "not an instant vector",
@@ -105,12 +99,6 @@ def _series(series: Any) -> tuple[str, str, str]:
     if not isinstance(sample, list) or len(sample) != 2 or not isinstance(sample[1], str):
         raise InputError(f"the series of {target} has no value [time, text]", value=sample)
     return target, str(metric.get("__name__", "")), sample[1]
-
-
-def _verdict(value: str) -> bool:
-    if value not in ("0", "1"):
-        raise InputError(f"{VERDICT} must be 0 or 1", value=value)
-    return value == "1"
 
 
 def _milliseconds(value: str) -> float | None:

@@ -60,7 +60,7 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     width = shutil.get_terminal_size((80, 24)).columns
-    paint = _styled if use_color(color, sys.stdout) else _plain
+    paint = _styled if use_color(color, sys.stdout) else lambda text, *_: text
     values: dict[str, list[Any]] = {name: [] for name in view.columns}
     faint: list[bool] = []
     for row in view.rows():
@@ -211,10 +211,6 @@ def _length(text: str) -> int:
 def _styled(text: str, *styles: str) -> str:
     parameters = ";".join(filter(None, styles))
     return f"\x1b[{parameters}m{text}\x1b[0m" if parameters and text else text
-
-
-def _plain(text: str, *_: str) -> str:
-    return text
 
 
 def _texts(values: Sequence[Any]) -> list[str]:

@@ -34,7 +34,6 @@ OF_NODES: Final = ASKED_OF_NODES | {"nodes", "ids", "latencies", "id"}
 OF_CELLS: Final = ("plan", "nearest", "down_cell", "merge_below")
 """Only ``faultset`` knows these; ``precision`` is left alone, so that one document serves both commands."""
 
-
 OF_KEYS: Final = frozenset(
     {"id", "key", "keys", "buckets", "nodes", "weights", "down", "hash", "seed", "dialect"}
     | {"live", "threshold", "to", "to_nodes", "to_down", "replicas", "allow_fewer", "stats", "explain"}
@@ -100,7 +99,7 @@ def contradiction(members: Mapping[str, Any]) -> str:
         ("to", "to_nodes"),
     )
     for one, other in pairs:
-        if one in members and members[one] is not None and members.get(other) is not None:
+        if members.get(one) is not None and members.get(other) is not None:
             return f"{one} and {other} exclude each other"
     return ""
 

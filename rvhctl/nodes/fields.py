@@ -189,12 +189,8 @@ def _latency(fields: dict[str, Any], by_samples: float) -> float:
     if latency != latency:
         return by_samples
     if type(latency) is not float and type(latency) is not int:
-        raise InvalidNodeError(
-            latency_problem(latency),
-            field="latency",
-            value=latency,
-            hint=how_to_write(latency) or NULL_HINT,
-        )
+        hint = how_to_write(latency) or NULL_HINT
+        raise InvalidNodeError(latency_problem(latency), field="latency", value=latency, hint=hint)
     return check_latency(float(latency))
 
 
@@ -209,7 +205,7 @@ def _coordinate(fields: dict[str, Any], field: str) -> float:
 
 
 def _whole(number: float) -> float | int:
-    """-1.0 as people write it."""
+    """Return -1.0 as -1, as people write it."""
     return int(number) if float(number).is_integer() else number
 
 
@@ -243,11 +239,9 @@ def weight_of(value: object) -> float:
     if weight is None:
         raise InvalidNodeError("the weight must be a number", field="weight", value=value)
     if not 0 < weight < math.inf:
+        hint = 'a node to be left out has the state "drain"'
         raise InvalidNodeError(
-            "the weight must be finite and above 0",
-            field="weight",
-            value=value,
-            hint='a node to be left out has the state "drain"',
+            "the weight must be finite and above 0", field="weight", value=value, hint=hint
         )
     return weight
 
@@ -266,12 +260,9 @@ def samples_of(value: object) -> list[float]:
     for number, sample in enumerate(value, 1):
         samples.append(latency_of(sample))
         if samples[-1] < 0:
-            raise InvalidNodeError(
-                latency_problem(sample, f"sample {number}"),
-                field="samples",
-                value=sample,
-                hint="write null for a lost sample",
-            )
+            problem = latency_problem(sample, f"sample {number}")
+            hint = "write null for a lost sample"
+            raise InvalidNodeError(problem, field="samples", value=sample, hint=hint)
     return samples
 
 

@@ -93,10 +93,8 @@ def _number(text: str, flag: str) -> float:
             raise ValueError
         return number
     except ValueError:
-        hint = how_to_write(text)
-        raise UsageError(
-            f"{flag}: not a number (got {shorten(text)})" + (f"; {hint}" if hint else "")
-        ) from None
+        hint = f"; {write}" if (write := how_to_write(text)) else ""
+        raise UsageError(f"{flag}: not a number (got {shorten(text)}){hint}") from None
 
 
 def _json_number(text: str) -> object:

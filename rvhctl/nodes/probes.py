@@ -88,7 +88,5 @@ def _placed(fields: dict[str, Any], known: dict[str, dict[str, Any]], inventory:
     if fields["id"] not in known:
         raise InputError(f"the target {quoted(fields['id'])} is not in the inventory {inventory}")
     # The measurement of now, not one that the inventory may still hold.
-    placed = {
-        name: value for name, value in known[fields["id"]].items() if name not in ("latency", "samples")
-    }
-    return {**placed, **fields}
+    old = ("latency", "samples")
+    return {**{name: value for name, value in known[fields["id"]].items() if name not in old}, **fields}

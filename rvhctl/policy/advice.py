@@ -58,15 +58,8 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
             instance_of(Policy, policy, "policy", FaultsetError)
             evaluation = Evaluation(fleet, replace(policy, merge_below=None), precision=precision)
             empty = sum(1 for fit in evaluation.fit_counts if not fit)
-        reports.append(
-            PrecisionReport(
-                precision=precision,
-                cells=survey.cells(precision),
-                alone=survey.alone(precision),
-                border=survey.border(precision),
-                empty=empty,
-            )
-        )
+        cells, lone, border = survey.cells(precision), survey.alone(precision), survey.border(precision)
+        reports.append(PrecisionReport(precision, cells, lone, border, empty))
     suited = [report.precision for report in reports if advising.suits(count, report.alone, report.border)]
     recommended = max(suited, default=None)
     return Advice(tuple(reports), recommended, _why(count, reports, recommended))

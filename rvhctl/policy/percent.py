@@ -11,7 +11,6 @@ from rvhctl.errors import FaultsetError, shorten
 
 _DECIMAL: Final = re.compile(r"(-?\d{1,30})(?:\.(\d{0,30}))?%", re.ASCII)
 
-
 MOST_PARTS: Final = 10**100
 """More than any fleet has nodes, and short enough to be written."""
 

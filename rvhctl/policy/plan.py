@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.numbers import whole_of
@@ -13,9 +13,7 @@ from rvhctl.core.policy.priority_load import healths, weighted_healths
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.policy.evaluation import STEP, Evaluation
-
-NEAREST: Final = 2
-"""Healthy cells, beside itself, that a cell may turn to."""
+from rvhctl.policy.request import NEAREST
 
 
 class Share(NamedTuple):
@@ -60,20 +58,14 @@ class FleetPlan:
         if levels is None or not 0 <= levels < 1 << 31:
             raise FaultsetError(f"nearest must be a whole number of 0 or more (got {shorten(nearest)})")
         self.evaluation = evaluation
-        weights = evaluation.fleet.weights
+        starts, weights = evaluation.starts, evaluation.fleet.weights
         self.healths: Ints = (
-            weighted_healths(evaluation.order, evaluation.starts, evaluation.fits, weights)
+            weighted_healths(evaluation.order, starts, evaluation.fits, weights)
             if len(weights)
-            else healths(evaluation.starts, evaluation.fit_counts)
+            else healths(starts, evaluation.fit_counts)
         )
-        plan = Plan(
-            evaluation.cells,
-            precision,
-            evaluation.health_codes,
-            self.healths,
-            evaluation.answer_starts,
-            levels,
-        )
+        states, answer_starts = evaluation.health_codes, evaluation.answer_starts
+        plan = Plan(evaluation.cells, precision, states, self.healths, answer_starts, levels)
         while plan.step(STEP):
             pass
         self.starts: Ints = plan.starts

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PRECISION: Final = 5
 NEAREST: Final = 2
+"""Healthy cells, beside itself, that a cell may turn to."""
 
 
 class Request(NamedTuple):

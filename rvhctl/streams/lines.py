@@ -42,7 +42,7 @@ def whole_lines(source: Source, delimiter: bytes = b"\n") -> Iterator[tuple[byte
             pieces.append(block)
             continue
         pieces.append(block[:cut])
-        whole = b"".join(pieces) if len(pieces) > 1 else pieces[0]
+        whole = b"".join(pieces)
         pieces = [block[cut:]] if cut < len(block) else []
         yield whole, line
         line += whole.count(delimiter)
@@ -83,17 +83,14 @@ def read_range(descriptor: int, start: int, end: int) -> bytes:
     Raises:
         CutShortError: the file ends before.
     """
-    data = os.pread(descriptor, end - start, start)
-    if len(data) == end - start:
-        return data
-    pieces = [data]
-    while data:
-        start += len(data)
-        if start == end:
-            return b"".join(pieces)
+    pieces: list[bytes] = []
+    while start < end:
         data = os.pread(descriptor, end - start, start)
+        if not data:
+            raise CutShortError
         pieces.append(data)
-    raise CutShortError
+        start += len(data)
+    return b"".join(pieces)  # of one piece, that piece itself
 
 
 def place_of(stream: BinaryIO | int) -> tuple[int, int] | None:
@@ -149,7 +146,7 @@ def line_blocks(descriptor: int, start: int, end: int, size: int) -> Iterator[by
         pieces.append(block[:cut] if cut else block)
         start += cut or len(block)
         if cut:
-            lines = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+            lines = b"".join(pieces)
             pieces.clear()
             del block
             yield lines
@@ -172,7 +169,6 @@ def line_ranges(descriptor: int, start: int, end: int, count: int) -> list[tuple
 
 
 def _line_end(descriptor: int, place: int, end: int) -> int:
-    """Where the line of ``place`` ends."""
     while place < end:
         part = read_range(descriptor, place, min(place + STEP, end))
         cut = part.find(b"\n") + 1

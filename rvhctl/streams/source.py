@@ -34,17 +34,9 @@ class Source:
     Its bytes are decompressed and without a byte-order mark; with ``raw`` they are as they stand.
     """
 
-    def __init__(
-        self,
-        name: str,
-        stream: io.BufferedReader | None = None,
-        *,
-        plain_file: bool = False,
-        raw: bool = False,
-    ) -> None:
-        """``stream``: what to read, where that is open already."""
+    def __init__(self, name: str, *, raw: bool = False) -> None:
         self.name = "stdin" if name == STDIN else name
-        self.plain_file = plain_file
+        self.plain_file = False
         """A regular, uncompressed file: it may be cut into pieces."""
         self.head = b""
         """Some of its first bytes, from which an error may tell what it is."""
@@ -54,7 +46,7 @@ class Source:
         self._regular = False
         self._start = 0
         self._size = 0
-        self._stream = stream
+        self._stream: io.BufferedReader | None = None
 
     def __enter__(self) -> Source:
         return self
@@ -146,8 +138,8 @@ class Source:
         self._file = file
         with self.reading():
             status = _status(file)
-            self._regular = status is not None and stat.S_ISREG(status.st_mode)
-            if status is not None and self._regular:
+            if status is not None and stat.S_ISREG(status.st_mode):
+                self._regular = True
                 self._start = file.tell()
                 self._size = status.st_size
 
@@ -197,7 +189,6 @@ class Source:
             raise InputError("NUL bytes instead of text", source=self.name)
 
     def _check_whole(self) -> None:
-        """At the end of a regular file: that nobody has cut it."""
         if self.plain_file and self._stream is not None and self._size:
             check_whole(self._stream.fileno(), self._stream.raw.tell(), self._size)
 
@@ -305,5 +296,4 @@ def _tells(marks: Collection[bytes], head: bytes) -> bool:
 
 
 def _marked(head: bytes, marks: Mapping[bytes, What]) -> What | None:
-    """What a source is by the mark that it begins with."""
     return next((what for mark, what in marks.items() if head.startswith(mark)), None)

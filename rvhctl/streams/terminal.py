@@ -37,11 +37,7 @@ def visible(text: str) -> str:
 
 def visible_lines(data: bytes) -> bytes:
     """Lines of UTF-8 with ``\\u001b`` in place of an escape character, and so on: in a JSON string, the same text."""
-    return re.sub(_UNSAFE_BYTES, _escaped, data)
-
-
-def _escaped(found: re.Match[bytes]) -> bytes:
-    return b"\\u%04x" % ord(found.group().decode())
+    return re.sub(_UNSAFE_BYTES, lambda found: b"\\u%04x" % ord(found.group().decode()), data)
 
 
 def use_color(choice: ColorChoice, stream: TextIO | None) -> bool:
