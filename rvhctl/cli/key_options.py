@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
-from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.cli.option_groups import OptionGroup, option, switch
 from rvhctl.cli.options import FORMATTING, INPUT_FORMAT, RECORD_FORMATS, Run, either, refuse
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import InputFormat
@@ -27,7 +27,7 @@ class Keys(OptionGroup):
         help="How text becomes 64 bits (--list-hashes); int: it is the decimal 64-bit key itself.",
         show_default=True,
     )
-    null: bool = option("--null", "-0", default=False, help="Keys end with a NUL byte instead of a line end.")
+    null: bool = switch("--null", "-0", help="Keys end with a NUL byte instead of a line end.")
 
 
 class Nodes(OptionGroup, panel="Nodes"):
@@ -60,7 +60,7 @@ class Nodes(OptionGroup, panel="Nodes"):
         click_type=Whole(min=1),
         help="The first K nodes of each key's order, the owner first.",
     )
-    allow_fewer: bool = option("--allow-fewer", default=False, help="Fewer than K where fewer are live.")
+    allow_fewer: bool = switch("--allow-fewer", help="Fewer than K where fewer are live.")
 
 
 class Fields(OptionGroup, panel="Keys out of records"):
@@ -87,16 +87,14 @@ class Answer(OptionGroup, panel="What is answered"):
         metavar="BUCKET,...|K/N",
         help="Only the records of these, as they came; K/N: of the K-th of N, from 1 (-b is N then).",
     )
-    allow_empty: bool = option(
-        "--allow-empty", default=False, help="With --only: no record is fine, not exit code 3."
-    )
+    allow_empty: bool = switch("--allow-empty", help="With --only: no record is fine, not exit code 3.")
     split_to: str | None = option(
         "--split-to",
         metavar="TEMPLATE",
         help="A file for each bucket that has records, as in 'part-{bucket:03d}.txt' or '{node}.ndjson'.",
     )
-    force: bool = option("--force", default=False, help="With --split-to: replace files that exist.")
-    stats: bool = option("--stats", default=False, help="How evenly the keys lie.")
+    force: bool = switch("--force", help="With --split-to: replace files that exist.")
+    stats: bool = switch("--stats", help="How evenly the keys lie.")
     to: int | None = option(
         "--to", metavar="M", help="What would move if there were M buckets, and the least that has to."
     )
@@ -104,8 +102,8 @@ class Answer(OptionGroup, panel="What is answered"):
     to_down: list[str] | None = option(
         "--to-down", metavar="ID,...", help="The same, with these down; '' is none."
     )
-    moves: bool = option("--moves", default=False, help="With --to...: list each key that moves instead.")
-    explain: bool = option("--explain", default=False, help="The hash and the probes of each key.")
+    moves: bool = switch("--moves", help="With --to...: list each key that moves instead.")
+    explain: bool = switch("--explain", help="The hash and the probes of each key.")
 
 
 class Hashing(OptionGroup, panel="Agreeing with other systems"):
@@ -121,9 +119,7 @@ class Hashing(OptionGroup, panel="Agreeing with other systems"):
     seed: int = option(
         "--seed", default=0, metavar="N", help="For xxh64, xxh3, xxh32, murmur3-128.", show_default=True
     )
-    list_hashes: bool = option(
-        "--list-hashes", default=False, help="Print each hash and what it agrees with."
-    )
+    list_hashes: bool = switch("--list-hashes", help="Print each hash and what it agrees with.")
 
 
 class KeyRun(Run):

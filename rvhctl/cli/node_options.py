@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
-from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.cli.option_groups import OptionGroup, option, switch
 from rvhctl.cli.options import refuse
 from rvhctl.errors import UsageError
 from rvhctl.nodes.documents import ASKED_OF_NODES
@@ -112,7 +112,7 @@ class Damping(OptionGroup, panel="Memory"):
 class Views(OptionGroup, panel=VIEWS):
     """What is shown in place of the survivors, and what-if questions."""
 
-    explain: bool = option("--explain", default=False, help="Every node, kept or dropped, and why.")
+    explain: bool = switch("--explain", help="Every node, kept or dropped, and why.")
     down: list[str] | None = option(
         "--down", metavar="ID,...", help="Answer as if these nodes had failed; may be given again and again."
     )
@@ -132,7 +132,7 @@ class Views(OptionGroup, panel=VIEWS):
 class CellViews(Views, panel=VIEWS):
     """The same, where there are cells."""
 
-    plan: bool = option("--plan", default=False, help="For each cell its health and where its traffic goes.")
+    plan: bool = switch("--plan", help="For each cell its health and where its traffic goes.")
     nearest: int | None = option(
         "--nearest",
         metavar="N",
@@ -140,9 +140,7 @@ class CellViews(Views, panel=VIEWS):
         help="With --plan: healthy cells a cell may turn to; default 2.",
     )
     explain: bool = Views.explain
-    advise: bool = option(
-        "--advise", default=False, help="Which precision suits these nodes; needs no limit."
-    )
+    advise: bool = switch("--advise", help="Which precision suits these nodes; needs no limit.")
     down: list[str] | None = Views.down
     down_cell: list[str] | None = option(
         "--down-cell", metavar="PREFIX,...", help="Answer as if all nodes in these geohash cells had failed."

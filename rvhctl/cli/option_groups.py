@@ -22,24 +22,15 @@ from rvhctl.errors import UsageError
 
 
 def option(
-    *flags: str,
-    help: str,
-    default: Any = None,
-    metavar: str | None = None,
-    panel: str | None = None,
-    click_type: Any = None,
-    show_default: bool = False,
+    *flags: str, default: Any = None, panel: str | None = None, show_default: bool = False, **settings: Any
 ) -> Any:
     """Declare an option of a group; its type is the annotation, or what ``click_type`` makes of a text."""
-    return typer.Option(
-        default,
-        *flags,
-        metavar=metavar,
-        help=help,
-        rich_help_panel=panel,
-        click_type=click_type,
-        show_default=show_default,
-    )
+    return typer.Option(default, *flags, rich_help_panel=panel, show_default=show_default, **settings)
+
+
+def switch(*flags: str, help: str) -> Any:
+    """Declare an option without a value, which is False unless it is given."""
+    return option(*flags, default=False, help=help)
 
 
 class OptionGroup:

@@ -9,7 +9,7 @@ import typer
 from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Whole
-from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.cli.option_groups import OptionGroup, option, switch
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import FORMATS, InputFormat, OutputFormat
 from rvhctl.streams.terminal import ColorChoice
@@ -61,7 +61,7 @@ class Formats(OptionGroup, panel=FORMATTING):
         help=f"Format of the answer: {either('table', *FORMATS)}. Unless given: a table on a terminal, "
         "else the shape of the input.",
     )
-    json: bool = option("--json", default=False, help="The same as -o json.")
+    json: bool = switch("--json", help="The same as -o json.")
     input_format: InputFormat = option(
         "--input-format",
         "-i",
@@ -85,12 +85,10 @@ class Run(Formats, panel="Running"):
         metavar="LEVEL",
         help="How much to say on standard error: debug, info, warn (the default) or error.",
     )
-    async_: bool = option(
-        "--async", "-a", default=False, help="Run on the asynchronous functions; with --batch, concurrently."
+    async_: bool = switch(
+        "--async", "-a", help="Run on the asynchronous functions; with --batch, concurrently."
     )
-    batch: bool = option(
-        "--batch", default=False, help="Each line of the input is a request in JSON, answered on a line."
-    )
+    batch: bool = switch("--batch", help="Each line of the input is a request in JSON, answered on a line.")
     jobs: int | None = option(
         "--jobs",
         "-j",
@@ -98,7 +96,7 @@ class Run(Formats, panel="Running"):
         click_type=Whole(min=1),
         help="Processes; default: as many as are worth their start, at most the usable processors.",
     )
-    unordered: bool = option("--unordered", default=False, help="With --batch: answers as they are ready.")
+    unordered: bool = switch("--unordered", help="With --batch: answers as they are ready.")
     on_error: OnError | None = option(
         "--on-error",
         metavar="WHAT",
