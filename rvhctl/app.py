@@ -69,21 +69,17 @@ def one_command(name: str) -> Command:
     module = import_module(f"rvhctl.commands.{function}")
     run = getattr(module, function)
     alone = typer.Typer(add_completion=False)
+    # One line a paragraph: Typer would keep the line ends of the source.
     alone.command(
         name,
         cls=OneCommand,
         context_settings=SETTINGS,
-        help=_paragraphs(run.__doc__ or ""),
+        help="\n\n".join(" ".join(paragraph.split()) for paragraph in run.__doc__.split("\n\n")),
         epilog=module.EPILOG,
     )(run)
     command = typer.main.get_command(alone)
     command.params.append(_version_option(hidden=True))
     return command
-
-
-def _paragraphs(docstring: str) -> str:
-    """The text with one line a paragraph; Typer would keep the line ends of the source."""
-    return "\n\n".join(" ".join(paragraph.split()) for paragraph in docstring.split("\n\n"))
 
 
 def command_line() -> Command:

@@ -16,12 +16,11 @@ from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.keys.hashes import DIALECTS, recipe_of
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.placement.buckets import Buckets, NodeName
+from rvhctl.placement.jump import Key
 
 if TYPE_CHECKING:
     from rvhctl.placement.evenness import Moves, Stats
     from rvhctl.placement.explain import Explanation
-
-Key = str | bytes | int
 
 SLICE = 1 << 14
 """Keys in one call of the core: some milliseconds compiled, so that signals and the event loop get a turn."""
