@@ -95,12 +95,8 @@ def _over_or_unmeasured(nodes: Nodes, decision: WithinThreshold) -> str:
 
 def _reasons(evaluation: Evaluation) -> str:
     counts = Counter(evaluation.reason_codes)
-    parts = [
-        f"{counts[code]} {WORDS[reason]}"
-        for code, reason in enumerate(REASONS)
-        if reason in WORDS and counts[code]
-    ]
-    return ", ".join(parts) or "none dropped"
+    dropped = ((counts[code], WORDS[reason]) for code, reason in enumerate(REASONS) if reason in WORDS)
+    return ", ".join(f"{count} {why}" for count, why in dropped if count) or "none dropped"
 
 
 def _warn(report: Report, evaluation: Evaluation, request: Request) -> None:

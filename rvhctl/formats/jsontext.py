@@ -76,10 +76,8 @@ def exact_value(text: bytes) -> Any:
         InputError: it is nested too deeply for the standard library, which recurses.
     """
     if _depth(text) > MAX_EXACT_DEPTH:
-        raise InputError(
-            "a number beyond 64 bits in a value that is nested too deeply",
-            hint=f"at most {MAX_EXACT_DEPTH} levels",
-        )
+        hint = f"at most {MAX_EXACT_DEPTH} levels"
+        raise InputError("a number beyond 64 bits in a value that is nested too deeply", hint=hint)
     return json.loads(text)
 
 

@@ -71,18 +71,13 @@ def _vector(text: bytes, source: str) -> list[Any]:
     if not isinstance(document, dict) or "status" not in document:
         raise InputError("not an answer of Prometheus", source=source, hint="give what /api/v1/query answers")
     if document["status"] != "success":
-        raise InputError(
-            f"Prometheus answered with an error: {document.get('error', document['status'])}", source=source
-        )
+        answered = document.get("error", document["status"])
+        raise InputError(f"Prometheus answered with an error: {answered}", source=source)
     data = document.get("data")
     kind, result = (data.get("resultType"), data.get("result")) if isinstance(data, dict) else (None, None)
     if kind != "vector" or not isinstance(result, list):
-        raise InputError(
-            "not an instant vector",
-            source=source,
-            value=kind,
-            hint="query one value of each series, without a range such as [5m]",
-        )
+        hint = "query one value of each series, without a range such as [5m]"
+        raise InputError("not an instant vector", source=source, value=kind, hint=hint)
     return result
 
 
@@ -94,8 +89,8 @@ def _series(series: Any) -> tuple[str, str, str]:
         raise InputError("a series needs its labels", value=series)
     target = metric.get(LABEL)
     if not isinstance(target, str):
-        labels = listed(metric) or "none"
-        raise InputError(f"the series has no label {LABEL}", hint=f"its labels: {labels}")
+        hint = f"its labels: {listed(metric) or 'none'}"
+        raise InputError(f"the series has no label {LABEL}", hint=hint)
     if not isinstance(sample, list) or len(sample) != 2 or not isinstance(sample[1], str):
         raise InputError(f"the series of {target} has no value [time, text]", value=sample)
     return target, str(metric.get("__name__", "")), sample[1]
@@ -112,8 +107,6 @@ def _milliseconds(value: str) -> float | None:
 
 def _put(column: dict[str, Any], target: str, value: object, name: str) -> None:
     if target in column:
-        raise InputError(
-            f"{name} of {LABEL} {quoted(target)} is there twice",
-            hint="narrow the query, to one job for instance",
-        )
+        hint = "narrow the query, to one job for instance"
+        raise InputError(f"{name} of {LABEL} {quoted(target)} is there twice", hint=hint)
     column[target] = value

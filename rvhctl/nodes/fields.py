@@ -157,9 +157,8 @@ def check_coordinate(value: float, field: str) -> float:
     if value != value:
         raise InvalidNodeError(f"{field} is missing", field=field)
     if not -limit <= value <= limit:
-        raise InvalidNodeError(
-            f"{field} must lie within -{limit:g}..{limit:g} degrees", field=field, value=_whole(value)
-        )
+        rule = f"{field} must lie within -{limit:g}..{limit:g} degrees"
+        raise InvalidNodeError(rule, field=field, value=_whole(value))
     return value
 
 
@@ -240,9 +239,8 @@ def weight_of(value: object) -> float:
         raise InvalidNodeError("the weight must be a number", field="weight", value=value)
     if not 0 < weight < math.inf:
         hint = 'a node to be left out has the state "drain"'
-        raise InvalidNodeError(
-            "the weight must be finite and above 0", field="weight", value=value, hint=hint
-        )
+        rule = "the weight must be finite and above 0"
+        raise InvalidNodeError(rule, field="weight", value=value, hint=hint)
     return weight
 
 

@@ -93,9 +93,8 @@ class FleetBuilder:
         row = len(self._latencies)
         first = self._rows.setdefault(node.id, row)
         if first != row:
-            raise InputError(
-                f"the id {shorten(node.id)} was there before", hint=f"first at {self._place(first)}"
-            )
+            hint = f"first at {self._place(first)}"
+            raise InputError(f"the id {shorten(node.id)} was there before", hint=hint)
         self._latencies.append(node.latency)
         self._lats.append(node.lat)
         self._lons.append(node.lon)

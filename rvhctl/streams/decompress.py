@@ -133,9 +133,8 @@ def _zstd(name: str, stream: io.BufferedReader) -> Readable:
         else:
             from backports.zstd import DecompressionParameter, ZstdFile
     except ImportError:
-        raise InputError(
-            "the data is zstd-compressed", source=name, hint="install it with: pip install 'rvhctl[zstd]'"
-        ) from None
+        hint = "install it with: pip install 'rvhctl[zstd]'"
+        raise InputError("the data is zstd-compressed", source=name, hint=hint) from None
     # As far as "zstd --long=31" goes back.
     window = DecompressionParameter.window_log_max
     packed = cast("BinaryIO", _Available(stream))

@@ -115,9 +115,8 @@ class Source:
         except CutShortError as error:
             raise InputError(str(error), source=self.name) from None
         except EOFError:
-            raise InputError(
-                "the compressed data ends too early", source=self.name, hint="the file is truncated"
-            ) from None
+            problem = "the compressed data ends too early"
+            raise InputError(problem, source=self.name, hint="the file is truncated") from None
         except OSError as error:
             if error.errno is not None:
                 raise InputError(f"read error: {error.strerror}", source=self.name) from None

@@ -114,10 +114,9 @@ class Joining:
 
 
 def renumbered(groups: Ints, owners: Ints) -> tuple[Ints, Ints]:
-    """The nodes' groups after joining, numbered without gaps in order of first appearance of their cells.
+    """Return the group of each node after joining, and the cell that names each group.
 
-    Returns:
-        the group of each node, and the cell that names each group.
+    Groups are numbered without gaps in order of first appearance of their cells.
     """
     numbers = vec[i64]()
     names = vec[i64]()

@@ -61,8 +61,7 @@ class Chooser:
     def choose(self, keys: Ints, row: i64, end: i64, chosen: Ints) -> i64:
         """Fill ``chosen[row * count : end * count]`` for ``keys[row:end]``, or a part of it.
 
-        Returns:
-            the row to go on with; ``end`` when all is done.
+        Return the row to go on with; ``end`` when all is done.
         """
         table, bits, target = self.table, keys.values, chosen.values
         if table.plain and self.count == 1 and table.dialect == PAPER:

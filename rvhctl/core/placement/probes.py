@@ -22,7 +22,6 @@ from rvhctl.core.words import COMPILED, MASK_64, signed
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-
 # 2^63 as a signed integer is -2^63, whose half is the smallest constant that compiled code does not box.
 HALF_DRAW_SEED: Final = -0x4000000000000000
 

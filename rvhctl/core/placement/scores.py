@@ -31,11 +31,7 @@ class Best:
     """
 
     def __init__(self, room: i64, even: bool) -> None:
-        """
-        Args:
-            room: the most buckets that are kept.
-            even: all buckets weigh the same.
-        """
+        """``room`` is the number of buckets that are kept; ``even``: all buckets weigh the same."""
         self.even: Final = even
         self.scores = vec[float]([0.0] * int(room))
         # r with its top bit turned, so that signed integers compare as the unsigned ones they stand for.

@@ -41,12 +41,7 @@ class BucketTable:
     """
 
     def __init__(
-        self,
-        buckets: i64,
-        dialect: i64,
-        weights: dict[int, float],
-        down: list[int],
-        dense_up_to: i64 = DENSE,
+        self, buckets: i64, dialect: i64, weights: dict[int, float], down: list[int], dense_up_to: i64 = DENSE
     ) -> None:
         self.buckets: Final = buckets
         self.dialect: Final = dialect

@@ -16,7 +16,6 @@ from rvhctl.core.words import COMPILED, MASK_64, signed
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
-
 # The five primes of the specification, read as signed 64-bit integers.
 # The first and the fourth lie below -2^62, where a compiled constant is an object that is unboxed at each
 # use: compiled code takes their halves and doubles them at run time.

@@ -17,15 +17,9 @@ OUT: Final = 2
 
 
 def advance(
-    latencies: Floats,
-    ceilings: Floats,
-    standing: Codes,
-    places: Codes,
-    streaks: Ints,
-    rise: i64,
-    fall: i64,
+    latencies: Floats, ceilings: Floats, standing: Codes, places: Codes, streaks: Ints, rise: i64, fall: i64
 ) -> tuple[Codes, Ints]:
-    """Return where each node stands after one more round.
+    """Return the place and the streak of each node after one more round.
 
     A streak counts the rounds that spoke against the node's place: bad ones while it is IN, good ones while
     it is OUT. (The other counter of the usual two is always 0 or of no consequence.)
@@ -37,9 +31,6 @@ def advance(
         streaks: before the round.
         rise: good rounds in a row that bring a node back.
         fall: bad rounds in a row that take a node out.
-
-    Returns:
-        places and streaks after the round.
     """
     values, highest, codes_of = latencies.values, ceilings.values, standing.values
     old_places, old_streaks = places.values, streaks.values

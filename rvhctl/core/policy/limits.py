@@ -29,16 +29,13 @@ def group_limits(
     relative: float,
     floor: float,
 ) -> Floats:
-    """min(threshold, max(relative x median, floor)) of each group, in milliseconds.
+    """min(threshold, max(relative x median, floor)) of each group, in milliseconds; NaN where it has no limit.
 
     The median is over the nodes that stand PLAIN; a group without one has only the threshold.
 
     Args:
         threshold: infinite where there is none.
         relative: 0 where there is none; ``floor`` then means nothing.
-
-    Returns:
-        NaN where a group has no limit at all.
     """
     values, nodes, firsts, codes_of = latencies.values, order.values, starts.values, standing.values
     limits = vec[float]()
