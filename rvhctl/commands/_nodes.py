@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 from rvhctl.cli.node_options import NodeOptions
@@ -138,8 +138,6 @@ def _decided(nodes: Nodes, request: Request, run: Run) -> Iterator[Decision]:
     if request.memory is None:
         yield _decision(nodes, request, run, None)
         return
-    from contextlib import nullcontext
-
     from rvhctl.policy.memory_file import locked, read_memory, write_memory
 
     advances = request.failed is None

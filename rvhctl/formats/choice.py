@@ -164,13 +164,11 @@ def is_array(text: bytes) -> bool:
 
 
 def _parsed(text: bytes | memoryview) -> object:
-    import orjson
-
     from rvhctl.formats import jsontext
 
     try:
         value: object = jsontext.loads(text)
-    except orjson.JSONDecodeError:
+    except ValueError:  # of the JSON library
         return None
     return value
 

@@ -26,10 +26,6 @@ class Document(Reader):
     """One document: an array of records, or an object."""
 
     def __init__(self, text: bytes, source: str) -> None:
-        """
-        Raises:
-            InputError: it is no JSON.
-        """
         self._text = text
         self._source = source
         self._value = jsontext.parse(text, source)
@@ -70,7 +66,7 @@ def read(text: bytes, source: str, on_bad: OnBad) -> Reader:
     """Return the records of one document.
 
     Raises:
-        InputError: the document as a whole is wrong.
+        InputError: it is no JSON.
     """
     return Document(text, source)
 
