@@ -36,7 +36,17 @@ class KeyRule(NamedTuple):
                 raise InputError(EMPTY_KEY)
             if self.integers:
                 return _integer(key)
-            return _decoded(key) if self.utf8 and isinstance(key, bytes) else key
+            return key.decode() if self.utf8 and isinstance(key, bytes) else key
+        except UnicodeDecodeError as error:
+            raise InputError(
+                "the key is not UTF-8",
+                source=source,
+                line=line,
+                column=len(error.object[: error.start].decode()) + 1,
+                place=place,
+                value=show(key),
+                hint="only -o plain can answer for it",
+            ) from None
         except InputError as error:
             raise error.at(source, line, place) from None
 
@@ -103,18 +113,6 @@ def stated_keys(
         ], False
     except InputError as error:
         raise JumpHashError(str(error)) from None
-
-
-def _decoded(key: bytes) -> str:
-    try:
-        return key.decode()
-    except UnicodeDecodeError as error:
-        raise InputError(
-            "the key is not UTF-8",
-            column=len(key[: error.start].decode()) + 1,
-            value=show(key),
-            hint="only -o plain can answer for it",
-        ) from None
 
 
 def _integer(key: str | bytes) -> int:
