@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_bits, decimal_problem
 from rvhctl.errors import InputError, JumpHashError, listed
 from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER
 
@@ -15,6 +15,9 @@ Key = str | bytes | int
 
 MIN_KEY: Final = -(1 << 63)
 MAX_KEY: Final = (1 << 64) - 1
+
+_DECIMAL: Final = rb"([+-]?)0*([0-9]{1,20})"
+"""A sign or none, any number of leading zeros, and no more digits than 64 bits can have."""
 
 
 class KeyRule(NamedTuple):
@@ -117,10 +120,11 @@ def stated_keys(
 
 def _integer(key: str | bytes) -> int:
     text = key.encode("utf-8", "surrogateescape") if isinstance(key, str) else key
-    if decimal_problem(text, 0, len(text)) != NOTHING_WRONG:
-        raise InputError(NO_INTEGER, value=show(key), hint=INTEGER_HINT)
-    bits = decimal_bits(text, 0, len(text))
-    return bits if text.startswith(b"-") else bits & MAX_KEY
+    # int() alone would take underscores, white space and the digits of other scripts.
+    found = re.fullmatch(_DECIMAL, text)
+    if found and MIN_KEY <= (number := int(b"".join(found.groups()))) <= MAX_KEY:
+        return number
+    raise InputError(NO_INTEGER, value=show(key), hint=INTEGER_HINT)
 
 
 def show(key: Key) -> str | int:
