@@ -90,32 +90,24 @@ class Tree:
 
     def enclose(self, node: i64, start: i64, end: i64) -> None:
         """Find the smallest box around a range of the points, and the first given of them."""
-        points, xs, ys, zs = self.points, self.xs, self.ys, self.zs
+        points = self.points
         first = points[start]
-        low_x = high_x = xs[first]
-        low_y = high_y = ys[first]
-        low_z = high_z = zs[first]
         for at in range(start + 1, end):
-            point = points[at]
-            first = point if point < first else first
-            x = xs[point]
-            y = ys[point]
-            z = zs[point]
-            low_x = x if x < low_x else low_x
-            high_x = x if x > high_x else high_x
-            low_y = y if y < low_y else low_y
-            high_y = y if y > high_y else high_y
-            low_z = z if z < low_z else low_z
-            high_z = z if z > high_z else high_z
-        boxes = self.boxes
-        corner = node * 6
-        boxes[corner] = low_x
-        boxes[corner + 1] = low_y
-        boxes[corner + 2] = low_z
-        boxes[corner + 3] = high_x
-        boxes[corner + 4] = high_y
-        boxes[corner + 5] = high_z
+            first = points[at] if points[at] < first else first
         self.first_points[node] = first
+        self.enclose_axis(self.xs, node * 6, start, end)
+        self.enclose_axis(self.ys, node * 6 + 1, start, end)
+        self.enclose_axis(self.zs, node * 6 + 2, start, end)
+
+    def enclose_axis(self, column: vec[float], corner: i64, start: i64, end: i64) -> None:
+        points = self.points
+        low = high = column[points[start]]
+        for at in range(start + 1, end):
+            value = column[points[at]]
+            low = value if value < low else low
+            high = value if value > high else high
+        self.boxes[corner] = low
+        self.boxes[corner + 3] = high
 
 
 def halve(points: vec[i64], column: vec[float], start: i64, end: i64, middle: i64) -> None:

@@ -14,7 +14,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import place_in
-from rvhctl.core.placement.jump import PAPER, jump, jump_in
+from rvhctl.core.placement.jump import jump_in
 from rvhctl.core.placement.probes import draw, word_hash
 
 PROBES: Final = 64
@@ -96,9 +96,7 @@ class BucketTable:
 
     def probed_owner(self, key: i64) -> i64:
         """The bucket of the first probe that finds one; UNSETTLED where all 64 find none."""
-        bucket = (
-            jump(key, self.buckets) if self.dialect == PAPER else jump_in(self.dialect, key, self.buckets)
-        )
+        bucket = jump_in(self.dialect, key, self.buckets)
         if self.plain or self.takes(bucket, key, 0):
             return bucket
         probe: i64 = 1
