@@ -1,4 +1,4 @@
-"""NDJSON nodes within a latency limit, block by block; the others are only counted.
+"""Nodes within a latency limit, block by block; the others are only counted.
 
 Of every node, kept or not, a hash of its id remains, to find out whether one comes twice.
 """
@@ -20,13 +20,17 @@ ROW: Final = 24
 """Bytes of a packed row: latency, length of the record, place of the id in it."""
 
 
+AHEAD: Final = b"\n" * 32
+"""What a block is to end with: a scanner reads whole words, so it would leave the last record to the library."""
+
+
 class Prefilter:
     """What is left of a block of whole lines."""
 
-    def __init__(self, block: bytes, limit: float, seed: i64) -> None:
+    def __init__(self, scan: NodeScan, limit: float, seed: i64) -> None:
         """``limit`` in milliseconds; ``seed``: the same for all blocks whose ids are compared."""
         self.usual = False
-        """Whether the block could be read; if not, some record is wrong, or for the JSON library to read."""
+        """Whether the block could be read; if not, some record is wrong, or for the library to read."""
         self.records = b""
         """The nodes within the limit, a line each, as they came."""
         self.rows = b""
@@ -37,9 +41,7 @@ class Prefilter:
         """Nodes without a latency."""
         self.best: float = inf
         """The least latency over the limit, in milliseconds."""
-        # The scanner reads whole words, so it would leave the last record to the JSON library.
-        scan = NodeScan(block + b"\n" * 32, False)
-        size: i64 = len(block) + 32
+        size: i64 = len(scan.data)
         state = scan.run(size)
         while state == MORE:
             state = scan.run(size)

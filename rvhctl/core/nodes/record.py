@@ -1,46 +1,21 @@
-"""One node record as text, read to the last bit as the JSON library would read it, or not at all."""
+"""The columns of one node record that decide, and its numbers, read to the last bit as the libraries read them."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from librt.strings import read_i64_le
-from librt.vecs import append, vec
+from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.json.skip import (
-    UNUSUAL,
-    plain_end,
-    skip_digits,
-    skip_number,
-    skip_space,
-    skip_utf8,
-    skip_value,
-    skip_word,
-)
+from rvhctl.core.json.skip import UNUSUAL, skip_number, skip_utf8
 from rvhctl.core.words import digits_value, leading_digits
-
-SPECIAL_KEYS: Final = (b"samples", b"state", b"weight")
-"""Fields with a meaning beyond id, place and latency."""
-
-# The beginnings of members, as read_i64_le sees them.
-ID: Final = 0x3A22646922  # "id":
-ID_MASK: Final = 0xFFFFFFFFFF
-LAT: Final = 0x3A2274616C22  # "lat":
-LON: Final = 0x3A226E6F6C22  # "lon":
-LAT_LON_MASK: Final = 0xFFFFFFFFFFFF
-LATENC: Final = 0x636E6574616C22  # "latenc
-LATENC_MASK: Final = 0xFFFFFFFFFFFFFF
-Y: Final = 0x3A2279  # y":
-Y_MASK: Final = 0xFFFFFF
 
 # Fields seen in a record.
 SEEN_ID: Final = 1
 SEEN_LATENCY: Final = 2
 SEEN_LAT: Final = 4
 SEEN_LON: Final = 8
-FIELD_BITS: Final = 4
-FIELD: Final = 15
 
 EXACT: Final = 1_000_000_000_000_000
 """Below it, digits / 10^k is a quotient of two exact floats, so it is rounded once."""
@@ -51,17 +26,22 @@ MAX_DIGITS: Final = 18
 NAN: Final = float("nan")
 
 
+def skip_printable(data: bytes, position: i64) -> i64:
+    """Pass over a character beyond ASCII that an id may have; DEL may stand here, too."""
+    c: i64 = data[position]
+    # DEL, the controls U+0080 to U+009F and the line ends U+2028 and U+2029.
+    if c == 127 or (c == 0xC2 and data[position + 1] < 0xA0):
+        return UNUSUAL
+    if c == 0xE2 and data[position + 1] == 0x80 and 0xA8 <= data[position + 2] <= 0xA9:
+        return UNUSUAL
+    return skip_utf8(data, position)
+
+
 class NodeRecord:
     """What ``read`` found last: milliseconds (NaN for null), degrees, and the place of the id in the text."""
 
-    def __init__(self, data: bytes, coordinates: bool, newline: i64, special: tuple[bytes, ...]) -> None:
-        """``newline``: 10 where a record may come over several lines, else 32.
-
-        Of each key in ``special`` only the first eight bytes count; a key that is like it so far is
-        taken for it, which costs time and nothing else.
-        """
+    def __init__(self, data: bytes, coordinates: bool) -> None:
         self.data: Final = data
-        self.newline: Final = newline
         # A number that begins here may be read in three words: whole part, point and two of decimals.
         self.last_start: Final[i64] = len(data) - 32
         self.powers = vec[i64]([10**exponent for exponent in range(9)])
@@ -69,16 +49,6 @@ class NodeRecord:
         # 0: a field like any other.
         self.lat_field: Final[i64] = SEEN_LAT if coordinates else 0
         self.lon_field: Final[i64] = SEEN_LON if coordinates else 0
-        self.wanted: Final[i64] = SEEN_ID | SEEN_LATENCY | self.lat_field | self.lon_field
-        self.key_words = vec[i64]()
-        self.key_masks = vec[i64]()
-        self.key_fields = vec[i64]()
-        self._add_key(b"id", SEEN_ID)
-        self._add_key(b"latency", SEEN_LATENCY)
-        self._add_key(b"lat", self.lat_field)
-        self._add_key(b"lon", self.lon_field)
-        for key in special:
-            self._add_key(key, UNUSUAL)
         self.latency: float = 0.0
         self.lat: float = 0.0
         self.lon: float = 0.0
@@ -86,65 +56,11 @@ class NodeRecord:
         self.id_start: i64 = 0
         self.id_end: i64 = 0
         self.integer_ids = False
-        """Whether any id so far was an integer."""
-
-    def _add_key(self, key: bytes, field: i64) -> None:
-        quoted = (key + b'"')[:8]
-        length: i64 = len(quoted)
-        self.key_words = append(self.key_words, read_i64_le(quoted + bytes(8), 0))
-        self.key_masks = append(self.key_masks, read_i64_le(b"\xff" * int(length) + bytes(8), 0))
-        self.key_fields = append(self.key_fields, field)
+        """Whether any id so far was an integer of JSON."""
 
     def read(self, position: i64) -> i64:
         """The record that begins at ``position``: the place behind it, or UNUSUAL."""
-        data = self.data
-        newline = self.newline
-        seen: i64 = 0
-        if data[position] != 123:
-            return UNUSUAL
-        while True:
-            # A member. The first is behind a brace, every other behind a comma.
-            position += 1
-            word = read_i64_le(data, position)
-            if word & 0xFF == 32:
-                position += 1
-                word >>= 8
-            key = self._scan_key(position, word)
-            field = key & FIELD
-            if key < 0 or seen & field != 0:
-                return UNUSUAL
-            position += key >> FIELD_BITS
-            seen |= field
-
-            c: i64 = data[position]
-            if c == 32:
-                position += 1
-                c = data[position]
-            if c <= 32:
-                position = skip_space(data, position, newline)
-                c = data[position]
-            if field == 0:
-                position = skip_value(data, position, newline)
-            elif field == SEEN_ID:
-                position = self._scan_id(position)
-            elif field == SEEN_LATENCY and c == 110:
-                position = skip_word(data, position, b"null")
-                self.latency = NAN
-            else:
-                position = self._scan_number(position)
-                self._keep(field, self.value)
-            if position < 0:
-                return UNUSUAL
-
-            c = data[position]
-            if c <= 32:
-                position = skip_space(data, position, newline)
-                c = data[position]
-            if c != 44:
-                break
-        if c != 125 or seen != self.wanted or not self._in_range():
-            return UNUSUAL
-        return position + 1
+        raise NotImplementedError
 
     def _keep(self, field: i64, value: float) -> None:
         if field == SEEN_LATENCY:
@@ -156,88 +72,6 @@ class NodeRecord:
 
     def _in_range(self) -> bool:
         return not self.latency < 0.0 and -90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0
-
-    def _scan_key(self, position: i64, word: i64) -> i64:
-        """Return which field the key is that begins with this word, 0 for one of no meaning here.
-
-        Above ``FIELD_BITS``: its bytes, those of the colon behind it included.
-        """
-        if word & LAT_LON_MASK == LAT:
-            return (6 << FIELD_BITS) | self.lat_field
-        if word & LAT_LON_MASK == LON:
-            return (6 << FIELD_BITS) | self.lon_field
-        if word & ID_MASK == ID:
-            return (5 << FIELD_BITS) | SEEN_ID
-        if word & LATENC_MASK == LATENC and read_i64_le(self.data, position + 7) & Y_MASK == Y:
-            return (10 << FIELD_BITS) | SEEN_LATENCY
-        return self._scan_any_key(position)
-
-    def _scan_any_key(self, first: i64) -> i64:
-        """Do what ``_scan_key`` does for a key of another field, or written in an unusual way; or UNUSUAL."""
-        data = self.data
-        position = skip_space(data, first, self.newline)
-        if data[position] != 34:
-            return UNUSUAL
-        start = position + 1
-        end = plain_end(data, start)
-        # An escape could spell any key. Characters beyond ASCII can spell none that matters.
-        while data[end] > 126:
-            end = skip_utf8(data, end)
-            if end < 0:
-                return UNUSUAL
-            end = plain_end(data, end)
-        if data[end] != 34:
-            return UNUSUAL
-        field = self._field_of(start)
-        position = skip_space(data, end + 1, self.newline)
-        if field < 0 or data[position] != 58:
-            return UNUSUAL
-        return ((position + 1 - first) << FIELD_BITS) | field
-
-    def _field_of(self, start: i64) -> i64:
-        """Which field has the key that begins at ``start``."""
-        word = read_i64_le(self.data, start)
-        index: i64 = 0
-        count: i64 = len(self.key_words)
-        while index < count:
-            if word & self.key_masks[index] == self.key_words[index]:
-                return self.key_fields[index]
-            index += 1
-        return 0
-
-    def _scan_id(self, position: i64) -> i64:
-        """A string that is one line of plain text, or a whole number, taken by its digits."""
-        data = self.data
-        c: i64 = data[position]
-        if c != 34:
-            end = skip_digits(data, position)
-            length = end - position
-            # A sign, a point or an exponent behind the digits is the library's business.
-            if length == 0 or length > MAX_DIGITS or (c == 48 and length > 1):
-                return UNUSUAL
-            self.integer_ids = True
-            self.id_start = position
-            self.id_end = end
-            return end
-        first = position + 1
-        end = plain_end(data, first)
-        c = data[end]
-        while c > 126:
-            # DEL, the controls U+0080 to U+009F and the line ends U+2028 and U+2029.
-            if c == 127 or (c == 0xC2 and data[end + 1] < 0xA0):
-                return UNUSUAL
-            if c == 0xE2 and data[end + 1] == 0x80 and 0xA8 <= data[end + 2] <= 0xA9:
-                return UNUSUAL
-            end = skip_utf8(data, end)
-            if end < 0:
-                return UNUSUAL
-            end = plain_end(data, end)
-            c = data[end]
-        if c != 34 or end == first:
-            return UNUSUAL
-        self.id_start = first
-        self.id_end = end
-        return end + 1
 
     def _scan_number(self, position: i64) -> i64:
         """A number into ``value``, to the last bit what ``float`` makes of it."""

@@ -1,10 +1,10 @@
-"""One pass over node records as text: NDJSON, or the elements of one JSON array.
+"""One pass over node records as text, whatever their format.
 
 Columns come out, and for every record the place of its own bytes, so that it can leave as it came
 in. Whatever is unusual, wrong or hard (a syntax error, an escape in an id, a value of another type,
-a number out of range, a field of ``SPECIAL_KEYS``) stops the scan: the caller decodes that one
-record with the JSON library, gives the row with ``add_row`` or raises, and goes on. So the scanner
-accepts nothing that the library would refuse, and reads nothing differently.
+a number out of range, a field beside id, place and latency that decides) stops the scan: the caller
+decodes that one record with the format's library, gives the row with ``add_row`` or raises, and goes
+on. So a scanner accepts nothing that the library would refuse, and reads nothing differently.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Final
 from librt.vecs import append
 from mypy_extensions import i64
 
-from rvhctl.core.json.skip import UNUSUAL, skip_space, skip_value
-from rvhctl.core.nodes.record import SPECIAL_KEYS, NodeRecord
+from rvhctl.core.nodes.record import NodeRecord
 from rvhctl.core.nodes.rows import ID_LENGTH_BITS, NodeRows
 
 # What ``run`` answers.
@@ -24,34 +23,21 @@ DONE: Final = 0
 MORE: Final = 1
 """The budget is used; call again."""
 UNUSUAL_RECORD: Final = 2
-"""The record ``data[slow_start:slow_end]`` is for the JSON library."""
+"""The record ``data[slow_start:slow_end]`` is for the library."""
 UNUSUAL_DOCUMENT: Final = 3
-"""Only for an array: the whole text is for the JSON library, which knows what is wrong with it."""
+"""The whole text is for the library, which knows what is wrong with it."""
 
 SAMPLE: Final = 0x100000
-"""Bytes from which the number of rows is foretold."""
-
-
-def is_space(c: i64) -> bool:
-    return c == 32 or c == 10 or c == 13 or c == 9
+"""Bytes from which the number of rows is extrapolated."""
 
 
 class NodeScan(NodeRows):
-    """Fills the columns of ``NodeRows`` from its text."""
+    """Fills the columns of ``NodeRows`` from its text; each format says where a record begins and ends."""
 
-    def __init__(
-        self,
-        data: bytes,
-        coordinates: bool,
-        start: i64 = 0,
-        array: bool = False,
-        special: tuple[bytes, ...] = SPECIAL_KEYS,
-    ) -> None:
-        """Begin at ``start``: behind a byte order mark, or at the ``[`` of an ``array``."""
-        super().__init__(data, coordinates, not array)
-        self.array: Final = array
-        # White space inside a record: a newline too, unless it ends the record.
-        self.in_hand: Final = NodeRecord(data, coordinates, 10 if array else 32, special)
+    def __init__(self, record: NodeRecord, coordinates: bool, start: i64, one_line: bool) -> None:
+        """Begin at ``start``: behind a byte order mark or a header; ``record`` reads one."""
+        super().__init__(record.data, coordinates, one_line)
+        self.in_hand: Final = record
         self.start: Final = start
         self.position: i64 = start
         self.roomy = False
@@ -105,75 +91,23 @@ class NodeScan(NodeRows):
         self.reserve(rows + ahead * rows + rows // 16)
 
     def _next_record(self, position: i64) -> i64:
-        """Where the next record begins; the size of the data behind the last one."""
-        data = self.data
-        size: i64 = len(data)
-        if not self.array:
-            while position < size and is_space(data[position]):
-                position += 1
-            return position
-        try:
-            if self.elements == 0:
-                position = skip_space(data, position, 10)
-                if data[position] != 91:
-                    return UNUSUAL
-                position = skip_space(data, position + 1, 10)
-            else:
-                position = skip_space(data, position, 10)
-            if data[position] == 93:
-                position += 1
-                while position < size and is_space(data[position]):
-                    position += 1
-                if position < size:
-                    return UNUSUAL
-                return position
-            if self.elements > 0:
-                if data[position] != 44:
-                    return UNUSUAL
-                position = skip_space(data, position + 1, 10)
-        except IndexError:
-            return UNUSUAL
-        return position
-
-    def _leave(self, position: i64) -> i64:
-        """Say where the unusual record at ``position`` ends, and go on behind it next time."""
-        data = self.data
-        end: i64 = 0
-        if self.array:
-            try:
-                end = skip_value(data, position, 10)
-            except IndexError:
-                end = UNUSUAL
-            if end < 0:
-                return UNUSUAL_DOCUMENT
-            self.position = end
-        else:
-            end = data.find(b"\n", position)
-            if end < 0:
-                end = len(data)
-            self.position = end
-            while is_space(data[end - 1]):
-                end -= 1
-        self.slow_start = position
-        self.slow_end = end
-        return UNUSUAL_RECORD
+        """Where the next record begins; the size of the data behind the last one; or UNUSUAL."""
+        raise NotImplementedError
 
     def _scan_record(self, start: i64) -> i64:
-        """Read the record at ``start`` into ``latency``, ``lat``, ... ; the place behind it, or UNUSUAL."""
-        try:
-            end = self.in_hand.read(start)
-            if end < 0 or self.array:
-                return end
-            # Only white space may stand between a record and the end of its line.
-            size: i64 = len(self.data)
-            position = end
-            while position < size:
-                c: i64 = self.data[position]
-                if c == 10:
-                    break
-                if c != 32 and c != 13 and c != 9:
-                    return UNUSUAL
-                position += 1
-            return end
-        except IndexError:
-            return UNUSUAL
+        """Read the record at ``start`` into the one in hand; the place behind it, or UNUSUAL."""
+        raise NotImplementedError
+
+    def _end_of_unusual(self, start: i64) -> i64:
+        """Where the unusual record at ``start`` ends; or UNUSUAL: nobody can tell."""
+        raise NotImplementedError
+
+    def _leave(self, start: i64) -> i64:
+        """Say where the unusual record at ``start`` ends, and go on behind it next time."""
+        end = self._end_of_unusual(start)
+        if end < 0:
+            return UNUSUAL_DOCUMENT
+        self.position = end
+        self.slow_start = start
+        self.slow_end = end
+        return UNUSUAL_RECORD

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from rvhctl.core.columns import BLOCK
 from rvhctl.core.nodes.duplicates import SETS, SHARDS, SLOTS_A_HASH, IdHashes, SeenIds, hash_of
-from rvhctl.core.nodes.scan import DONE, MORE, NodeScan
+from rvhctl.core.nodes.json_scan import JsonScan
+from rvhctl.core.nodes.scan import DONE, MORE
 from rvhctl.core.placement.xxh64 import HALF_PRIME_1, HALF_PRIME_4, PRIME_2, PRIME_5, xxh64
 from rvhctl.nodes.scan import have_duplicates
 
@@ -22,7 +23,7 @@ ids = st.text("ab\u00e9", min_size=1, max_size=3) | st.text(
 
 def hashes_of(node_ids: list[str], seed: int, escaped: bool = False) -> bytes:
     text = "\n".join(json.dumps({"id": node_id, "latency": 1}, ensure_ascii=escaped) for node_id in node_ids)
-    scan = NodeScan(text.encode(), False)
+    scan = JsonScan(text.encode(), False)
     while (status := scan.run(1 << 20)) != DONE:
         if status == MORE:
             continue

@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.nodes.record import SPECIAL_KEYS
+from rvhctl.core.nodes.json_record import SPECIAL_KEYS
+from rvhctl.core.nodes.json_scan import JsonScan
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 
 # At the end of a text the scanner cannot read ahead, and hands over what it could read elsewhere.
@@ -37,7 +38,7 @@ def steps(scan: NodeScan, limit: int = 1 << 20) -> Iterator[int]:
 
 def scanned(data: bytes, *, coordinates: bool = True, limit: int = 1 << 20) -> tuple[NodeScan, list[bytes]]:
     """A finished scan of NDJSON, and the records that it handed over."""
-    scan = NodeScan(data, coordinates)
+    scan = JsonScan(data, coordinates)
     statuses = steps(scan, limit)
     unusual = [data[scan.slow_start : scan.slow_end] for status in statuses if status == UNUSUAL_RECORD]
     return scan, unusual
@@ -165,7 +166,7 @@ def sorted_by_place(scan: NodeScan, accepted: list[bytes], unusual: list[bytes],
 )
 def test_array(texts: list[bytes], comma: str, limit: int) -> None:
     data = b" [" + comma.encode().join(texts) + b"] \n"
-    scan = NodeScan(data, True, 0, True)
+    scan = JsonScan(data, True, 0, True)
     elements = 0
     for status in steps(scan, limit):
         if status == UNUSUAL_DOCUMENT:
@@ -272,7 +273,7 @@ def test_unusual_records_are_handed_over(line: bytes) -> None:
 
 
 def test_other_fields_may_be_special() -> None:
-    scan = NodeScan(
+    scan = JsonScan(
         b'{"id":"a","latency":3,"datacenter":1}\n{"id":"b","latency":3,"date":1}\n',
         False,
         0,
@@ -305,7 +306,7 @@ def test_every_place_in_a_text_may_be_its_end() -> None:
 def test_rows_given_by_the_caller_stand_in_their_place() -> None:
     first, slow, third = PLAIN, b'{"id":"a\\u0062","latency":"9","lat":1,"lon":2}', PLAIN.replace(b"a1", b"c")
     data = b"\n" + first + b"\r\n\r\n" + slow + b"\n" + third
-    scan = NodeScan(data, True)
+    scan = JsonScan(data, True)
     assert scan.run(1 << 20) == UNUSUAL_RECORD
     assert (scan.slow_start, scan.elements) == (data.index(slow), 2)
     scan.add_row(9.0, 1.0, 2.0, b"ab", scan.slow_start, scan.slow_end)
@@ -332,7 +333,7 @@ def test_records_of_any_length_are_joined(lengths: list[int], end: bytes) -> Non
 
 def test_a_budget_ends_a_call_not_the_scan() -> None:
     data = (PLAIN + b"\n") * 5000
-    scan = NodeScan(data, True)
+    scan = JsonScan(data, True)
     statuses = list(steps(scan, 10_000))
     assert statuses[-1] == DONE
     assert set(statuses[:-1]) == {MORE}
@@ -344,7 +345,7 @@ def test_a_budget_ends_a_call_not_the_scan() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n", b" \r\n\t\n "])
 def test_nothing_but_blank_lines(data: bytes) -> None:
-    scan = NodeScan(data, True)
+    scan = JsonScan(data, True)
     assert (scan.run(100), len(scan), scan.elements) == (DONE, 0, 0)
 
 
@@ -353,14 +354,14 @@ def test_nothing_but_blank_lines(data: bytes) -> None:
 
 def test_an_array_of_usual_records() -> None:
     data = b"[" + b", ".join([PLAIN] * 3) + b"]\n"
-    scan = NodeScan(data, True, 0, True)
+    scan = JsonScan(data, True, 0, True)
     assert (scan.run(1 << 20), len(scan)) == (DONE, 3)
     assert [scan.record(row) for row in range(3)] == [PLAIN] * 3
 
 
 def test_an_array_over_many_lines() -> None:
     data = json.dumps([json.loads(PLAIN)] * 3, indent=2).encode()
-    scan = NodeScan(data, True, 0, True)
+    scan = JsonScan(data, True, 0, True)
     assert (scan.run(1 << 20), len(scan)) == (DONE, 3)
     assert json.loads(scan.record(1)) == json.loads(PLAIN)
     lines = scan.join_lines(Ints([2, 0]), 0, 2)
@@ -370,7 +371,7 @@ def test_an_array_over_many_lines() -> None:
 
 def test_an_unusual_element_of_an_array() -> None:
     data = b"[" + PLAIN + b', {"id": 7.5, "x": [\n]} , ' + PLAIN + b"]"
-    scan = NodeScan(data, True, 0, True)
+    scan = JsonScan(data, True, 0, True)
     assert scan.run(1 << 20) == UNUSUAL_RECORD
     assert data[scan.slow_start : scan.slow_end] == b'{"id": 7.5, "x": [\n]}'
     assert (scan.run(1 << 20), len(scan), scan.elements) == (DONE, 2, 3)
@@ -378,7 +379,7 @@ def test_an_unusual_element_of_an_array() -> None:
 
 @pytest.mark.parametrize("text", [b"[]", b"[ ]", b" \n[\n]\n"])
 def test_an_empty_array(text: bytes) -> None:
-    scan = NodeScan(text, True, 0, True)
+    scan = JsonScan(text, True, 0, True)
     assert (scan.run(100), len(scan)) == (DONE, 0)
 
 
@@ -390,10 +391,10 @@ def test_an_empty_array(text: bytes) -> None:
     ],
 )
 def test_a_broken_array_is_the_library_s(text: bytes) -> None:
-    scan = NodeScan(text.replace(b"%s", PLAIN) + AHEAD, True, 0, True)
+    scan = JsonScan(text.replace(b"%s", PLAIN) + AHEAD, True, 0, True)
     assert list(steps(scan))[-1] == UNUSUAL_DOCUMENT
 
 
 def test_a_scan_may_begin_behind_a_byte_order_mark() -> None:
-    scan = NodeScan(b"\xef\xbb\xbf" + PLAIN + b"\n", True, 3)
+    scan = JsonScan(b"\xef\xbb\xbf" + PLAIN + b"\n", True, 3)
     assert (scan.run(1000), scan.record(0)) == (DONE, PLAIN)

@@ -1,0 +1,4 @@
+"""CSV as bytes.
+
+cells         Where cells and rows end.
+"""

@@ -1,0 +1,154 @@
+"""The rows of CSV under their header: RFC 4180, with any delimiter of one byte.
+
+A row is read as Python's ``csv`` reads it in its strict mode, or left to it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
+
+from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, cell_end, quoted_end, row_end
+from rvhctl.core.json.skip import UNUSUAL, plain_end
+from rvhctl.core.nodes.record import (
+    NAN,
+    SEEN_ID,
+    SEEN_LAT,
+    SEEN_LATENCY,
+    SEEN_LON,
+    NodeRecord,
+    skip_printable,
+)
+from rvhctl.core.nodes.scan import NodeScan
+
+EMPTY_ONLY: Final = 16
+"""A column that decides beside id, place and latency: only an empty cell is read here."""
+
+MAX_ROW: Final = 1 << 24
+"""Bytes of a row; the library refuses a cell that is longer."""
+
+
+def column_fields(header: list[str], coordinates: bool, special: list[str]) -> list[int]:
+    """Return what each column of a header is for, as ``CsvRecord`` takes it."""
+    fields = {"id": SEEN_ID, "latency": SEEN_LATENCY}
+    if coordinates:
+        fields |= {"lat": SEEN_LAT, "lon": SEEN_LON}
+    return [EMPTY_ONLY if name in special else fields.get(name, 0) for name in header]
+
+
+class CsvRecord(NodeRecord):
+    """A row."""
+
+    def __init__(self, data: bytes, coordinates: bool, delimiter: i64, fields: list[int]) -> None:
+        """``fields``: see :func:`column_fields`."""
+        super().__init__(data, coordinates)
+        self.delimiter: Final[i64] = delimiter
+        self.fields: Final = vec[i64](fields)
+
+    def read(self, position: i64) -> i64:
+        data = self.data
+        fields = self.fields
+        columns: i64 = len(fields)
+        delimiter = self.delimiter
+        start = position
+        column: i64 = 0
+        while column < columns:
+            field = fields[column]
+            column += 1
+            quoted = data[position] == QUOTE
+            if quoted:
+                position += 1
+            if field == SEEN_ID:
+                position = self._scan_id(position, quoted)
+            elif field > 0:
+                position = self._scan_value(position, field, quoted)
+            elif quoted:
+                position = quoted_end(data, position)
+            else:
+                position = bare_end(data, position, delimiter)
+            if position < 0:
+                return UNUSUAL
+            if quoted:
+                if data[position] != QUOTE:
+                    return UNUSUAL
+                position += 1
+            c: i64 = data[position]
+            if c == delimiter:
+                position += 1
+                continue
+            if column < columns or position - start > MAX_ROW or not self._in_range():
+                return UNUSUAL
+            if c == LF or (c == CR and data[position + 1] == LF):
+                return position
+            return UNUSUAL
+        return UNUSUAL
+
+    def _scan_id(self, first: i64, quoted: bool) -> i64:
+        """A cell of one line of plain text."""
+        data = self.data
+        delimiter = self.delimiter
+        end = plain_end(data, first) if quoted else cell_end(data, first, delimiter)
+        c: i64 = data[end]
+        while c > 126:
+            end = skip_printable(data, end)
+            if end < 0:
+                return UNUSUAL
+            end = plain_end(data, end) if quoted else cell_end(data, end, delimiter)
+            c = data[end]
+        if end == first:
+            return UNUSUAL
+        self.id_start = first
+        self.id_end = end
+        # What stands here, the caller sees: a quote, the delimiter, the end of the line, or anything unusual.
+        return end
+
+    def _scan_value(self, position: i64, field: i64, quoted: bool) -> i64:
+        """A number, or an empty cell where there may be one."""
+        c: i64 = self.data[position]
+        if c == self.delimiter or c == LF or c == CR or c == QUOTE:
+            if quoted != (c == QUOTE):
+                return UNUSUAL
+            if field == SEEN_LATENCY:
+                self.latency = NAN
+            elif field != EMPTY_ONLY:
+                return UNUSUAL
+            return position
+        if field == EMPTY_ONLY:
+            return UNUSUAL
+        position = self._scan_number(position)
+        self._keep(field, self.value)
+        return position
+
+
+class CsvScan(NodeScan):
+    """Blank lines are no rows."""
+
+    def __init__(
+        self, data: bytes, coordinates: bool, start: i64, delimiter: i64, fields: list[int]
+    ) -> None:
+        """Begin at ``start``, behind the header; ``fields``: see :func:`column_fields`."""
+        super().__init__(CsvRecord(data, coordinates, delimiter, fields), coordinates, start, True)
+        self.delimiter: Final[i64] = delimiter
+
+    def _next_record(self, position: i64) -> i64:
+        data = self.data
+        size: i64 = len(data)
+        while position < size:
+            if data[position] == LF:
+                position += 1
+            elif data[position] == CR and position + 1 < size and data[position + 1] == LF:
+                position += 2
+            else:
+                break
+        return position
+
+    def _scan_record(self, start: i64) -> i64:
+        try:
+            return self.in_hand.read(start)
+        except IndexError:
+            return UNUSUAL
+
+    def _end_of_unusual(self, start: i64) -> i64:
+        return row_end(self.data, start, self.delimiter)
