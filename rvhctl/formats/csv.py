@@ -64,8 +64,10 @@ class Rows:
         self._next_line = 1
         first = next(iter(self), None)
         self.header: list[str] = []
+        self.header_text = b""
         if first is not None:
             self.header = first.fields
+            self.header_text = first.raw
             self._check_utf8(first)
         if len(set(self.header)) < len(self.header):
             twice = next(name for name, count in Counter(self.header).items() if count > 1)
@@ -225,9 +227,33 @@ class Table(Reader):
         return json_record(self.rows.header, raw, delimiter=self.rows.delimiter)
 
 
+def header_of(text: bytes, delimiter: str) -> tuple[list[str], int]:
+    """Return the columns of a text, and where the line of its header ends; no columns if it has no rows.
+
+    Raises:
+        InputError: see :class:`Rows`.
+    """
+    rows = Rows(line_pieces(text, BLOCK), "", delimiter)
+    return rows.header, text.find(rows.header_text) + len(rows.header_text)
+
+
 def read(text: bytes, source: str, on_bad: OnBad, *, delimiter: str) -> Reader:
     """Return the rows of a whole text; numbers and arrays are decoded in the columns that have them."""
     return Table(text, source, on_bad, delimiter)
+
+
+def decode_row(header: Sequence[str], raw: bytes, delimiter: str) -> dict[str, Any]:
+    """Return the cells of one row by their columns, as :class:`Table` reads them.
+
+    Raises:
+        InputError: it is no CSV, no UTF-8, or has fewer or more fields than the header.
+    """
+    try:
+        cells = next(csv.reader([raw.decode()], delimiter=delimiter, strict=True))
+        pairs = zip(header, cells, strict=True)
+        return {name: _VALUES.get(name, str)(cell) for name, cell in pairs}
+    except (ValueError, csv.Error):
+        raise InputError("no row under this header") from None
 
 
 def _number(text: str) -> object:

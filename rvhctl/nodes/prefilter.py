@@ -14,11 +14,11 @@ from typing import Final, NamedTuple
 
 from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
-from rvhctl.core.nodes.prefilter import ROW, KeptRows, Prefilter
-from rvhctl.formats.choice import FORMATS, OBJECTS
+from rvhctl.core.nodes.prefilter import AHEAD, ROW, KeptRows, Prefilter
+from rvhctl.formats.choice import InputFormat
 from rvhctl.nodes.nodes import LeftOut, Nodes
 from rvhctl.nodes.read import looked_shape
-from rvhctl.nodes.scan import IntegerIds, ScannedNodes, have_duplicates, new_seed
+from rvhctl.nodes.scan import IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, new_seed, text_of
 from rvhctl.streams.lines import line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 
@@ -45,7 +45,7 @@ class Sifted(NamedTuple):
     best: float
 
 
-def nodes_within(source: Source, limit: float) -> Nodes | None:
+def nodes_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
     """The nodes of a source that are within the limit (ms); the others are counted.
 
     Returns:
@@ -63,15 +63,18 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
         # After a large object is freed, the C library keeps what blocks free for the next ones, instead of
         # giving it back to the system each time.
         bytes(KEPT)
-        sift = partial(_sift, limit=limit, seed=new_seed())
         head = next(line_blocks(descriptor, start, end, BLOCK), b"")
+        layout = text_of(head, looked_shape(input_format, head), coordinates=False)
+        if layout is None or not layout.lines:
+            return None
+        sift = partial(_sift, layout=layout, limit=limit, seed=new_seed())
         try:
-            first = sift(head)
+            first = sift(head, start=layout.start)
             # Its first record, and that something follows, tell NDJSON from a document over many lines.
-            if first is None or not first.hashes or FORMATS[looked_shape("auto", head)].objects != "lines":
+            if first is None or not first.hashes:
                 return None
             rest = _sift_rest(descriptor, start + len(head), end, sift, first)
-            nodes = None if rest is None else _joined(rest)
+            nodes = None if rest is None else _joined(rest, layout)
         except (WorkerError, MemoryError):
             return None  # the other reader may do
         if nodes is not None:
@@ -79,11 +82,11 @@ def nodes_within(source: Source, limit: float) -> Nodes | None:
     return nodes
 
 
-def _sift(block: bytes, limit: float, seed: int) -> Sifted | None:
+def _sift(block: bytes, layout: JsonText | RowText, limit: float, seed: int, start: int = 0) -> Sifted | None:
     """What is left of some whole lines; None if anything in them is unusual."""
     if len(block) > LONG_LINE:
         return None
-    sieve = Prefilter(block, limit, seed)
+    sieve = Prefilter(layout.scan(block + AHEAD, False, start), limit, seed)
     if not sieve.usual:
         return None
     return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best)
@@ -118,7 +121,7 @@ def _sift_rest(
             parts.append(Sifted(*message))
 
 
-def _joined(parts: list[Sifted]) -> Nodes | None:
+def _joined(parts: list[Sifted], layout: JsonText | RowText) -> Nodes | None:
     """The nodes of all blocks; None if an id may be there twice."""
     if have_duplicates([part.hashes for part in parts]):
         return None
@@ -127,4 +130,5 @@ def _joined(parts: list[Sifted]) -> Nodes | None:
     for part in parts:
         rows.add(part.rows)
     unmeasured, best = sum(part.unmeasured for part in parts), min(part.best for part in parts)
-    return ScannedNodes(rows, OBJECTS, IntegerIds(rows), {}, LeftOut(total - len(rows), unmeasured, best))
+    integer_ids = IntegerIds(rows, bare=layout.header is None)
+    return ScannedNodes(rows, layout, integer_ids, {}, LeftOut(total - len(rows), unmeasured, best))

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
-from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, is_array, looked_format
+from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
 from rvhctl.nodes.fields import DETAILS, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
@@ -82,17 +82,15 @@ def _from_one(
     latency: bool,
     within: float | None,
 ) -> Nodes:
-    lines = input_format == "auto" or FORMATS[input_format].objects == "lines"
-    if COMPILED and within is not None and lines:
+    if COMPILED and within is not None:
         from rvhctl.nodes.prefilter import nodes_within
 
-        sifted = nodes_within(source, within)
+        sifted = nodes_within(source, input_format, within)
         if sifted is not None:
             return sifted
     text = source.read_all()
     shape = looked_shape(input_format, text)
-    objects = FORMATS[shape].objects
-    if COMPILED and latency and (objects == "lines" or (objects == "array" and is_array(text))):
+    if COMPILED and latency:
         from rvhctl.nodes.scan import scan_nodes
 
         scanned = scan_nodes(text, shape, coordinates=coordinates)

@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from rvhctl.core.columns import Ints
+from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
+from rvhctl.core.nodes.json_scan import JsonScan
 from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
-from rvhctl.formats.choice import Shape
+from rvhctl.formats.choice import FORMATS, Shape, is_array
 from rvhctl.formats.shapes import Picked
-from rvhctl.nodes.fields import Details, read_record
+from rvhctl.nodes.fields import DETAILS, Details, read_record
 from rvhctl.nodes.fleet import fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes
 
@@ -25,25 +27,92 @@ ID_ROWS: Final = 1 << 18
 JOIN_ROWS: Final = 1 << 14
 
 
+class JsonText:
+    """Nodes as records of JSON: a line each, or the elements of an array."""
+
+    header = None
+    start = 0
+    """Where the first record may begin."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape: Final = shape
+        self.lines: Final = FORMATS[shape].objects == "lines"
+        """Whether lines in the middle of a text can be read for themselves."""
+
+    def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
+        return JsonScan(text, coordinates, start, not self.lines)
+
+    def fields(self, record: bytes) -> Any:
+        """Return what a record says."""
+        return jsontext.parse(record, "")
+
+    def exact(self, record: bytes) -> Any:
+        """Return it with exact integers."""
+        return jsontext.exact_value(record)
+
+
+class RowText:
+    """Nodes as rows under a header."""
+
+    lines = True
+
+    def __init__(self, shape: Shape, header: list[str], start: int) -> None:
+        self.shape: Final = shape
+        self.header: Final = header
+        self.start: Final = start
+        self._delimiter: Final = FORMATS[shape].delimiter
+
+    def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
+        fields = column_fields(self.header, coordinates, list(DETAILS))
+        return CsvScan(text, coordinates, start, ord(self._delimiter), fields)
+
+    def fields(self, record: bytes) -> Any:
+        """Return what a row says."""
+        from rvhctl.formats.csv import decode_row
+
+        return decode_row(self.header, record, self._delimiter)
+
+    exact = fields
+
+
+def text_of(text: bytes, shape: Shape, *, coordinates: bool) -> JsonText | RowText | None:
+    """Return how nodes stand in a text that begins so; None if no scanner reads it."""
+    format_ = FORMATS[shape]
+    if format_.objects == "lines" or (format_.objects == "array" and is_array(text)):
+        return JsonText(shape)
+    if not format_.delimiter:
+        return None
+    from rvhctl.formats.csv import header_of
+
+    try:
+        header, start = header_of(text, format_.delimiter)
+    except InputError:
+        return None
+    needed = {"id", "latency", "lat", "lon"} if coordinates else {"id", "latency"}
+    return RowText(shape, header, start) if needed <= set(header) else None
+
+
 def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
-    """The nodes of an NDJSON text, or of one JSON array.
+    """The nodes of a text whose records a compiled scanner reads.
 
     Returns:
         None where anything is wrong with the text or a node: reading record by record says what and where.
     """
-    array = shape == "json"
-    scan = NodeScan(text, coordinates, array=array)
+    layout = text_of(text, shape, coordinates=coordinates)
+    if layout is None:
+        return None
+    scan = layout.scan(text, coordinates, layout.start)
     details: dict[int, Details] = {}
     integer_ids: set[int] = set()
     while (state := scan.run(SCAN_BYTES)) != DONE:
         if state == UNUSUAL_DOCUMENT:
             return None
-        if state == UNUSUAL_RECORD and not _add_unusual(scan, details, integer_ids, coordinates):
+        if state == UNUSUAL_RECORD and not _add_unusual(scan, layout, details, integer_ids, coordinates):
             return None
     if _has_duplicates(scan):
         return None
     bare = scan.in_hand.integer_ids
-    return ScannedNodes(scan, shape, IntegerIds(scan, integer_ids, bare=bare), details)
+    return ScannedNodes(scan, layout, IntegerIds(scan, integer_ids, bare=bare), details)
 
 
 class ScannedNodes(Nodes):
@@ -52,13 +121,20 @@ class ScannedNodes(Nodes):
     def __init__(
         self,
         rows: NodeRows,
-        shape: Shape,
+        layout: JsonText | RowText,
         integer_ids: Collection[int],
         details: Mapping[int, Details],
         left_out: LeftOut = NOBODY,
     ) -> None:
         fleet = fleet_of(_Ids(rows), rows.latencies, rows.lats, rows.lons, details)
-        super().__init__(shape, fleet, _Records(rows), integer_ids=integer_ids, left_out=left_out)
+        super().__init__(
+            layout.shape,
+            fleet,
+            _Records(rows),
+            layout.header,
+            integer_ids=integer_ids,
+            left_out=left_out,
+        )
         self._rows = rows
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
@@ -90,7 +166,7 @@ class IntegerIds(Collection[int]):
         return self._bare or bool(self._others)
 
     def __contains__(self, row: object) -> bool:
-        return row in self._others or self._rows.has_bare_id(cast("int", row))
+        return row in self._others or (self._bare and self._rows.has_bare_id(cast("int", row)))
 
     def __iter__(self) -> Iterator[int]:
         return (row for row in range(len(self._rows)) if row in self)
@@ -134,13 +210,17 @@ def _column(picked: Picked) -> Ints:
 
 
 def _add_unusual(
-    scan: NodeScan, details: dict[int, Details], integer_ids: set[int], coordinates: bool
+    scan: NodeScan,
+    layout: JsonText | RowText,
+    details: dict[int, Details],
+    integer_ids: set[int],
+    coordinates: bool,
 ) -> bool:
-    """Read the record that the scanner leaves to the JSON library; whether there is nothing wrong with it."""
+    """Read the record that the scanner leaves to the library; whether there is nothing wrong with it."""
     text = scan.data[scan.slow_start : scan.slow_end]
     try:
-        fields = jsontext.parse(text, "")
-        node = read_record(fields, partial(jsontext.exact_value, text), coordinates=coordinates)
+        fields = layout.fields(text)
+        node = read_record(fields, partial(layout.exact, text), coordinates=coordinates)
     except (InvalidNodeError, InputError):
         return False
     if node.details is not None:

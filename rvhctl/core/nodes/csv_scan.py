@@ -125,9 +125,7 @@ class CsvRecord(NodeRecord):
 class CsvScan(NodeScan):
     """Blank lines are no rows."""
 
-    def __init__(
-        self, data: bytes, coordinates: bool, start: i64, delimiter: i64, fields: list[int]
-    ) -> None:
+    def __init__(self, data: bytes, coordinates: bool, start: i64, delimiter: i64, fields: list[int]) -> None:
         """Begin at ``start``, behind the header; ``fields``: see :func:`column_fields`."""
         super().__init__(CsvRecord(data, coordinates, delimiter, fields), coordinates, start, True)
         self.delimiter: Final[i64] = delimiter

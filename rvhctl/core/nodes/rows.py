@@ -6,6 +6,7 @@ and no object is made for a node that nobody asks about.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from librt.strings import BytesWriter, write_i64_le
@@ -13,6 +14,7 @@ from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Floats, Ints, floats
+from rvhctl.core.csv.objects import ObjectToRow, RowToObject
 from rvhctl.core.nodes.duplicates import hash_of
 from rvhctl.core.words import copy
 
@@ -133,6 +135,46 @@ class NodeRows:
             copy(writer, data, self._starts[row], self._ends[row])
             writer.write(end)
         return writer.getvalue()
+
+    def join_objects(
+        self,
+        rows: Ints,
+        first: i64,
+        last: i64,
+        end: bytes,
+        converter: RowToObject,
+        library: Callable[[bytes], bytes],
+    ) -> bytes:
+        """The rows of CSV ``rows[first:last]`` as objects of JSON, ``end`` behind each."""
+        out = BytesWriter()
+        data = self.data
+        wanted = rows.values
+        for index in range(first, last):
+            row = wanted[index]
+            if not converter.write(out, data, self._starts[row], self._ends[row]):
+                out.write(library(self.record(row)))
+            out.write(end)
+        return out.getvalue()
+
+    def all_fit(self, rows: Ints, first: i64, last: i64, converter: ObjectToRow) -> bool:
+        """Whether ``join_cells`` can write ``rows[first:last]``."""
+        data = self.data
+        wanted = rows.values
+        for index in range(first, last):
+            row = wanted[index]
+            if not converter.fits(data, self._starts[row], self._ends[row]):
+                return False
+        return True
+
+    def join_cells(self, rows: Ints, first: i64, last: i64, converter: ObjectToRow) -> bytes:
+        """The objects of JSON ``rows[first:last]`` as rows of CSV, a line each."""
+        out = BytesWriter()
+        data = self.data
+        wanted = rows.values
+        for index in range(first, last):
+            row = wanted[index]
+            converter.write(out, data, self._starts[row], self._ends[row])
+        return out.getvalue()
 
     def join_lines(self, rows: Ints, first: i64, last: i64) -> bytes:
         """The records of ``rows[first:last]``, each on a line of its own.
