@@ -105,6 +105,19 @@ def line_end(block: bytes, start: i64, delimiter: i64) -> i64:
     return -1
 
 
+def is_at(block: bytes, start: i64, end: i64, name: bytes) -> bool:
+    """Whether ``block[start:end]`` is this name."""
+    size: i64 = len(name)
+    if end - start != size:
+        return False
+    at: i64 = 0
+    while at < size:
+        if block[start + at] != name[at]:
+            return False
+        at += 1
+    return True
+
+
 def copy(writer: BytesWriter, data: bytes, start: i64, end: i64) -> None:
     """Append ``data[start:end]``, without an object for the slice."""
     if end - start > SHORT or end + 8 > len(data):

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import orjson
 
+from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, RowToObject
 from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad, listed, quoted, shorten
 from rvhctl.formats import jsontext
@@ -299,6 +300,11 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
             rows = (split_row(records.records[row], came_as) for row in picked)
             yield from write_rows(records.header, rows, delimiter=delimiter)
         return
+    in_rows = records.in_rows(picked, delimiter)
+    if in_rows is not None:
+        yield joined_row(in_rows[0], delimiter)
+        yield from in_rows[1]
+        return
     cells = [_json_cells(records.records[row]) for row in picked]
     header = list(dict.fromkeys(name for record in cells for name in record))
     rows = ([record.get(name, "") for name in header] for record in cells)
@@ -361,6 +367,13 @@ _JSON: Final[Mapping[str, Callable[[str], object]]] = {
 def split_row(row: bytes, delimiter: str) -> list[str]:
     """The fields of one row."""
     return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
+
+
+def row_converter(header: Sequence[str], delimiter: str) -> RowToObject:
+    """Return what makes of most rows what :func:`json_record` makes of all."""
+    kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys((*NUMBERS, "weight"), NUMBER)
+    columns = [kinds.get(name, TEXT) for name in header]
+    return RowToObject([orjson.dumps(name) for name in header], columns, ord(delimiter))
 
 
 def _json_cells(record: bytes) -> dict[str, str]:

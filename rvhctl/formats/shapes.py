@@ -117,6 +117,9 @@ class OwnRecords(Protocol):
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]: ...
 
+    def in_rows(self, picked: Picked, delimiter: str) -> tuple[list[str], Iterator[bytes]] | None:
+        """Return a header, and objects of JSON as rows under it; None if each has to be looked at."""
+
     def join_ids(self, picked: Picked) -> Iterator[bytes]: ...
 
 

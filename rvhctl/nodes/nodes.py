@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from math import inf
@@ -85,7 +86,10 @@ class Nodes:
         """Return the same nodes with records in JSON, made from rows as they are asked for."""
         if self.header is None:
             return self
-        return replace(self, records=_JsonRecords(self.header, self.records, self.shape), header=None)
+        converted = copy(self)
+        converted.records = _JsonRecords(self.header, self.records, self.shape)
+        converted.header = None
+        return converted
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
@@ -94,6 +98,10 @@ class Nodes:
         while piece := [records[row] for row in islice(chosen, PIECE)]:
             piece.append(b"")
             yield separator.join(piece)
+
+    def in_rows(self, picked: Picked, delimiter: str) -> tuple[list[str], Iterator[bytes]] | None:
+        """Objects of JSON as rows, under this header, in pieces; None if the format has to look at each of them."""
+        return None
 
     def join_ids(self, picked: Picked) -> Iterator[bytes]:
         """The picked ids, one a line, in pieces."""
@@ -110,13 +118,13 @@ class _JsonRecords(Sequence[bytes]):
     def __init__(self, header: list[str], rows: Sequence[bytes], shape: Shape) -> None:
         format_ = FORMATS[shape]
         self._rows = rows
-        self._convert = partial(format_.load().json_record, header, **format_.options)
+        self.convert: Final = partial(format_.load().json_record, header, **format_.options)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
-        return self._convert(self._rows[row])
+        return self.convert(self._rows[row])
 
 
 class NodesBuilder:

@@ -7,7 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, cast
 
+import orjson
+
 from rvhctl.core.columns import Ints
+from rvhctl.core.csv.objects import ObjectToRow, RowToObject
 from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
 from rvhctl.core.nodes.json_scan import JsonScan
@@ -136,21 +139,38 @@ class ScannedNodes(Nodes):
             left_out=left_out,
         )
         self._rows = rows
+        self._to_object: RowToObject | None = None
+
+    def in_json(self) -> Nodes:
+        converted = super().in_json()
+        if self.header is not None and isinstance(converted, ScannedNodes):
+            format_ = FORMATS[self.shape]
+            converted._to_object = format_.load().row_converter(self.header, **format_.options)
+        return converted
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
-        rows = _column(picked)
-        for first in range(0, len(rows), JOIN_ROWS):
-            last = min(first + JOIN_ROWS, len(rows))
-            if self._rows.one_line:
-                yield self._rows.join_records(rows, first, last, separator)
+        rows, converter = self._rows, self._to_object
+        for wanted, first, last in _pieces(picked):
+            if converter is not None:
+                library = self.records.convert  # type: ignore[attr-defined]
+                yield rows.join_objects(wanted, first, last, separator, converter, library)
+            elif rows.one_line:
+                yield rows.join_records(wanted, first, last, separator)
             else:
                 # A record over several lines goes out on one.
-                yield self._rows.join_lines(rows, first, last).replace(b"\n", separator)
+                yield rows.join_lines(wanted, first, last).replace(b"\n", separator)
+
+    def in_rows(self, picked: Picked, delimiter: str) -> tuple[list[str], Iterator[bytes]] | None:
+        if not len(picked):
+            return None
+        header = list(jsontext.loads(self._rows.record(picked[0])))
+        converter = ObjectToRow([orjson.dumps(name) for name in header], ord(delimiter))
+        if not all(self._rows.all_fit(*piece, converter) for piece in _pieces(picked)):
+            return None
+        return header, (self._rows.join_cells(*piece, converter) for piece in _pieces(picked))
 
     def join_ids(self, picked: Picked) -> Iterator[bytes]:
-        rows = _column(picked)
-        for first in range(0, len(rows), JOIN_ROWS):
-            yield self._rows.join_ids(rows, first, min(first + JOIN_ROWS, len(rows)), b"\n")
+        return (self._rows.join_ids(*piece, b"\n") for piece in _pieces(picked))
 
 
 class IntegerIds(Collection[int]):
@@ -205,8 +225,11 @@ class _Records(Sequence[bytes]):
         return record if self._rows.one_line else record.replace(b"\n", b"").replace(b"\r", b"")
 
 
-def _column(picked: Picked) -> Ints:
-    return picked if isinstance(picked, Ints) else Ints(picked)
+def _pieces(picked: Picked) -> Iterator[tuple[Ints, int, int]]:
+    """Some of the picked rows at a time: where they stand in a column."""
+    rows = picked if isinstance(picked, Ints) else Ints(picked)
+    for first in range(0, len(rows), JOIN_ROWS):
+        yield rows, first, min(first + JOIN_ROWS, len(rows))
 
 
 def _add_unusual(

@@ -21,7 +21,7 @@ from rvhctl.core.json.skip import (
     skip_utf8,
     skip_value,
 )
-from rvhctl.core.words import copy
+from rvhctl.core.words import copy, is_at
 
 # What the cells of a column are in JSON.
 TEXT: Final = 0
@@ -161,7 +161,7 @@ class ObjectToRow:
             position = skip_space(data, position + 1, LF)
             name = self._names[at]
             size: i64 = len(name)
-            if data[position] != QUOTE or data[position : position + size] != name:
+            if not is_at(data, position, position + size, name):
                 return False
             position = skip_space(data, position + size, LF)
             if data[position] != 58:

@@ -15,6 +15,7 @@ from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_digits, skip_space, s
 from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_problem
 from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, integer_key
 from rvhctl.core.placement.xxh64 import xxh64_span
+from rvhctl.core.words import is_at
 
 NO_NEWLINE: Final = 32
 """For ``jsonskip``: a line end is no white space inside a record."""
@@ -163,16 +164,3 @@ class FieldScan:
             return False
         keys[row] = integer_key(block, start, end)
         return True
-
-
-def is_at(block: bytes, start: i64, end: i64, name: bytes) -> bool:
-    """Whether ``block[start:end]`` is this name."""
-    size: i64 = len(name)
-    if end - start != size:
-        return False
-    at: i64 = 0
-    while at < size:
-        if block[start + at] != name[at]:
-            return False
-        at += 1
-    return True
