@@ -7,13 +7,14 @@ turn, and in the others it only counts the requests: what crosses a pipe is answ
 from __future__ import annotations
 
 from collections.abc import Generator
+from functools import partial
 from itertools import starmap
 from time import perf_counter
 from typing import Final
 
 from rvhctl.batch.blocks import BLOCK, Answers, Cursor, Work, answer_block
 from rvhctl.concurrency.fork import in_turns, may_fork
-from rvhctl.streams.lines import line_blocks
+from rvhctl.streams.lines import line_blocks, read_range
 
 FORK_FROM_SECONDS: Final = 0.03
 """Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""
@@ -26,7 +27,7 @@ def file_answers(
 
     The file's position is neither used nor moved.
     """
-    blocks = map(cursor.block, line_blocks(descriptor, start, end, BLOCK))
+    blocks = map(cursor.block, line_blocks(partial(read_range, descriptor), start, end, BLOCK))
     seconds = 0.0
     done = 0
     for block in blocks:

@@ -19,7 +19,7 @@ from rvhctl.formats.choice import InputFormat
 from rvhctl.nodes.nodes import LeftOut, Nodes
 from rvhctl.nodes.read import looked_shape
 from rvhctl.nodes.scan import IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, new_seed, text_of
-from rvhctl.streams.lines import line_blocks, line_ranges, place_of, read_range, seek
+from rvhctl.streams.lines import ReadRange, line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 
 BLOCK: Final = 1 << 19
@@ -45,12 +45,11 @@ class Sifted(NamedTuple):
     best: float
 
 
-def nodes_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
+def file_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
     """The nodes of a source that are within the limit (ms); the others are counted.
 
     Returns:
-        None, and nothing is read, if this is no large file of NDJSON, if most nodes survive (at any place in
-        it, of those so far), or if anything is wrong or unusual: whoever reads record by record says what.
+        None, and nothing is read, if this is no large plain file; or see :func:`_within`.
     """
     place = place_of(source.stream)
     if place is None:
@@ -58,28 +57,42 @@ def nodes_within(source: Source, input_format: InputFormat, limit: float) -> Nod
     with source.reading():
         descriptor, start = place
         end = os.fstat(descriptor).st_size
-        if end - start < LARGE_FILE:
-            return None
-        # After a large object is freed, the C library keeps what blocks free for the next ones, instead of
-        # giving it back to the system each time.
-        bytes(KEPT)
-        head = next(line_blocks(descriptor, start, end, BLOCK), b"")
-        layout = text_of(head, looked_shape(input_format, head), coordinates=False)
-        if layout is None or not layout.lines:
-            return None
-        sift = partial(_sift, layout=layout, limit=limit, seed=new_seed())
-        try:
-            first = sift(head, start=layout.start)
-            # Its first record, and that something follows, tell NDJSON from a document over many lines.
-            if first is None or not first.hashes:
-                return None
-            rest = _sift_rest(descriptor, start + len(head), end, sift, first)
-            nodes = None if rest is None else _joined(rest, layout)
-        except (WorkerError, MemoryError):
-            return None  # the other reader may do
+        nodes = _within(partial(read_range, descriptor), start, end, input_format, limit)
         if nodes is not None:
             seek(source.stream, end)
     return nodes
+
+
+def text_within(text: bytes, input_format: InputFormat, limit: float) -> Nodes | None:
+    """:func:`file_within` for a text that is there already."""
+    return _within(lambda start, end: text[start:end], 0, len(text), input_format, limit)
+
+
+def _within(read: ReadRange, start: int, end: int, input_format: InputFormat, limit: float) -> Nodes | None:
+    """The nodes of ``[start, end)``.
+
+    None if that is not large, or no lines of nodes; if most nodes survive (at any place in it, of those so far); or
+    if anything is wrong or unusual: whoever reads record by record says what.
+    """
+    if end - start < LARGE_FILE:
+        return None
+    # After a large object is freed, the C library keeps what blocks free for the next ones, instead of giving it
+    # back to the system each time.
+    bytes(KEPT)
+    head = next(line_blocks(read, start, end, BLOCK), b"")
+    layout = text_of(head, looked_shape(input_format, head), coordinates=False)
+    if layout is None or not layout.lines:
+        return None
+    sift = partial(_sift, layout=layout, limit=limit, seed=new_seed())
+    try:
+        first = sift(head, start=layout.start)
+        # Its first record, and that something follows, tell NDJSON from a document over many lines.
+        if first is None or not first.hashes:
+            return None
+        rest = _sift_rest(read, start + len(head), end, sift, first)
+        return None if rest is None else _joined(rest, layout)
+    except (WorkerError, MemoryError):
+        return None  # the other reader may do
 
 
 def _sift(block: bytes, layout: JsonText | RowText, limit: float, seed: int, start: int = 0) -> Sifted | None:
@@ -93,7 +106,7 @@ def _sift(block: bytes, layout: JsonText | RowText, limit: float, seed: int, sta
 
 
 def _sift_rest(
-    descriptor: int, start: int, end: int, sift: Callable[[bytes], Sifted | None], first: Sifted
+    read: ReadRange, start: int, end: int, sift: Callable[[bytes], Sifted | None], first: Sifted
 ) -> list[Sifted] | None:
     """Return what is left of the ``first`` block and of each block of ``[start, end)``, in order.
 
@@ -101,9 +114,9 @@ def _sift_rest(
     """
 
     def answer(block: tuple[int, int]) -> list[Message]:
-        return [sift(read_range(descriptor, *block)) or ()]
+        return [sift(read(*block)) or ()]
 
-    blocks = line_ranges(descriptor, start, end, -(-(end - start) // BLOCK))
+    blocks = line_ranges(read, start, end, -(-(end - start) // BLOCK))
     processes = min(usable_processors() if may_fork() else 1, len(blocks))
     parts = [first]
     kept = total = 0

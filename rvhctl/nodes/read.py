@@ -82,18 +82,23 @@ def _from_one(
     latency: bool,
     within: float | None,
 ) -> Nodes:
+    text = b""
     if COMPILED and within is not None:
-        from rvhctl.nodes.prefilter import nodes_within
+        from rvhctl.nodes.prefilter import file_within, text_within
 
-        sifted = nodes_within(source, input_format, within)
+        if source.plain_file:
+            sifted = file_within(source, input_format, within)
+        else:
+            text = source.read_all()
+            sifted = text_within(text, input_format, within)
         if sifted is not None:
             return sifted
-    text = source.read_all()
+    text = text or source.read_all()
     shape = looked_shape(input_format, text)
     if COMPILED and latency:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes(text, shape, coordinates=coordinates)
+        scanned = scan_nodes([text], shape, coordinates=coordinates)
         if scanned is not None:
             return scanned
     with explained(source):
@@ -103,19 +108,24 @@ def _from_one(
 def _from_several(
     files: Sequence[str], input_format: InputFormat, latency: bool, coordinates: bool, on_bad: OnBad
 ) -> Nodes:
+    texts = [(source, source.read_all()) for source in open_sources(files)]
+    shapes = [looked_shape(input_format, text) for _, text in texts]
+    one_shape = shapes[0] if len(set(shapes)) == 1 else None
+    if COMPILED and latency and one_shape is not None:
+        from rvhctl.nodes.scan import scan_nodes
+
+        scanned = scan_nodes([text for _, text in texts], one_shape, coordinates=coordinates)
+        if scanned is not None:
+            return scanned.in_json()
     builder = NodesBuilder(latency=latency)
-    shapes: set[Shape] = set()
-    for source in open_sources(files):
-        text = source.read_all()
-        shape = looked_shape(input_format, text)
-        shapes.add(shape)
+    for (source, text), shape in zip(texts, shapes, strict=True):
         before = len(builder)
         with explained(source):
             reader = _add_text(text, source.name, FORMATS[shape], builder, coordinates, on_bad)
         if reader.header is not None:
             # Rows of several tables have only JSON in common.
             builder.rewrite(before, reader.in_json)
-    return builder.build(shapes.pop() if len(shapes) == 1 else OBJECTS)
+    return builder.build(one_shape or OBJECTS)
 
 
 def _add_text(

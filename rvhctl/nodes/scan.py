@@ -42,6 +42,10 @@ class JsonText:
         self.lines: Final = FORMATS[shape].objects == "lines"
         """Whether lines in the middle of a text can be read for themselves."""
 
+    def goes_with(self, other: JsonText | RowText) -> bool:
+        """Whether a text that stands so can follow one that stands so."""
+        return self.lines
+
     def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
         return JsonScan(text, coordinates, start, not self.lines)
 
@@ -64,6 +68,9 @@ class RowText:
         self.header: Final = header
         self.start: Final = start
         self._delimiter: Final = FORMATS[shape].delimiter
+
+    def goes_with(self, other: JsonText | RowText) -> bool:
+        return self.header == other.header
 
     def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
         fields = column_fields(self.header, coordinates, list(DETAILS))
@@ -95,15 +102,20 @@ def text_of(text: bytes, shape: Shape, *, coordinates: bool) -> JsonText | RowTe
     return RowText(shape, header, start) if needed <= set(header) else None
 
 
-def scan_nodes(text: bytes, shape: Shape, *, coordinates: bool) -> Nodes | None:
-    """The nodes of a text whose records a compiled scanner reads.
+def scan_nodes(texts: Sequence[bytes], shape: Shape, *, coordinates: bool) -> Nodes | None:
+    """The nodes of texts whose records a compiled scanner reads.
 
     Returns:
-        None where anything is wrong with the text or a node: reading record by record says what and where.
+        None where anything is wrong with a text or a node: reading record by record says what and where.
     """
-    layout = text_of(text, shape, coordinates=coordinates)
-    if layout is None:
+    layouts = [text_of(text, shape, coordinates=coordinates) for text in texts]
+    layout = layouts[0]
+    if layout is None or any(other is None or not layout.goes_with(other) for other in layouts[1:]):
         return None
+    text, *others = texts
+    if others:
+        bodies = (text[layout.start :] for text, layout in zip(others, layouts[1:], strict=True) if layout)
+        text = b"\n".join([text, *bodies])
     scan = layout.scan(text, coordinates, layout.start)
     details: dict[int, Details] = {}
     integer_ids: set[int] = set()
@@ -161,7 +173,7 @@ class ScannedNodes(Nodes):
                 yield rows.join_lines(wanted, first, last).replace(b"\n", separator)
 
     def in_rows(self, picked: Picked, delimiter: str) -> tuple[list[str], Iterator[bytes]] | None:
-        if not len(picked):
+        if self._to_object is not None or not len(picked):
             return None
         header = list(jsontext.loads(self._rows.record(picked[0])))
         converter = ObjectToRow([orjson.dumps(name) for name in header], ord(delimiter))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BufferedReader, FileIO
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -21,6 +21,10 @@ STEP: Final = 1 << 16
 
 NULS: Final = bytes(1 << 12)
 """So many in a row are no text."""
+
+
+ReadRange = Callable[[int, int], bytes]
+"""Gives the bytes of ``[start, end)``."""
 
 
 def whole_lines(source: Source, delimiter: bytes = b"\n") -> Iterator[tuple[bytes, int]]:
@@ -134,14 +138,14 @@ def lines_end(descriptor: int, start: int, delimiter: bytes) -> int:
     return start
 
 
-def line_blocks(descriptor: int, start: int, end: int, size: int) -> Iterator[bytes]:
+def line_blocks(read: ReadRange, start: int, end: int, size: int) -> Iterator[bytes]:
     """What stands in ``[start, end)``, whole lines at a time: at most ``size`` bytes, or more where a line is longer.
 
     The very last line need not have an end.
     """
     pieces: list[bytes] = []
     while start < end:
-        block = read_range(descriptor, start, min(start + size, end))
+        block = read(start, min(start + size, end))
         cut = block.rfind(b"\n") + 1
         pieces.append(block[:cut] if cut else block)
         start += cut or len(block)
@@ -154,23 +158,23 @@ def line_blocks(descriptor: int, start: int, end: int, size: int) -> Iterator[by
         yield b"".join(pieces)
 
 
-def line_ranges(descriptor: int, start: int, end: int, count: int) -> list[tuple[int, int]]:
+def line_ranges(read: ReadRange, start: int, end: int, count: int) -> list[tuple[int, int]]:
     """``[start, end)`` in at most ``count`` ranges of whole lines, of about the same size."""
     cuts = [start]
     for number in range(1, count):
         place = start + (end - start) * number // count
         if place < cuts[-1]:  # in a line longer than a range, which is looked through once
             continue
-        cut = _line_end(descriptor, place, end)
+        cut = _line_end(read, place, end)
         if cut >= end:
             break
         cuts.append(cut)
     return list(zip(cuts, [*cuts[1:], end], strict=True))
 
 
-def _line_end(descriptor: int, place: int, end: int) -> int:
+def _line_end(read: ReadRange, place: int, end: int) -> int:
     while place < end:
-        part = read_range(descriptor, place, min(place + STEP, end))
+        part = read(place, min(place + STEP, end))
         cut = part.find(b"\n") + 1
         if cut:
             return place + cut

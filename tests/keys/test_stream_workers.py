@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from rvhctl.keys.hashes import RECIPES
 from rvhctl.keys.jobs import Job
 from rvhctl.keys.stream import Counts
 from rvhctl.placement.jump import jump_hash
-from rvhctl.streams.lines import line_blocks, lines_end
+from rvhctl.streams.lines import line_blocks, lines_end, read_range
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -181,7 +182,7 @@ def test_a_file_system_may_give_less_than_was_asked_for(
         assert lines_end(file.fileno(), 0, b"\n") == size
         got = [answers.text for answers in stream.file_answers(file.fileno(), 0, size, JOB, 1)]
         assert b"".join(got) == b"".join(wanted)
-        blocks = list(line_blocks(file.fileno(), 0, size, 100))
+        blocks = list(line_blocks(partial(read_range, file.fileno()), 0, size, 100))
         assert b"".join(blocks) == path.read_bytes()
         assert all(block.endswith(b"\n") and len(block) <= 100 for block in blocks)
 

@@ -1,7 +1,9 @@
-"""A large file gives the same answer as a pipe, where every node is read and kept."""
+"""What is sifted, a large file or a pipe, gives the same answer as where every node is read and kept."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import sys
@@ -16,6 +18,7 @@ from support.cli import Outcome, rvhctl
 from support.processes import children
 from support.program import PATIENCE, Program
 
+from rvhctl.formats.choice import InputFormat
 from rvhctl.nodes import prefilter, read
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.streams.source import Source
@@ -31,16 +34,16 @@ Sifted = list[Nodes | None]
 def sifted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sifted]:
     """Every file is large, and so are blocks of a few lines; what came of each file."""
     attempts: Sifted = []
-    whole = prefilter.nodes_within
+    whole = prefilter.file_within
 
-    def watched(source: Source, limit: float) -> Nodes | None:
-        kept = whole(source, limit)
-        if source.name != "stdin":
-            attempts.append(kept)
-        return kept
+    def watched(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
+        attempts.append(whole(source, input_format, limit))
+        return attempts[-1]
 
     monkeypatch.setattr(read, "COMPILED", True)
-    monkeypatch.setattr(prefilter, "nodes_within", watched)
+    monkeypatch.setattr(prefilter, "file_within", watched)
+    # From a pipe, every node is kept.
+    monkeypatch.setattr(prefilter, "text_within", lambda *_: None)
     monkeypatch.setattr(prefilter, "LARGE_FILE", 1)
     monkeypatch.setattr(prefilter, "BLOCK", 300)
     monkeypatch.setattr(prefilter, "usable_processors", lambda: request.param)
@@ -57,6 +60,14 @@ def from_a_pipe(text: bytes, path: Path, *flags: str) -> Outcome:
 
 def node(number: int, **more: Any) -> dict[str, Any]:
     return {"id": f"node-{number}", "lat": 1.5, "latency": number * 371 % 1000 / 2, **more}
+
+
+def table(*nodes: dict[str, Any], delimiter: str = ",", quoting: int = csv.QUOTE_MINIMAL) -> bytes:
+    out = io.StringIO()
+    rows = csv.DictWriter(out, list(nodes[0]), delimiter=delimiter, quoting=quoting)
+    rows.writeheader()
+    rows.writerows(nodes)
+    return out.getvalue().encode()
 
 
 def lines(*nodes: dict[str, Any]) -> bytes:
@@ -127,6 +138,54 @@ def test_every_kind_of_text(text: bytes, tmp_path: Path, sifted: Sifted) -> None
     assert kept is not None
     integers = {row for row, record in enumerate(kept.records) if type(json.loads(record)["id"]) is int}
     assert set(kept.integer_ids) == integers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        table(*FLEET),
+        table(*FLEET).replace(b"\r\n", b"\n"),
+        table(*FLEET).rstrip(),
+        table(*FLEET, delimiter="\t"),
+        b"\xef\xbb\xbf" + table(*FLEET, quoting=csv.QUOTE_ALL),
+        table(*(node(number, note='two\nlines, "quoted"' if number == 1 else "") for number in range(500))),
+        table(*(node(number, id=f"\u00e9{number}", weight="") for number in range(500))),
+        table(node(0, latency=None), *FLEET[1:]).replace(b"\r\n", b"\n\r\n"),
+    ],
+    ids=["CRLF", "LF", "no last line end", "tabs", "quotes", "a row of two lines", "a weight", "blank lines"],
+)
+@pytest.mark.parametrize("flags", [(), ("-o", "ndjson"), ("-o", "plain")], ids=" ".join)
+def test_every_kind_of_table(text: bytes, flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) -> None:
+    path = tmp_path / "nodes"
+    path.write_bytes(text)
+    answer = rvhctl(*COMMAND, *flags, str(path))
+    assert answer == from_a_pipe(text, path, *flags)
+    assert answer.code == 0
+    # A block of lines may end within a row.
+    assert sifted[0] is not None or b'"two' in text
+
+
+def test_a_cell_that_looks_like_rows_is_none(tmp_path: Path, sifted: Sifted) -> None:
+    """Blocks are cut at line ends, which may stand in a cell; then the block before does not end, either."""
+    inner = "".join(f"x{number},1.5,{number}\n" for number in range(200))
+    text = table(*(node(number, note=inner if number == 100 else "") for number in range(500)))
+    (tmp_path / "nodes").write_bytes(text)
+    answer = rvhctl(*COMMAND, "-o", "plain", str(tmp_path / "nodes"))
+    assert answer == rvhctl(*COMMAND, "-o", "plain", stdin=text)
+    assert len(answer.out.splitlines()) == FIT
+    assert sifted == [None]
+
+
+@pytest.mark.parametrize("text", [lines(*FLEET), table(*FLEET)], ids=["NDJSON", "CSV"])
+def test_a_pipe_is_sifted_too(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "COMPILED", True)
+    kept = rvhctl(*COMMAND, stdin=text)
+    monkeypatch.setattr(prefilter, "LARGE_FILE", 1)
+    monkeypatch.setattr(prefilter, "BLOCK", 300)
+    found = prefilter.text_within(text, "auto", 100)
+    assert found is not None
+    assert (len(found.fleet), found.total) == (FIT, 500)
+    assert rvhctl(*COMMAND, stdin=text) == kept
 
 
 @pytest.mark.parametrize(
