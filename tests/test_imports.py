@@ -38,6 +38,7 @@ LAYERS = (
 
 CORE_LAYERS = (
     ("policy", "nodes", "keys"),
+    ("csv",),
     ("placement", "geo", "json"),
     ("columns", "numbers", "words"),
 )

@@ -1,6 +1,7 @@
 """The fast half, compiled by mypyc: columns in, indices out; no screen, no file.
 
 columns    Columns of floats, of 64-bit integers and of small codes, which interpreted code may hold.
+csv        Cells and rows of CSV as bytes.
 geo        Cells of the globe, and distances on it.
 json       Ends and parts of JSON values in a text.
 keys       Lines of keys, and their answers, as bytes.

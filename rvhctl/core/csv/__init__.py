@@ -1,4 +1,5 @@
-"""CSV as bytes.
+"""Cells and rows of CSV as bytes.
 
-cells         Where cells and rows end.
+cells    Ends of cells and rows.
+objects  Rows as objects of JSON, and objects as rows.
 """

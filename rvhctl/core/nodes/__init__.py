@@ -1,8 +1,11 @@
 """Node records as bytes, and their columns.
 
-duplicates  Ids that come twice: among objects, and among hashes.
-prefilter   The nodes of a block within a latency limit; the others are only counted.
-record      One record of plain form.
-rows        Records as columns over their text.
-scan        One pass over NDJSON or a JSON array.
+csv_scan     Rows of CSV.
+duplicates   Ids that come twice: among objects, and among hashes.
+json_record  One object of JSON of plain form.
+json_scan    NDJSON, or a JSON array.
+prefilter    The nodes of a block within a latency limit; the others are only counted.
+record       What a record says, and its numbers.
+rows         Records as columns over their text.
+scan         One pass over records of any format.
 """

@@ -44,8 +44,8 @@ class NodeRecord:
         self.data: Final = data
         # A number that begins here may be read in three words: whole part, point and two of decimals.
         self.last_start: Final[i64] = len(data) - 32
-        self.powers = vec[i64]([10**exponent for exponent in range(9)])
-        self.scales = vec[float]([10.0**exponent for exponent in range(17)])
+        self._powers = vec[i64]([10**exponent for exponent in range(9)])
+        self._scales = vec[float]([10.0**exponent for exponent in range(17)])
         # 0: a field like any other.
         self.lat_field: Final[i64] = SEEN_LAT if coordinates else 0
         self.lon_field: Final[i64] = SEEN_LON if coordinates else 0
@@ -95,14 +95,14 @@ class NodeRecord:
             decimals = leading_digits(word)
             if decimals == 0:
                 return UNUSUAL
-            digits = digits * self.powers[decimals] + digits_value(word, decimals)
+            digits = digits * self._powers[decimals] + digits_value(word, decimals)
             if decimals == 8:
                 word = read_i64_le(data, position + 8)
                 more = leading_digits(word)
                 if more == 8 or count + 8 + more > MAX_DIGITS:
                     return self._scan_any_number(first)
                 if more > 0:
-                    digits = digits * self.powers[more] + digits_value(word, more)
+                    digits = digits * self._powers[more] + digits_value(word, more)
                     decimals += more
             position += decimals
         c: i64 = data[position]
@@ -110,7 +110,7 @@ class NodeRecord:
             return self._scan_any_number(first)
         if negative and digits == 0:
             return UNUSUAL  # -0 and -0.0 differ
-        value = float(digits) / self.scales[decimals]
+        value = float(digits) / self._scales[decimals]
         self.value = -value if negative else value
         return position
 
