@@ -9,7 +9,8 @@ from typing import Any
 from rvhctl.cli.key_options import Answer, KeyRequest, Nodes, check_request, check_together
 from rvhctl.cli.report import Report
 from rvhctl.core.keys.lines import DECIMAL
-from rvhctl.core.keys.rows import ROWS
+from rvhctl.core.keys.rows import ROWS, KeyRows
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import JumpHashError, OnBad, UsageError
 from rvhctl.formats.choice import (
     FORMATS,
@@ -22,12 +23,13 @@ from rvhctl.formats.choice import (
     output_of,
 )
 from rvhctl.formats.wording import counted
+from rvhctl.keys.cells import CellKeys, filled_rows, opened_table
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
-from rvhctl.keys.records import KeySpec, flag_records, read_records, shape_of
+from rvhctl.keys.records import KeySpec, Records, flag_records, read_records, shape_of
 from rvhctl.keys.stream import answer_source
-from rvhctl.placement.job import Action, line_job
+from rvhctl.placement.job import Action, Output, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.request import HASHES, placements
 from rvhctl.streams.lookalike import explained
@@ -193,23 +195,65 @@ def _answer(
 ) -> int:
     """The records of one source; how many."""
     keys = _line_keys(shape, here, spec)
-    output = None if keys is None else action.output(shape)
-    if keys is None or output is None:
+    table = _reads_cells(shape, here, spec)
+    output = action.output(shape) if table or keys else None
+    rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
+    if output is None:
         count = 0
         for records in read_records(source, shape, spec, on_bad):
             action.add(records)
             count += len(records.keys)
         return count
+    if keys is None:
+        return _answer_table(source, shape, action, output, here, spec, KeyRows(rows), sink, on_bad)
     delimiter = spec.delimiter if FORMATS[shape].text else b"\n"
-    rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
     job = line_job(keys, here, output, delimiter, rows)
     return answer_source(source, job, sink, request.run.jobs, on_bad, action.write)
 
 
+def _answer_table(
+    source: Source,
+    shape: DataFormat,
+    action: Action,
+    output: Output,
+    here: Placement,
+    spec: KeySpec,
+    rows: KeyRows,
+    sink: Sink,
+    on_bad: OnBad,
+) -> int:
+    """The rows of one table, from their bytes; how many."""
+    table, text, blocks = opened_table(source, shape, spec)
+    at = table.column("key" if spec.path is None else spec.path.column(table.header)) if table.header else 0
+    action.add(Records(shape, [], [], table.header))
+    count = 0
+    if table.header:
+        for text_of_rows in filled_rows(CellKeys(here.recipe, spec, table, at), rows, text, blocks, on_bad):
+            if rows.count:
+                action.write(output(text_of_rows, rows))
+            count += rows.count
+            if rows.finished:
+                sink.flush()
+    return count
+
+
+def _reads_cells(shape: DataFormat, here: Placement, spec: KeySpec) -> bool:
+    """Whether rows of that shape are read straight from their bytes."""
+    integers = here.recipe.in_core == DECIMAL
+    written = spec.rule.utf8 and spec.path is None
+    native = here.recipe.name == "xxh64" or (integers and not written)
+    return COMPILED and native and bool(FORMATS[shape].delimiter)
+
+
 def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec) -> LineKeys | None:
     """How lines of that shape are read straight from their bytes, if they can be."""
-    if FORMATS[shape].text and not spec.rule.utf8:
-        return TextKeys(here.recipe, spec.delimiter, spec.pattern)
-    if FORMATS[shape].objects == "lines" and spec.path is not None:
-        return FieldKeys(here.recipe, spec.path, spec.reserved)
+    format_ = FORMATS[shape]
+    written = spec.rule.utf8 and spec.path is None
+    # An integer that is written again loses its leading zeros.
+    if written and (spec.rule.integers or not COMPILED):
+        return None
+    if format_.text and not (written and spec.pattern):
+        return TextKeys(here.recipe, spec.delimiter, spec.pattern, written)
+    if format_.objects == "lines":
+        return FieldKeys(here.recipe, spec)
     return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -34,11 +33,6 @@ BLOCK: Final = 1 << 20
 NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
-_NUMBER: Final = re.compile(
-    r"(?:\+|(?P<minus>-))?(?=\.?\d)(?P<whole>\d*)(?:\.(?P<fraction>\d*))?(?P<exponent>[eE][+-]?\d+)?",
-    re.ASCII,
-)
-
 
 class Row(NamedTuple):
     """One row of a CSV text."""
@@ -60,9 +54,11 @@ class Rows:
         """
         self.source = source
         self.delimiter = delimiter
+        self.name = "CSV" if delimiter == "," else "TSV"
         self._lines = _Lines(blocks)
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
-        self._next_line = 1
+        self.next_line = 1
+        """Of the row that comes next."""
         first = next(iter(self), None)
         self.header: list[str] = []
         self.header_text = b""
@@ -76,7 +72,7 @@ class Rows:
 
     def __iter__(self) -> Iterator[Row]:
         while True:
-            line = self._next_line
+            line = self.next_line
             try:
                 fields = next(self._reader)
             except StopIteration:
@@ -85,18 +81,32 @@ class Rows:
                 raise InputError(f"not {self.name}: {error}", source=self.source, line=line) from None
             raw = "".join(self._lines.taken).rstrip("\r\n")
             self._lines.taken.clear()
-            self._next_line = self._reader.line_num + 1
+            self.next_line = self._reader.line_num + 1
             if fields:
                 yield Row(fields, raw.encode("utf-8", "surrogateescape"), line)
+
+    def body_start(self, text: bytes) -> int:
+        """Return where the line of the header ends in the text that it was read from."""
+        return text.find(self.header_text) + len(self.header_text)
+
+    def row(self, raw: bytes, line: int) -> Row:
+        """Return a row that was found elsewhere, at this line.
+
+        Raises:
+            InputError: it is no CSV.
+        """
+        lines = _Lines([raw])
+        try:
+            row = Row(next(csv.reader(lines, delimiter=self.delimiter, strict=True)), raw, line)
+        except csv.Error as error:
+            raise InputError(f"not {self.name}: {error}", source=self.source, line=line) from None
+        self._lines.all_utf8 &= lines.all_utf8
+        return row
 
     @property
     def drained(self) -> bool:
         """The next row needs another block, for which it may have to wait."""
         return not self._lines.left
-
-    @property
-    def name(self) -> str:
-        return "CSV" if self.delimiter == "," else "TSV"
 
     def column(self, name: str) -> int:
         """Where that column stands.
@@ -228,48 +238,29 @@ class Table(Reader):
         return json_record(self.rows.header, raw, delimiter=self.rows.delimiter)
 
 
-def header_of(text: bytes, delimiter: str) -> tuple[list[str], int]:
-    """Return the columns of a text, and where the line of its header ends; no columns if it has no rows.
-
-    Raises:
-        InputError: see :class:`Rows`.
-    """
-    rows = Rows(line_pieces(text, BLOCK), "", delimiter)
-    return rows.header, text.find(rows.header_text) + len(rows.header_text)
-
-
 def read(text: bytes, source: str, on_bad: OnBad, *, delimiter: str) -> Reader:
     """Return the rows of a whole text; numbers and arrays are decoded in the columns that have them."""
     return Table(text, source, on_bad, delimiter)
 
 
-def decode_row(header: Sequence[str], raw: bytes, delimiter: str) -> dict[str, Any]:
-    """Return the cells of one row by their columns, as :class:`Table` reads them.
-
-    Raises:
-        InputError: it is no CSV, no UTF-8, or has fewer or more fields than the header.
-    """
-    try:
-        cells = next(csv.reader([raw.decode()], delimiter=delimiter, strict=True))
-        pairs = zip(header, cells, strict=True)
-        return {name: _VALUES.get(name, str)(cell) for name, cell in pairs}
-    except (ValueError, csv.Error):
-        raise InputError("no row under this header") from None
+def typed(header: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
+    """Return the cells of a row by their columns: text, but in the columns of numbers and arrays."""
+    return {name: _VALUES.get(name, str)(cell) for name, cell in zip(header, cells, strict=True)}
 
 
 def _number(text: str) -> object:
     """Return a number; NaN for an empty cell, and the text where it is no number."""
-    if _NUMBER.fullmatch(text):
+    if jsontext.NUMBER.fullmatch(text):
         return float(text)
     stripped = text.strip()
     if not stripped:
         return math.nan
-    return float(stripped) if _NUMBER.fullmatch(stripped) else text
+    return float(stripped) if jsontext.NUMBER.fullmatch(stripped) else text
 
 
 def _weight(text: str) -> object:
     stripped = text.strip()
-    return float(stripped) if _NUMBER.fullmatch(stripped) else stripped or None
+    return float(stripped) if jsontext.NUMBER.fullmatch(stripped) else stripped or None
 
 
 def _samples(text: str) -> object:
@@ -340,27 +331,9 @@ def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
     return orjson.dumps(record)
 
 
-def _json_array(text: str) -> orjson.Fragment | None:
-    """Samples by their own digits."""
-    try:
-        return orjson.Fragment(text) if isinstance(orjson.loads(text), list) else None
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _json_number(text: str) -> orjson.Fragment | None:
-    """A number by its own digits, as JSON writes them: no plus sign, no leading zeros, digits around the point."""
-    found = _NUMBER.fullmatch(text)
-    if found is None or not math.isfinite(float(text)):
-        return None
-    minus, whole, fraction, exponent = found.group("minus", "whole", "fraction", "exponent")
-    digits = (whole or "").lstrip("0") or "0"
-    return orjson.Fragment(f"{minus or ''}{digits}{'.' + fraction if fraction else ''}{exponent or ''}")
-
-
 _JSON: Final[Mapping[str, Callable[[str], object]]] = {
-    **dict.fromkeys((*NUMBERS, "weight"), _json_number),
-    "samples": _json_array,
+    **dict.fromkeys((*NUMBERS, "weight"), jsontext.number_fragment),
+    "samples": jsontext.array_fragment,
 }
 
 

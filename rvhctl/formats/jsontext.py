@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
@@ -167,3 +168,28 @@ def _hint(text: bytes, problem: str, rest: str, *, whole: bool) -> str:
     if not rest and text.lstrip().startswith((b"{", b"[")) and text.rstrip().endswith((b"{", b"[", b",")):
         return "objects over several lines become one a line by: jq -c . FILE (of an array: jq -c '.[]')"
     return ""
+
+
+NUMBER: Final = re.compile(
+    r"(?:\+|(?P<minus>-))?(?=\.?\d)(?P<whole>\d*)(?:\.(?P<fraction>\d*))?(?P<exponent>[eE][+-]?\d+)?",
+    re.ASCII,
+)
+"""A number as people write it."""
+
+
+def number_fragment(text: str) -> orjson.Fragment | None:
+    """A number by its own digits, as JSON writes them: no plus sign, no leading zeros, digits around the point."""
+    found = NUMBER.fullmatch(text)
+    if found is None or not math.isfinite(float(text)):
+        return None
+    minus, whole, fraction, exponent = found.group("minus", "whole", "fraction", "exponent")
+    digits = (whole or "").lstrip("0") or "0"
+    return orjson.Fragment(f"{minus or ''}{digits}{'.' + fraction if fraction else ''}{exponent or ''}")
+
+
+def array_fragment(text: str) -> orjson.Fragment | None:
+    """An array by its own digits."""
+    try:
+        return orjson.Fragment(text) if isinstance(orjson.loads(text), list) else None
+    except orjson.JSONDecodeError:
+        return None

@@ -73,6 +73,11 @@ class RowWriter:
             join_rows = self._format.load().join_rows
             self._write(self._names, join_rows(self._names, rows, **self._format.options))
 
+    def add_text(self, rows: bytes) -> None:
+        """Write rows that are in the format already; of a document, each with what stands between two behind it."""
+        between = self._format.between
+        self._write(self._names, rows[: -len(between)] if between else rows)
+
     def add_records(self, records: Sequence[bytes], header: Sequence[str] = ()) -> None:
         """Write records as they are, below their own header."""
         join_records = self._format.load().join_records

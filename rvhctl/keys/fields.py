@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final
 
 from rvhctl.errors import InputError, UsageError, listed, quoted, shorten
-from rvhctl.formats import jsontext
 from rvhctl.keys.key import Key, KeyRule
 
 RESERVED: Final = ("bucket", "node", "replicas")
@@ -68,19 +66,6 @@ class FieldPath:
             return rule.json(found, lambda: self._walk(exact()), "")
         except InputError as error:
             raise error.at(source, line, place) from None
-
-    def line_key(
-        self, line: bytes, rule: KeyRule, source: str, number: int, *, reserved: tuple[str, ...]
-    ) -> Key:
-        """The key of a line of NDJSON.
-
-        Raises:
-            InputError: as :meth:`key_of`; or the record has one of the ``reserved`` members.
-        """
-        value = jsontext.parse(line, source, number)
-        key = self.key_of(value, partial(jsontext.exact_value, line), rule, source, number, "")
-        check_reserved(value, reserved, source, number, "")
-        return key
 
     def _walk(self, record: Any) -> Any:
         """What stands at the end of the path."""

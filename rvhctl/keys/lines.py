@@ -7,14 +7,15 @@ from typing import Final, Protocol
 from rvhctl.core.json.skip import MAX_DEPTH
 from rvhctl.core.keys.fields import FieldScan
 from rvhctl.core.keys.lines import DECIMAL, NOTHING_WRONG
-from rvhctl.core.keys.rows import NO_KEY, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
+from rvhctl.core.keys.rows import NO_KEY, NOT_UTF8, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import InputError, JumpHashError
-from rvhctl.keys.fields import FieldPath, LinePattern
+from rvhctl.keys.fields import LinePattern
 from rvhctl.keys.hashes import Recipe
 from rvhctl.keys.jobs import SHOWN, Answers, line_error
-from rvhctl.keys.key import KeyRule
+from rvhctl.keys.key import Key, KeyRule
+from rvhctl.keys.records import KeySpec, json_key
 
 
 class LineKeys(Protocol):
@@ -36,7 +37,11 @@ class LineKeys(Protocol):
 class TextKeys:
     """The key is the line, or what a pattern finds in it."""
 
-    def __init__(self, recipe: Recipe, delimiter: bytes, pattern: LinePattern | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, delimiter: bytes, pattern: LinePattern | None = None, utf8: bool = False
+    ) -> None:
+        """``utf8``: the answers repeat each key in a format that must be UTF-8."""
+        self._utf8: Final = utf8
         self._recipe: Final = recipe
         self._delimiter: Final = delimiter
         self.pattern: Final = pattern
@@ -48,38 +53,57 @@ class TextKeys:
     def fill(self, rows: KeyRows, block: bytes) -> None:
         if self._native:
             hash_lines(rows, block, self._delimiter[0], self._decimal, self._seed)
+        else:
+            key_of = None if self.pattern is None else self.pattern.key_of
+            digest_lines(rows, block, self._delimiter, key_of, self._recipe.digest)
+        if self._utf8:
+            self._check_utf8(rows, block)
+
+    def _check_utf8(self, rows: KeyRows, block: bytes) -> None:
+        if not rows.count:
             return
-        key_of = None if self.pattern is None else self.pattern.key_of
-        digest_lines(rows, block, self._delimiter, key_of, self._recipe.digest)
+        start = rows.starts[0]
+        text = block[start : rows.ends[rows.count - 1]]
+        try:
+            _ = text.isascii() or text.decode()
+        except UnicodeDecodeError as error:
+            bad = start + error.start
+            row = next(row for row in range(rows.count) if rows.ends[row] > bad)
+            rows.cut(row, NOT_UTF8)
 
     def bad_line(self, line: bytes) -> bytes:
-        return line[:SHOWN] if self.pattern is None else line
+        return line if self.pattern is not None or self._utf8 else line[:SHOWN]
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:
+        if answers.problem == NOT_UTF8:
+            try:
+                KeyRule(utf8=True).text(answers.bad_line.removesuffix(b"\r"), source, line)
+            except InputError as error:
+                return error
         if answers.problem == NO_KEY and self.pattern is not None:
             return self.pattern.no_key(answers.bad_line.removesuffix(b"\r"), source, line)
         return line_error(answers, source, line)
 
 
 class FieldKeys:
-    """The key is a field of each line of NDJSON; a blank line is no record."""
+    """The key is a field of each line of NDJSON, or the line's value; a blank line is no record."""
 
-    def __init__(self, recipe: Recipe, path: FieldPath, reserved: tuple[str, ...]) -> None:
-        """``reserved``: members that no record may have at its top."""
+    def __init__(self, recipe: Recipe, spec: KeySpec) -> None:
+        integers = recipe.in_core == DECIMAL
+        names = ["key"] if spec.path is None else spec.path.names
         self._recipe: Final = recipe
-        self._path: Final = path
-        self._reserved: Final = reserved
-        self._rule: Final = KeyRule(integers=recipe.in_core == DECIMAL)
+        self._spec: Final = spec
         self._scan: Final = FieldScan(
-            [name.encode("utf-8", "surrogateescape") for name in path.names],
-            [name.encode() for name in reserved],
-            self._rule.integers,
+            [name.encode("utf-8", "surrogateescape") for name in names],
+            [name.encode() for name in spec.reserved],
+            integers,
             signed(recipe.seed),
+            spec.path is None,
         )
         # The scanner has XXH64 and integers of its own; with other hashes, and where it would have to go as deep
         # as it goes for no value, every line is read by the library.
-        native = recipe.name == "xxh64" or self._rule.integers
-        self._native: Final = COMPILED and native and len(path.names) <= MAX_DEPTH
+        native = recipe.name == "xxh64" or integers
+        self._native: Final = COMPILED and native and len(names) <= MAX_DEPTH
 
     def fill(self, rows: KeyRows, block: bytes) -> None:
         while rows.count < rows.room and not rows.finished:
@@ -112,16 +136,16 @@ class FieldKeys:
             rows.skip(end)
             return True
         try:
-            bits = self._key(line, "", 0)
+            key, bits = self._key(line, "", 0)
         except InputError:
             rows.problem = UNUSUAL_LINE
             return False
-        rows.add(bits, rows.next, end, rows.next + line.rindex(b"}"))
+        rows.add_other(key, bits, rows.next, end, rows.next + line.rfind(b"}"))
         return True
 
-    def _key(self, line: bytes, source: str, number: int) -> int:
-        key = self._path.line_key(line, self._rule, source, number, reserved=self._reserved)
+    def _key(self, line: bytes, source: str, number: int) -> tuple[Key, int]:
+        key = json_key(self._spec, line, source, number)
         try:
-            return key_bits(key, False, self._recipe.digest)
+            return key, key_bits(key, False, self._recipe.digest)
         except JumpHashError as error:
             raise InputError(str(error), source=source, line=number) from None

@@ -105,9 +105,7 @@ def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBa
     """The records of whole blocks of lines; a blank line of objects is none."""
     name, text = source.name, FORMATS[shape].text
     delimiter = spec.delimiter if text else b"\n"
-    key_of = (
-        partial(_text_key, spec) if spec.pattern else spec.rule.text if text else partial(_json_key, spec)
-    )
+    key_of = partial(_text_key, spec) if spec.pattern else spec.rule.text if text else partial(json_key, spec)
     for block, first_line in whole_lines(source, delimiter):
         *lines, last = block.split(delimiter)
         if text and delimiter == b"\n":
@@ -139,7 +137,7 @@ def _text_key(spec: KeySpec, line: bytes, source: str, number: int | None = None
     return spec.rule.text(key, source, number)
 
 
-def _json_key(spec: KeySpec, line: bytes, source: str, number: int) -> Key:
+def json_key(spec: KeySpec, line: bytes, source: str, number: int) -> Key:
     """The key of a line of NDJSON."""
     value = jsontext.parse(line, source, number)
     return _value_key(spec, value, partial(jsontext.exact_value, line), source, number, "")
@@ -195,15 +193,15 @@ def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
     format_: Format = FORMATS[shape]
     blocks = (block for block, _ in whole_lines(source))
     rows: Rows = format_.load().Rows(blocks, source.name, format_.delimiter)
+    keys: list[Key] = []
+    raws: list[bytes] = []
     if rows.header:
         check_reserved(rows.header, spec.reserved, source.name, 1)
         at = rows.column("key" if spec.path is None else spec.path.column(rows.header))
-        keys: list[Key] = []
-        raws: list[bytes] = []
         try:
             for row in rows:
                 try:
-                    keys.append(_cell_key(row, at, rows, spec.rule))
+                    keys.append(cell_key(row, at, rows, spec.rule))
                     raws.append(row.raw)
                 except InputError as error:
                     yield Records(shape, keys, raws, rows.header)
@@ -215,10 +213,16 @@ def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
         except InputError:
             yield Records(shape, keys, raws, rows.header)
             raise
-    yield Records(shape, [], [], rows.header)
+    # Behind the last row, blank lines may have come.
+    yield Records(shape, keys, raws, rows.header)
 
 
-def _cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
+def cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
+    """The key of a row.
+
+    Raises:
+        InputError: it is no key, or the row has fewer or more fields than the header.
+    """
     from rvhctl.formats.csv import field_start
 
     rows.check(row)

@@ -23,9 +23,13 @@ from rvhctl.formats.shapes import Picked
 from rvhctl.nodes.fields import DETAILS, Details, read_record
 from rvhctl.nodes.fleet import fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes
+from rvhctl.streams.lines import line_pieces
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20
+HEAD: Final = 1 << 16
+"""Bytes that are read for a header at a time."""
+
 ID_ROWS: Final = 1 << 18
 JOIN_ROWS: Final = 1 << 14
 
@@ -63,24 +67,31 @@ class RowText:
 
     lines = True
 
-    def __init__(self, shape: Shape, header: list[str], start: int) -> None:
+    def __init__(self, shape: Shape, text: bytes) -> None:
+        """
+        Raises:
+            InputError: it does not begin with a header.
+        """
+        format_ = FORMATS[shape]
+        self._format: Final = format_.load()
+        self._table: Final = self._format.Rows(line_pieces(text, HEAD), "", format_.delimiter)
         self.shape: Final = shape
-        self.header: Final = header
-        self.start: Final = start
-        self._delimiter: Final = FORMATS[shape].delimiter
+        self.header: Final[list[str]] = self._table.header
+        self.start: Final[int] = self._table.body_start(text)
+        self._delimiter: Final = ord(format_.delimiter)
 
     def goes_with(self, other: JsonText | RowText) -> bool:
         return self.header == other.header
 
     def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
         fields = column_fields(self.header, coordinates, list(DETAILS))
-        return CsvScan(text, coordinates, start, ord(self._delimiter), fields)
+        return CsvScan(text, coordinates, start, self._delimiter, fields)
 
     def fields(self, record: bytes) -> Any:
         """Return what a row says."""
-        from rvhctl.formats.csv import decode_row
-
-        return decode_row(self.header, record, self._delimiter)
+        row = self._table.row(record, 0)
+        self._table.check(row)
+        return self._format.typed(self.header, row.fields)
 
     exact = fields
 
@@ -92,14 +103,12 @@ def text_of(text: bytes, shape: Shape, *, coordinates: bool) -> JsonText | RowTe
         return JsonText(shape)
     if not format_.delimiter:
         return None
-    from rvhctl.formats.csv import header_of
-
     try:
-        header, start = header_of(text, format_.delimiter)
+        rows = RowText(shape, text)
     except InputError:
         return None
     needed = {"id", "latency", "lat", "lon"} if coordinates else {"id", "latency"}
-    return RowText(shape, header, start) if needed <= set(header) else None
+    return rows if needed <= set(rows.header) else None
 
 
 def scan_nodes(texts: Sequence[bytes], shape: Shape, *, coordinates: bool) -> Nodes | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.answers import AnswerTemplate, answered, extended, joined, numbers
+from rvhctl.core.keys.answers import AnswerTemplate, KeyText, answered, extended, joined, key_rows, numbers
 from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
 from rvhctl.core.keys.owners import packed_groups, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
@@ -143,6 +143,11 @@ def template_output(owners: Owners, template: AnswerTemplate) -> Output:
 def extended_output(owners: Owners, template: AnswerTemplate) -> Output:
     """The records, with what a template makes put in."""
     return lambda block, rows: extended(template, block, rows, owners.of(rows), owners.count)
+
+
+def rows_output(owners: Owners, key: KeyText, template: AnswerTemplate) -> Output:
+    """A row for each key: the key, and what a template makes of its buckets."""
+    return lambda block, rows: key_rows(key, template, block, rows, owners.of(rows), owners.count)
 
 
 def selected_output(owners: Owners, buckets: list[int]) -> Output:

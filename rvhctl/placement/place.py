@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 import orjson
 
-from rvhctl.core.keys.answers import AnswerTemplate, BucketText
+from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
 from rvhctl.formats.wording import counted
@@ -20,6 +21,7 @@ from rvhctl.placement.job import (
     Owners,
     extended_output,
     names_output,
+    rows_output,
     template_output,
 )
 from rvhctl.placement.placement import Placement, keys_at_once
@@ -67,12 +69,26 @@ class PlaceAction(Action):
             if self._nodes.ids:
                 return names_output(owners, [node_id.encode() for node_id in self._nodes.ids])
             return Numbers(owners)
-        if self._has_path and self._format.objects == "lines" and FORMATS[shape] is self._format:
-            return extended_output(owners, self._object_template())
+        if self._has_path:
+            if FORMATS[shape] is not self._format:
+                return None
+            if delimiter := self._format.delimiter:
+                return extended_output(owners, self._row_template(delimiter, b"\n"))
+            lines = self._format.objects == "lines"
+            return extended_output(owners, self._object_template()) if lines else None
+        if self._json:
+            key = KeyText(b'{"key":', 0, orjson.dumps, b"}" + (self._format.between or b"\n"))
+            return rows_output(owners, key, self._object_template())
+        if delimiter := self._format.delimiter:
+            key = KeyText(b"", ord(delimiter), partial(self._cell, delimiter), b"\n")
+            return rows_output(owners, key, self._row_template(delimiter, b""))
         return None
 
     def write(self, answers: bytes, /) -> None:
-        self._sink.write(answers)
+        if self._format.text or (self._has_path and self._json):
+            self._sink.write(answers)
+        else:
+            self._writer.add_text(answers)
 
     def add(self, records: Records) -> None:
         size = keys_at_once(self._count, SLICE)
@@ -130,6 +146,23 @@ class PlaceAction(Action):
     def _text_template(self, before: bytes, after: bytes) -> AnswerTemplate:
         ids = [node_id.encode() for node_id in self._nodes.ids] or None
         return AnswerTemplate(None, BucketText(ids, b"", b""), before, b"\t", after)
+
+    def _row_template(self, delimiter: str, end: bytes) -> AnswerTemplate:
+        """What is added to a row behind its last cell, and its ``end``."""
+        separator = delimiter.encode()
+        nodes = [separator + self._cell(delimiter, node_id) for node_id in self._nodes.ids]
+        owner_end = b"" if self._listed else end
+        if nodes:
+            owners = [b"%b%d%b%b" % (separator, i, node, owner_end) for i, node in enumerate(nodes)]
+            owner, item = BucketText(owners, b"", b""), BucketText(nodes, b"", b"")
+        else:
+            owner, item = BucketText(None, separator, owner_end), BucketText(None, separator, b"")
+        return AnswerTemplate(owner, item if self._listed else None, b"", b"", end)
+
+    def _cell(self, delimiter: str, value: object) -> bytes:
+        """A value as a cell that does not stand alone."""
+        row: bytes = self._format.load().joined_row(("", value), delimiter)
+        return row[len(delimiter) : -1]
 
     def _object_template(self) -> AnswerTemplate:
         """What is added to an object before its last brace."""

@@ -44,6 +44,8 @@ class OnlyAction(_Selection):
         self._found = False
 
     def output(self, shape: DataFormat) -> Output | None:
+        if FORMATS[shape].delimiter:
+            return None
         self._take(shape, ())
         return selected_output(Owners(self._placement.table), self._buckets)
 
@@ -81,6 +83,8 @@ class SplitAction(_Selection):
         self.files: Final = SplitFiles(Template(template, placement.nodes), force=force)
 
     def output(self, shape: DataFormat) -> Output | None:
+        if FORMATS[shape].delimiter:
+            return None
         self._take(shape, ())
         return groups_output(Owners(self._placement.table))
 

@@ -17,6 +17,7 @@ from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import recipe_of
 from rvhctl.keys.jobs import Job
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
+from rvhctl.keys.records import KeySpec
 from rvhctl.keys.stream import answer_lines
 from rvhctl.placement.job import (
     Numbers,
@@ -222,7 +223,7 @@ class TestFields:
     TEMPLATE = AnswerTemplate(BucketText(None, b',"bucket":', b""), None, b"", b"", b"")
 
     def run(self, data: bytes, path: str = "user.id", reserved: tuple[str, ...] = ("bucket",)) -> bytes:
-        keys = FieldKeys(recipe_of("xxh64"), FieldPath(path), reserved)
+        keys = FieldKeys(recipe_of("xxh64"), KeySpec(path=FieldPath(path), reserved=reserved))
         return run(data, keys, extended_output(Owners(Placement(1000).table), self.TEMPLATE))
 
     @settings(max_examples=300, deadline=None)
@@ -300,7 +301,7 @@ class TestFields:
     def test_skipping_bad_records(self) -> None:
         errors: list[InputError] = []
         out: list[bytes] = []
-        keys = FieldKeys(recipe_of("xxh64"), FieldPath("id"), ())
+        keys = FieldKeys(recipe_of("xxh64"), KeySpec(path=FieldPath("id")))
         counts = answer_lines(
             io.BytesIO(b'{"id":"a"}\n\n{"id":1.5}\nx\n{"id":"b"}\n'),
             PlaceJob(keys, Numbers(Owners(Placement(1000).table)), b"\n"),

@@ -74,7 +74,10 @@ def quoted_end(data: bytes, position: i64) -> i64:
 
 
 def row_end(data: bytes, position: i64, delimiter: i64) -> i64:
-    """The line end behind a row, or the end of the text, whatever stands in its cells."""
+    """The line end behind a row, or the end of the text, whatever stands in its cells.
+
+    UNUSUAL: the text ends inside quotes.
+    """
     size: i64 = len(data)
     while position < size:
         if data[position] == QUOTE:
@@ -84,17 +87,30 @@ def row_end(data: bytes, position: i64, delimiter: i64) -> i64:
             position = end
         while position < size:
             c: i64 = data[position]
-            if c == LF:
+            if c == LF or c == CR:  # alone, too
                 return position
-            if c == CR:
-                # Alone it ends a line, too.
-                if position + 1 < size and data[position + 1] == LF:
-                    return position
-                return UNUSUAL
             position += 1
             if c == delimiter:
                 break
     return size
+
+
+def skip_line_end(data: bytes, position: i64) -> i64:
+    """Pass over one line end, if there is one."""
+    size: i64 = len(data)
+    if position < size and data[position] == CR:
+        position += 1
+    if position < size and data[position] == LF:
+        position += 1
+    return position
+
+
+def skip_line_ends(data: bytes, position: i64) -> i64:
+    """Pass over line ends; blank lines are no rows."""
+    size: i64 = len(data)
+    while position < size and (data[position] == LF or data[position] == CR):
+        position += 1
+    return position
 
 
 def _any_quoted_end(data: bytes, position: i64) -> i64:

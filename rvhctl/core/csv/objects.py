@@ -186,14 +186,14 @@ class ObjectToRow:
 
 
 def copy_cell(out: BytesWriter, data: bytes, start: i64, end: i64, delimiter: i64) -> None:
-    """Append ``data[start:end]``, which has no line end, in quotes where it needs them."""
+    """Append ``data[start:end]`` in quotes where it needs them."""
     quotes: i64 = 0
     needs = False
     for at in range(start, end):
         c: i64 = data[at]
         if c == QUOTE:
             quotes += 1
-        elif c == delimiter or c == CR:
+        elif c == delimiter or c == CR or c == LF:
             needs = True
     if quotes == 0 and not needs:
         copy(out, data, start, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from librt.strings import BytesWriter
@@ -9,6 +10,8 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints
+from rvhctl.core.csv.objects import copy_cell
+from rvhctl.core.json.skip import plain_end
 from rvhctl.core.keys.lines import write_line
 from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.words import COMPILED, copy
@@ -89,6 +92,65 @@ class AnswerTemplate:
             self.item.write(answers, chosen[at])
             at += 1
         answers.write(self.closing)
+
+
+class KeyText:
+    """How the key of a row is written, and what stands around the row."""
+
+    def __init__(self, before: bytes, delimiter: i64, other: Callable[[object], bytes], after: bytes) -> None:
+        """``delimiter`` of cells; 0: keys are values of JSON. ``other`` writes a key that is not plain text."""
+        self.before: Final = before
+        self.delimiter: Final[i64] = delimiter
+        self.other: Final = other
+        self.after: Final = after
+
+    def _write(self, out: BytesWriter, block: bytes, start: i64, end: i64) -> None:
+        """The text ``block[start:end]``; an integer where ``end`` is below 0."""
+        if end < 0:
+            copy(out, block, start, -end)
+        elif self.delimiter > 0:
+            copy_cell(out, block, start, end, self.delimiter)
+        elif is_plain(block, start, end):
+            out.append(34)
+            copy(out, block, start, end)
+            out.append(34)
+        else:
+            out.write(self.other(block[start:end].decode()))
+
+
+def is_plain(text: bytes, start: i64, end: i64) -> bool:
+    """Whether valid UTF-8 is a string of JSON without an escape."""
+    size: i64 = len(text)
+    while start < size:
+        start = plain_end(text, start)
+        if start >= end:
+            return True
+        if text[start] < 127:
+            return False
+        start += 1
+    return True
+
+
+def key_rows(
+    key: KeyText, template: AnswerTemplate, block: bytes, rows: KeyRows, chosen: Ints, count: i64
+) -> bytes:
+    """A row for each key: the key, and what was chosen for it."""
+    buckets = chosen.values
+    starts, ends = rows.key_starts.values, rows.key_ends.values
+    if rows.whole_lines:
+        starts, ends = rows.starts.values, rows.insertions.values
+    out = BytesWriter()
+    row: i64 = 0
+    while row < rows.count:
+        out.write(key.before)
+        if starts[row] < 0:
+            out.write(key.other(rows.others[int(row)]))
+        else:
+            key._write(out, block, starts[row], ends[row])
+        template._write(out, buckets, row * count, (row + 1) * count)
+        out.write(key.after)
+        row += 1
+    return out.getvalue()
 
 
 def answered(template: AnswerTemplate, chosen: Ints, rows: i64, count: i64) -> bytes:

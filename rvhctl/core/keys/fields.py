@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_digits, skip_space, skip_utf8, skip_value
@@ -27,13 +26,19 @@ class FieldScan:
     ``reserved`` are names that no record may have at its top; one that does is unusual.
     """
 
-    def __init__(self, path: list[bytes], reserved: list[bytes], decimal: bool, seed: i64) -> None:
-        """Names in UTF-8. ``decimal``: a text key is the decimal form of an integer; else XXH64 with ``seed``."""
+    def __init__(
+        self, path: list[bytes], reserved: list[bytes], decimal: bool, seed: i64, bare: bool = False
+    ) -> None:
+        """Names in UTF-8. ``decimal``: a text key is the decimal form of an integer; else XXH64 with ``seed``.
+
+        ``bare``: a record may also be the key itself.
+        """
         self.path: Final = path
         self.depth: Final[i64] = len(path)
         self.reserved: Final = reserved
         self.decimal: Final = decimal
         self.seed: Final = seed
+        self.bare: Final = bare
         # What ``_object`` has found: where the value starts and ends, 0 for nothing.
         self.value: i64 = 0
         self.value_end: i64 = 0
@@ -41,7 +46,7 @@ class FieldScan:
     def fill(self, rows: KeyRows, block: bytes) -> None:
         """Add rows from the next line on; the block ends with a line end."""
         size: i64 = len(block)
-        keys, starts = rows.keys.values, rows.starts.values
+        starts = rows.starts.values
         ends, insertions = rows.ends.values, rows.insertions.values
         position = rows.next
         row = rows.count
@@ -58,13 +63,18 @@ class FieldScan:
                     rows.next = position
                     continue
                 self.value = 0
-                position = self._object(block, position, 0)
+                if self.bare and block[position] != 123:
+                    self.value = position
+                    position = skip_value(block, position, NO_NEWLINE)
+                    self.value_end = position
+                else:
+                    position = self._object(block, position, 0)
                 if position < 0 or self.value == 0:
                     rows.problem = UNUSUAL_LINE
                     break
                 insertion = position - 1
                 position = skip_space(block, position, NO_NEWLINE)
-                if block[position] != 10 or not self._hash(keys, row, block):
+                if block[position] != 10 or not self._hash(rows, row, block):
                     rows.problem = UNUSUAL_LINE
                     break
             except IndexError:
@@ -139,8 +149,8 @@ class FieldScan:
                 found = True
         return found
 
-    def _hash(self, keys: vec[i64], row: i64, block: bytes) -> bool:
-        """The 64 bits of the key whose value was found; False for a value that is unusual."""
+    def _hash(self, rows: KeyRows, row: i64, block: bytes) -> bool:
+        """Take the key whose value was found; False for a value that is unusual."""
         start = self.value
         end = self.value_end
         c: i64 = block[start]
@@ -152,15 +162,19 @@ class FieldScan:
             # An escape stands for another character.
             if plain_end(block, start) != end and block.find(b"\\", start, end) >= 0:
                 return False
+            rows.key_ends.values[row] = end
             if not self.decimal:
-                keys[row] = xxh64_span(block, start, end, self.seed)
+                rows.key_starts.values[row] = start
+                rows.keys.values[row] = xxh64_span(block, start, end, self.seed)
                 return True
-        elif c == 45:
-            if skip_digits(block, start + 1) != end:
+        else:
+            # -0 is for the library, which writes it without the sign.
+            digits = start + 1 if c == 45 and block[start + 1] != 48 else start
+            if skip_digits(block, digits) != end or end == start:
                 return False
-        elif skip_digits(block, start) != end or end == start:
-            return False
+            rows.key_ends.values[row] = -end
         if decimal_problem(block, start, end) != NOTHING_WRONG:
             return False
-        keys[row] = integer_key(block, start, end)
+        rows.key_starts.values[row] = start
+        rows.keys.values[row] = integer_key(block, start, end)
         return True

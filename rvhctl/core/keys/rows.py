@@ -24,6 +24,8 @@ from rvhctl.errors import JumpHashError
 NO_KEY: Final = 3
 """What is wrong with a line in which no key is found; the numbers before are those of ``lines``."""
 
+NOT_UTF8: Final = 5
+
 UNUSUAL_LINE: Final = 4
 """A line of NDJSON that the caller must read by the JSON library."""
 
@@ -35,7 +37,9 @@ class KeyRows:
     """Some records of a block, in order, and what comes after them.
 
     ``keys``: the 64 bits of each key; ``starts`` and ``ends``: each record's bytes with its line end;
-    ``insertions``: the insertion point of each, for what is added: in an object before its last brace.
+    ``insertions``: the insertion point of each, for what is added: behind the key of a line, in an object before its
+    last brace, behind the cells of a row. ``key_starts`` and ``key_ends``: the text of each key where it is no whole
+    line; an integer ends at a negative number, and a key that starts below 0 is one of ``others``.
     """
 
     def __init__(self, room: i64 = ROWS) -> None:
@@ -44,6 +48,12 @@ class KeyRows:
         self.starts: Final = ints(vec[i64]([0] * int(room)))
         self.ends: Final = ints(vec[i64]([0] * int(room)))
         self.insertions: Final = ints(vec[i64]([0] * int(room)))
+        self.key_starts: Final = ints(vec[i64]([0] * int(room)))
+        self.key_ends: Final = ints(vec[i64]([0] * int(room)))
+        self.others: Final[dict[int, object]] = {}
+        """By row: keys that do not stand in the block as they are."""
+        self.whole_lines = False
+        """Whether a key is all of its line up to its insertion point."""
         self.count: i64 = 0
         self.lines: i64 = 0
         """Lines these rows come from, blank ones too."""
@@ -57,6 +67,7 @@ class KeyRows:
     def begin(self, start: i64) -> None:
         """No rows; the next line starts here."""
         self.count = 0
+        self.others.clear()
         self.lines = 0
         self.next = start
         self.problem = NOTHING_WRONG
@@ -72,6 +83,21 @@ class KeyRows:
         self.count = row + 1
         self.lines += 1
         self.next = end
+
+    def add_other(self, key: object, bits: i64, start: i64, end: i64, insertion: i64) -> None:
+        """Add a row whose key does not stand in the block as it is."""
+        self.others[int(self.count)] = key
+        self.key_starts.values[self.count] = -1
+        self.add(bits, start, end, insertion)
+
+    def cut(self, row: i64, problem: i64) -> None:
+        """Take back the rows from here on, which are a line each: something is wrong with the first of them."""
+        self.lines -= self.count - row
+        self.count = row
+        starts = self.starts.values
+        self.next = starts[row]
+        self.problem = problem
+        self.finished = False
 
     def skip(self, end: i64) -> None:
         """The next line is blank and ends here."""
@@ -93,6 +119,8 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
     keys = rows.keys.values
     starts = rows.starts.values
     ends = rows.ends.values
+    insertions = rows.insertions.values
+    rows.whole_lines = True
     room = rows.room
     start = rows.next
     row: i64 = 0
@@ -117,6 +145,7 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
         else:
             keys[row] = xxh64_span(block, start, stop, seed)
         starts[row] = start
+        insertions[row] = stop
         start = end + 1
         ends[row] = start
         row += 1

@@ -10,7 +10,7 @@ from typing import Final
 from librt.vecs import vec
 from mypy_extensions import i64
 
-from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, cell_end, quoted_end, row_end
+from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, cell_end, quoted_end, row_end, skip_line_ends
 from rvhctl.core.json.skip import UNUSUAL, plain_end
 from rvhctl.core.nodes.record import (
     NAN,
@@ -123,7 +123,7 @@ class CsvRecord(NodeRecord):
 
 
 class CsvScan(NodeScan):
-    """Blank lines are no rows."""
+    """The rows behind a header."""
 
     def __init__(self, data: bytes, coordinates: bool, start: i64, delimiter: i64, fields: list[int]) -> None:
         """Begin at ``start``, behind the header; ``fields``: see :func:`column_fields`."""
@@ -131,16 +131,7 @@ class CsvScan(NodeScan):
         self.delimiter: Final[i64] = delimiter
 
     def _next_record(self, position: i64) -> i64:
-        data = self.data
-        size: i64 = len(data)
-        while position < size:
-            if data[position] == LF:
-                position += 1
-            elif data[position] == CR and position + 1 < size and data[position + 1] == LF:
-                position += 2
-            else:
-                break
-        return position
+        return skip_line_ends(self.data, position)
 
     def _scan_record(self, start: i64) -> i64:
         try:

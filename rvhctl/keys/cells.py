@@ -1,0 +1,153 @@
+"""Rows of a table as rows of keys: from their bytes, and by the library where anything in them is unusual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from rvhctl.core.csv.cells import row_end, skip_line_end
+from rvhctl.core.keys.cells import CellScan
+from rvhctl.core.keys.lines import DECIMAL, NOTHING_WRONG
+from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows
+from rvhctl.core.placement.bits import key_bits
+from rvhctl.core.words import signed
+from rvhctl.errors import InputError, OnBad
+from rvhctl.formats.choice import FORMATS, DataFormat
+from rvhctl.keys.fields import check_reserved
+from rvhctl.keys.hashes import Recipe
+from rvhctl.keys.records import KeySpec, cell_key
+from rvhctl.streams.lines import whole_lines
+from rvhctl.streams.source import Source
+
+if TYPE_CHECKING:
+    from rvhctl.formats.csv import Rows
+
+LONGEST: Final = 1 << 25
+"""Bytes of a row that does not end; the library refuses a cell of half of it."""
+
+
+class CellKeys:
+    """The key is a cell of each row of a table, whose header has been read."""
+
+    def __init__(self, recipe: Recipe, spec: KeySpec, table: Rows, at: int) -> None:
+        """``at``: the column of the key."""
+        self._recipe: Final = recipe
+        self._rule: Final = spec.rule
+        self._table: Final = table
+        self._at: Final = at
+        self._delimiter: Final = ord(table.delimiter)
+        decimal = recipe.in_core == DECIMAL
+        self._scan: Final = CellScan(len(table.header), at, self._delimiter, decimal, signed(recipe.seed))
+        self.line = table.next_line
+        """Of the first row that is to be filled in."""
+
+    def fill(self, rows: KeyRows, block: bytes) -> InputError | None:
+        """Add rows from the next line on: until they are full, no row ends in the block, or one is wrong.
+
+        Returns:
+            What is wrong with a row, which is passed over.
+
+        Raises:
+            InputError: it is no row at all, and nobody knows where it ends.
+        """
+        while rows.count < rows.room and not rows.finished:
+            self._scan.fill(rows, block)
+            if rows.problem != UNUSUAL_LINE:
+                return None
+            rows.problem = NOTHING_WRONG
+            end = row_end(block, rows.next, self._delimiter)
+            if end < 0 or end == len(block):
+                rows.finished = True
+            elif error := self._read(rows, block, end):
+                return error
+        return None
+
+    def refuse(self, text: bytes) -> None:
+        """Say what is wrong with a text in which no row ends.
+
+        Raises:
+            InputError: always.
+        """
+        self._table.row(text, self.line)
+
+    def _read(self, rows: KeyRows, block: bytes, end: int) -> InputError | None:
+        """Read the row up to ``end`` by the library."""
+        start, following = rows.next, skip_line_end(block, end)
+        raw = block[start:end]
+        if not raw:
+            rows.skip(following)
+            return None
+        row = self._table.row(raw, self.line + rows.lines)
+        error = None
+        try:
+            key = cell_key(row, self._at, self._table, self._rule)
+            rows.add_other(key, key_bits(key, False, self._recipe.digest), start, end, end)
+        except InputError as wrong:
+            error = wrong
+            rows.lines += 1
+        # Line ends inside of cells count, too.
+        rows.lines += len(raw.splitlines()) - 1
+        rows.next = following
+        return error
+
+
+def opened_table(source: Source, shape: DataFormat, spec: KeySpec) -> tuple[Rows, bytes, Iterator[bytes]]:
+    """Read the header of a table; return also the text behind it, and the blocks that follow.
+
+    Raises:
+        InputError: it is no header, or has a column that is to be added.
+    """
+    taken: list[bytes] = []
+    blocks = (block for block, _ in whole_lines(source))
+
+    def first_blocks() -> Iterator[bytes]:
+        for block in blocks:
+            taken.append(block)
+            yield block
+
+    format_ = FORMATS[shape]
+    table: Rows = format_.load().Rows(first_blocks(), source.name, format_.delimiter)
+    text = b"".join(taken)
+    check_reserved(table.header, spec.reserved, source.name, 1)
+    return table, text[table.body_start(text) :], blocks
+
+
+def filled_rows(
+    keys: CellKeys, rows: KeyRows, text: bytes, blocks: Iterator[bytes], on_bad: OnBad
+) -> Iterator[bytes]:
+    """Fill the rows again and again, from a text and the blocks behind it; yield the text that they stand in.
+
+    What stands before a bad row is given before ``on_bad``; no rows are given before the next block is read, which may
+    have to wait.
+    """
+    rows.begin(skip_line_end(text, 0))
+    while True:
+        try:
+            error = keys.fill(rows, text)
+        except InputError:
+            yield text
+            raise
+        if rows.count or rows.finished:
+            yield text
+        keys.line += rows.lines
+        if error is not None:
+            on_bad(error)
+        if not rows.finished:
+            rows.begin(rows.next)
+            continue
+        rest = [text[rows.next :]]
+        block = next(blocks, b"")
+        # Inside of quotes, a row ends behind another quote at the earliest.
+        while rest[0] and block and b'"' not in block and sum(map(len, rest)) < LONGEST:
+            rest.append(block)
+            block = next(blocks, b"")
+        text = b"".join([*rest, block])
+        if not block:
+            if not text:
+                return
+            if text.endswith(b"\n"):
+                keys.refuse(text)
+            text += b"\n"  # the last line needs no end
+        elif len(text) > LONGEST and rest[0]:
+            keys.refuse(text)
+        rows.begin(0)

@@ -1,0 +1,123 @@
+"""Keys in tables: straight from their bytes, and row by row by the library, the answers are the same."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.cli import rvhctl
+
+from rvhctl.commands import _keys
+from rvhctl.keys import cells
+
+HEADER = b"key,region,size\n"
+PLAIN = b"".join(b"user-%d,eu-%d,%d\n" % (number, number % 3, number * 7) for number in range(50))
+ODD = (
+    b'"a""b",x,1\n"two\nlines",y,2\n"q",,\nnew,"1\n2",3\r\ncr,1,2\rlone,3,4\n\n\r\n'
+    b'"a, b",z,5\n\xc3\xa9,\xe2\x82\xac,6\nback\\slash,tab\there,7\nlast,1,2'
+)
+BAD = b"ok,1,2\na,b\n,d,e\n\xff,1,2\nok2,1,2\n"
+
+PLACES = [("-b", "7"), ("--nodes", 'a,"c, d",e', "--replicas", "2"), ("--nodes", "a,b,c", "--down", "b")]
+FLAGS = [
+    (),
+    ("-o", "plain"),
+    ("-o", "ndjson"),
+    ("-o", "json"),
+    ("-o", "tsv"),
+    ("--field", "key"),
+    ("--field", "size", "-o", "plain"),
+    ("--field", "region", "-o", "csv"),
+    ("--field", "key", "-o", "ndjson"),
+    ("--stats", "-o", "json"),
+    ("--hash", "int", "--field", "size"),
+    ("--hash", "sha256"),
+]
+
+
+def both(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: bytes) -> None:
+    """Run it twice, and hold the answers equal."""
+    answers = []
+    for compiled in (True, False):
+        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        answers.append(rvhctl("jump-hash", "-i", "csv", *words, stdin=stdin))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=" ".join)
+@pytest.mark.parametrize("flags", FLAGS, ids=" ".join)
+@pytest.mark.parametrize("on_error", ["stop", "skip"])
+def test_every_answer(
+    place: tuple[str, ...], flags: tuple[str, ...], on_error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for body in (PLAIN, ODD, PLAIN.replace(b"\n", b"\r\n"), PLAIN + BAD + ODD, b"", ODD + b'x,"1'):
+        both(monkeypatch, *place, *flags, "--on-error", on_error, stdin=HEADER + body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"\n\n",
+        HEADER,
+        HEADER.strip(),
+        b'"key",x',
+        b"id,x\na,b\n",
+        b"key,key\na,b\n",
+        b'"key\n',
+        b"\xef\xbb\xbf" + HEADER + PLAIN,
+        b'\n\n"key",region,"si\nze"\na,b,c\nd,e\n',
+        HEADER.replace(b"region", b"bucket") + PLAIN,
+    ],
+)
+@pytest.mark.parametrize("flags", [(), ("--field", "key"), ("-o", "plain")], ids=" ".join)
+def test_headers(text: bytes, flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_keys, "COMPILED", True)
+    fast = rvhctl("jump-hash", "-b", "5", "-i", "csv", *flags, stdin=text)
+    monkeypatch.setattr(_keys, "COMPILED", False)
+    assert fast == rvhctl("jump-hash", "-b", "5", "-i", "csv", *flags, stdin=text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            *[st.text('ab,"\n\r\t é\\', max_size=4) for _ in range(2)], st.sampled_from(["\n", "\r\n", "\r"])
+        ),
+        max_size=6,
+    ),
+    st.booleans(),
+    st.sampled_from([(), ("--field", "key"), ("-o", "ndjson"), ("-o", "plain")]),
+)
+def test_any_rows(
+    monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, str, str]], quoted: bool, flags: tuple[str, ...]
+) -> None:
+    def cell(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"' if quoted else text
+
+    text = "key,x\n" + "".join(f"{cell(key)},{cell(other)}{end}" for key, other, end in rows)
+    both(monkeypatch, "-b", "5", "--on-error", "skip", *flags, stdin=text.encode())
+
+
+def test_a_row_may_come_in_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = b'"%b",x,1\n' % (b"long line\n" * 300_000)
+    body = HEADER + PLAIN + row + PLAIN.replace(b"user", b"other")
+    path = tmp_path / "keys.csv.gz"
+    path.write_bytes(gzip.compress(body))
+    monkeypatch.setattr(_keys, "COMPILED", True)
+    fast = rvhctl("jump-hash", "-b", "5", str(path))
+    monkeypatch.setattr(_keys, "COMPILED", False)
+    assert fast == rvhctl("jump-hash", "-b", "5", str(path))
+    assert fast.code == 0
+
+
+def test_quotes_that_never_end_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_keys, "COMPILED", True)
+    monkeypatch.setattr(cells, "LONGEST", 1 << 18)
+    answer = rvhctl("jump-hash", "-b", "5", "-i", "csv", stdin=HEADER + b'a,1,2\n"' + b"x\n" * 1_000_000)
+    assert answer.code == 1
+    assert "stdin:3: not CSV" in answer.err
+    assert answer.out.startswith(b"key,bucket\na,")

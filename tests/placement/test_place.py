@@ -1,0 +1,65 @@
+"""Rows that say of each key where it belongs: from bytes, and through the libraries, they are the same."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from support.cli import rvhctl
+
+from rvhctl.commands import _keys
+
+FORMATS = ["ndjson", "json", "csv", "tsv"]
+PLACES = [
+    ("-b", "7"),
+    ("-b", "100000"),
+    ("--nodes", 'a,"c, d",é', "--replicas", "2"),
+    ("--nodes", "a,b,c", "--down", "b"),
+]
+TEXT = 'user-1\nwith "quotes"\nback\\slash\na,b\nt\tab\r\n\x7fdel\x01\né日本🚀\nlast'.encode()
+VALUES = (
+    b'"user-1"\n{"key":"a"}\n\n {"more":1,"key":"b,\\u00e9 \\"","x":[{}]}\n7\n-7\n-0\n18446744073709551615\n'
+    b'{"key":-12}\n"\xc3\xa9\\n"\n  "x"  \n{"key":"twice","key":"second"}'
+)
+BAD_TEXT = b"ok\n\n\xff\nok \xc3\n\xed\xa0\x80\nok2\n"
+BAD_VALUES = b'"ok"\n{}\n{"key":1.5}\n[1]\n"\xff"\nnull\n{"key":""}\n1e400\n"ok2"\n'
+
+
+def both(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: bytes) -> None:
+    """Run it twice, and hold the answers equal."""
+    answers = []
+    for compiled in (True, False):
+        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        answers.append(rvhctl("jump-hash", *words, stdin=stdin))
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=" ".join)
+@pytest.mark.parametrize("format_", FORMATS)
+def test_every_format(format_: str, place: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    for on_error in ("stop", "skip"):
+        words = (*place, "-o", format_, "--on-error", on_error)
+        for text in (TEXT, b"", BAD_TEXT, TEXT + b"\n" + BAD_TEXT):
+            both(monkeypatch, *words, stdin=text)
+        both(monkeypatch, "-0", *words, stdin=TEXT.replace(b"a,b\n", b"a\nb\0"))
+        for text in (VALUES, BAD_VALUES, VALUES + b"\n" + BAD_VALUES):
+            both(monkeypatch, "-i", "ndjson", *words, stdin=text)
+            both(monkeypatch, "-i", "ndjson", *words, "--hash", "int", stdin=text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(max_size=6), max_size=6), st.sampled_from(FORMATS))
+def test_any_keys(monkeypatch: pytest.MonkeyPatch, keys: list[str], format_: str) -> None:
+    text = "\n".join(keys).encode("utf-8", "surrogatepass")
+    values = "\n".join(json.dumps(key) for key in keys).encode()
+    for more in ((), ("--replicas", "2")):
+        both(monkeypatch, "-b", "5", *more, "-o", format_, "--on-error", "skip", stdin=text)
+        both(monkeypatch, "-b", "5", *more, "-o", format_, "-i", "ndjson", "--on-error", "skip", stdin=values)
+
+
+def test_many_lines_with_a_bad_one_far_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"".join(b"key-%d\n" % number for number in range(10_000)) + b"\xff" + b"y" * 1000 + b"\nlast\n"
+    both(monkeypatch, "-b", "5", "-o", "ndjson", stdin=text)
+    both(monkeypatch, "-b", "5", "-o", "ndjson", "--on-error", "skip", stdin=text)
