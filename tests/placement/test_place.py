@@ -43,6 +43,7 @@ def test_every_format(format_: str, place: tuple[str, ...], monkeypatch: pytest.
         words = (*place, "-o", format_, "--on-error", on_error)
         for text in (TEXT, b"", BAD_TEXT, TEXT + b"\n" + BAD_TEXT):
             both(monkeypatch, *words, stdin=text)
+            both(monkeypatch, *words, "--hash", "sha256", stdin=text)
         both(monkeypatch, "-0", *words, stdin=TEXT.replace(b"a,b\n", b"a\nb\0"))
         for text in (VALUES, BAD_VALUES, VALUES + b"\n" + BAD_VALUES):
             both(monkeypatch, "-i", "ndjson", *words, stdin=text)

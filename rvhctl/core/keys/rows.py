@@ -174,6 +174,7 @@ def digest_lines(
     ``digest`` answers in 0..2^64-1, or raises JumpHashError where a key is no integer and has to be one. A
     line of which ``key_of`` makes None has no key.
     """
+    rows.whole_lines = key_of is None
     while rows.count < rows.room:
         end = block.find(delimiter, rows.next)
         if end < 0:
