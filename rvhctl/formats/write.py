@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import orjson
 
+from rvhctl.errors import RvhctlError
 from rvhctl.formats.choice import TABLE, OutputFormat, output_of
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
     from rvhctl.formats.shapes import OwnRecords, Picked, Row, View
+
+MOST_HELD: Final = 1 << 24
+"""Bytes of a document that are kept in memory until it is complete."""
+
+PART: Final = 1 << 18
+"""Bytes that are read back at a time."""
 
 PIECE: Final = 4096
 """Rows of a summary written at a time."""
@@ -63,6 +71,8 @@ class RowWriter:
         self._color: Final = color
         self._rows: list[Sequence[Any]] = []
         self._pieces: list[bytes] = []
+        self._held = 0
+        self._file: BinaryIO | None = None
         self._begun = False
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
@@ -92,7 +102,11 @@ class RowWriter:
             view = View(tuple(self._names), lambda: rows, caption=self._caption(len(self._rows)))
             TABLE.load().write(view, self._sink, self._color)
         elif self._format.closing:
-            self._sink.write_all([self._format.opening(()), *self._pieces, self._format.closing])
+            self._sink.write(self._format.opening(()))
+            if self._file is not None:
+                self._file.seek(0)
+                self._sink.write_all(iter(partial(self._file.read, PART), b""))
+            self._sink.write_all([*self._pieces, self._format.closing])
         elif not self._begun:
             self._sink.write(self._format.opening(self._names))
         self._sink.flush()
@@ -100,7 +114,7 @@ class RowWriter:
     def _write(self, header: Sequence[str], text: bytes) -> None:
         if self._format.closing:
             if text:
-                self._pieces.append(self._format.between + text if self._pieces else text)
+                self._hold(self._format.between + text if self._held else text)
         else:
             if not self._begun:
                 self._sink.write(self._format.opening(header))
@@ -108,6 +122,21 @@ class RowWriter:
             # What is read is answered before the next read, which may have to wait.
             self._sink.flush()
         self._begun = True
+
+    def _hold(self, text: bytes) -> None:
+        """Keep what goes out at the end: the first part in memory, more of it in a file without a name."""
+        self._pieces.append(text)
+        self._held += len(text)
+        if self._held <= MOST_HELD:
+            return
+        from tempfile import TemporaryFile
+
+        try:
+            self._file = self._file or TemporaryFile()  # noqa: SIM115 - it goes with the process
+            self._file.writelines(self._pieces)
+        except OSError as error:
+            raise RvhctlError(f"cannot keep the answer until it is complete: {error.strerror}") from None
+        self._pieces.clear()
 
 
 def write_summary(

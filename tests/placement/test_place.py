@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.commands import _keys
+from rvhctl.formats import write
 
 FORMATS = ["ndjson", "json", "csv", "tsv"]
 PLACES = [
@@ -64,3 +65,13 @@ def test_many_lines_with_a_bad_one_far_behind(monkeypatch: pytest.MonkeyPatch) -
     text = b"".join(b"key-%d\n" % number for number in range(10_000)) + b"\xff" + b"y" * 1000 + b"\nlast\n"
     both(monkeypatch, "-b", "5", "-o", "ndjson", stdin=text)
     both(monkeypatch, "-b", "5", "-o", "ndjson", "--on-error", "skip", stdin=text)
+
+
+def test_a_document_that_is_too_long_for_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = b"".join(b"key-%d\n" % number for number in range(20_000))
+    whole = rvhctl("jump-hash", "-b", "5", "-o", "json", stdin=text)
+    monkeypatch.setattr(write, "MOST_HELD", 10_000)
+    assert rvhctl("jump-hash", "-b", "5", "-o", "json", stdin=text) == whole
+    assert len(json.loads(whole.out)) == 20_000
+    broken = rvhctl("jump-hash", "-b", "5", "-o", "json", stdin=text + b"\n")
+    assert (broken.code, broken.out) == (1, b"")
