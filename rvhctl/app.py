@@ -74,7 +74,7 @@ def one_command(name: str) -> Command:
         name,
         cls=OneCommand,
         context_settings=SETTINGS,
-        help="\n\n".join(" ".join(paragraph.split()) for paragraph in run.__doc__.split("\n\n")),
+        help="\n\n".join(" ".join(paragraph.split()) for paragraph in (run.__doc__ or "").split("\n\n")),
         epilog=module.EPILOG,
     )(run)
     command = typer.main.get_command(alone)
