@@ -134,6 +134,14 @@ def check_reserved(
             )
 
 
+_IN_A_LINE: Final = r"""(?x: [^\\\[\]()\n]                                   # characters, anchors, repeats, |
+        | \\(?: [dwbS] | [!-/:-@[-`{-~] )                  # no \s, \D, \W: they match a line end
+        | \((?: \?: | \?P<\w+> )? (?!\?) | \)                # no flags, no looking around
+        | \[(?: (?P<not>\^) | (?!\^) ) (?!\]) (?: [^\\\[\]\x00-\x1f] | \\(?: [dwS] | [!-/:-@[-`{-~] ) )+ \]
+        )"""
+"""A part of a pattern that matches no line end; a class of what is not there (``not``) once that is in it."""
+
+
 class LinePattern:
     """``--regex``: the group of a pattern is the key of a text line; without a group the whole match is."""
 
@@ -147,9 +155,9 @@ class LinePattern:
         except (re.error, OverflowError, RecursionError) as error:
             raise UsageError(f"--regex: {error} (got {quoted(text)})") from None
         self.text: Final = text
-        self._group: int | str = 0
+        self._group = 0
         if KEY_GROUP in self._pattern.groupindex:
-            self._group = KEY_GROUP
+            self._group = self._pattern.groupindex[KEY_GROUP]
         elif self._pattern.groups > 1:
             raise UsageError(
                 f"--regex: the pattern has {self._pattern.groups} groups; "
@@ -157,6 +165,21 @@ class LinePattern:
             )
         elif self._pattern.groups:
             self._group = 1
+        self._whole_text: Final = _whole_text_pattern(text, self._group)
+
+    def keys_of(self, text: str, delimiter: str, count: int) -> list[str | None]:
+        """The keys of so many complete lines; None where the pattern does not match."""
+        if delimiter == "\n":
+            text = text.replace("\r\n", "\n")
+            if self._whole_text is not None:
+                found = self._whole_text.findall(text)
+                keys = [groups[self._group - 1] for groups in found] if self._pattern.groups > 1 else found
+                # With fewer matches than lines it is not known which have none. Groups without a part in the
+                # match are empty here.
+                if len(keys) == count and "" not in keys:
+                    return keys
+        lines = text.split(delimiter, count)[:count]
+        return [None if found is None else found[self._group] for found in map(self._pattern.search, lines)]
 
     def key_of(self, line: bytes) -> bytes | None:
         """The bytes of the key; None where the line is no UTF-8, or the pattern does not match."""
@@ -183,3 +206,21 @@ class LinePattern:
         return InputError(
             f"the pattern {shorten(self.text)} does not match", source=source, line=number, value=text
         )
+
+
+def _whole_text_pattern(text: str, group: int) -> re.Pattern[str] | None:
+    """A pattern that finds in lines, all at once, what another one finds in each of them; and the rest of the line.
+
+    None for one that could match a line end, or look beyond it.
+    """
+    parts: list[str] = []
+    part_at = re.compile(_IN_A_LINE).match
+    at = 0
+    while at < len(text):
+        part = part_at(text, at)
+        if part is None:
+            return None
+        parts.append(r"[^\n" + part[0][2:] if part["not"] else part[0])
+        at = part.end()
+    opening = "(?:" if group else "("
+    return re.compile(rf"{opening}{''.join(parts)})[^\n]*\n", re.MULTILINE)

@@ -7,7 +7,16 @@ from typing import Final, Protocol
 from rvhctl.core.json.skip import MAX_DEPTH
 from rvhctl.core.keys.fields import FieldScan
 from rvhctl.core.keys.lines import DECIMAL, NOTHING_WRONG
-from rvhctl.core.keys.rows import NO_KEY, NOT_UTF8, UNUSUAL_LINE, KeyRows, digest_lines, hash_lines
+from rvhctl.core.keys.rows import (
+    NO_KEY,
+    NOT_UTF8,
+    UNUSUAL_LINE,
+    KeyRows,
+    digest_found,
+    digest_lines,
+    find_lines,
+    hash_lines,
+)
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import InputError, JumpHashError
@@ -46,18 +55,33 @@ class TextKeys:
         self._delimiter: Final = delimiter
         self.pattern: Final = pattern
         self._decimal: Final = recipe.in_core == DECIMAL
-        xxh64 = COMPILED and recipe.name == "xxh64"
-        self._native: Final = pattern is None and (xxh64 or self._decimal)
+        self._xxh64: Final = COMPILED and recipe.name == "xxh64"
+        self._native: Final = pattern is None and (self._xxh64 or self._decimal)
         self._seed: Final = signed(recipe.seed)
 
     def fill(self, rows: KeyRows, block: bytes) -> None:
         if self._native:
             hash_lines(rows, block, self._delimiter[0], self._decimal, self._seed)
         else:
-            key_of = None if self.pattern is None else self.pattern.key_of
-            digest_lines(rows, block, self._delimiter, key_of, self._recipe.digest)
+            find_lines(rows, block, self._delimiter[0])
+            if self.pattern is None:
+                digest_lines(rows, block, self._recipe.digest)
+            elif rows.count:
+                self._fill_found(self.pattern, rows, block)
         if self._utf8:
             self._check_utf8(rows, block)
+
+    def _fill_found(self, pattern: LinePattern, rows: KeyRows, block: bytes) -> None:
+        """Hash what the pattern finds, up to the first line that is no UTF-8, or in which it finds nothing."""
+        start = rows.starts[0]
+        lines = block[start : rows.next]
+        try:
+            text = lines.decode()
+        except UnicodeDecodeError as error:
+            rows.cut(_row_at(rows, start + error.start), NO_KEY)
+            text = block[start : rows.next].decode()
+        found = pattern.keys_of(text, self._delimiter.decode(), rows.count)
+        digest_found(rows, found, self._xxh64, self._seed, self._recipe.digest)
 
     def _check_utf8(self, rows: KeyRows, block: bytes) -> None:
         if not rows.count:
@@ -67,9 +91,7 @@ class TextKeys:
         try:
             _ = text.isascii() or text.decode()
         except UnicodeDecodeError as error:
-            bad = start + error.start
-            row = next(row for row in range(rows.count) if rows.ends[row] > bad)
-            rows.cut(row, NOT_UTF8)
+            rows.cut(_row_at(rows, start + error.start), NOT_UTF8)
 
     def bad_line(self, line: bytes) -> bytes:
         return line if self.pattern is not None or self._utf8 else line[:SHOWN]
@@ -83,6 +105,11 @@ class TextKeys:
         if answers.problem == NO_KEY and self.pattern is not None:
             return self.pattern.no_key(answers.bad_line.removesuffix(b"\r"), source, line)
         return line_error(answers, source, line)
+
+
+def _row_at(rows: KeyRows, place: int) -> int:
+    """The row of the line that has this byte of the block."""
+    return next(row for row in range(rows.count) if rows.ends[row] > place)
 
 
 class FieldKeys:

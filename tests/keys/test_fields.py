@@ -6,9 +6,13 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from placement.test_request import jump, refused
 from support.cli import rvhctl
 
+from rvhctl.errors import UsageError
+from rvhctl.keys.fields import LinePattern
 from rvhctl.placement.placement import Placement
 
 FOO = Placement(1000).bucket("foo")
@@ -163,6 +167,41 @@ class TestTextOfOtherEncodings:
 
     def test_help_says_what_it_takes(self) -> None:
         assert b"UTF-8" in rvhctl("jump-hash", "--help", COLUMNS="200").out
+
+
+# fmt: off
+PATTERN_PARTS = st.sampled_from([
+    "a", "b", ".", "^", "$", "|", "*", "+", "?", "{2}", "(", "(?:", "(?P<key>", ")", "[ab]", "[^a]",
+    r"[^\S]", r"\w", r"\s", r"\S", r"\d", r"\D", r"\b", r"\.", r"[\w.]", "(?=a)", "(?i)", r"\1",
+    "é", "\n", "\t", "[ -b]", "[\t-b]",
+])
+# fmt: on
+
+
+class TestPatternsOfManyLines:
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.lists(PATTERN_PARTS, max_size=8).map("".join),
+        st.lists(st.text("aAb. \r\té1\x0b\x85", max_size=6), max_size=5),
+        st.sampled_from(["\n", "\0"]),
+    )
+    def test_they_find_what_one_line_after_the_other_has(
+        self, text: str, lines: list[str], delimiter: str
+    ) -> None:
+        try:
+            pattern = LinePattern(text)
+        except UsageError:
+            return
+        block = "".join(line + delimiter for line in lines)
+        stripped = [line.removesuffix("\r") if delimiter == "\n" else line for line in lines]
+        expected = [pattern.key_of(line.encode()) for line in stripped]
+        found = pattern.keys_of(block, delimiter, len(lines))
+        assert [None if key is None else key.encode() for key in found] == expected
+
+    def test_a_line_without_a_match_takes_none_from_the_next(self) -> None:
+        pattern = LinePattern(r"u=([^&]+)")
+        assert pattern.keys_of("u=\nu=a\n", "\n", 2) == [None, "a"]
+        assert pattern.keys_of("u=a&u=b\nu=c\n", "\n", 2) == ["a", "c"]
 
 
 class TestColumns:

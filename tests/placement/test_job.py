@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rvhctl.core.keys.answers import AnswerTemplate, BucketText
+from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
+from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.owners import Tally, Traffic, groups_of, packed, packed_pairs
+from rvhctl.core.keys.rows import KeyRows
 from rvhctl.errors import InputError
 from rvhctl.keys.fields import FieldPath, LinePattern
 from rvhctl.keys.hashes import recipe_of
@@ -29,6 +31,7 @@ from rvhctl.placement.job import (
     line_job,
     names_output,
     packed_output,
+    rows_output,
     selected_output,
     template_output,
 )
@@ -154,6 +157,27 @@ def test_more_rows_than_are_held_at_a_time() -> None:
     keys = [f"k{number}" for number in range(10_000)]
     answers = run("\n".join(keys).encode(), text(), Numbers(Owners(HERE.table)))
     assert answers.split() == [b"%d" % bucket for bucket in HERE.buckets(keys)]
+
+
+def test_keys_of_a_hash_of_a_library_are_written_too() -> None:
+    placement = Placement(10, hash="fnv1a")
+    key = KeyText(b"<", ord(","), lambda key: b"", b">")
+    output = rows_output(Owners(placement.table), key, TestPatterns.TEMPLATE)
+    expected = "".join(f"<{key}\t{placement.bucket(key)}>" for key in ("a", "bc"))
+    assert run(b"a\r\nbc\n", text(hash_name="fnv1a"), output).decode() == expected
+
+
+def test_little_is_looked_at_beyond_a_bad_line() -> None:
+    rows = KeyRows(64)
+    keys = TextKeys(recipe_of("xxh64"), b"\n", LinePattern("b"))
+    block = b"a\n" * 3 + b"b\n" * 100
+    looked_at, start = [], 0
+    while not rows.finished:
+        rows.begin(start)
+        keys.fill(rows, block)
+        looked_at.append(int(rows.ahead))
+        start = int(rows.next) + 2 * (rows.problem != NOTHING_WRONG)
+    assert looked_at == [64, 1, 1, 1, 2, 4, 8, 16, 32, 64]
 
 
 class TestPatterns:

@@ -29,6 +29,7 @@ NOT_64_BITS: Final = 2
 """No decimal integer, or one beyond 64 bits."""
 
 CARRIAGE_RETURN: Final = 13
+LINE_FEED: Final = 10
 
 
 def answer_lines(

@@ -12,6 +12,7 @@ from rvhctl.core.columns import ints
 from rvhctl.core.keys.lines import (
     CARRIAGE_RETURN,
     EMPTY,
+    LINE_FEED,
     NOT_64_BITS,
     NOTHING_WRONG,
     decimal_bits,
@@ -63,9 +64,16 @@ class KeyRows:
         """What is wrong with that line."""
         self.finished = False
         """No complete line is left, unless something is wrong with the next."""
+        self.ahead: i64 = room
+        """Lines to look at before it is known whether something is wrong with the first of them."""
 
     def begin(self, start: i64) -> None:
         """No rows; the next line starts here."""
+        # Where bad lines are many, little is looked at that ``cut`` takes back.
+        if self.problem == NOTHING_WRONG:
+            self.ahead = min(2 * self.ahead, self.room)
+        else:
+            self.ahead = min(2 * self.count + 1, self.room)
         self.count = 0
         self.others.clear()
         self.lines = 0
@@ -121,10 +129,10 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
     ends = rows.ends.values
     insertions = rows.insertions.values
     rows.whole_lines = True
-    room = rows.room
+    room = rows.ahead
     start = rows.next
     row: i64 = 0
-    text_lines = delimiter == 10
+    text_lines = delimiter == LINE_FEED
     while row < room:
         end = line_end(block, start, delimiter)
         if end < 0:
@@ -162,37 +170,72 @@ def integer_key(block: bytes, start: i64, stop: i64) -> i64:
     return signed(bits)
 
 
-def digest_lines(
-    rows: KeyRows,
-    block: bytes,
-    delimiter: bytes,
-    key_of: Callable[[bytes], bytes | None] | None,
-    digest: Callable[[bytes], int],
-) -> None:
-    """``hash_lines`` by functions: what is the key of a line (all of it, if there is none), and its 64 bits.
-
-    ``digest`` answers in 0..2^64-1, or raises JumpHashError where a key is no integer and has to be one. A
-    line of which ``key_of`` makes None has no key.
-    """
-    rows.whole_lines = key_of is None
-    while rows.count < rows.room:
-        end = block.find(delimiter, rows.next)
+def find_lines(rows: KeyRows, block: bytes, delimiter: i64) -> None:
+    """Fill the rows from the next line on; their keys are yet to be hashed."""
+    starts = rows.starts.values
+    ends = rows.ends.values
+    insertions = rows.insertions.values
+    rows.whole_lines = True
+    start = rows.next
+    row: i64 = 0
+    room = rows.ahead
+    while row < room:
+        end = line_end(block, start, delimiter)
         if end < 0:
             rows.finished = True
+            break
+        starts[row] = start
+        insertions[row] = end
+        if delimiter == LINE_FEED and end > start and block[end - 1] == CARRIAGE_RETURN:
+            insertions[row] = end - 1
+        start = end + 1
+        ends[row] = start
+        row += 1
+    rows.count = row
+    rows.lines = row
+    rows.next = start
+
+
+def digest_lines(rows: KeyRows, block: bytes, digest: Callable[[bytes], int]) -> None:
+    """Hash the lines of ``find_lines``, up to the first that is no key.
+
+    ``digest`` answers in 0..2^64-1, or raises JumpHashError where a key is no integer and has to be one.
+    """
+    row: i64 = 0
+    while row < rows.count and put_key(
+        rows, row, block[rows.starts.values[row] : rows.insertions.values[row]], digest
+    ):
+        row += 1
+
+
+def digest_found(
+    rows: KeyRows, found: list[str | None], native: bool, seed: i64, digest: Callable[[bytes], int]
+) -> None:
+    """Hash what was found in each of the lines of ``find_lines``, up to the first in which there is no key.
+
+    Compiled code hashes by itself, by XXH64 with ``seed``, if ``native``.
+    """
+    keys = rows.keys.values
+    rows.whole_lines = False
+    for row, text in enumerate(found):
+        if text is None:
+            rows.cut(row, NO_KEY)
             return
-        stop = end
-        if delimiter == b"\n" and stop > rows.next and block[stop - 1] == CARRIAGE_RETURN:
-            stop -= 1
-        line = block[rows.next : stop]
-        key = line if key_of is None else key_of(line)
-        if key is None:
-            rows.problem = NO_KEY
+        key = text.encode("utf-8")
+        if native and len(key) > 0:
+            keys[row] = xxh64_span(key, 0, len(key), seed)
+        elif not put_key(rows, row, key, digest):
             return
-        if len(key) == 0:
-            rows.problem = EMPTY
-            return
-        try:
-            rows.add(signed(digest(key)), rows.next, end + 1, stop)
-        except JumpHashError:
-            rows.problem = NOT_64_BITS
-            return
+
+
+def put_key(rows: KeyRows, row: i64, key: bytes, digest: Callable[[bytes], int]) -> bool:
+    """Hash the key of a row; False, and the row is cut off, if it is none."""
+    if len(key) == 0:
+        rows.cut(row, EMPTY)
+        return False
+    try:
+        rows.keys.values[row] = signed(digest(key))
+    except JumpHashError:
+        rows.cut(row, NOT_64_BITS)
+        return False
+    return True
