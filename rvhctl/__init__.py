@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "errors": "EmptyNodesError FaultsetError InputError InvalidNodeError JumpHashError LengthMismatchError "
     "NegativeThresholdError NoLiveNodeError NoSurvivorsError RvhctlError UnknownNodeError",
+    "nodes.columns": "NodeColumns",
     "placement.jump": "async_jump_hash jump_hash jump_hash_async jump_hash_many jump_hash_many_async",
     "placement.placement": "Placement",
     "policy.evaluate": "advise evaluate",
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from rvhctl.errors import NoSurvivorsError as NoSurvivorsError
     from rvhctl.errors import RvhctlError as RvhctlError
     from rvhctl.errors import UnknownNodeError as UnknownNodeError
+    from rvhctl.nodes.columns import NodeColumns as NodeColumns
     from rvhctl.placement.jump import async_jump_hash as async_jump_hash
     from rvhctl.placement.jump import jump_hash as jump_hash
     from rvhctl.placement.jump import jump_hash_async as jump_hash_async

@@ -14,9 +14,11 @@ import json
 import pickle
 import sys
 import typing
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from math import nan
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +32,7 @@ from rvhctl import (
     FleetPlan,
     Memory,
     Node,
+    NodeColumns,
     Percent,
     Placement,
     Policy,
@@ -136,6 +139,13 @@ def evaluated(**more: Any) -> Evaluation:
     return rvhctl.evaluate(FULL_NODES, POLICY, precision=2, **more)
 
 
+def columns(**more: Any) -> NodeColumns:
+    lats, lons, latencies = (array("d", column) for column in list(zip(*ROWS, strict=True))[1:])
+    return NodeColumns(
+        IDS, lats=lats, lons=lons, latencies=latencies, states=["up", None, "drain"] * 20, **more
+    )
+
+
 def everything(evaluation: Evaluation) -> object:
     return (
         list(evaluation),
@@ -166,6 +176,12 @@ PYTHON: Final[dict[str, Callable[[], object]]] = {
     "failover_async": lambda: asyncio.run(rvhctl.failover_async(IDS, LATENCIES, 30)),
     "faultset": lambda: rvhctl.faultset(ROWS, 30, 2),
     "faultset, full": lambda: rvhctl.faultset(FULL_NODES, 30, 2),
+    "failover, a buffer": lambda: rvhctl.failover(IDS, array("d", LATENCIES), 30),
+    "faultset, columns": lambda: rvhctl.faultset(columns(), 30, 2),
+    "faultset_async, columns": lambda: asyncio.run(rvhctl.faultset_async(columns(), 30, 2)),
+    "evaluate, columns": lambda: rvhctl.evaluate(columns(weights=[nan, *LATENCIES[1:]]), POLICY, precision=2),
+    "advise, columns": lambda: rvhctl.advise(columns(), POLICY),
+    "NodeColumns": lambda: pickle.loads(pickle.dumps(columns()))[3:5],
     "faultset_async": lambda: asyncio.run(rvhctl.faultset_async(NODES, 30, 2)),
     "evaluate": lambda: everything(evaluated()),
     "evaluate, plain": lambda: rvhctl.evaluate(NODES, Policy(threshold=30)),
@@ -213,6 +229,11 @@ REFUSED: Final[dict[str, Callable[[], object]]] = {
     "lengths": lambda: rvhctl.failover(IDS, LATENCIES[1:], 1),
     "latency": lambda: rvhctl.failover(IDS, [-1.0, *LATENCIES[1:]], 1),
     "latency of many": lambda: rvhctl.failover(IDS, [*LATENCIES[1:], "x"], 1),  # type: ignore[list-item]
+    "column": lambda: rvhctl.faultset(
+        NodeColumns(IDS, latencies=LATENCIES, lats=LATENCIES, lons=[181.0] * 60), 1
+    ),
+    "columns": lambda: NodeColumns(IDS, latencies=LATENCIES[1:]),
+    "states": lambda: rvhctl.faultset(NodeColumns(IDS, latencies=LATENCIES, states=["gone"] * 60), 1),
     "nobody": lambda: rvhctl.failover(IDS, [9.0] * len(IDS), 1),
     "nobody in any cell": lambda: rvhctl.faultset([(*row[:3], 9.0) for row in ROWS], 1),
     "twins": lambda: rvhctl.faultset([*ROWS, ROWS[0]], 1),

@@ -9,6 +9,8 @@ from math import inf, nan
 from operator import index
 from typing import TYPE_CHECKING, Final
 
+from librt.strings import read_f64_le
+
 if TYPE_CHECKING:
     from mypy_extensions import i64
 
@@ -123,4 +125,30 @@ def read_degrees(items: list[object], bound: float, column: Floats, start: i64) 
         if not -bound <= value <= bound:
             return k
         values[start + k] = value
+    return -1
+
+
+def read_float_latencies(floats: bytes, column: Floats, start: i64) -> i64:
+    """``read_latencies`` of floats of 8 bytes each, little-endian."""
+    values = column.values
+    count: i64 = len(floats) // 8
+    for k in range(count):
+        latency = read_f64_le(floats, k * 8)
+        if not 0.0 <= latency < inf:
+            if latency == latency:
+                return k
+            latency = MISSING
+        values[start + k] = latency + 0.0
+    return -1
+
+
+def read_float_degrees(floats: bytes, bound: float, column: Floats, start: i64) -> i64:
+    """``read_degrees`` of floats of 8 bytes each, little-endian."""
+    values = column.values
+    count: i64 = len(floats) // 8
+    for k in range(count):
+        value = read_f64_le(floats, k * 8)
+        if not -bound <= value <= bound:
+            return k
+        values[start + k] = value + 0.0
     return -1

@@ -1,6 +1,7 @@
 """What is known of each node, and where it comes from; a new field begins in ``fields``.
 
 arguments  Arguments of Python callers, checked.
+columns    Columns from Python callers, of NumPy, Arrow and the like.
 documents  Documents and requests: the members that they may have, and the nodes that they hold.
 fields     The fields of a node and their rules.
 flags      Nodes from flags.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 
@@ -13,8 +13,15 @@ from rvhctl.concurrency.steps import Steps
 from rvhctl.core.columns import Floats, blank
 from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.nodes.duplicates import SeenIds
-from rvhctl.core.numbers import read_degrees, read_latencies, whole_of
+from rvhctl.core.numbers import (
+    read_degrees,
+    read_float_degrees,
+    read_float_latencies,
+    read_latencies,
+    whole_of,
+)
 from rvhctl.errors import InvalidNodeError
+from rvhctl.nodes.columns import Column, NodeColumns, field_of, read_states
 from rvhctl.nodes.fields import (
     BOUNDS,
     DETAILS,
@@ -80,13 +87,25 @@ def read_columns(nodes: Sequence[object], start: int, count: int, fields: tuple[
     return [_column(field, values, block, start) for field, values in columns]
 
 
-def _column(field: str, values: list[object], block: Sequence[object], start: int) -> Floats:
+def _column(field: str, values: Column, block: Sequence[object], start: int) -> Floats:
     column = blank(len(block))
     bound = BOUNDS.get(field)
-    bad = read_latencies(values, column, 0) if bound is None else read_degrees(values, bound, column, 0)
+    if bound is None:
+        bad = read_some_latencies(values, column, 0)
+    elif isinstance(values, list):
+        bad = read_degrees(values, bound, column, 0)
+    else:
+        bad = read_float_degrees(values.tobytes(), bound, column, 0)
     if bad >= 0:
         refuse(start + bad, named_id(block[bad]), field, values[bad])
     return column
+
+
+def read_some_latencies(values: Column, column: Floats, start: int) -> int:
+    """Copy latencies (ms) into the column from ``start`` on; return the position of the first bad one, or -1."""
+    if isinstance(values, list):
+        return read_latencies(values, column, start)
+    return read_float_latencies(values.tobytes(), column, start)
 
 
 def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
@@ -97,7 +116,11 @@ def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
     """
     details: dict[int, Details] = {}
     column = read_measured(nodes, start, count, details)
-    out = {row for row, said in details.items() if said.state}
+    if isinstance(nodes, NodeColumns):
+        states = enumerate(read_states(nodes[start : start + count], start))
+        out = {row for row, state in states if state}
+    else:
+        out = {row for row, said in details.items() if said.state}
     return Floats(nan if row in out else latency for row, latency in enumerate(column)) if out else column
 
 
@@ -105,11 +128,14 @@ def read_measured(nodes: Sequence[object], start: int, count: int, details: dict
     """Return the latencies of ``count`` nodes from ``start`` on, as they state them or by their samples.
 
     Args:
-        details: gets the details of those nodes that state any, by their places behind ``start``.
+        details: gets the details of those nodes that state any, by their places behind ``start``; columns have
+            theirs in columns.
 
     Raises:
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
     """
+    if isinstance(nodes, NodeColumns):
+        return read_columns(nodes, start, count, ("latency",))[0]
     block = nodes[start : start + count]
     kinds = set(map(type, block))
     plain = all(map(without_details, block)) if kinds == {dict} else kinds <= {tuple, Node}  # type: ignore[arg-type]
@@ -140,8 +166,10 @@ def _latency(node: object, start: int, row: int, details: dict[int, Details]) ->
     return value_of(node, start + row, "latency")
 
 
-def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> list[list[object]]:
-    """The values of some fields of each node, one list a field; ``start`` counts the nodes before these."""
+def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> list[Column]:
+    """The values of some fields of each node, one column a field; ``start`` counts the nodes before these."""
+    if isinstance(block, NodeColumns):
+        return [field_of(block, start, field) for field in fields]
     kinds = set(map(type, block))
     if kinds == {dict}:
         rows: Any = block
@@ -157,7 +185,7 @@ def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> l
     for offset, node in enumerate(block):
         for column, field in zip(columns, fields, strict=True):
             column.append(value_of(node, start + offset, field))
-    return columns
+    return [*columns]
 
 
 def value_of(node: object, index: int, field: str) -> object:
@@ -223,8 +251,11 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
             there before.
     """
     (ids,) = values_of(nodes[start : start + count], start, ("id",))
-    if set(map(type, ids)) != {str} or "" in ids or not is_utf8("".join(ids)):  # type: ignore[arg-type]
+    assert isinstance(ids, list)
+    if set(map(type, ids)) != {str} or "" in ids or not is_utf8("".join(ids)):
         ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
+    if start == 0 and len(ids) == len(nodes) == len(set(ids)):
+        return  # known in half the time
     second = seen.add(ids)
     if second >= 0:
         yield from _refuse_second(nodes, start + second, count)
@@ -232,7 +263,12 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
 
 def ids_of(nodes: Sequence[object]) -> list[str | int]:
     """Return the ids of checked nodes, as plain str and int."""
-    return list(map(plain_id, values_of(nodes, 0, ("id",))[0]))
+    return plain_ids(values_of(nodes, 0, ("id",))[0])
+
+
+def plain_ids(ids: Iterable[object]) -> list[str | int]:
+    """Return checked ids as plain str and int."""
+    return list(ids) if set(map(type, ids)) == {str} else list(map(plain_id, ids))  # type: ignore[arg-type]
 
 
 def plain_id(node_id: object) -> str | int:

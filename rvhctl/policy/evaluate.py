@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections.abc import Iterable, Sequence
+from typing import Literal, cast
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import Floats
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
+from rvhctl.nodes.columns import NodeColumns, read_states, read_weights
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
 from rvhctl.nodes.given import AnyNode, check_ids, ids_of, read_columns, read_measured
@@ -33,7 +34,8 @@ def evaluate(
     Args:
         nodes: as :func:`rvhctl.faultset` takes them. A mapping may also have ``samples`` (milliseconds, None
             where one was lost; then ``latency`` may be left out), ``state`` ("up", "drain" or "down") and
-            ``weight`` (finite, above 0). Without a precision, ``lat`` and ``lon`` are not read.
+            ``weight`` (finite, above 0); columns have the latter two. Without a precision, ``lat`` and ``lon`` are
+            not read.
         policy: what they are held to.
         precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``; "auto" is what
             :func:`advise` recommends, or 1 where it recommends none.
@@ -98,7 +100,8 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
         EmptyNodesError: there are no nodes.
         InvalidNodeError: something is wrong with one; the message names it.
     """
-    items = run(listed(nodes, WHOLE, "nodes", FaultsetError))
+    items: Sequence[AnyNode]
+    items = nodes if isinstance(nodes, NodeColumns) else run(listed(nodes, WHOLE, "nodes", FaultsetError))
     if not items:
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))
@@ -106,4 +109,10 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     latencies = read_measured(items, 0, len(items), details)
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
     given = ids_of(items)
-    return fleet_of(list(map(str, given)), latencies, lats, lons, details, given)
+    if set(map(type, given)) == {str}:
+        fleet = fleet_of(cast("list[str]", given), latencies, lats, lons, details)
+    else:
+        fleet = fleet_of(list(map(str, given)), latencies, lats, lons, details, given)
+    if isinstance(items, NodeColumns):
+        fleet.states, fleet.weights = read_states(items), read_weights(items)
+    return fleet

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from rvhctl.concurrency.steps import TURN, WHOLE, Steps, listed, run, run_in_turns
 from rvhctl.core.columns import Floats, Ints, blank, pick
 from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.nodes.duplicates import SeenIds
-from rvhctl.core.numbers import read_latencies
 from rvhctl.core.policy.cells import Groups
 from rvhctl.errors import EmptyNodesError, FaultsetError, LengthMismatchError, NoSurvivorsError
 from rvhctl.formats.wording import counted
+from rvhctl.nodes.columns import NodeColumns, Numbers, field_of, numbers_steps
 from rvhctl.nodes.fields import checked_threshold
 from rvhctl.nodes.given import (
     AnyNode,
@@ -20,8 +20,10 @@ from rvhctl.nodes.given import (
     Number,
     check_ids,
     ids_of,
+    plain_ids,
     read_columns,
     read_serving,
+    read_some_latencies,
     refuse,
 )
 from rvhctl.policy.decision import ranked, ranked_by_cell
@@ -31,13 +33,13 @@ __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 Id = TypeVar("Id")
 
 
-def failover(ids: Iterable[Id], latencies: Iterable[Number | None], threshold: Number) -> list[Id]:
+def failover(ids: Iterable[Id], latencies: Numbers, threshold: Number) -> list[Id]:
     """The nodes that answer within the threshold, the fastest first.
 
     Args:
         ids: one id a node, of any type; handed back untouched, not compared.
         latencies: as many latencies in milliseconds, 0 or more; None or NaN is no measurement, and such a
-            node never survives.
+            node never survives. A list, or a column as of :class:`rvhctl.NodeColumns`.
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
 
     Returns:
@@ -59,9 +61,7 @@ def failover(ids: Iterable[Id], latencies: Iterable[Number | None], threshold: N
     return run(_failover(ids, latencies, threshold, WHOLE))
 
 
-async def failover_async(
-    ids: Iterable[Id], latencies: Iterable[Number | None], threshold: Number
-) -> list[Id]:
+async def failover_async(ids: Iterable[Id], latencies: Numbers, threshold: Number) -> list[Id]:
     """:func:`failover`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. (A thread would not
@@ -83,6 +83,7 @@ def faultset(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) ->
             NaN is no measurement, and such a node never survives. Ids are str or int and unique. A mapping or an
             object may also have ``state`` ("up", "drain" or "down"; only an "up" node survives) and ``samples``
             (milliseconds, None where one was lost; their median is the latency of a node that states none).
+            Fastest: :class:`rvhctl.NodeColumns`.
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
         precision: letters of a cell, 1 to 12: how near nodes are to be one fault set. About 5 km for 5,
             1 km for 6 (see :mod:`rvhctl.geohash`).
@@ -122,12 +123,10 @@ async def faultset_async(nodes: Iterable[AnyNode], threshold: Number, precision:
     return await run_in_turns(_faultset(nodes, threshold, precision, TURN))
 
 
-def _failover(
-    ids: Iterable[Id], latencies: Iterable[Number | None], threshold: Number, size: int
-) -> Steps[list[Id]]:
+def _failover(ids: Iterable[Id], latencies: Numbers, threshold: Number, size: int) -> Steps[list[Id]]:
     limit = checked_threshold(threshold)
     names = yield from listed(ids, size, "ids", FaultsetError)
-    values = yield from listed(latencies, size, "latencies", FaultsetError)
+    values = yield from numbers_steps(latencies, size, "latencies")
     total = len(names)
     if total != len(values):
         raise LengthMismatchError(f"{total} ids, but {len(values)} latencies")
@@ -135,8 +134,8 @@ def _failover(
         raise EmptyNodesError
     column = blank(total)
     for start in range(0, total, size):
-        block: list[object] = values if total <= size else values[start : start + size]  # type: ignore[assignment]
-        bad = read_latencies(block, column, start)
+        block = values if total <= size else values[start : start + size]
+        bad = read_some_latencies(block, column, start)
         if bad >= 0:
             refuse(start + bad, names[start + bad], "latency", block[bad])
         yield
@@ -151,7 +150,10 @@ def _faultset(
 ) -> Steps[list[str | int]]:
     limit = checked_threshold(threshold)
     letters = whole_precision(precision)
-    items = yield from listed(nodes, size, "nodes", FaultsetError)
+    items: Sequence[AnyNode]
+    items = (
+        nodes if isinstance(nodes, NodeColumns) else (yield from listed(nodes, size, "nodes", FaultsetError))
+    )
     total = len(items)
     if not total:
         raise EmptyNodesError
@@ -171,15 +173,18 @@ def _faultset(
     cells = yield from ranked_by_cell(groups, latencies, limit, size)
     if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
-    survivors = yield from _picked(items, cells.survivors, size)
+    # A node of columns would be made of them.
+    source = field_of(items, 0, "id") if isinstance(items, NodeColumns) else items
+    survivors = yield from _picked(source, cells.survivors, size)
     ids: list[str | int] = []
     for start in range(0, len(survivors), size):
-        ids += ids_of(survivors[start : start + size])
+        some = survivors[start : start + size]
+        ids += plain_ids(some) if isinstance(items, NodeColumns) else ids_of(some)
         yield
     return ids
 
 
-def _picked(items: list[Id], order: Ints, size: int) -> Steps[list[Id]]:
+def _picked(items: Sequence[Id], order: Ints, size: int) -> Steps[list[Id]]:
     """The items at these indices."""
     source: list[object] = items  # type: ignore[assignment]
     picked: list[object] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from decimal import Decimal
 from typing import Any
 
@@ -64,3 +65,21 @@ def test_degrees_are_copied(items: list[Any], start: int) -> None:
 @pytest.mark.parametrize("bad", BAD_DEGREES)
 def test_the_first_bad_coordinate_is_found(bad: Any) -> None:
     assert numbers.read_degrees([1.0, 2, bad, bad], 90.0, blank(4), 0) == 2
+
+
+FLOATS = st.lists(st.one_of(st.floats(), st.floats(0, 90), st.just(-0.0)))
+
+
+@given(FLOATS, st.integers(0, 3))
+def test_floats_in_a_buffer_are_read_as_objects_are(items: list[Any], start: int) -> None:
+    data = array("d", items).tobytes()
+    for read, read_floats in (
+        (numbers.read_latencies, numbers.read_float_latencies),
+        (
+            lambda *given: numbers.read_degrees(given[0], 90.0, *given[1:]),
+            lambda *given: numbers.read_float_degrees(given[0], 90.0, *given[1:]),
+        ),
+    ):
+        expected, found = blank(start + len(items)), blank(start + len(items))
+        assert read_floats(data, found, start) == read(items, expected, start)  # type: ignore[operator]
+        assert list(map(str, found)) == list(map(str, expected))
