@@ -37,6 +37,7 @@ LAYERS = (
 """A folder, or a module at the top, imports what stands below it; those of one layer do not know each other."""
 
 CORE_LAYERS = (
+    ("memory",),
     ("policy", "nodes", "keys"),
     ("csv",),
     ("placement", "geo", "json"),
@@ -70,9 +71,10 @@ FACES = {
     "streams": {"lines", "lookalike", "sink", "source", "staging", "terminal"},
     "core": {"columns", "numbers", "words"},
     "core.geo": {"advise", "geohash", "joining", "kdtree"},
-    "core.json": {"skip", "spans"},
-    "core.csv": {"cells", "objects"},
+    "core.csv": {"cells", "objects", "rows"},
+    "core.json": {"rows", "skip", "spans"},
     "core.keys": {"answers", "cells", "fields", "lines", "owners", "rows"},
+    "core.memory": {"remembered"},
     "core.nodes": {"csv_scan", "duplicates", "json_scan", "prefilter", "rows", "scan"},
     "core.placement": {"bits", "checksums", "choosing", "jump", "probes", "table", "xxh64"},
     "core.policy": {

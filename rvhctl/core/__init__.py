@@ -5,6 +5,7 @@ csv        Cells and rows of CSV as bytes.
 geo        Cells of the globe, and distances on it.
 json       Ends and parts of JSON values in a text.
 keys       Lines of keys, and their answers, as bytes.
+memory     What is remembered from round to round.
 nodes      Node records as bytes, and their columns.
 numbers    What counts as a number; lists of latencies and coordinates as columns.
 placement  Hashes of keys, and the buckets that own them.

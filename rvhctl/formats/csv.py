@@ -7,6 +7,7 @@ import io
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, Final, NamedTuple
 
@@ -17,15 +18,12 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad, listed, quoted, shorten
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
-from rvhctl.formats.shapes import EMPTY_HINT, OwnRecords, Picked, Reader, Record, View
+from rvhctl.formats.shapes import EMPTY_HINT, SOME, OwnRecords, Picked, Reader, Record, View
 from rvhctl.streams.lines import line_pieces
 
 # One id may be long, so the default limit of 131,072 characters is no limit of ours; but where a quote never ends,
 # or a line, memory is to.
 csv.field_size_limit(1 << 24)
-
-SOME: Final = 256
-"""Rows written at a time."""
 
 BLOCK: Final = 1 << 20
 """Bytes of a text that are made of characters, and then rows, at a time."""
@@ -302,9 +300,11 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
     yield from write_rows(header, rows, delimiter=delimiter)
 
 
-def write_view(view: View, *, delimiter: str) -> Iterator[bytes]:
+def write_view(view: View, *, delimiter: str, header: bool = True) -> Iterator[bytes]:
     """Yield the rows under their header."""
-    return write_rows(view.names, view.text_rows(), delimiter=delimiter)
+    if header:
+        yield joined_row(view.names, delimiter)
+    yield from view.cell_rows(delimiter, partial(_text_of, delimiter=delimiter))
 
 
 def write_rows(
@@ -315,7 +315,7 @@ def write_rows(
         yield joined_row(header, delimiter)
     body = iter(rows)
     while piece := list(islice(body, SOME)):
-        yield _bare(piece, delimiter) or join_rows((), piece, delimiter=delimiter)
+        yield _text_of(piece, delimiter)
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
@@ -388,13 +388,11 @@ def _joined(rows: Sequence[Sequence[object]], delimiter: str, end: str) -> str:
     return out.getvalue()
 
 
-def _bare(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:
-    """The rows, if nothing in them is to be quoted; else nothing.
-
-    Cells may be long, and csv looks at each of their characters.
-    """
+def _text_of(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:
+    """The rows; cells may be long, and csv, which looks at each character, is left out if nothing is to be quoted."""
     text = "\n".join([*map(delimiter.join, rows), ""])
     cells = sum(map(len, rows))
-    if '"' in text or "\r" in text or text.count("\n") > len(rows) or min(map(len, rows)) < 2:
-        return b""
-    return text.encode() if text.count(delimiter) == cells - len(rows) else b""
+    quotes = '"' in text or "\r" in text or text.count("\n") > len(rows) or min(map(len, rows)) < 2
+    if quotes or text.count(delimiter) > cells - len(rows):
+        return join_rows((), rows, delimiter=delimiter)
+    return text.encode()

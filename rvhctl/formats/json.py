@@ -92,8 +92,8 @@ def write_view(view: View) -> Iterator[bytes]:
         yield view_json({**view.document, first: list(view.rows())}) + b"\n"
         return
     opening: bytes = b"["
-    for rows in view.json_rows():
-        yield opening + b",".join(rows)
+    for rows in view.json_rows(b","):
+        yield opening + rows[:-1]
         opening = b","
     yield b"]\n" if opening == b"," else b"[]\n"
 

@@ -47,7 +47,7 @@ def _records(text: bytes, source: str, on_bad: OnBad) -> Iterator[Record]:
 
 def write_view(view: View) -> Iterator[bytes]:
     """Yield the rows, each on a line."""
-    return (b"\n".join([*rows, b""]) for rows in view.json_rows())
+    return view.json_rows(b"\n")
 
 
 def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:

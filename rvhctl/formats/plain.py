@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def write_view(view: View) -> Iterator[bytes]:
     """Return the rows as TSV without a header."""
-    pieces: Iterator[bytes] = FORMATS["tsv"].load().write_rows(None, view.text_rows(), delimiter="\t")
+    pieces: Iterator[bytes] = FORMATS["tsv"].load().write_view(view, delimiter="\t", header=False)
     return pieces
 
 

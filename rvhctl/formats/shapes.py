@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
+from types import NoneType
 from typing import Any, Final, Protocol
 
 import orjson
 
 from rvhctl.core.columns import Ints
+from rvhctl.core.csv.rows import join_cells
+from rvhctl.core.json.rows import join_objects
+from rvhctl.core.words import COMPILED
 
 Picked = Sequence[int] | Ints
 """Which records, in the order of the answer."""
 
 Row = dict[str, Any]
+Columns = Sequence["Sequence[Any] | IdList"]
+"""The values of some rows, at least one: a column for each member."""
 
 RECORDS_ONLY: Final = object()
 """A text that says nothing around its records."""
@@ -126,6 +132,8 @@ class OwnRecords(Protocol):
 class Digits:
     """An id that came in as an integer of JSON, of any size, and goes out as one."""
 
+    __slots__ = ("text",)
+
     def __init__(self, text: str) -> None:
         self.text = text
 
@@ -145,14 +153,14 @@ class IdList:
         return self._last - self._first
 
     def __iter__(self) -> Iterator[Any]:
-        return (self._ids[row] for row in self._rows[self._first : self._last])
+        rows = self._rows[self._first : self._last]
+        texts = getattr(self._ids, "texts", None)
+        return (self._ids[row] for row in rows) if texts is None else iter(texts(rows))
 
     def json(self) -> object:
         """What orjson writes as an array."""
-        ids = self._ids
-        if getattr(ids, "bare", False) and self._first < self._last:
-            return orjson.Fragment(b'["%b]' % ids.join(self._rows, self._first, self._last, b'","')[:-2])  # type: ignore[attr-defined]
-        return list(self)
+        quoted = getattr(self._ids, "quoted", None)
+        return list(self) if quoted is None else orjson.Fragment(quoted(self._rows, self._first, self._last))
 
     def text(self, comma: str) -> str:
         join = getattr(self._ids, "join", None)
@@ -167,9 +175,9 @@ class View:
     """Rows that all have the same members, and how people see them."""
 
     columns: tuple[str, ...]
-    """The members that text formats and tables show; ``name:r`` is aligned to the right, ``:l`` to the left, and
-    ``:b`` a bar."""
-    rows: Callable[[], Iterable[Row]]
+    """The members; in a table ``name:r`` is aligned to the right, ``:l`` to the left, and ``:b`` is a bar."""
+    pieces: Callable[[], Iterable[Columns]]
+    """Makes the rows, some at a time."""
     document: Row | None = None
     """What JSON says around the rows, if anything; they are its first member's value."""
     caption: str = ""
@@ -180,35 +188,57 @@ class View:
     def names(self) -> tuple[str, ...]:
         return tuple(column.partition(":")[0] for column in self.columns)
 
-    def json_rows(self) -> Iterator[list[bytes]]:
-        """Yield the rows as objects of JSON, some at a time."""
-        rows = iter(self.rows())
-        while piece := [view_json(row) for row in islice(rows, SOME)]:
-            yield piece
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows as objects."""
+        for piece in self.pieces():
+            yield from objects_of(self.names, zip(*piece, strict=True))
 
-    def text_rows(self) -> Iterator[Sequence[str]]:
-        """Yield the cells of each row as text."""
-        rows = iter(self.rows())
-        while piece := list(islice(rows, SOME)):
-            columns = [_texts([row[name] for row in piece]) for name in self.names]
-            yield from zip(*columns, strict=True)
+    def json_rows(self, end: bytes) -> Iterator[bytes]:
+        """Yield the rows as objects of JSON, some at a time, with ``end`` behind each."""
+        opening = b"{"
+        openings = []
+        for name in self.names:
+            openings.append(opening + orjson.dumps(name) + b":")
+            opening = b","
+        for piece in self.pieces():
+            yield join_objects(openings, list(map(view_json, piece)), len(piece[0]), b"}" + end)
+
+    def cell_rows(self, delimiter: str, library: Callable[[list[tuple[str, ...]]], bytes]) -> Iterator[bytes]:
+        """Yield the rows as those of CSV, some at a time; ``library`` writes those that hold what is to be quoted."""
+        for piece in self.pieces():
+            # Lists fill a column, or none is in it.
+            texts = [cell_texts(column) if type(next(iter(column))) in NESTED else column for column in piece]
+            columns = list(map(view_json, texts))
+            # What is escaped in JSON is to be quoted, or no text of one line.
+            if COMPILED and len(columns) > 1 and not any(b"\\" in column for column in columns):
+                yield join_cells(columns, len(piece[0]), ord(delimiter))
+            else:
+                yield library(list(zip(*map(cell_texts, texts), strict=True)))
 
 
-def _texts(column: list[Any]) -> list[str]:
-    """The values of one column as cells; most often they are of one type."""
+def columns_of(names: Sequence[str], rows: Iterable[Row]) -> Iterator[Columns]:
+    """Yield rows that are objects as columns."""
+    some = iter(rows)
+    while piece := list(islice(some, SOME)):
+        yield [[row[name] for row in piece] for name in names]
+
+
+def cell_texts(column: Sequence[Any] | IdList, comma: str = ",") -> Sequence[str]:
+    """Return each value of a column as a cell of text; most often they are of one type."""
+    column = list(column) if isinstance(column, IdList) else column
     types = set(map(type, column))
     if types == {str}:
         return column
     if types == {int}:
         return list(map(str, column))
-    if types == {IdList}:
-        return [ids.text(",") for ids in column]
+    if types <= {float, int, bool, NoneType}:
+        return orjson.dumps(column).decode()[1:-1].replace("null", "").split(",")
     if types == {list}:
-        return [_part_text(parts[0]) if len(parts) == 1 else cell_text(parts) for parts in column]
-    return list(map(cell_text, column))
+        return [_part_text(parts[0]) if len(parts) == 1 else cell_text(parts, comma) for parts in column]
+    return [cell_text(value, comma) for value in column]
 
 
-def objects_of(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[Row]:
+def objects_of(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Row]:
     """Return rows of values as objects, without a line of Python for each."""
     return [*map(dict, map(zip, repeat(names), rows))]
 
@@ -238,5 +268,8 @@ def cell_text(value: Any, comma: str = ",") -> str:
 def _part_text(part: Any) -> str:
     return f"{part['cell']}={part['share']}" if type(part) is dict else cell_text(part)
 
+
+NESTED: Final = frozenset({list, dict, IdList})
+"""The types of values that hold others."""
 
 _WORDS: Final = {None: "", True: "true", False: "false"}

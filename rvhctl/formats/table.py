@@ -6,13 +6,14 @@ import math
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from itertools import chain, islice, zip_longest
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, repeat, zip_longest
+from operator import not_
 from typing import Any, Final
 
 from rich.cells import cell_len, chop_cells
 
-from rvhctl.formats.shapes import View, cell_text
+from rvhctl.formats.shapes import View, cell_texts
 from rvhctl.formats.wording import aligned
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
@@ -34,6 +35,8 @@ EDGES: Final = 2
 
 WIDEST_GAP: Final = 3
 """Columns between two cells; one less where that makes the table fit."""
+
+NUMBERS: Final = frozenset({int, float})
 
 BOLD: Final = "1"
 DIM: Final = "2"
@@ -60,19 +63,19 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     width = shutil.get_terminal_size((80, 24)).columns
-    paint = _styled if use_color(color, sys.stdout) else lambda text, *_: text
-    values: dict[str, list[Any]] = {name: [] for name in view.columns}
-    faint: list[bool] = []
-    for row in view.rows():
-        for name, cells in values.items():
-            cells.append(row[name.partition(":")[0]])
-        faint.append(bool(view.vital) and not row[view.vital])
-    columns = [_Column(name, cells, encoding) for name, cells in values.items()]
+    paint = _styled if use_color(color, sys.stdout) else _plain
+    values: list[list[Any]] = [[] for _ in view.columns]
+    for piece in view.pieces():
+        for column, some in zip(values, piece, strict=True):
+            column += some
+    vital = values[view.names.index(view.vital)] if view.vital else [True] * len(values[0])
+    faint = list(map(not_, vital))
+    columns = [_Column(name, column, encoding) for name, column in zip(view.columns, values, strict=True)]
     body = _side_by_side(columns, faint, width, paint) or _one_below_another(columns, faint, width, paint)
     caption = (_folded(_safe(line, encoding), width) for line in view.caption.split("\n"))
     lines = chain(body, (paint(line, DIM) for line in chain.from_iterable(caption)))
     while block := list(islice(lines, SOME)):
-        sink.draw("".join(f"{line}\n" for line in block).encode(encoding))
+        sink.draw("\n".join([*block, ""]).encode(encoding))
 
 
 class _Column:
@@ -88,11 +91,14 @@ class _Column:
         self.bars: Final[Sequence[float]] = values if side == "b" else ()
         self.mark: Final = _drawable("█", "#", encoding)
         self.rule: Final = _drawable("─", "-", encoding)
-        self.cells: list[str] = [] if side == "b" else [_safe(text, encoding) for text in _texts(values)]
+        self.cells: Sequence[str] = [] if side == "b" else _all_safe(_texts(values), encoding)
         self.styles: Final = {value: style for (of, value), style in STYLES.items() if of == name}
-        numbers = bool(values) and all(type(value) in (int, float) for value in values)
+        numbers = bool(values) and set(map(type, values)) <= NUMBERS
         self.side: Final = side or ("r" if numbers else "")
-        self.widest = max([_length(self.name), *map(_length, self.cells)])
+        self.narrow = _is_ascii(self.cells)
+        """Whether each character takes one column."""
+        length = len if self.narrow else _length
+        self.widest = max(_length(self.name), max(map(length, self.cells), default=0))
         folds_to = max(NARROWEST, _length(self.name))
         self.narrowest: Final = (
             SHORTEST_BAR if side == "b" else self.widest if self.side else min(self.widest, folds_to)
@@ -102,12 +108,23 @@ class _Column:
         """Make bars of the numbers, the longest as long as there is room."""
         scale = max(room, SHORTEST_BAR) / max(1.0, *self.bars)
         self.cells = [self.mark * max(round(value * scale), int(value > 0)) for value in self.bars]
+        self.narrow = self.mark.isascii()
         self.widest = max(map(len, self.cells))
 
     def padded(self, text: str, width: int, painted: str) -> str:
         """``painted``, which looks like ``text``, and blanks up to the width."""
         blanks = " " * (width - _length(text))
         return blanks + painted if self.side == "r" else painted + blanks
+
+    def drawn(self, first: int, faint: Sequence[bool], width: int, paint: Paint) -> Iterable[str]:
+        """Return the cells from this row on, none of which folds, padded to the width."""
+        cells = self.cells[first : first + len(faint)]
+        if paint is _plain and self.narrow:
+            return map(str.rjust if self.side == "r" else str.ljust, cells, repeat(width))
+        return [
+            self.padded(text, width, paint(text, DIM if dim else "", self.styles.get(text, "")))
+            for text, dim in zip(cells, faint, strict=True)
+        ]
 
 
 def _side_by_side(
@@ -149,8 +166,22 @@ def _table(
     head = (column.padded(column.name, width, paint(column.name, BOLD)) for column, width in places)
     yield f" {gap.join(head)}".rstrip()
     yield " " + columns[0].rule * (sum(widths) + len(gap) * (len(columns) - 1))
+    if all(column.widest <= width for column, width in places):
+        for first in range(0, len(faint), SOME):
+            dims = faint[first : first + SOME]
+            drawn = (column.drawn(first, dims, width, paint) for column, width in places)
+            yield from (f" {row}".rstrip() for row in map(gap.join, zip(*drawn, strict=True)))
+    else:
+        yield from _folded_rows(places, faint, gap, paint)
+    yield ""
+
+
+def _folded_rows(
+    places: Sequence[tuple[_Column, int]], faint: Sequence[bool], gap: str, paint: Paint
+) -> Iterator[str]:
+    """The lines of rows, of which some have several."""
     for row, dim in enumerate(faint):
-        styles = [(DIM if dim else "", column.styles.get(column.cells[row], "")) for column in columns]
+        styles = [(DIM if dim else "", column.styles.get(column.cells[row], "")) for column, _ in places]
         folded = [_folded(column.cells[row], width) for column, width in places]
         for texts in zip_longest(*folded, fillvalue=""):
             cells = (
@@ -158,7 +189,6 @@ def _table(
                 for (column, width), text, style in zip(places, texts, styles, strict=True)
             )
             yield f" {gap.join(cells)}".rstrip()
-    yield ""
 
 
 def _one_below_another(
@@ -213,12 +243,29 @@ def _styled(text: str, *styles: str) -> str:
     return f"\x1b[{parameters}m{text}\x1b[0m" if parameters and text else text
 
 
-def _texts(values: Sequence[Any]) -> list[str]:
+def _plain(text: str, *_: str) -> str:
+    return text
+
+
+def _texts(values: Sequence[Any]) -> Sequence[str]:
     """The cells; numbers with a fraction have the same count of decimals."""
-    if any(isinstance(value, float) for value in values):
+    types = set(map(type, values))
+    if float in types:
+        if types <= NUMBERS:
+            return aligned(values)
         return aligned(value if isinstance(value, float | int) else math.nan for value in values)
     # A space after each comma, so that long lists break between their parts.
-    return [cell_text(value, ", ") for value in values]
+    return cell_texts(values, ", ")
+
+
+def _all_safe(texts: Sequence[str], encoding: str) -> Sequence[str]:
+    if _is_ascii(texts) and "".join(texts).isprintable():
+        return texts
+    return [_safe(text, encoding) for text in texts]
+
+
+def _is_ascii(texts: Iterable[str]) -> bool:
+    return all(map(str.isascii, texts))
 
 
 def _drawable(character: str, otherwise: str, encoding: str) -> str:

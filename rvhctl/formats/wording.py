@@ -45,7 +45,8 @@ def shown(value: float) -> str:
 def aligned(values: Iterable[float]) -> list[str]:
     """Numbers with the same count of decimals, at most three; a missing one (NaN) is a dash."""
     texts = [f"{value:.3f}" if value == value else "-" for value in values]
-    spare = min((len(text) - len(text.rstrip("0")) for text in texts if text != "-"), default=0)
+    ends = {text[-4:] for text in texts if text != "-"}
+    spare = min((len(end) - len(end.rstrip("0")) for end in ends), default=0)
     return [text if text == "-" or not spare else text[:-spare].rstrip(".") for text in texts]
 
 

@@ -98,8 +98,8 @@ class RowWriter:
         if self._format is TABLE:
             from rvhctl.formats.shapes import View
 
-            rows = (dict(zip(self._names, row, strict=True)) for row in self._rows)
-            view = View(tuple(self._names), lambda: rows, caption=self._caption(len(self._rows)))
+            whole = [list(zip(*self._rows, strict=True))] if self._rows else []
+            view = View(tuple(self._names), lambda: whole, caption=self._caption(len(self._rows)))
             TABLE.load().write(view, self._sink, self._color)
         elif self._format.closing:
             self._sink.write(self._format.opening(()))

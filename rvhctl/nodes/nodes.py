@@ -10,6 +10,9 @@ from itertools import islice
 from math import inf
 from typing import Any, Final, NamedTuple
 
+import orjson
+
+from rvhctl.core.columns import Ints
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
 from rvhctl.formats.shapes import Picked
@@ -192,3 +195,19 @@ class NodesBuilder:
         source_row, source = next(pair for pair in reversed(self._sources) if pair[0] <= row)
         line = self._lines[row]
         return f"{source}:{line}" if line else f"{source}: node {row - source_row + 1}"
+
+
+def ids_in(ids: Sequence[str], rows: Ints) -> list[str]:
+    """Return the ids of these rows, at once where they can be cut out of a text."""
+    texts = getattr(ids, "texts", None)
+    found: list[str] = [ids[row] for row in rows] if texts is None else texts(rows)
+    return found
+
+
+def id_array(ids: Sequence[str], first: int, last: int) -> bytes:
+    """Return the ids of rows ``first`` until before ``last`` as an array of JSON."""
+    quoted = getattr(ids, "quoted", None)
+    array: bytes = (
+        orjson.dumps(ids[first:last]) if quoted is None else quoted(Ints(range(first, last)), 0, last - first)
+    )
+    return array

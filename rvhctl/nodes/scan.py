@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any, Final, cast
 
 import orjson
 
-from rvhctl.core.columns import Ints
+from rvhctl.core.columns import PIECE, Ints
 from rvhctl.core.csv.objects import ObjectToRow, RowToObject
 from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
@@ -32,6 +33,9 @@ HEAD: Final = 1 << 16
 
 ID_ROWS: Final = 1 << 18
 JOIN_ROWS: Final = 1 << 14
+
+ESCAPED: Final = b'"\\' + bytes(range(32))
+"""What stands in no string of JSON as it is."""
 
 
 class JsonText:
@@ -219,15 +223,28 @@ class IntegerIds(Collection[int]):
 class _Ids(Sequence[str]):
     def __init__(self, rows: NodeRows) -> None:
         self._rows = rows
-        # In a string of JSON both are escaped, and the scanner leaves such a record to the JSON library.
-        self.bare = not any(b'"' in other or b"\\" in other for other in rows.other_ids)
-        """Whether no id has a quote or a backslash."""
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
         return self._rows.id_text(row)
+
+    def __iter__(self) -> Iterator[str]:
+        pieces = (range(first, first + PIECE) for first in range(0, len(self), PIECE))
+        return chain.from_iterable(self.texts(Ints(piece[: len(self) - piece[0]])) for piece in pieces)
+
+    def texts(self, rows: Ints) -> list[str]:
+        """The ids of these rows."""
+        return self._rows.id_texts(rows)
+
+    def quoted(self, rows: Ints, first: int, last: int) -> bytes:
+        """The ids of ``rows[first:last]`` as an array of JSON."""
+        # No text has this byte.
+        ids = self._rows.join_ids(rows, first, last, b"\xff")[:-1]
+        if first == last or len(ids.translate(None, ESCAPED)) < len(ids):
+            return orjson.dumps(self.texts(rows[first:last]))
+        return b'["%b"]' % ids.replace(b"\xff", b'","')
 
     def join(self, rows: Ints, first: int, last: int, end: bytes) -> bytes:
         """The ids of ``rows[first:last]`` in UTF-8, ``end`` behind each."""

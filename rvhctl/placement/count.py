@@ -170,7 +170,7 @@ class ExplainAction(Action):
 
 def _histogram(stats: Stats) -> View:
     """A bar a bucket; of many buckets, a bar for several in a row, with their mean, least and most keys."""
-    from rvhctl.formats.shapes import View
+    from rvhctl.formats.shapes import View, columns_of
 
     each = max(1, -(-len(stats.buckets) // MOST_BARS))
 
@@ -190,7 +190,9 @@ def _histogram(stats: Stats) -> View:
             }
 
     numbers = ("keys:r",) if each == 1 else ("mean:r", "least:r", "most:r")
-    return View(("bucket", *numbers, "bar:b"), rows, caption=_stats_caption(stats))
+    columns = ("bucket", *numbers, "bar:b")
+    members = [column.partition(":")[0] for column in columns]
+    return View(columns, lambda: columns_of(members, rows()), caption=_stats_caption(stats))
 
 
 def _stats_caption(stats: Stats) -> str:
@@ -206,12 +208,12 @@ def _stats_caption(stats: Stats) -> str:
 
 
 def _moves_view(here: Buckets, moves: Moves) -> View:
-    from rvhctl.formats.shapes import View
+    from rvhctl.formats.shapes import View, columns_of
 
     names = ("bucket", *(["node"] if here.ids else []), "in", "out")
     least = f"no scheme moves less than {moves.least:.2%}"
     caption = f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
-    return View(names, lambda: map(bucket_row, moves.buckets), caption=caption)
+    return View(names, lambda: columns_of(names, map(bucket_row, moves.buckets)), caption=caption)
 
 
 def place(nodes: Buckets, buckets: list[int], listed: bool) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import repeat
 from math import inf
-from typing import Final, NamedTuple
+from operator import sub
+from typing import Any, Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.columns import Codes, Ints
+from rvhctl.core.columns import PIECE, Codes, Ints
 from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
 from rvhctl.core.geo.joining import Joining, renumbered
 from rvhctl.core.policy import damping as memory
@@ -28,6 +30,9 @@ from rvhctl.policy.policy import Policy
 
 STEP: Final = 1 << 14
 """Groups of one call into the core, which sees no signal before it returns."""
+
+SAID: Final = [reason or None for reason in reasons.REASONS]
+"""The name of each reason; None where nothing is to be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,13 @@ class Evaluation(Survivors):
         group = index_in(self.group_count, group, "a group", FaultsetError)
         return None if self.precision is None else cell_text(self.cells[group], self.precision)
 
+    @cached_property
+    def names(self) -> Sequence[str | None]:
+        """The cell that names each group."""
+        if self.precision is None:
+            return [None]
+        return list(map(cell_text, self.cells, repeat(self.precision)))
+
     @property
     def answer(self) -> list[str | int]:
         """The ids of the nodes that serve, as they were given, group after group."""
@@ -196,26 +208,33 @@ class Evaluation(Survivors):
             UnknownNodeError: there is no such node; with the nearest id.
         """
         try:
-            return self._explanation(self._rows[str(plain_id(node_id))])
+            row = self._rows[str(plain_id(node_id))]
         except (KeyError, TypeError, ValueError):  # no id, or an integer of more digits than Python writes
             raise _unknown_node(node_id, self.fleet.ids) from None
-
-    def _explanation(self, row: int) -> Explanation:
-        group = self.group_of[row]
-        latency, limit = self.latencies[row], self.limits[group]
-        measured, limited = latency == latency, limit == limit
-        return Explanation(
-            cell=self.name(group),
-            kept=bool(self.kept[row]),
-            reason=reasons.REASONS[self.reason_codes[row]] or None,
-            latency=latency if measured else None,
-            limit=limit if limited else None,
-            margin=limit - latency if measured and limited else None,
-        )
+        return next(map(Explanation, *self.explained(row, row + 1)))
 
     def explanations(self) -> Iterator[Explanation]:
         """What became of each node, in input order."""
-        return map(self._explanation, range(len(self.fleet)))
+        for first in range(0, len(self.fleet), PIECE):
+            yield from map(Explanation, *self.explained(first, first + PIECE))
+
+    def explained(self, first: int, last: int) -> list[list[Any]]:
+        """The columns of `Explanation`, for the nodes in these rows."""
+        groups = self.group_of[first:last].tolist()
+        latencies = self.latencies[first:last].tolist()
+        limits = list(map(self._limits.__getitem__, groups))
+        return [
+            list(map(self.names.__getitem__, groups)),
+            list(map((False, True).__getitem__, self.kept[first:last])),
+            list(map(SAID.__getitem__, self.reason_codes[first:last])),
+            measured(latencies),
+            measured(limits),
+            measured(list(map(sub, limits, latencies))),
+        ]
+
+    @cached_property
+    def _limits(self) -> list[float]:
+        return self.limits.tolist()
 
     @cached_property
     def _rows(self) -> dict[str, int]:
@@ -336,6 +355,12 @@ class Evaluation(Survivors):
         if rows := [row for row, other in enumerate(cells) if other == cell]:
             return rows
         raise _empty_cell(prefix, [cell_text(other, letters) for other in dict.fromkeys(cells)])
+
+
+def measured(values: list[float]) -> list[float] | list[float | None]:
+    """The values, None for NaN."""
+    total = sum(values)
+    return values if total == total else [value if value == value else None for value in values]
 
 
 def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import orjson
 
 from rvhctl.core.columns import Codes, Ints
-from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
+from rvhctl.core.memory.remembered import DONE, MORE, MOST, Met, Remembered, remembered
 from rvhctl.errors import FaultsetError, InputError, quoted, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
+from rvhctl.nodes.nodes import id_array
 
 FORMAT: Final = "rvhctl-memory"
 VERSION: Final = 1
@@ -20,8 +23,8 @@ VERSION: Final = 1
 FORGOTTEN: Final = 100
 """Rounds of absence after which a node is forgotten."""
 
-MOST: Final = 2**53
-"""Counters beyond this are no counters of ours."""
+SOME: Final = 1 << 14
+"""Nodes of one call into the core."""
 
 
 class Standing(NamedTuple):
@@ -34,63 +37,92 @@ class Standing(NamedTuple):
     """The round in which it was last there."""
 
 
-@dataclass(frozen=True, slots=True)
+NOBODY: Final[Mapping[str, Standing]] = MappingProxyType({})
+
+
 class Memory:
-    """The standing of each node after some rounds; ``Memory()`` is that of before the first.
+    """The standing of each node after some rounds; ``Memory()`` is that of before the first. Nothing changes one.
+
+    It holds a dict of nodes, or what a compiled scanner reads and writes in its place; each is made of the other
+    when it is asked for.
 
     Attributes:
         round: how many rounds there were.
         nodes: by id; nodes that were never measured are unknown.
     """
 
-    round: int = 0
-    nodes: Mapping[str, Standing] = field(default_factory=dict)
+    __slots__ = ("_known", "_met", "_nodes", "_round", "_written")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "round", index_in(MOST + 1, self.round, "round", FaultsetError))
-        nodes = instance_of(Mapping, self.nodes, "nodes", FaultsetError)  # type: ignore[type-abstract]
-        if {str, *map(type, nodes)} != {str} or {Standing, *map(type, nodes.values())} != {Standing}:
-            raise FaultsetError(f"the nodes of a memory map ids to Standings (got {shorten(dict(nodes))})")
+    def __init__(self, round: int = 0, nodes: Mapping[str, Standing] = NOBODY) -> None:
+        self._round: int = index_in(MOST + 1, round, "round", FaultsetError)
+        self._nodes: Mapping[str, Standing] | None = {} if nodes is NOBODY else _checked(nodes)
+        self._known: Remembered | None = None
+        self._met: tuple[Sequence[str], Met] | None = None
+        """The nodes that were looked up last."""
+        self._written: Callable[[], Iterator[bytes]] | None = None
+        """Makes the lines of the document."""
 
-    def columns(self, ids: Iterable[str]) -> tuple[Codes, Ints]:
+    @property
+    def round(self) -> int:
+        return self._round
+
+    @property
+    def nodes(self) -> Mapping[str, Standing]:
+        if self._nodes is None:
+            document = orjson.loads(b"".join(self.pieces()))
+            self._nodes = _standings(document["nodes"], self._round, "memory")
+        return self._nodes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Memory) and (self.round, self.nodes) == (other.round, other.nodes)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Memory(round={self.round}, nodes={self.nodes})"
+
+    def __reduce__(self) -> tuple[type[Memory], tuple[int, Mapping[str, Standing]]]:
+        return Memory, (self.round, self.nodes)
+
+    def columns(self, ids: Sequence[str]) -> tuple[Codes, Ints]:
         """The place and streak of each of these nodes, for `rvhctl.core.policy.damping.advance`."""
-        places: list[int] = []
-        streaks: list[int] = []
-        nodes = self.nodes
-        for node in ids:
-            standing = nodes.get(node)
-            places.append(UNKNOWN if standing is None else IN if standing.fit else OUT)
-            streaks.append(0 if standing is None else standing.streak)
-        return Codes(places), Ints(streaks)
+        met = self._look_up(ids)
+        return met.places, met.streaks
 
-    def absent(self, ids: Iterable[str]) -> list[str]:
+    def absent(self, ids: Sequence[str]) -> list[str]:
         """The nodes that are known as fit and are not among these."""
-        here = set(ids)
-        return [node for node, standing in self.nodes.items() if standing.fit and node not in here]
+        absent: list[str] = orjson.loads(b"[%b]" % b",".join(self._look_up(ids).absent()))
+        return absent
 
     def after(self, ids: Sequence[str], places: Codes, streaks: Ints) -> Memory:
         """The memory one round later: these nodes were there, and stand so now."""
-        now = self.round + 1
-        nodes = {node: standing for node, standing in self.nodes.items() if now - standing.seen < FORGOTTEN}
-        for row, node in enumerate(ids):
-            if places[row] != UNKNOWN:
-                nodes[node] = Standing(places[row] == IN, streaks[row], now)
-        return Memory(now, nodes)
+        now, met = self.round + 1, self._look_up(ids)
+        known = len(self._table())
+
+        def lines() -> Iterator[bytes]:
+            for first in range(0, known, SOME):
+                yield met.kept_lines(first, min(first + SOME, known), places, streaks, now, FORGOTTEN)
+            for first, last, array in _arrays(ids):
+                yield met.new_lines(array, first, last, places, streaks, now, FORGOTTEN)
+
+        memory = Memory(now)
+        memory._nodes, memory._written = None, lines
+        return memory
 
     def to_json(self) -> bytes:
         """A document for people too: a line of its own for each node."""
-        lines = [
-            b'%b:{"fit":%b,"streak":%d,"seen":%d}'
-            % (orjson.dumps(node), b"true" if standing.fit else b"false", standing.streak, standing.seen)
-            for node, standing in self.nodes.items()
-        ]
-        nodes = b"\n" + b",\n".join(lines) + b"\n" if lines else b""
-        return b'{"format":"%b","version":%d,"round":%d,"nodes":{%b}}\n' % (
-            FORMAT.encode(),
-            VERSION,
-            self.round,
-            nodes,
-        )
+        return b"".join(self.pieces())
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the document, some lines at a time."""
+        yield b'{"format":"%b","version":%d,"round":%d,"nodes":{' % (FORMAT.encode(), VERSION, self.round)
+        between = b""
+        for lines in (self._written or self._lines)():
+            if lines:
+                # Each line has a comma before it.
+                yield lines if between else lines[1:]
+                between = b"\n"
+        yield between + b"}}\n"
 
     @classmethod
     def from_json(cls, text: bytes, source: str = "memory") -> Memory:
@@ -99,12 +131,90 @@ class Memory:
         Raises:
             InputError: the text is broken, or something else, or of a newer version; it names ``source``.
         """
-        document = _document(text, instance_of(str, source, "source", FaultsetError))
+        instance_of(str, source, "source", FaultsetError)
+        # The same id could be written with other escapes.
+        head = _HEAD.match(text) if type(text) is bytes and b"\\" not in text else None
+        if head is not None and int(head[1]) <= MOST:
+            known = _scanned(text, head.end(), int(head[1]))
+            if known is not None:
+                memory = cls(int(head[1]))
+                memory._nodes, memory._known = None, known
+                return memory
+        document = _document(text, source)
         rounds = _counter(document.get("round", 0), source, "round")
         nodes = document.get("nodes", {})
         if not isinstance(nodes, dict):
             raise _broken(source, "nodes", nodes)
-        return cls(rounds, {node: _standing(entry, rounds, source, node) for node, entry in nodes.items()})
+        return cls(rounds, _standings(nodes, rounds, source))
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the lines of the nodes as they are."""
+        known = self._table()
+        met = Met(known, 0, 0)
+        for first in range(0, len(known), SOME):
+            yield met.kept_lines(first, min(first + SOME, len(known)), Codes(), Ints(), self.round, MOST)
+
+    def _table(self) -> Remembered:
+        if self._known is None:
+            if self._written is not None:
+                text = self.to_json()
+                head = _HEAD.match(text)
+                self._known = _scanned(text, head.end(), self.round) if head else None
+                self._written = self._met = None
+            self._known = self._known or _stated(self.nodes)
+        return self._known
+
+    def _look_up(self, ids: Sequence[str]) -> Met:
+        if self._met is None or self._met[0] is not ids:
+            met = self._new_met(ids)
+            if met.repeated():
+                # The last of them counts, as in any object of JSON.
+                self._known = _stated(self.nodes)
+                met = self._new_met(ids)
+            self._met = (ids, met)
+        return self._met[1]
+
+    def _new_met(self, ids: Sequence[str]) -> Met:
+        met = Met(self._table(), len(ids), int.from_bytes(os.urandom(7), "little"))
+        for first, last, array in _arrays(ids):
+            met.add(array, last - first)
+        return met
+
+
+_HEAD: Final = re.compile(
+    rb'\{"format":"%b","version":%d,"round":(0|[1-9]\d{0,15}),"nodes":\{\n' % (FORMAT.encode(), VERSION)
+)
+
+
+def _checked(nodes: Mapping[str, Standing]) -> Mapping[str, Standing]:
+    instance_of(Mapping, nodes, "nodes", FaultsetError)  # type: ignore[type-abstract]
+    if {str, *map(type, nodes)} != {str} or {Standing, *map(type, nodes.values())} != {Standing}:
+        raise FaultsetError(f"the nodes of a memory map ids to Standings (got {shorten(dict(nodes))})")
+    return nodes
+
+
+def _scanned(text: bytes, start: int, rounds: int) -> Remembered | None:
+    """Return what the lines from ``start`` on say; None if they are not as they are written here."""
+    known = Remembered(text, start, text.count(b"\n"))
+    while (state := known.scan(SOME, rounds)) == MORE:
+        pass
+    return known if state == DONE else None
+
+
+def _stated(nodes: Mapping[str, Standing]) -> Remembered:
+    fits, streaks, seens = zip(*nodes.values(), strict=True) if nodes else ((), (), ())
+    return remembered(orjson.dumps(list(nodes)), Codes(map(bool, fits)), Ints(streaks), Ints(seens))
+
+
+def _arrays(ids: Sequence[str]) -> Iterator[tuple[int, int, bytes]]:
+    """Yield some ids at a time as an array of JSON: the row of the first, that behind the last, the array."""
+    for first in range(0, len(ids), SOME):
+        last = min(first + SOME, len(ids))
+        yield first, last, id_array(ids, first, last)
+
+
+def _standings(nodes: Mapping[str, Any], rounds: int, source: str) -> dict[str, Standing]:
+    return {node: _standing(entry, rounds, source, node) for node, entry in nodes.items()}
 
 
 def _document(text: bytes, source: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -55,7 +55,7 @@ def write_memory(path: str, memory: Memory) -> None:
     # Where the name is a link, the file that it names is replaced, not the link.
     target = os.path.realpath(path)
     try:
-        _replace(target, memory.to_json())
+        _replace(target, memory.pieces())
     except OSError as error:
         raise _cannot("write", path, error) from None
 
@@ -123,14 +123,14 @@ def _check_kind(mode: int, path: str) -> None:
         raise InputError("a memory is kept in a regular file, and this is none", source=path)
 
 
-def _replace(target: str, text: bytes) -> None:
+def _replace(target: str, text: Iterable[bytes]) -> None:
     temporary = _temporary(target)
     with suppress(FileNotFoundError):
         os.unlink(temporary)
     try:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | getattr(os, "O_BINARY", 0)
         with open(os.open(temporary, flags, 0o600), "wb") as file:
-            file.write(text)
+            file.writelines(text)
             file.flush()
             os.fsync(file.fileno())
         _take_after(target, temporary)

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from operator import sub
 from typing import Any
 
-from rvhctl.core.columns import Floats, Ints
+from rvhctl.core.columns import PIECE, Floats, Ints
 from rvhctl.core.geo.geohash import cell_text as cell_name
 from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.health import HEALTH
-from rvhctl.formats.shapes import Digits, IdList, Row, View
+from rvhctl.formats.shapes import SOME, Columns, Digits, IdList, Row, View
 from rvhctl.formats.wording import aligned, counted, first_shown, share_of, shown
-from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.nodes import Nodes, ids_in
 from rvhctl.policy.advice import Advice
 from rvhctl.policy.decision import Decision, WithinThreshold
-from rvhctl.policy.evaluation import Evaluation
+from rvhctl.policy.evaluation import Evaluation, measured
 from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.request import Request
 
@@ -52,10 +54,16 @@ def answer_view(nodes: Nodes, decision: Decision, top: int | None) -> View:
 
 def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | None, caption: str) -> View:
     """The first ``top`` nodes in their order."""
+    shown_rows = rows if top is None else rows[:top]
 
-    def ranks() -> Iterator[Row]:
-        for rank, row in enumerate(rows if top is None else rows[:top], 1):
-            yield {"rank": rank, "node": ids[row], "latency ms": latencies[row]}
+    def ranks() -> Iterator[Columns]:
+        for first in range(0, len(shown_rows), PIECE):
+            some = shown_rows[first : first + PIECE]
+            yield [
+                range(first + 1, first + 1 + len(some)),
+                ids_in(ids, some),
+                list(map(latencies.__getitem__, some)),
+            ]
 
     return View(("rank:r", "node", "latency ms:r"), ranks, caption=caption + first_shown(top, len(rows)))
 
@@ -64,99 +72,127 @@ def _plain_cells_view(
     nodes: Nodes, survivors: WithinThreshold, groups: Groups, top: int | None, within: str
 ) -> View:
     """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
-    names = [cell_name(cell, groups.precision) for cell in groups.cells]
-    serving = [survivors.serving(group) for group in range(len(names))]
+    counts = _counts(survivors.answer_starts)
 
-    def rows() -> Iterator[Row]:
-        for name, count, picked in zip(names, groups.counts, serving, strict=True):
-            yield {
-                "cell": name,
-                "nodes": count,
-                "survivors": len(picked),
-                "best ms": nodes.fleet.latencies[picked[0]] if len(picked) else math.nan,
-                "ids": [nodes.fleet.ids[row] for row in picked[: top or len(picked)]],
-            }
+    def pieces() -> Iterator[Columns]:
+        for first in range(0, len(counts), SOME):
+            last = first + SOME
+            some = counts[first:last]
+            yield [
+                [cell_name(cell, groups.precision) for cell in groups.cells[first:last]],
+                groups.counts[first:last].tolist(),
+                some,
+                _best(survivors, nodes.fleet.latencies, first, some),
+                _lists(nodes.fleet.ids, survivors, first, some, top),
+            ]
 
-    left = sum(1 for picked in serving if len(picked))
-    most = max(map(len, serving), default=0)
+    left = len(counts) - counts.count(0)
+    most = max(counts, default=0)
     return View(
         ("cell:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
-        rows,
-        caption=f"{within}, in {left} of {counted(len(names), 'cell')}{first_shown(top, most, ' of each cell')}",
+        pieces,
+        caption=f"{within}, in {left} of {counted(len(counts), 'cell')}{first_shown(top, most, ' of each cell')}",
         vital="ids",
     )
 
 
 def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
     """A row a cell with its health, its limit and the first of its survivors."""
-    ids, latencies, starts = evaluation.fleet.ids, evaluation.latencies, evaluation.starts
+    counts, sizes = _counts(evaluation.answer_starts), _counts(evaluation.starts)
     joined = joined_cells(evaluation)
 
-    def rows() -> Iterator[Row]:
-        for group in range(evaluation.group_count):
-            serving = evaluation.serving(group)
-            limit = evaluation.limits[group]
-            name = evaluation.name(group) or ""
-            yield {
-                "cell": name,
-                "joined": joined.get(name, []),
-                "health": HEALTH[evaluation.health_codes[group]],
-                "nodes": starts[group + 1] - starts[group],
-                "survivors": len(serving),
-                "limit ms": None if math.isnan(limit) else limit,
-                "best ms": latencies[serving[0]] if len(serving) else math.nan,
-                "ids": [ids[row] for row in serving[: top or len(serving)]],
-            }
+    def pieces() -> Iterator[Columns]:
+        for first in range(0, len(counts), SOME):
+            last = first + SOME
+            names, some = evaluation.names[first:last], counts[first:last]
+            yield [
+                names,
+                *([[joined.get(name, []) for name in names]] if joined else ()),
+                [HEALTH[code] for code in evaluation.health_codes[first:last]],
+                sizes[first:last],
+                some,
+                measured(evaluation.limits[first:last].tolist()),
+                _best(evaluation, evaluation.latencies, first, some),
+                _lists(evaluation.fleet.ids, evaluation, first, some, top),
+            ]
 
-    most = max((len(evaluation.serving(group)) for group in range(evaluation.group_count)), default=0)
     columns = ["cell:l", "health:l", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids"]
     if joined:
         columns.insert(1, "joined")
-    caption += first_shown(top, most, " of each cell")
-    return View(tuple(columns), rows, caption=caption, vital="ids")
+    caption += first_shown(top, max(counts, default=0), " of each cell")
+    return View(tuple(columns), pieces, caption=caption, vital="ids")
+
+
+def _counts(starts: Ints) -> list[int]:
+    """How many entries each group has."""
+    whole = starts.tolist()
+    return list(map(sub, whole[1:], whole))
+
+
+def _best(decision: Decision, latencies: Floats, group: int, counts: Sequence[int]) -> list[float]:
+    """The least latency of each group from this one on; NaN where nobody serves."""
+    rows, starts = decision.answer_rows, decision.answer_starts
+    return [latencies[rows[starts[at]]] if count else math.nan for at, count in enumerate(counts, group)]
+
+
+def _lists(
+    ids: Sequence[Any], decision: Decision, group: int, counts: Sequence[int], top: int | None
+) -> list[IdList]:
+    """The ids of the first ``top`` that serve, of each group from this one on."""
+    rows, starts = decision.answer_rows, decision.answer_starts[group : group + len(counts)]
+    return [
+        IdList(ids, rows, start, start + (count if top is None else min(count, top)))
+        for start, count in zip(starts, counts, strict=True)
+    ]
 
 
 def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
     """A row a node, in input order; ``ids`` as they are shown."""
 
-    def rows() -> Iterator[Row]:
-        for node_id, why in zip(ids, evaluation.explanations(), strict=True):
-            yield {"id": node_id, **why._asdict()}
+    def pieces() -> Iterator[Columns]:
+        for first in range(0, len(ids), PIECE):
+            rows = Ints(range(first, min(first + PIECE, len(ids))))
+            yield [IdList(ids, rows, 0, len(rows)), *evaluation.explained(first, first + PIECE)]
 
     columns = ("id", "cell:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
     caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
-    return View(columns, rows, caption=caption, vital="kept")
+    return View(columns, pieces, caption=caption, vital="kept")
 
 
 def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:
     """A row a cell, in order of first appearance, with at most the first ``top`` of its survivors."""
+    counts, sizes = _counts(evaluation.answer_starts), _counts(evaluation.starts)
     joined = joined_cells(evaluation)
     joins = evaluation.policy.merge_below is not None
 
-    def rows() -> Iterator[Row]:
-        starts, answer, answer_starts = evaluation.starts, evaluation.answer_rows, evaluation.answer_starts
-        count = evaluation.group_count
-        names = [evaluation.name(group) or "" for group in range(count)]
-        for group, cell in enumerate(names):
-            first, last = answer_starts[group], answer_starts[group + 1]
-            row: Row = {
-                "cell": cell,
-                "health": HEALTH[evaluation.health_codes[group]],
-                "nodes": starts[group + 1] - starts[group],
-                "survivors": IdList(ids, answer, first, last if top is None else min(last, first + top)),
-                "serve": [
-                    {"cell": names[plan.servers[at]], "share": plan.parts[at]}
-                    for at in range(plan.starts[group], plan.starts[group + 1])
-                ],
-            }
-            if joins:
-                row["joined"] = joined.get(cell, [])
-            yield row
+    def pieces() -> Iterator[Columns]:
+        for first in range(0, len(counts), SOME):
+            last = first + SOME
+            names, some = evaluation.names[first:last], counts[first:last]
+            yield [
+                names,
+                [HEALTH[code] for code in evaluation.health_codes[first:last]],
+                sizes[first:last],
+                _lists(ids, evaluation, first, some, top),
+                _shares(evaluation, plan, first, last),
+                *([[joined.get(name, []) for name in names]] if joins else ()),
+            ]
 
     columns = ("cell:l", "health:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
     serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
     caption = f"{serving} in {counted(len(plan), 'cell')}"
-    return View(columns, rows, caption=caption, vital="serve")
+    return View(columns, pieces, caption=caption, vital="serve")
+
+
+def _shares(evaluation: Evaluation, plan: FleetPlan, group: int, last: int) -> list[list[Row]]:
+    """Who serves each of these groups."""
+    starts = plan.starts[group : last + 1].tolist()
+    servers = plan.servers[starts[0] : starts[-1]]
+    parts = plan.parts[starts[0] : starts[-1]]
+    shares = [
+        {"cell": evaluation.names[server], "share": part} for server, part in zip(servers, parts, strict=True)
+    ]
+    return [shares[start - starts[0] : end - starts[0]] for start, end in pairwise(starts)]
 
 
 def advice_view(advice: Advice) -> View:
@@ -165,15 +201,15 @@ def advice_view(advice: Advice) -> View:
     recommended = "none" if advice.recommended is None else advice.recommended
     return View(
         ("precision:r", "cells:r", "alone:r", "border:r", "empty:r"),
-        lambda: (report._asdict() for report in advice.precisions),
+        lambda: [list(zip(*advice.precisions, strict=True))],
         document={"precisions": [], "recommended": advice.recommended, "why": advice.why},
         caption=f"recommended: {recommended}; {advice.why}",
     )
 
 
-def joined_cells(evaluation: Evaluation) -> dict[str, list[str]]:
+def joined_cells(evaluation: Evaluation) -> dict[str | None, list[str]]:
     """The cells that joined each cell, by its name."""
-    joined: dict[str, list[str]] = {}
+    joined: dict[str | None, list[str]] = {}
     for cell, owner in evaluation.joined:
         joined.setdefault(owner, []).append(cell)
     return joined

@@ -73,7 +73,7 @@ def test_nodes_of_another_format_go_out_in_it(format_: str, tmp_path: Path) -> N
 
 
 def test_views_out() -> None:
-    view = View(("cell", "nodes:r"), lambda: [{"cell": "u1", "nodes": 3}, {"cell": "u2", "nodes": None}])
+    view = View(("cell", "nodes:r"), lambda: [[["u1", "u2"], [3, None]]])
     assert b"".join(toy_format.write_view(view)) == b'cell = "u1"\nnodes = 3\n\ncell = "u2"\nnodes = \n\n'
 
 

@@ -57,6 +57,39 @@ def test_older_documents_may_lack_members() -> None:
     assert Memory.from_json(text) == Memory(0, {"a": Standing(True, 0, 0)})
 
 
+def test_nodes_of_other_forms_are_read_and_the_last_of_two_counts() -> None:
+    lines = [b'"a":{"fit":true,"streak":1,"seen":2}', b'"b":{"fit":true,"streak":0,"seen":2}']
+    head = b'{"format":"rvhctl-memory","version":1,"round":2,"nodes":{\n'
+    usual = Memory(2, {"a": Standing(True, 1, 2), "b": Standing(True, 0, 2)})
+    for text in (
+        head + b",\n".join(lines) + b"\n}}\n",
+        head + b", ".join(lines) + b"}}",
+        head + b",\n".join(lines).replace(b'a"', b'\\u0061"') + b"\n}}\n",
+    ):
+        assert Memory.from_json(text) == usual
+        assert Memory.from_json(text).columns(["b", "a"]) == ([IN, IN], [0, 1])
+        assert Memory.from_json(text).to_json() == usual.to_json()
+    twice = Memory.from_json(head + b",\n".join([*lines, lines[0].replace(b"true", b"false")]) + b"\n}}\n")
+    assert twice.columns(["b", "a"]) == ([IN, OUT], [0, 1])
+    assert twice == Memory(2, {"a": Standing(False, 1, 2), "b": Standing(True, 0, 2)})
+
+
+@given(
+    memories, st.lists(st.tuples(st.permutations(["a", "b", "", 'c"', "é\n"]), st.integers(0, 5)), max_size=4)
+)
+def test_rounds_are_those_of_a_dict(memory: Memory, rounds: list[tuple[list[str], int]]) -> None:
+    nodes = dict(memory.nodes)
+    for now, (ids, count) in enumerate(rounds, memory.round + 1):
+        here = ids[:count]
+        assert memory.absent(here) == [one for one, known in nodes.items() if known.fit and one not in here]
+        places = dict.fromkeys(here, IN) | dict.fromkeys(here[1:2], OUT) | dict.fromkeys(here[2:3], UNKNOWN)
+        nodes = {one: known for one, known in nodes.items() if now - known.seen < FORGOTTEN}
+        nodes |= {one: Standing(place == IN, 0, now) for one, place in places.items() if place != UNKNOWN}
+        memory = after(memory, places)
+        memory = Memory.from_json(memory.to_json()) if now % 2 else memory
+        assert list(memory.nodes.items()) == list(nodes.items())
+
+
 def document(**members: Any) -> bytes:
     return json.dumps({"format": FORMAT, "version": VERSION, "round": 3, "nodes": {}, **members}).encode()
 

@@ -120,7 +120,7 @@ def test_ids_that_were_integers_go_out_as_integers(tmp_path: Any) -> None:
     nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=raise_error)
     ids = shown_ids(nodes)
     assert [id_.text for id_ in ids] == ["7", "123456789012345678901234567890"]
-    view = View(("id",), lambda: [{"id": id_} for id_ in ids])
+    view = View(("id",), lambda: [[ids]])
     assert written(view, "json") == b'[{"id":7},{"id":123456789012345678901234567890}]\n'
     assert written(view, "plain") == b"7\n123456789012345678901234567890\n"
     assert cell_text([Digits("7"), "x"]) == "7,x"
@@ -130,7 +130,7 @@ def test_ids_that_the_scanner_took_for_integers_go_out_as_integers(tmp_path: Any
     path = tmp_path / "nodes.ndjson"
     path.write_text('{"id": 7, "latency": 1}\n{"id": "8", "latency": 2}\n')
     nodes = read_nodes([str(path)], "auto", coordinates=False, on_bad=raise_error)
-    view = View(("id",), lambda: [{"id": id_} for id_ in shown_ids(nodes)])
+    view = View(("id",), lambda: [[shown_ids(nodes)]])
     assert written(view, "json") == b'[{"id":7},{"id":"8"}]\n'
 
 

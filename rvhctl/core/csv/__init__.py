@@ -2,4 +2,5 @@
 
 cells    Ends of cells and rows.
 objects  Rows as objects of JSON, and objects as rows.
+rows     Columns as rows.
 """

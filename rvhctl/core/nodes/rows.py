@@ -105,6 +105,10 @@ class NodeRows:
     def id_text(self, row: i64) -> str:
         return self.id_bytes(row).decode()
 
+    def id_texts(self, rows: Ints) -> list[str]:
+        """The ids of these rows."""
+        return [self.id_bytes(row).decode() for row in rows.values]
+
     def hash_ids(self, first: i64, last: i64, seed: i64) -> bytes:
         """The hashes of the ids of rows ``first`` until before ``last``, 8 bytes each; see ``hash_of``."""
         writer = BytesWriter()
