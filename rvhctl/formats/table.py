@@ -91,12 +91,15 @@ class _Column:
         self.bars: Final[Sequence[float]] = values if side == "b" else ()
         self.mark: Final = _drawable("█", "#", encoding)
         self.rule: Final = _drawable("─", "-", encoding)
-        self.cells: Sequence[str] = [] if side == "b" else _all_safe(_texts(values), encoding)
+        self.cells: Sequence[str] = [] if side == "b" else _texts(values)
+        whole = "".join(self.cells)
+        self.narrow = whole.isascii()
+        """Whether each character takes one column."""
+        if not (self.narrow and whole.isprintable()):
+            self.cells = [_safe(text, encoding) for text in self.cells]
         self.styles: Final = {value: style for (of, value), style in STYLES.items() if of == name}
         numbers = bool(values) and set(map(type, values)) <= NUMBERS
         self.side: Final = side or ("r" if numbers else "")
-        self.narrow = _is_ascii(self.cells)
-        """Whether each character takes one column."""
         length = len if self.narrow else _length
         self.widest = max(_length(self.name), max(map(length, self.cells), default=0))
         folds_to = max(NARROWEST, _length(self.name))
@@ -170,7 +173,7 @@ def _table(
         for first in range(0, len(faint), SOME):
             dims = faint[first : first + SOME]
             drawn = (column.drawn(first, dims, width, paint) for column, width in places)
-            yield from (f" {row}".rstrip() for row in map(gap.join, zip(*drawn, strict=True)))
+            yield from map(str.rstrip, map(" ".__add__, map(gap.join, zip(*drawn, strict=True))))
     else:
         yield from _folded_rows(places, faint, gap, paint)
     yield ""
@@ -256,16 +259,6 @@ def _texts(values: Sequence[Any]) -> Sequence[str]:
         return aligned(value if isinstance(value, float | int) else math.nan for value in values)
     # A space after each comma, so that long lists break between their parts.
     return cell_texts(values, ", ")
-
-
-def _all_safe(texts: Sequence[str], encoding: str) -> Sequence[str]:
-    if _is_ascii(texts) and "".join(texts).isprintable():
-        return texts
-    return [_safe(text, encoding) for text in texts]
-
-
-def _is_ascii(texts: Iterable[str]) -> bool:
-    return all(map(str.isascii, texts))
 
 
 def _drawable(character: str, otherwise: str, encoding: str) -> str:

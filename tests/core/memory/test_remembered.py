@@ -21,7 +21,9 @@ def scanned(text: bytes, rounds: int = 9) -> int:
 
 def test_lines_that_are_read() -> None:
     assert scanned(LINE + END) == DONE
-    assert scanned(LINE + b",\n" + LINE.replace(b"a", "é".encode(), 1).replace(b"true", b"false") + END) == DONE
+    assert (
+        scanned(LINE + b",\n" + LINE.replace(b"a", "é".encode(), 1).replace(b"true", b"false") + END) == DONE
+    )
     assert Remembered(LINE + b",\n" + LINE + END, 0, 2).scan(1, 9) == MORE
 
 
