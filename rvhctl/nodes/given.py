@@ -266,6 +266,15 @@ def ids_of(nodes: Sequence[object]) -> list[str | int]:
     return plain_ids(values_of(nodes, 0, ("id",))[0])
 
 
+def texts_of(nodes: Sequence[object]) -> tuple[list[str], list[str | int]]:
+    """Return the ids of checked nodes as text; and as given, where some are integers, else nothing."""
+    (ids,) = values_of(nodes, 0, ("id",))
+    if set(map(type, ids)) == {str}:
+        return list(ids), []
+    given = list(map(plain_id, ids))
+    return list(map(str, given)), given
+
+
 def plain_ids(ids: Iterable[object]) -> list[str | int]:
     """Return checked ids as plain str and int."""
     return list(ids) if set(map(type, ids)) == {str} else list(map(plain_id, ids))  # type: ignore[arg-type]

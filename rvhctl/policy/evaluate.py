@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, cast
+from typing import Literal
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import Floats
@@ -13,7 +13,7 @@ from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.columns import NodeColumns, read_states, read_weights
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
-from rvhctl.nodes.given import AnyNode, check_ids, ids_of, read_columns, read_measured
+from rvhctl.nodes.given import AnyNode, check_ids, read_columns, read_measured, texts_of
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
@@ -108,11 +108,8 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     details: dict[int, Details] = {}
     latencies = read_measured(items, 0, len(items), details)
     lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
-    given = ids_of(items)
-    if set(map(type, given)) == {str}:
-        fleet = fleet_of(cast("list[str]", given), latencies, lats, lons, details)
-    else:
-        fleet = fleet_of(list(map(str, given)), latencies, lats, lons, details, given)
+    ids, given = texts_of(items)
+    fleet = fleet_of(ids, latencies, lats, lons, details, given)
     if isinstance(items, NodeColumns):
         fleet.states, fleet.weights = read_states(items), read_weights(items)
     return fleet
