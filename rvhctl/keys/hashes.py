@@ -7,7 +7,7 @@ that the systems it names give.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Literal, NamedTuple
 
 from rvhctl.core.keys.lines import DECIMAL, LIBRARY, NOTHING_WRONG, XXH64, decimal_bits, decimal_problem
@@ -31,11 +31,26 @@ def xxh64(key: bytes) -> int:
     return xxh64_intdigest(key)
 
 
-def xxhash_seeded(digest: str, seed: int, key: bytes) -> int:
-    """A digest of the library xxhash; that of 32 bits has an upper half of zeros."""
+@cache
+def of_xxhash(digest: str) -> Callable[[bytes, int], int]:
+    """A digest of the library, which is loaded when it is first needed."""
     import xxhash
 
-    return int(getattr(xxhash, digest)(key, seed))
+    function: Callable[[bytes, int], int] = getattr(xxhash, digest)
+    return function
+
+
+@cache
+def of_checksums(name: str) -> Digest:
+    from rvhctl.core.placement import checksums
+
+    function: Digest = getattr(checksums, name)
+    return function
+
+
+def xxhash_seeded(digest: str, seed: int, key: bytes) -> int:
+    """A digest of the library xxhash; that of 32 bits has an upper half of zeros."""
+    return of_xxhash(digest)(key, seed)
 
 
 def murmur3_128(seed: int, key: bytes) -> int:
@@ -80,9 +95,7 @@ def decimal(key: bytes) -> int:
 
 def checksum(name: str, key: bytes) -> int:
     """A checksum of 64 bits of our own."""
-    from rvhctl.core.placement import checksums
-
-    return int(getattr(checksums, name)(key))
+    return of_checksums(name)(key)
 
 
 class Recipe(NamedTuple):
