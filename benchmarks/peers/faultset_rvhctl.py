@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.data import THRESHOLD_MS
 from benchmarks.inputs import FleetColumns, fleet_columns
-from rvhctl import Policy, evaluate, faultset
+from rvhctl import NodeColumns, Policy, evaluate, faultset
 
 FIELDS = ("id", "lat", "lon", "latency")
 
@@ -38,7 +38,11 @@ def prepare(case: str, size: int) -> Callable[[], Sequence[object]]:
         if work == "faultset":
             return lambda: faultset(nodes, THRESHOLD_MS, 6)
         return lambda: evaluate(nodes, policy, precision=6).answer
-    given = columns(kind, fleet)
+    ids, lats, lons, latencies = columns(kind, fleet)
+
+    def given() -> NodeColumns:
+        return NodeColumns(ids, lats=lats, lons=lons, latencies=latencies)
+
     if work == "faultset":
-        return lambda: faultset(zip(*given, strict=True), THRESHOLD_MS, 6)
-    return lambda: evaluate(zip(*given, strict=True), policy, precision=6).answer
+        return lambda: faultset(given(), THRESHOLD_MS, 6)
+    return lambda: evaluate(given(), policy, precision=6).answer
