@@ -69,8 +69,8 @@ class Memory:
     @property
     def nodes(self) -> Mapping[str, Standing]:
         if self._nodes is None:
-            document = orjson.loads(b"".join(self.pieces()))
-            self._nodes = _standings(document["nodes"], self._round, "memory")
+            nodes = orjson.loads(self.to_json())["nodes"]
+            self._nodes = {node: Standing(**entry) for node, entry in nodes.items()}
         return self._nodes
 
     def __eq__(self, other: object) -> bool:
@@ -156,12 +156,11 @@ class Memory:
 
     def _table(self) -> Remembered:
         if self._known is None:
-            if self._written is not None:
-                text = self.to_json()
-                head = _HEAD.match(text)
-                self._known = _scanned(text, head.end(), self.round) if head else None
-                self._written = self._met = None
-            self._known = self._known or _stated(self.nodes)
+            text = b"" if self._written is None else self.to_json()
+            head = _HEAD.match(text)
+            known = _scanned(text, head.end(), self.round) if head else None
+            self._known = known or _stated(self.nodes)
+            self._written = self._met = None
         return self._known
 
     def _look_up(self, ids: Sequence[str]) -> Met:

@@ -52,6 +52,13 @@ def test_unknown_nodes_are_not_kept() -> None:
     assert after(Memory(), {"a": UNKNOWN}).nodes == {}
 
 
+def test_a_memory_that_lists_nobody_or_the_future_goes_on() -> None:
+    memory = after(after(Memory(), {"a": UNKNOWN}), {"a": IN})
+    assert memory == Memory(2, {"a": Standing(True, 0, 2)})
+    memory = after(after(Memory(0, {"b": Standing(True, 0, 99)}), {"a": IN}), {"a": OUT})
+    assert memory == Memory(2, {"b": Standing(True, 0, 99), "a": Standing(False, 0, 2)})
+
+
 def test_older_documents_may_lack_members() -> None:
     text = json.dumps({"format": FORMAT, "version": 1, "nodes": {"a": {"fit": True}}, "more": 1}).encode()
     assert Memory.from_json(text) == Memory(0, {"a": Standing(True, 0, 0)})
