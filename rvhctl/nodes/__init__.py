@@ -8,7 +8,7 @@ flags      Nodes from flags.
 fleet      Nodes as columns: what a policy decides over.
 given      Nodes from Python callers.
 nodes      A fleet with the records it came from.
-prefilter  Nodes of a large NDJSON file within a limit, on all processors.
+prefilter  Nodes of a large input within a limit, on all processors.
 probes     Nodes from a measuring tool and an inventory; a new tool is a format.
 read       Nodes from files, in any format.
 scan       Nodes from a text, by the compiled scanner.

@@ -1,6 +1,6 @@
-"""Nodes within a latency limit, out of a large plain file of NDJSON.
+"""Nodes within a latency limit, out of a large input of NDJSON, CSV or TSV.
 
-Block by block, on all processors: of a node over the limit nothing is kept but a hash of its id. So a file takes
+Block by block, on all processors: of a node over the limit nothing is kept but a hash of its id. So a large file takes
 the memory of what survives, and no time for what does not.
 """
 
@@ -35,7 +35,7 @@ HASH: Final = 8
 """Bytes of the hash of an id."""
 
 
-class Sifted(NamedTuple):
+class Filtered(NamedTuple):
     """What is left of a block, as one process tells another; see ``Prefilter``."""
 
     records: bytes
@@ -83,38 +83,40 @@ def _within(read: ReadRange, start: int, end: int, input_format: InputFormat, li
     layout = text_of(head, looked_shape(input_format, head), coordinates=False)
     if layout is None or not layout.lines:
         return None
-    sift = partial(_sift, layout=layout, limit=limit, seed=new_seed())
+    filter_block = partial(_filter, layout=layout, limit=limit, seed=new_seed())
     try:
-        first = sift(head, start=layout.start)
+        first = filter_block(head, start=layout.start)
         # Its first record, and that something follows, tell NDJSON from a document over many lines.
         if first is None or not first.hashes:
             return None
-        rest = _sift_rest(read, start + len(head), end, sift, first)
+        rest = _filter_rest(read, start + len(head), end, filter_block, first)
         return None if rest is None else _joined(rest, layout)
     except (WorkerError, MemoryError):
         return None  # the other reader may do
 
 
-def _sift(block: bytes, layout: JsonText | RowText, limit: float, seed: int, start: int = 0) -> Sifted | None:
+def _filter(
+    block: bytes, layout: JsonText | RowText, limit: float, seed: int, start: int = 0
+) -> Filtered | None:
     """What is left of some whole lines; None if anything in them is unusual."""
     if len(block) > LONG_LINE:
         return None
-    sieve = Prefilter(layout.scan(block + AHEAD, False, start), limit, seed)
-    if not sieve.usual:
+    kept = Prefilter(layout.scan(block + AHEAD, False, start), limit, seed)
+    if not kept.usual:
         return None
-    return Sifted(sieve.records, sieve.rows, sieve.hashes, sieve.unmeasured, sieve.best)
+    return Filtered(kept.records, kept.rows, kept.hashes, kept.unmeasured, kept.best)
 
 
-def _sift_rest(
-    read: ReadRange, start: int, end: int, sift: Callable[[bytes], Sifted | None], first: Sifted
-) -> list[Sifted] | None:
+def _filter_rest(
+    read: ReadRange, start: int, end: int, filter_block: Callable[[bytes], Filtered | None], first: Filtered
+) -> list[Filtered] | None:
     """Return what is left of the ``first`` block and of each block of ``[start, end)``, in order.
 
     None if anything is unusual, or most nodes survive.
     """
 
     def answer(block: tuple[int, int]) -> list[Message]:
-        return [sift(read(*block)) or ()]
+        return [filter_block(read(*block)) or ()]
 
     blocks = line_ranges(read, start, end, -(-(end - start) // BLOCK))
     processes = min(usable_processors() if may_fork() else 1, len(blocks))
@@ -131,10 +133,10 @@ def _sift_rest(
                 return parts
             if not message:
                 return None
-            parts.append(Sifted(*message))
+            parts.append(Filtered(*message))
 
 
-def _joined(parts: list[Sifted], layout: JsonText | RowText) -> Nodes | None:
+def _joined(parts: list[Filtered], layout: JsonText | RowText) -> Nodes | None:
     """The nodes of all blocks; None if an id may be there twice."""
     if have_duplicates([part.hashes for part in parts]):
         return None

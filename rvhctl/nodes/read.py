@@ -87,12 +87,12 @@ def _from_one(
         from rvhctl.nodes.prefilter import file_within, text_within
 
         if source.plain_file:
-            sifted = file_within(source, input_format, within)
+            filtered = file_within(source, input_format, within)
         else:
             text = source.read_all()
-            sifted = text_within(text, input_format, within)
-        if sifted is not None:
-            return sifted
+            filtered = text_within(text, input_format, within)
+        if filtered is not None:
+            return filtered
     text = text or source.read_all()
     shape = looked_shape(input_format, text)
     if COMPILED and latency:

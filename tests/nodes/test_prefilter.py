@@ -1,4 +1,4 @@
-"""What is sifted, a large file or a pipe, gives the same answer as where every node is read and kept."""
+"""What is prefiltered, a large file or a pipe, gives the same answer as where every node is read and kept."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pre
 
 COMMAND = ("failover", "--threshold", "100")
 
-Sifted = list[Nodes | None]
+Filtered = list[Nodes | None]
 
 
 @pytest.fixture(params=[1, 2, 3], ids="{} processes".format)
-def sifted(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sifted]:
+def filtered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Filtered]:
     """Every file is large, and so are blocks of a few lines; what came of each file."""
-    attempts: Sifted = []
+    attempts: Filtered = []
     whole = prefilter.file_within
 
     def watched(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
@@ -93,12 +93,12 @@ FIT = sum(node["latency"] <= 100 for node in FLEET)
     ],
     ids=" ".join,
 )
-def test_every_format(flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) -> None:
+def test_every_format(flags: tuple[str, ...], tmp_path: Path, filtered: Filtered) -> None:
     path = tmp_path / "nodes"
     text = lines(*FLEET, node(500, latency=None))
     path.write_bytes(text)
     assert rvhctl(*COMMAND, *flags, str(path)) == from_a_pipe(text, path, *flags)
-    (kept,) = sifted
+    (kept,) = filtered
     assert kept is not None
     assert (len(kept.fleet), kept.total, kept.unmeasured) == (FIT, 501, 1)
 
@@ -128,13 +128,13 @@ def test_every_format(flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) ->
         "short",
     ],
 )
-def test_every_kind_of_text(text: bytes, tmp_path: Path, sifted: Sifted) -> None:
+def test_every_kind_of_text(text: bytes, tmp_path: Path, filtered: Filtered) -> None:
     path = tmp_path / "nodes"
     path.write_bytes(text)
     answer = rvhctl(*COMMAND, str(path))
     assert answer == from_a_pipe(text, path)
     assert answer.code == 0
-    (kept,) = sifted
+    (kept,) = filtered
     assert kept is not None
     integers = {row for row, record in enumerate(kept.records) if type(json.loads(record)["id"]) is int}
     assert set(kept.integer_ids) == integers
@@ -155,17 +155,17 @@ def test_every_kind_of_text(text: bytes, tmp_path: Path, sifted: Sifted) -> None
     ids=["CRLF", "LF", "no last line end", "tabs", "quotes", "a row of two lines", "a weight", "blank lines"],
 )
 @pytest.mark.parametrize("flags", [(), ("-o", "ndjson"), ("-o", "plain")], ids=" ".join)
-def test_every_kind_of_table(text: bytes, flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) -> None:
+def test_every_kind_of_table(text: bytes, flags: tuple[str, ...], tmp_path: Path, filtered: Filtered) -> None:
     path = tmp_path / "nodes"
     path.write_bytes(text)
     answer = rvhctl(*COMMAND, *flags, str(path))
     assert answer == from_a_pipe(text, path, *flags)
     assert answer.code == 0
     # A block of lines may end within a row.
-    assert sifted[0] is not None or b'"two' in text
+    assert filtered[0] is not None or b'"two' in text
 
 
-def test_a_cell_that_looks_like_rows_is_none(tmp_path: Path, sifted: Sifted) -> None:
+def test_a_cell_that_looks_like_rows_is_none(tmp_path: Path, filtered: Filtered) -> None:
     """Blocks are cut at line ends, which may stand in a cell; then the block before does not end, either."""
     inner = "".join(f"x{number},1.5,{number}\n" for number in range(200))
     text = table(*(node(number, note=inner if number == 100 else "") for number in range(500)))
@@ -173,11 +173,11 @@ def test_a_cell_that_looks_like_rows_is_none(tmp_path: Path, sifted: Sifted) -> 
     answer = rvhctl(*COMMAND, "-o", "plain", str(tmp_path / "nodes"))
     assert answer == rvhctl(*COMMAND, "-o", "plain", stdin=text)
     assert len(answer.out.splitlines()) == FIT
-    assert sifted == [None]
+    assert filtered == [None]
 
 
 @pytest.mark.parametrize("text", [lines(*FLEET), table(*FLEET)], ids=["NDJSON", "CSV"])
-def test_a_pipe_is_sifted_too(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pipe_is_prefiltered_too(text: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(read, "COMPILED", True)
     kept = rvhctl(*COMMAND, stdin=text)
     monkeypatch.setattr(prefilter, "LARGE_FILE", 1)
@@ -195,14 +195,16 @@ def test_a_pipe_is_sifted_too(text: bytes, monkeypatch: pytest.MonkeyPatch) -> N
         ([node(number, latency=None) for number in range(400)], "none of 400 nodes has a measurement"),
     ],
 )
-def test_nobody_survives(fleet: list[dict[str, Any]], message: str, tmp_path: Path, sifted: Sifted) -> None:
+def test_nobody_survives(
+    fleet: list[dict[str, Any]], message: str, tmp_path: Path, filtered: Filtered
+) -> None:
     path = tmp_path / "nodes"
     path.write_bytes(lines(*fleet))
     answer = rvhctl(*COMMAND, str(path))
     assert answer == from_a_pipe(lines(*fleet), path)
     assert answer.code == 3
     assert message in answer.err
-    assert sifted[0] is not None
+    assert filtered[0] is not None
 
 
 @pytest.mark.parametrize("where", [0, 250, 499])
@@ -220,17 +222,17 @@ def test_nobody_survives(fleet: list[dict[str, Any]], message: str, tmp_path: Pa
     ids=str,
 )
 def test_what_is_odd_is_read_record_by_record(
-    odd: dict[str, Any], where: int, tmp_path: Path, sifted: Sifted
+    odd: dict[str, Any], where: int, tmp_path: Path, filtered: Filtered
 ) -> None:
     fleet = [*FLEET[:where], {**FLEET[where], **odd}, *FLEET[where + 1 :]]
     path = tmp_path / "nodes"
     path.write_bytes(lines(*fleet))
     for flags in ((), ("--on-error", "skip")):
         assert rvhctl(*COMMAND, *flags, str(path)) == from_a_pipe(lines(*fleet), path, *flags)
-    assert sifted == [None, None]
+    assert filtered == [None, None]
 
 
-@pytest.mark.usefixtures("sifted")
+@pytest.mark.usefixtures("filtered")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     st.lists(
@@ -254,12 +256,12 @@ def test_any_nodes(tmp_path: Path, fleet: list[dict[str, Any]]) -> None:
 
 
 @pytest.mark.parametrize("slow", [0, 20])
-def test_most_survive(slow: int, tmp_path: Path, sifted: Sifted) -> None:
+def test_most_survive(slow: int, tmp_path: Path, filtered: Filtered) -> None:
     """Then keeping them all costs less."""
     text = lines(*(node(number, latency=number % 150 if number >= slow else 500) for number in range(500)))
     (tmp_path / "nodes").write_bytes(text)
     assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=text)
-    assert sifted == [None]
+    assert filtered == [None]
 
 
 @pytest.mark.parametrize(
@@ -267,11 +269,11 @@ def test_most_survive(slow: int, tmp_path: Path, sifted: Sifted) -> None:
     [("--relative", "2"), ("--explain",), ("--down", "node-2"), ("--min-survivors", "3")],
     ids=" ".join,
 )
-def test_a_policy_needs_every_node(flags: tuple[str, ...], tmp_path: Path, sifted: Sifted) -> None:
+def test_a_policy_needs_every_node(flags: tuple[str, ...], tmp_path: Path, filtered: Filtered) -> None:
     (tmp_path / "nodes").write_bytes(lines(*FLEET))
     answer = rvhctl(*COMMAND, *flags, str(tmp_path / "nodes"))
     assert answer == rvhctl(*COMMAND, *flags, stdin=lines(*FLEET))
-    assert sifted == []
+    assert filtered == []
 
 
 @pytest.mark.parametrize(
@@ -285,17 +287,17 @@ def test_a_policy_needs_every_node(flags: tuple[str, ...], tmp_path: Path, sifte
     ],
     ids=["nothing", "an array", "CSV", "a document behind", "a document in front"],
 )
-def test_other_texts(text: bytes, tmp_path: Path, sifted: Sifted) -> None:
+def test_other_texts(text: bytes, tmp_path: Path, filtered: Filtered) -> None:
     (tmp_path / "nodes").write_bytes(text)
     answer = rvhctl(*COMMAND, str(tmp_path / "nodes"))
     piped = rvhctl(*COMMAND, stdin=text)
     assert answer == piped._replace(err=piped.err.replace("stdin", str(tmp_path / "nodes")))
-    assert sifted == [None]
+    assert filtered == [None]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 def test_without_more_processes_one_does_it_all(
-    tmp_path: Path, sifted: Sifted, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, filtered: Filtered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused() -> int:
         raise OSError(11, "Resource temporarily unavailable")
@@ -303,11 +305,11 @@ def test_without_more_processes_one_does_it_all(
     monkeypatch.setattr(os, "fork", refused)
     (tmp_path / "nodes").write_bytes(lines(*FLEET))
     assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=lines(*FLEET))
-    assert sifted[0] is not None
+    assert filtered[0] is not None
 
 
 def test_without_more_memory_the_other_reader_may_do(
-    tmp_path: Path, sifted: Sifted, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, filtered: Filtered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(*_: object) -> None:
         raise MemoryError
@@ -315,17 +317,17 @@ def test_without_more_memory_the_other_reader_may_do(
     monkeypatch.setattr(prefilter, "_joined", refused)
     (tmp_path / "nodes").write_bytes(lines(*FLEET))
     assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=lines(*FLEET))
-    assert sifted == [None]
+    assert filtered == [None]
 
 
 def test_a_very_long_line_is_for_the_other_reader(
-    tmp_path: Path, sifted: Sifted, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, filtered: Filtered, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prefilter, "LONG_LINE", 10_000)
     text = lines(*FLEET, node(501, more="x" * 10_000), node(502))
     (tmp_path / "nodes").write_bytes(text)
     assert rvhctl(*COMMAND, str(tmp_path / "nodes")) == rvhctl(*COMMAND, stdin=text)
-    assert sifted == [None]
+    assert filtered == [None]
 
 
 def test_what_follows_has_not_been_read_from_standard_input(tmp_path: Path, program: Program) -> None:
