@@ -23,7 +23,7 @@ from rvhctl.formats.choice import (
     output_of,
 )
 from rvhctl.formats.wording import counted
-from rvhctl.keys.cells import CellKeys, filled_rows, opened_table
+from rvhctl.keys.cells import CellKeys, opened_table, table_answers
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
@@ -205,7 +205,8 @@ def _answer(
             count += len(records.keys)
         return count
     if keys is None:
-        return _answer_table(source, shape, action, output, here, spec, KeyRows(rows), sink, on_bad)
+        jobs = request.run.jobs
+        return _answer_table(source, shape, action, output, here, spec, KeyRows(rows), jobs, sink, on_bad)
     delimiter = spec.delimiter if FORMATS[shape].text else b"\n"
     job = line_job(keys, here, output, delimiter, rows)
     return answer_source(source, job, sink, request.run.jobs, on_bad, action.write)
@@ -219,22 +220,25 @@ def _answer_table(
     here: Placement,
     spec: KeySpec,
     rows: KeyRows,
+    jobs: int | None,
     sink: Sink,
     on_bad: OnBad,
 ) -> int:
     """The rows of one table, from their bytes; how many."""
-    table, text, blocks = opened_table(source, shape, spec)
-    at = table.column("key" if spec.path is None else spec.path.column(table.header)) if table.header else 0
-    action.add(Records(shape, [], [], table.header))
-    count = 0
-    if table.header:
-        for text_of_rows in filled_rows(CellKeys(here.recipe, spec, table, at), rows, text, blocks, on_bad):
-            if rows.count:
-                action.write(output(text_of_rows, rows))
-            count += rows.count
-            if rows.finished:
+    table = opened_table(source, shape, spec)
+    header = table.rows.header
+    at = table.rows.column("key" if spec.path is None else spec.path.column(header)) if header else 0
+    action.add(Records(shape, [], [], header))
+    answered = 0
+    if header:
+        keys = CellKeys(here.recipe, spec, table.rows, at)
+        for answers, count in table_answers(source, table, keys, rows, output, jobs, on_bad):
+            if answers:
+                action.write(answers)
+            else:
                 sink.flush()
-    return count
+            answered += count
+    return answered
 
 
 def _reads_cells(shape: DataFormat, here: Placement, spec: KeySpec) -> bool:

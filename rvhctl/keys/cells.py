@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from rvhctl.concurrency.fork import Message, in_turns
 from rvhctl.core.csv.cells import row_end, skip_line_end
 from rvhctl.core.keys.cells import CellScan
 from rvhctl.core.keys.lines import DECIMAL, NOTHING_WRONG
@@ -16,7 +19,8 @@ from rvhctl.formats.choice import FORMATS, DataFormat
 from rvhctl.keys.fields import check_reserved
 from rvhctl.keys.hashes import Recipe
 from rvhctl.keys.records import KeySpec, cell_key
-from rvhctl.streams.lines import whole_lines
+from rvhctl.keys.stream import BLOCK, processes_for
+from rvhctl.streams.lines import ReadRange, line_ranges, lines_end, place_of, read_range, seek, whole_lines
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
@@ -91,13 +95,26 @@ class CellKeys:
         return error
 
 
-def opened_table(source: Source, shape: DataFormat, spec: KeySpec) -> tuple[Rows, bytes, Iterator[bytes]]:
-    """Read the header of a table; return also the text behind it, and the blocks that follow.
+class OpenTable(NamedTuple):
+    """A table whose header has been read."""
+
+    rows: Rows
+    text: bytes
+    """What was read behind the header."""
+    blocks: Iterator[bytes]
+    """What follows."""
+    place: tuple[int, int] | None
+    """Descriptor and position behind the header, of a plain regular file."""
+
+
+def opened_table(source: Source, shape: DataFormat, spec: KeySpec) -> OpenTable:
+    """Read the header of a table.
 
     Raises:
         InputError: it is no header, or has a column that is to be added.
     """
     taken: list[bytes] = []
+    place = place_of(source.stream)
     blocks = (block for block, _ in whole_lines(source))
 
     def first_blocks() -> Iterator[bytes]:
@@ -109,7 +126,84 @@ def opened_table(source: Source, shape: DataFormat, spec: KeySpec) -> tuple[Rows
     table: Rows = format_.load().Rows(first_blocks(), source.name, format_.delimiter)
     text = b"".join(taken)
     check_reserved(table.header, spec.reserved, source.name, 1)
-    return table, text[table.body_start(text) :], blocks
+    start = skip_line_end(text, table.body_start(text))
+    return OpenTable(table, text[start:], blocks, None if place is None else (place[0], place[1] + start))
+
+
+def table_answers(
+    source: Source,
+    table: OpenTable,
+    keys: CellKeys,
+    rows: KeyRows,
+    output: Callable[[bytes, KeyRows], bytes],
+    jobs: int | None,
+    on_bad: OnBad,
+) -> Iterator[tuple[bytes, int]]:
+    """Yield what goes out for the rows of a table, some at a time, and for how many.
+
+    Behind an empty answer comes a read, which may have to wait. Worker processes take blocks of a large plain file in
+    turns, up to the first that is wrong or ends inside of a row.
+    """
+    text, blocks = table.text, table.blocks
+    if table.place is not None:
+        descriptor, start = table.place
+        with source.reading():
+            end = lines_end(descriptor, start, b"\n")
+            processes = processes_for(end - start, jobs)
+            if processes > 1:
+                read = partial(read_range, descriptor)
+                start = yield from _file_answers(read, start, end, keys, rows, output, processes)
+                seek(source.stream, start)
+                text, blocks = b"", (block for block, _ in whole_lines(source))
+    for text_of_rows in filled_rows(keys, rows, text, blocks, on_bad):
+        if rows.count:
+            yield output(text_of_rows, rows), int(rows.count)
+        if rows.finished:
+            yield b"", 0
+
+
+def _file_answers(
+    read: ReadRange,
+    start: int,
+    end: int,
+    keys: CellKeys,
+    rows: KeyRows,
+    output: Callable[[bytes, KeyRows], bytes],
+    processes: int,
+) -> Generator[tuple[bytes, int], None, int]:
+    """Yield the answers of ``[start, end)``; return where the first block begins that is to be read in order.
+
+    A block may begin inside of quotes. Then the one before it has not ended, and is the first of those.
+    """
+
+    def answer(block: tuple[int, int]) -> list[Message]:
+        text = read(*block)
+        pieces = []
+        count = lines = 0
+        rows.begin(0)
+        while True:
+            try:
+                if keys.fill(rows, text) is not None:
+                    return [()]
+            except InputError:
+                return [()]
+            if rows.count:
+                pieces.append(output(text, rows))
+            count += rows.count
+            lines += rows.lines
+            if rows.finished:
+                return [(b"".join(pieces), count, lines)] if rows.next == len(text) else [()]
+            rows.begin(rows.next)
+
+    blocks = line_ranges(read, start, end, -(-(end - start) // BLOCK))
+    with closing(in_turns(blocks, answer, min(processes, len(blocks)))) as messages:
+        for block, message in zip(blocks, messages, strict=False):
+            if not message:
+                return block[0]
+            text, count, lines = message
+            keys.line += lines
+            yield text, count
+    return end
 
 
 def filled_rows(
@@ -120,7 +214,7 @@ def filled_rows(
     What stands before a bad row is given before ``on_bad``; no rows are given before the next block is read, which may
     have to wait.
     """
-    rows.begin(skip_line_end(text, 0))
+    rows.begin(0)
     while True:
         try:
             error = keys.fill(rows, text)

@@ -174,7 +174,7 @@ def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int 
         CutShortError: the file ends before ``end``.
     """
     blocks = range(-(-(end - start) // BLOCK))
-    processes = min(_processes(end - start, jobs), len(blocks))
+    processes = min(processes_for(end - start, jobs), len(blocks))
     answers = partial(_block_answers, descriptor, start, end, job)
     if processes > 1:
         yield from starmap(Answers, in_turns(blocks, answers, processes))
@@ -182,7 +182,8 @@ def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int 
         yield from chain.from_iterable(map(answers, blocks))
 
 
-def _processes(size: int, jobs: int | None) -> int:
+def processes_for(size: int, jobs: int | None) -> int:
+    """Return how many processes answer so many bytes of a regular file."""
     if size < LARGE_FILE or jobs == 1 or not may_fork():
         return 1
     return jobs or usable_processors()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import os
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cli import rvhctl
+from support.processes import children
 
 from rvhctl.commands import _keys
-from rvhctl.keys import cells
+from rvhctl.keys import cells, stream
 
 HEADER = b"key,region,size\n"
 PLAIN = b"".join(b"user-%d,eu-%d,%d\n" % (number, number % 3, number * 7) for number in range(50))
@@ -121,3 +125,73 @@ def test_quotes_that_never_end_are_not_kept_for_ever(monkeypatch: pytest.MonkeyP
     assert answer.code == 1
     assert "stdin:3: not CSV" in answer.err
     assert answer.out.startswith(b"key,bucket\na,")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
+@pytest.mark.parametrize("processes", [2, 3])
+@pytest.mark.parametrize(
+    "body",
+    [
+        PLAIN * 4,
+        PLAIN.replace(b"\n", b"\r\n") * 4,
+        PLAIN + b"\n\r\n" + PLAIN.rstrip(),
+        PLAIN + ODD,
+        PLAIN + ODD + b"\n" + PLAIN,
+        PLAIN + BAD + PLAIN,
+        # Lines that look like rows inside of a cell.
+        PLAIN + b'"a",b,"' + PLAIN + b'"\n' + PLAIN,
+        PLAIN + b'"a",b,"' + PLAIN,
+        b'"' + b"x" * 3000 + b'",1,2\n' + PLAIN,
+        b"",
+        b"\n" * 1000,
+    ],
+    ids=[
+        "rows",
+        "CRLF",
+        "no end",
+        "odd",
+        "odd between",
+        "bad",
+        "rows in a cell",
+        "open",
+        "long",
+        "none",
+        "blank",
+    ],
+)
+def test_several_processes(
+    body: bytes, processes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_bytes(HEADER + body)
+    monkeypatch.setattr(cells, "BLOCK", 300)
+    monkeypatch.setattr(stream, "LARGE_FILE", 1)
+    for flags in ((), ("--field", "key"), ("-o", "plain"), ("-o", "json"), ("--stats", "-o", "json")):
+        for on_error in ("stop", "skip"):
+            words = ("jump-hash", "-b", "9", "-j", str(processes), "--on-error", on_error, *flags, str(path))
+            monkeypatch.setattr(_keys, "COMPILED", True)
+            fast = rvhctl(*words)
+            monkeypatch.setattr(_keys, "COMPILED", False)
+            assert fast == rvhctl(*words)
+    assert not children(os.getpid())
+
+
+def test_workers_take_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "keys.csv"
+    path.write_bytes(HEADER + PLAIN * 4)
+    monkeypatch.setattr(_keys, "COMPILED", True)
+    monkeypatch.setattr(cells, "BLOCK", 300)
+    monkeypatch.setattr(stream, "LARGE_FILE", 1)
+    seen = []
+    whole = cells.in_turns
+
+    def watched(blocks: Any, answer: Any, processes: int) -> Any:
+        for message in whole(blocks, answer, processes):
+            seen.append(message)
+            yield message
+
+    monkeypatch.setattr(cells, "in_turns", watched)
+    answer = rvhctl("jump-hash", "-b", "9", "-j", "2", str(path))
+    assert answer.out.count(b"\n") == 201
+    assert sum(count for _, count, _ in seen) == 200
+    assert len(seen) > 5

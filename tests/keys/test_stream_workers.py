@@ -94,15 +94,15 @@ def test_lines_longer_than_blocks(tmp_path: Path) -> None:
 def test_small_files_and_busy_programs_need_no_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     big = stream.LARGE_FILE
     monkeypatch.setattr(stream, "usable_processors", lambda: 5)
-    assert stream._processes(big, None) == 5
-    assert stream._processes(big, 2) == 2
-    assert stream._processes(big - 1, 2) == 1
+    assert stream.processes_for(big, None) == 5
+    assert stream.processes_for(big, 2) == 2
+    assert stream.processes_for(big - 1, 2) == 1
     import threading
 
     done = threading.Event()
     thread = threading.Thread(target=done.wait)
     thread.start()
-    assert stream._processes(big, 2) == 1
+    assert stream.processes_for(big, 2) == 1
     done.set()
     thread.join()
 
