@@ -105,17 +105,26 @@ def line_end(block: bytes, start: i64, delimiter: i64) -> i64:
     return -1
 
 
+def same(text: bytes, start: i64, end: i64, other: bytes, first: i64, last: i64) -> bool:
+    """Whether two spans hold the same bytes."""
+    if end - start != last - first:
+        return False
+    while start + 8 <= end:
+        if read_i64_le(text, start) != read_i64_le(other, first):
+            return False
+        start += 8
+        first += 8
+    while start < end:
+        if text[start] != other[first]:
+            return False
+        start += 1
+        first += 1
+    return True
+
+
 def is_at(block: bytes, start: i64, end: i64, name: bytes) -> bool:
     """Whether ``block[start:end]`` is this name."""
-    size: i64 = len(name)
-    if end - start != size:
-        return False
-    at: i64 = 0
-    while at < size:
-        if block[start + at] != name[at]:
-            return False
-        at += 1
-    return True
+    return same(block, start, end, name, 0, len(name))
 
 
 def copy(writer: BytesWriter, data: bytes, start: i64, end: i64) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
@@ -202,6 +203,11 @@ def ids_in(ids: Sequence[str], rows: Ints) -> list[str]:
     texts = getattr(ids, "texts", None)
     found: list[str] = [ids[row] for row in rows] if texts is None else texts(rows)
     return found
+
+
+def new_seed() -> int:
+    """Return an unforeseeable seed: nobody can prepare ids that all fall into one slot."""
+    return int.from_bytes(os.urandom(7), "little")
 
 
 def id_array(ids: Sequence[str], first: int, last: int) -> bytes:

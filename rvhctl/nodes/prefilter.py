@@ -16,9 +16,9 @@ from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, 
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import AHEAD, ROW, KeptRows, Prefilter
 from rvhctl.formats.choice import InputFormat
-from rvhctl.nodes.nodes import LeftOut, Nodes
+from rvhctl.nodes.nodes import LeftOut, Nodes, new_seed
 from rvhctl.nodes.read import looked_shape
-from rvhctl.nodes.scan import IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, new_seed, text_of
+from rvhctl.nodes.scan import IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, text_of
 from rvhctl.streams.lines import ReadRange, line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
@@ -23,7 +22,7 @@ from rvhctl.formats.choice import FORMATS, Shape, is_array
 from rvhctl.formats.shapes import Picked
 from rvhctl.nodes.fields import DETAILS, Details, read_record
 from rvhctl.nodes.fleet import fleet_of
-from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes
+from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, new_seed
 from rvhctl.streams.lines import line_pieces
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
@@ -296,11 +295,6 @@ def _has_duplicates(rows: NodeRows) -> bool:
     seed = new_seed()
     firsts = range(0, len(rows), ID_ROWS)
     return have_duplicates([rows.hash_ids(first, min(first + ID_ROWS, len(rows)), seed) for first in firsts])
-
-
-def new_seed() -> int:
-    """Return an unforeseeable seed: nobody can prepare ids that all fall into one slot."""
-    return int.from_bytes(os.urandom(7), "little")
 
 
 def have_duplicates(hashes: list[bytes]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from rvhctl.core.columns import Codes, Ints
 from rvhctl.core.memory.remembered import DONE, MORE, MOST, Met, Remembered, remembered
 from rvhctl.errors import FaultsetError, InputError, quoted, shorten
 from rvhctl.nodes.arguments import index_in, instance_of
-from rvhctl.nodes.nodes import id_array
+from rvhctl.nodes.nodes import id_array, new_seed
 
 FORMAT: Final = "rvhctl-memory"
 VERSION: Final = 1
@@ -174,7 +173,7 @@ class Memory:
         return self._met[1]
 
     def _new_met(self, ids: Sequence[str]) -> Met:
-        met = Met(self._table(), len(ids), int.from_bytes(os.urandom(7), "little"))
+        met = Met(self._table(), len(ids), new_seed())
         for first, last, array in _arrays(ids):
             met.add(array, last - first)
         return met

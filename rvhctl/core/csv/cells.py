@@ -12,7 +12,7 @@ from typing import Final
 from librt.strings import read_i64_le
 from mypy_extensions import i64
 
-from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_utf8
+from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_character
 from rvhctl.core.words import ONES, first_marked, not_plain
 
 LF: Final = 10
@@ -48,12 +48,9 @@ def bare_end(data: bytes, position: i64, delimiter: i64) -> i64:
             return position
         if c == QUOTE:
             return UNUSUAL
-        if c > 127:
-            position = skip_utf8(data, position)
-            if position < 0:
-                return UNUSUAL
-        else:
-            position += 1
+        position = skip_character(data, position)
+        if position < 0:
+            return UNUSUAL
 
 
 def quoted_end(data: bytes, position: i64) -> i64:
@@ -65,12 +62,10 @@ def quoted_end(data: bytes, position: i64) -> i64:
             if data[position + 1] != QUOTE:
                 return position
             position += 2
-        elif c > 127:
-            position = skip_utf8(data, position)
-            if position < 0:
-                return UNUSUAL
-        else:
-            position += 1
+            continue
+        position = skip_character(data, position)
+        if position < 0:
+            return UNUSUAL
 
 
 def row_end(data: bytes, position: i64, delimiter: i64) -> i64:

@@ -15,10 +15,10 @@ from rvhctl.core.csv.cells import CR, LF, QUOTE, cell_end
 from rvhctl.core.json.skip import (
     UNUSUAL,
     plain_end,
+    skip_character,
     skip_number,
     skip_space,
     skip_string,
-    skip_utf8,
     skip_value,
 )
 from rvhctl.core.words import copy, is_at
@@ -105,7 +105,7 @@ def text_end(data: bytes, position: i64, end: i64, delimiter: i64, quoted: bool)
             return position
         if c < 127:
             return UNUSUAL
-        position = position + 1 if c == 127 else skip_utf8(data, position)
+        position = skip_character(data, position)
         if position < 0:
             return UNUSUAL
     return UNUSUAL if quoted else position

@@ -89,6 +89,13 @@ def skip_utf8(data: bytes, position: i64) -> i64:
     return position + 1
 
 
+def skip_character(data: bytes, position: i64) -> i64:
+    """Pass over one character, of whatever length."""
+    if data[position] > 127:
+        return skip_utf8(data, position)
+    return position + 1
+
+
 def is_hex(c: i64) -> bool:
     return 48 <= c <= 57 or 65 <= c <= 70 or 97 <= c <= 102
 
@@ -120,10 +127,8 @@ def skip_string(data: bytes, position: i64) -> i64:
             return position + 1
         if c == 92:
             position = skip_escape(data, position)
-        elif c > 127:
-            position = skip_utf8(data, position)
-        elif c == 127:
-            position += 1
+        elif c > 126:
+            position = skip_character(data, position)
         else:
             return UNUSUAL
         if position < 0:

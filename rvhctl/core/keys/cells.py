@@ -12,9 +12,8 @@ from mypy_extensions import i64
 
 from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, quoted_end
 from rvhctl.core.json.skip import UNUSUAL
-from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_problem
-from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, integer_key
-from rvhctl.core.placement.xxh64 import xxh64_span
+from rvhctl.core.keys.lines import NOTHING_WRONG
+from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, take_key
 
 
 class CellScan:
@@ -38,9 +37,8 @@ class CellScan:
         A row ends before its line end: ``ends`` and ``insertions`` are the same.
         """
         size: i64 = len(block)
-        keys, starts, ends = rows.keys.values, rows.starts.values, rows.ends.values
+        starts, ends = rows.starts.values, rows.ends.values
         insertions = rows.insertions.values
-        key_starts, key_ends = rows.key_starts.values, rows.key_ends.values
         position = rows.next
         row = rows.count
         rows.problem = NOTHING_WRONG
@@ -63,22 +61,12 @@ class CellScan:
             if end < 0 or self._spans_lines(block, rows.next, end):
                 rows.problem = UNUSUAL_LINE
                 break
-            first, last = self.key_start, self.key_end
-            if first == last:
-                rows.problem = UNUSUAL_LINE
-                break
-            if not self.decimal:
-                keys[row] = xxh64_span(block, first, last, self.seed)
-            elif decimal_problem(block, first, last) == NOTHING_WRONG:
-                keys[row] = integer_key(block, first, last)
-            else:
+            if not take_key(rows, row, block, self.key_start, self.key_end, self.decimal, self.seed):
                 rows.problem = UNUSUAL_LINE
                 break
             starts[row] = rows.next
             ends[row] = end
             insertions[row] = end
-            key_starts[row] = first
-            key_ends[row] = last
             rows.lines += 1
             rows.next = position
             row += 1

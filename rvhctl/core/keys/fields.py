@@ -10,10 +10,9 @@ from typing import Final
 
 from mypy_extensions import i64
 
-from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_digits, skip_space, skip_utf8, skip_value
-from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_problem
-from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, integer_key
-from rvhctl.core.placement.xxh64 import xxh64_span
+from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_character, skip_digits, skip_space, skip_value
+from rvhctl.core.keys.lines import NOTHING_WRONG
+from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, take_key
 from rvhctl.core.words import is_at
 
 NO_NEWLINE: Final = 32
@@ -135,7 +134,7 @@ class FieldScan:
         position = plain_end(block, position)
         c: i64 = block[position]
         while c > 126:
-            position = position + 1 if c == 127 else skip_utf8(block, position)
+            position = skip_character(block, position)
             if position < 0:
                 return UNUSUAL
             position = plain_end(block, position)
@@ -157,24 +156,13 @@ class FieldScan:
         if c == 34:
             start += 1
             end -= 1
-            if start == end:
-                return False
             # An escape stands for another character.
             if plain_end(block, start) != end and block.find(b"\\", start, end) >= 0:
                 return False
-            rows.key_ends.values[row] = end
-            if not self.decimal:
-                rows.key_starts.values[row] = start
-                rows.keys.values[row] = xxh64_span(block, start, end, self.seed)
-                return True
-        else:
-            # -0 is for the library, which writes it without the sign.
-            digits = start + 1 if c == 45 and block[start + 1] != 48 else start
-            if skip_digits(block, digits) != end or end == start:
-                return False
-            rows.key_ends.values[row] = -end
-        if decimal_problem(block, start, end) != NOTHING_WRONG:
+            return take_key(rows, row, block, start, end, self.decimal, self.seed)
+        # -0 is for the library, which writes it without the sign.
+        digits = start + 1 if c == 45 and block[start + 1] != 48 else start
+        if skip_digits(block, digits) != end or not take_key(rows, row, block, start, end, True, self.seed):
             return False
-        rows.key_starts.values[row] = start
-        rows.keys.values[row] = integer_key(block, start, end)
+        rows.key_ends.values[row] = -end
         return True

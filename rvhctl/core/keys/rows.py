@@ -170,6 +170,21 @@ def integer_key(block: bytes, start: i64, stop: i64) -> i64:
     return signed(bits)
 
 
+def take_key(rows: KeyRows, row: i64, block: bytes, start: i64, end: i64, decimal: bool, seed: i64) -> bool:
+    """Take ``block[start:end]`` as the key of a row; False if it is no key: empty, or no integer and has to be one."""
+    if start == end:
+        return False
+    if not decimal:
+        rows.keys.values[row] = xxh64_span(block, start, end, seed)
+    elif decimal_problem(block, start, end) == NOTHING_WRONG:
+        rows.keys.values[row] = integer_key(block, start, end)
+    else:
+        return False
+    rows.key_starts.values[row] = start
+    rows.key_ends.values[row] = end
+    return True
+
+
 def find_lines(rows: KeyRows, block: bytes, delimiter: i64) -> None:
     """Fill the rows from the next line on; their keys are yet to be hashed."""
     starts = rows.starts.values

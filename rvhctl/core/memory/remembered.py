@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from librt.strings import BytesWriter, read_i64_le
+from librt.strings import BytesWriter
 from librt.vecs import append, vec
 from mypy_extensions import i64, u8
 
 from rvhctl.core.columns import BLOCK, Codes, Ints, codes, ints, zeros
 from rvhctl.core.json.rows import element_end
-from rvhctl.core.json.skip import skip_string
+from rvhctl.core.json.skip import skip_digits, skip_string
 from rvhctl.core.placement.xxh64 import xxh64_span
 from rvhctl.core.policy.damping import IN, OUT, UNKNOWN
-from rvhctl.core.words import copy, is_at
+from rvhctl.core.words import copy, is_at, same
 
 MORE: Final = 0
 DONE: Final = 1
@@ -290,28 +290,9 @@ def write_line(
     out.append(125)
 
 
-def same(text: bytes, start: i64, end: i64, other: bytes, first: i64, last: i64) -> bool:
-    """Whether two spans hold the same bytes."""
-    if end - start != last - first:
-        return False
-    while start + 8 <= end:
-        if read_i64_le(text, start) != read_i64_le(other, first):
-            return False
-        start += 8
-        first += 8
-    while start < end:
-        if text[start] != other[first]:
-            return False
-        start += 1
-        first += 1
-    return True
-
-
 def counter_end(text: bytes, start: i64) -> i64:
     """Where digits end, of which there are 1 to DIGITS, without a zero in front; else -1."""
-    at = start
-    while 48 <= text[at] <= 57:
-        at += 1
+    at = skip_digits(text, start)
     if at == start or at - start > DIGITS or (text[start] == 48 and at - start > 1):
         return -1
     return at
