@@ -124,7 +124,8 @@ def same(text: bytes, start: i64, end: i64, other: bytes, first: i64, last: i64)
 
 def is_at(block: bytes, start: i64, end: i64, name: bytes) -> bool:
     """Whether ``block[start:end]`` is this name."""
-    return same(block, start, end, name, 0, len(name))
+    size: i64 = len(name)
+    return end - start == size and same(block, start, end, name, 0, size)
 
 
 def copy(writer: BytesWriter, data: bytes, start: i64, end: i64) -> None:
