@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from random import Random
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.vecs import vec
+from support.places import Place, antipodes, anywhere, edges, half_chord, town
 
 from rvhctl.core.geo.kdtree import LEAF, NearestFew, Tree
-from rvhctl.core.geo.sphere import RADIANS, haversine, metres
+from rvhctl.core.geo.sphere import metres
 
-Place = tuple[float, float]
-
-anywhere = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
-edges = st.tuples(
-    st.sampled_from([-90.0, -89.999999, 0.0, 45.0, 90.0]), st.sampled_from([-180.0, -179.999999, 0.0, 180.0])
-)
-town = st.tuples(
-    st.integers(0, 30).map(lambda step: 52 + step * 1e-5),
-    st.integers(0, 30).map(lambda step: 4 + step * 1e-5),
-)
-antipodes = st.sampled_from(
-    [(0.0, 0.0), (0.0, 180.0), (1e-9, -180.0), (-1e-7, 179.9999999), (90.0, 0.0), (-90.0, 7.0)]
-)
 places = st.lists(st.one_of(anywhere, edges, town, antipodes), min_size=1, max_size=60)
-
-
-def half_chord(one: Place, other: Place) -> float:
-    return haversine(
-        one[0], one[1], math.cos(one[0] * RADIANS), other[0], other[1], math.cos(other[0] * RADIANS)
-    )
 
 
 def tree_of(points: list[Place]) -> Tree:

@@ -10,38 +10,22 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
+from support.places import Place, antipodes, anywhere, edges, half_chord, town
 
 from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
 from rvhctl.core.geo.neighbours import LEAF, Neighbours, common_letters, curve
-from rvhctl.core.geo.sphere import RADIANS, haversine, kilometres
+from rvhctl.core.geo.sphere import kilometres
 
-Place = tuple[float, float]
-
-anywhere = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
-edges = st.tuples(
-    st.sampled_from([-90.0, -89.999999, 0.0, 45.0, 90.0]), st.sampled_from([-180.0, -179.999999, 0.0, 180.0])
-)
-town = st.tuples(
-    st.integers(0, 30).map(lambda step: 52 + step * 1e-5),
-    st.integers(0, 30).map(lambda step: 4 + step * 1e-5),
-)
 # At the border of cells, as close as floats come: what is nearest is a matter of their last bits.
 room = st.tuples(
     st.integers(-4, 4).map(lambda step: 45.0 + step * math.ulp(45.0)),
     st.integers(-4, 4).map(lambda step: 5e-15 * step),
 )
-antipodes = st.sampled_from(
-    [(0.0, 0.0), (0.0, 180.0), (1e-9, -180.0), (-1e-7, 179.9999999), (90.0, 0.0), (-90.0, 7.0)]
-)
 places = st.lists(st.one_of(anywhere, edges, town, room, antipodes), min_size=1, max_size=60)
 
 
 def kilometres_between(one: Place, other: Place) -> float:
-    return kilometres(
-        haversine(
-            one[0], one[1], math.cos(one[0] * RADIANS), other[0], other[1], math.cos(other[0] * RADIANS)
-        )
-    )
+    return kilometres(half_chord(one, other))
 
 
 def shared_letters(points: list[Place]) -> list[int]:
