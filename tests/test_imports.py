@@ -53,6 +53,7 @@ FACES = {
     },
     "concurrency": {"fork", "locking", "processors", "steps"},
     "formats": {"choice", "csv", "jsontext", "shapes", "wording", "write"},
+    "formats.tools": {"measured"},
     "keys": {"cells", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
     "nodes": {
         "arguments",
@@ -86,9 +87,6 @@ FACES = {
 
 MOST_FILES, MOST_AT_THE_TOP, MOST_LINES, MOST_BODY, MOST_PARAMETERS = 12, 9, 400, 50, 12
 
-ONE_EACH = {f"formats.{name}" for name in ("csv", "fping", "json", "ndjson", "plain", "prometheus", "table")}
-"""The modules that are a format; the others of their folder are what formats share."""
-
 FORMATS = {"csv", "tsv", "ndjson"}
 """Names of formats that are nothing else; compared where formats are chosen."""
 
@@ -101,6 +99,11 @@ def module_of(file: Path) -> str:
 FILES = {module_of(file): file for file in sorted(PACKAGE.rglob("*.py")) if file.stem not in OUTSIDE_THE_CORE}
 MODULES = {module: ast.parse(file.read_text(encoding="utf-8")) for module, file in FILES.items()}
 FOLDERS = sorted({file.parent for file in FILES.values()})
+
+ONE_EACH = {f"formats.{name}" for name in ("csv", "json", "ndjson", "plain", "table")} | {
+    module for module in MODULES if module.startswith("formats.tools.") and module != "formats.tools.measured"
+}
+"""The modules that are a format; the others of their folder are what formats share."""
 
 
 def for_type_checkers(node: ast.AST) -> bool:

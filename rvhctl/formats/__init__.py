@@ -1,15 +1,14 @@
 """One file a format; a new one is a module here, named in ``choice``.
 
-choice      The formats there are, which one an input is in, and which one is asked for.
-csv         CSV and TSV.
-fping       What ``fping -C N -q`` prints.
-json        JSON documents.
-jsontext    JSON text with the places of its values and errors.
-ndjson      NDJSON.
-plain       A key, an id or a number a line.
-prometheus  Prometheus's answer to an instant query.
-shapes      Records and views, which every format reads and writes.
-table       Tables for people, as wide as the terminal.
-wording     Numbers and counts for people.
-write       Writers of records, views and rows.
+choice   The formats there are, which one an input is in, and which one is asked for.
+csv      CSV and TSV.
+json     JSON documents.
+jsontext JSON text with the places of its values and errors.
+ndjson   NDJSON.
+plain    A key, an id or a number a line.
+shapes   Records and views, which every format reads and writes.
+table    Tables for people, as wide as the terminal.
+tools    What measuring tools say.
+wording  Numbers and counts for people.
+write    Writers of records, views and rows.
 """

@@ -78,11 +78,27 @@ To add one, write a module with ``read``, ``write_records``, ``write_view``, ``j
 TABLE: Final = Format("rvhctl.formats.table")
 """For people: nothing reads it."""
 
-TOOLS: Final[dict[str, Format]] = {
-    "prometheus": Format("rvhctl.formats.prometheus", objects="array"),
-    "fping": Format("rvhctl.formats.fping"),
+
+class Tool(NamedTuple):
+    """A measuring tool: the module that reads what it says."""
+
+    module: str
+    """Imported when it is used; what it has: ``rvhctl.formats.tools.measured``."""
+    options: frozenset[str] = frozenset()
+    """Which options it takes, of ``unit``, ``id_label`` and ``columns``."""
+    lines: bool = False
+    """Whether it is lines of text, which may look like anything."""
+
+    def load(self) -> Any:
+        """Return the module."""
+        return import_module(self.module)
+
+
+TOOLS: Final[dict[str, Tool]] = {
+    "prometheus": Tool("rvhctl.formats.tools.prometheus"),
+    "fping": Tool("rvhctl.formats.tools.fping", lines=True),
 }
-"""What measuring tools say; each module has ``read_probes``."""
+"""Every tool of ``--from``. To add one, write a module with ``read`` in ``formats/tools/``."""
 
 SUFFIXES: Final[dict[str, str]] = {
     ".json": "json",

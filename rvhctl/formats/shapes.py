@@ -70,8 +70,6 @@ class Reader:
     """The only fields that are looked at, where the reader of them says so; others need not be decoded."""
     document: Any = RECORDS_ONLY
     """The value of the text, where it is a document that is no array of records."""
-    warnings: Sequence[str] = ()
-    """What may mislead in it."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = records
@@ -101,10 +99,6 @@ class Reader:
         Several members are arrays of ids and latencies, the fields of one record each.
         """
         raise NotImplementedError
-
-
-CheckProbe = Callable[[str, float | None], object]
-"""Raises what is wrong with the id or the latency of a target."""
 
 
 class OwnRecords(Protocol):

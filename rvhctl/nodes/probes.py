@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 import orjson
 
 from rvhctl.errors import InputError, OnBad, UsageError, quoted, raise_error
 from rvhctl.formats.choice import OBJECTS, TOOLS
-from rvhctl.formats.shapes import Reader
+from rvhctl.formats.tools.measured import Asked, Measured, Target, Text
 from rvhctl.nodes.fields import check_id, check_latency, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_from, read_nodes
@@ -46,28 +47,43 @@ def read_probes(
     if inventory is not None and is_stdin(inventory) and (not files or any(map(is_stdin, files))):
         raise UsageError("standard input ('-') can be read only once; name a FILE")
     known = {} if inventory is None else _inventory(inventory, coordinates=coordinates)
-    builder = NodesBuilder()
-    for source in open_sources(files):
-        builder.start(source.name)
-        text = source.read_all()
-        # Lines of text may look like anything.
-        with explained(source) if TOOLS[tool].objects else nullcontext():
-            reader: Reader = TOOLS[tool].load().read_probes(text, source.name, on_bad, check_probe)
-        for warning in reader.warnings:
-            warn(f"{source.name}: {warning}")
-        for number, record in enumerate(reader, 1):
-            try:
-                fields = record.fields if inventory is None else _placed(record.fields, known, inventory)
-                node = read_record(fields, record.exact, coordinates=coordinates)
-                builder.add(node, orjson.dumps(fields), record.line or 0)
-            except InputError as error:
-                on_bad(error.at(source.name, record.line, "" if record.line else f"target {number}"))
-    nodes = builder.build(OBJECTS)
+    texts = {source: Text(source.name, source.read_all()) for source in open_sources(files)}
+    # Lines of text may look like anything.
+    with ExitStack() as stack:
+        for source in () if TOOLS[tool].lines else texts:
+            stack.enter_context(explained(source))
+        measured: Measured = TOOLS[tool].load().read([*texts.values()], Asked(on_bad, check_target))
+    for warning in measured.warnings:
+        warn(warning)
+    nodes = _built(measured.targets, known, inventory, coordinates=coordinates, on_bad=on_bad)
     nodes.source = read_from(files)
     return nodes
 
 
-def check_probe(node_id: str, latency: float | None) -> None:
+def _built(
+    targets: Sequence[Target],
+    known: dict[str, dict[str, Any]],
+    inventory: str | None,
+    *,
+    coordinates: bool,
+    on_bad: OnBad,
+) -> Nodes:
+    builder = NodesBuilder()
+    source = None
+    for number, target in enumerate(targets, 1):
+        if target.source != source:
+            source = target.source
+            builder.start(source)
+        try:
+            fields = target.fields if inventory is None else _placed(target.fields, known, inventory)
+            node = read_record(fields, partial(dict, fields), coordinates=coordinates)
+            builder.add(node, orjson.dumps(fields), target.line or 0)
+        except InputError as error:
+            on_bad(error.at(source, target.line, "" if target.line else f"target {number}"))
+    return builder.build(OBJECTS)
+
+
+def check_target(node_id: str, latency: float | None) -> None:
     """Check a target as a node.
 
     Raises:

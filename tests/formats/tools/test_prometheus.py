@@ -20,10 +20,12 @@ from urllib.request import urlopen
 import pytest
 
 from rvhctl.errors import InputError, OnBad
-from rvhctl.formats.prometheus import NO_VERDICTS, read_probes
-from rvhctl.nodes.probes import check_probe
+from rvhctl.formats.tools import prometheus
+from rvhctl.formats.tools.measured import Asked, Text
+from rvhctl.formats.tools.prometheus import NO_VERDICTS
+from rvhctl.nodes.probes import check_target
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 def fail(error: InputError) -> None:
@@ -37,8 +39,8 @@ def latencies_of(
     text: bytes, source: str = "answer.json", on_bad: OnBad = fail
 ) -> tuple[Latencies, Sequence[str]]:
     """The latency of each target, and warnings."""
-    reader = read_probes(text, source, on_bad, check_probe)
-    return {record.fields["id"]: record.fields["latency"] for record in reader}, reader.warnings
+    targets, warnings, _ = prometheus.read([Text(source, text)], Asked(on_bad, check_target))
+    return {target.fields["id"]: target.fields["latency"] for target in targets}, warnings
 
 
 def read(name: str) -> tuple[Latencies, Sequence[str]]:
@@ -76,8 +78,8 @@ def test_without_verdicts_there_is_a_warning() -> None:
         0.43081,
         "http://127.0.0.1:18099",
     )
-    assert warnings == [NO_VERDICTS]
-    assert read("valid/prometheus/joined_by_query.json")[1] == [NO_VERDICTS]
+    assert warnings == [f"answer.json: {NO_VERDICTS}"]
+    assert read("valid/prometheus/joined_by_query.json")[1] == [f"answer.json: {NO_VERDICTS}"]
 
 
 def test_what_is_no_number_is_no_measurement() -> None:
@@ -85,7 +87,7 @@ def test_what_is_no_number_is_no_measurement() -> None:
 
 
 def test_an_empty_answer_has_nothing_to_warn_of() -> None:
-    assert read("valid/prometheus/empty.json") == ({}, ())
+    assert read("valid/prometheus/empty.json") == ({}, [])
 
 
 @pytest.mark.parametrize(
@@ -201,9 +203,9 @@ scrape_configs:
 
 
 def test_the_tools_themselves(tmp_path: Path) -> None:
-    prometheus = shutil.which("prometheus")
+    server = shutil.which("prometheus")
     blackbox = shutil.which("prometheus-blackbox-exporter") or shutil.which("blackbox_exporter")
-    if prometheus is None or blackbox is None:
+    if server is None or blackbox is None:
         warnings.warn("prometheus or blackbox_exporter is not installed: not tried for real", stacklevel=1)
         return
     with ExitStack() as stack:
@@ -223,7 +225,7 @@ def test_the_tools_themselves(tmp_path: Path) -> None:
                 f"--web.listen-address=127.0.0.1:{exporter}",
             ],
             [
-                prometheus,
+                server,
                 "--config.file=prometheus.yml",
                 "--storage.tsdb.path=data",
                 f"--web.listen-address=127.0.0.1:{port}",

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from rvhctl.errors import InputError, OnBad
-from rvhctl.formats.fping import read_probes
-from rvhctl.nodes.probes import check_probe
+from rvhctl.formats.tools import fping
+from rvhctl.formats.tools.measured import Asked, Text
+from rvhctl.nodes.probes import check_target
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 def fail(error: InputError) -> None:
@@ -22,8 +23,8 @@ def fail(error: InputError) -> None:
 
 def read(text: bytes, on_bad: OnBad = fail) -> list[tuple[str, list[float | None], int | None]]:
     """Id, samples and line of each target."""
-    records = read_probes(text, "f", on_bad, check_probe)
-    return [(record.fields["id"], record.fields["samples"], record.line) for record in records]
+    targets = fping.read([Text("f", text)], Asked(on_bad, check_target)).targets
+    return [(target.fields["id"], target.fields["samples"], target.line) for target in targets]
 
 
 def test_loopback() -> None:
@@ -63,12 +64,12 @@ def test_not_utf8_is_named() -> None:
 
 
 def test_the_tool_itself() -> None:
-    fping = shutil.which("fping")
-    if fping is None:
+    program = shutil.which("fping")
+    if program is None:
         warnings.warn("fping is not installed: not tried for real", stacklevel=1)
         return
     run = subprocess.run(
-        [fping, "-C", "2", "-q", "-p", "20", "127.0.0.1"], capture_output=True, timeout=60, check=False
+        [program, "-C", "2", "-q", "-p", "20", "127.0.0.1"], capture_output=True, timeout=60, check=False
     )
     ((target, samples, _),) = read(run.stderr)
     assert (target, len(samples)) == ("127.0.0.1", 2)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, Final
 
-from rvhctl.errors import InputError, InvalidNodeError, OnBad, listed, quoted
+from rvhctl.errors import InputError, InvalidNodeError, listed, quoted
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import CheckProbe, Reader, Record
+from rvhctl.formats.tools.measured import Asked, Measured, Target, Text
 
 VERDICT: Final = "probe_success"
 """The series by which blackbox_exporter says 1, the probe succeeded, or 0."""
@@ -25,45 +26,43 @@ _SECONDS: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", r
 _NO_NUMBER: Final = ("NaN", "+Inf", "-Inf", "Inf")
 
 
-def read_probes(text: bytes, source: str, on_bad: OnBad, check: CheckProbe) -> Reader:
-    """The targets of an instant query, each with its latency in milliseconds.
+def read(texts: Sequence[Text], asked: Asked) -> Measured:
+    """Return the targets of instant queries, each with its latency in milliseconds.
 
     Series named ``probe_success`` are verdicts, every other one is a duration in seconds; they belong
     together by ``instance``. A target whose probe failed, or without a verdict where others have one, or
-    without a duration, has no measurement. ``on_bad`` gets what is wrong with a series: it raises the error,
-    or the series is left out. ``check`` judges each id and latency.
+    without a duration, has no measurement.
 
     Raises:
-        InputError: the text is no answer to an instant query, or what ``on_bad`` raises.
+        InputError: a text is no answer to an instant query, or what ``asked.on_bad`` raises.
     """
     durations: dict[str, float | None] = {}
     verdicts: dict[str, bool] = {}
-    targets: dict[str, None] = {}
-    for number, series in enumerate(_vector(text, source), 1):
-        try:
-            target, name, value = _series(series)
-            check(target, None)
-            if name == VERDICT:
-                if value not in ("0", "1"):
-                    raise InputError(f"{VERDICT} must be 0 or 1", value=value)
-                _put(verdicts, target, value == "1", VERDICT)
-            else:
-                latency = _milliseconds(value)
-                check(target, latency)
-                _put(durations, target, latency, name or "a duration")
-            targets[target] = None
-        except (InputError, InvalidNodeError) as error:
-            on_bad(error.at(source, place=f"series {number}"))
+    targets: dict[str, str] = {}
+    for source, data in texts:
+        for number, series in enumerate(_vector(data, source), 1):
+            try:
+                target, name, value = _series(series)
+                asked.check(target, None)
+                if name == VERDICT:
+                    if value not in ("0", "1"):
+                        raise InputError(f"{VERDICT} must be 0 or 1", value=value)
+                    _put(verdicts, target, value == "1", VERDICT)
+                else:
+                    latency = _milliseconds(value)
+                    asked.check(target, latency)
+                    _put(durations, target, latency, name or "a duration")
+                targets.setdefault(target, source)
+            except (InputError, InvalidNodeError) as error:
+                asked.on_bad(error.at(source, place=f"series {number}"))
+    names = ", ".join(text.source for text in texts)
     if targets and not durations:
-        raise InputError(f"only {VERDICT} series, and no duration", source=source, hint=QUERY)
-    records = []
-    for target in targets:
+        raise InputError(f"only {VERDICT} series, and no duration", source=names, hint=QUERY)
+    found = []
+    for target, source in targets.items():
         latency = durations.get(target) if verdicts.get(target, not verdicts) else None
-        records.append(Record({"id": target, "latency": latency}, b""))
-    reader = Reader(records)
-    if records and not verdicts:
-        reader.warnings = [NO_VERDICTS]
-    return reader
+        found.append(Target({"id": target, "latency": latency}, source))
+    return Measured(found, [f"{names}: {NO_VERDICTS}"] if found and not verdicts else [])
 
 
 def _vector(text: bytes, source: str) -> list[Any]:
