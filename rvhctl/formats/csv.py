@@ -272,6 +272,7 @@ def _samples(text: str) -> object:
 _VALUES: Final[Mapping[str, Callable[[str], object]]] = {
     **dict.fromkeys(NUMBERS, _number),
     "weight": _weight,
+    "capacity": _weight,
     "samples": _samples,
     "state": lambda text: text.strip() or None,
 }
@@ -319,9 +320,9 @@ def write_rows(
 
 
 def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
-    """A row as a JSON object: lat, lon, latency and weight as numbers, samples as an array (null where empty).
+    """A row as a JSON object: lat, lon, latency, weight and capacity as numbers, samples as an array.
 
-    An empty state is null, too; all else is text.
+    An empty cell of these, or of state, is null; all else is text.
     """
     record: dict[str, Any] = dict(zip(header, split_row(row, delimiter), strict=True))
     for name in _VALUES:
@@ -332,7 +333,7 @@ def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
 
 
 _JSON: Final[Mapping[str, Callable[[str], object]]] = {
-    **dict.fromkeys((*NUMBERS, "weight"), jsontext.number_fragment),
+    **dict.fromkeys((*NUMBERS, "weight", "capacity"), jsontext.number_fragment),
     "samples": jsontext.array_fragment,
 }
 
@@ -344,7 +345,7 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
 
 def row_converter(header: Sequence[str], delimiter: str) -> RowToObject:
     """Return what makes of most rows what :func:`json_record` makes of all."""
-    kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys((*NUMBERS, "weight"), NUMBER)
+    kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys((*NUMBERS, "weight", "capacity"), NUMBER)
     columns = [kinds.get(name, TEXT) for name in header]
     return RowToObject([orjson.dumps(name) for name in header], columns, ord(delimiter))
 

@@ -40,6 +40,7 @@ _NAMES: Final = {
     "latency": "latencies",
     "state": "states",
     "weight": "weights",
+    "capacity": "capacities",
 }
 """Of the columns, by the fields of a node."""
 
@@ -62,6 +63,7 @@ class NodeColumns(Sequence[dict[str, Any]]):
         lons: longitudes in degrees, -180 to 180.
         states: "up", "drain" or "down"; None is up.
         weights: finite, above 0; None, NaN or a null is 1.
+        capacities: finite, above 0; None, NaN or a null is the weight.
 
     Raises:
         LengthMismatchError: a column has not as many entries as there are ids.
@@ -93,6 +95,7 @@ class NodeColumns(Sequence[dict[str, Any]]):
         lons: Numbers | None = None,
         states: Texts | None = None,
         weights: Numbers | None = None,
+        capacities: Numbers | None = None,
     ) -> None:
         given = {
             "id": ids,
@@ -101,6 +104,7 @@ class NodeColumns(Sequence[dict[str, Any]]):
             "latency": latencies,
             "state": states,
             "weight": weights,
+            "capacity": capacities,
         }
         wanted = {field: values for field, values in given.items() if values is not None or field in _NEEDED}
         self._columns = {field: _column(values, field) for field, values in wanted.items()}
@@ -164,6 +168,25 @@ def read_weights(nodes: NodeColumns) -> Floats:
     """
     return Floats(
         _checked(lambda weight: weight_of(weight if weight == weight else None), nodes, "weight", 0)
+    )
+
+
+def read_capacities(nodes: NodeColumns, weights: Floats) -> Floats:
+    """The capacities; none at all where they are the weights.
+
+    Raises:
+        InvalidNodeError: as of weights.
+    """
+
+    def read(capacity: Any) -> float | None:
+        return None if capacity is None or capacity != capacity else weight_of(capacity, "capacity")
+
+    stated = _checked(read, nodes, "capacity", 0)
+    if not any(capacity is not None for capacity in stated):
+        return Floats()
+    otherwise = weights.tolist() or [1.0] * len(nodes)
+    return Floats(
+        weight if capacity is None else capacity for capacity, weight in zip(stated, otherwise, strict=True)
     )
 
 

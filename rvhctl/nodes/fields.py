@@ -19,7 +19,7 @@ NAN: Final = math.nan
 BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
 """Degrees."""
 
-DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight")
+DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight", "capacity")
 """Fields of a node with a meaning beyond id, place and latency."""
 
 without_details: Final = frozenset(DETAILS).isdisjoint
@@ -48,6 +48,7 @@ class Details(NamedTuple):
     state: int
     """Its place in ``STATES``."""
     weight: float
+    capacity: float
     samples: list[float]
     latency: float
     """By the samples: their median; NaN without any."""
@@ -99,12 +100,17 @@ def read_details(fields: Mapping[str, Any]) -> Details | None:
     """
     if without_details(fields):
         return None
-    state, weight, samples = fields.get("state"), fields.get("weight"), fields.get("samples")
-    if state is None and weight is None and samples is None:
+    if all(fields.get(name) is None for name in DETAILS):
         return None
-    state, weight, samples = state_of(state), weight_of(weight), samples_of(samples)
+    state, weight, capacity = (
+        state_of(fields.get("state")),
+        weight_of(fields.get("weight")),
+        fields.get("capacity"),
+    )
+    capacity = weight if capacity is None else weight_of(capacity, "capacity")
+    samples = samples_of(fields.get("samples"))
     measured = [sample for sample in samples if sample == sample]
-    return Details(state, weight, samples, aggregated(measured, MEDIAN) if samples else NAN)
+    return Details(state, weight, capacity, samples, aggregated(measured, MEDIAN) if samples else NAN)
 
 
 def place(index: int, node_id: object = None) -> str:
@@ -226,8 +232,8 @@ def state_of(value: object) -> int:
     raise InvalidNodeError("the state must be up, drain or down", field="state", value=value)
 
 
-def weight_of(value: object) -> float:
-    """A node's ``weight``; None is 1.
+def weight_of(value: object, field: str = "weight") -> float:
+    """A node's ``weight`` or ``capacity``; None is 1.
 
     Raises:
         InvalidNodeError: no number, or not finite, or not above 0.
@@ -236,11 +242,11 @@ def weight_of(value: object) -> float:
         return 1.0
     weight = number_of(value)
     if weight is None:
-        raise InvalidNodeError("the weight must be a number", field="weight", value=value)
+        raise InvalidNodeError(f"the {field} must be a number", field=field, value=value)
     if not 0 < weight < math.inf:
         hint = 'a node to be left out has the state "drain"'
-        rule = "the weight must be finite and above 0"
-        raise InvalidNodeError(rule, field="weight", value=value, hint=hint)
+        rule = f"the {field} must be finite and above 0"
+        raise InvalidNodeError(rule, field=field, value=value, hint=hint)
     return weight
 
 

@@ -23,6 +23,7 @@ class Fleet:
         lats, lons: degrees; empty where nothing is asked about places.
         states: the place of each state in ``STATES``.
         weights: finite, above 0.
+        capacities: what each node carries, finite, above 0; empty where they are the weights.
         samples: of all nodes one after the other, in milliseconds, NaN where one was lost.
         sample_starts: where the samples of each node start; one entry more than nodes.
         given: the ids as they were given, where some are integers; else empty.
@@ -34,6 +35,7 @@ class Fleet:
     lons: Floats = field(default_factory=Floats)
     states: Codes = field(default_factory=Codes)
     weights: Floats = field(default_factory=Floats)
+    capacities: Floats = field(default_factory=Floats)
     samples: Floats = field(default_factory=Floats)
     sample_starts: Ints = field(default_factory=Ints)
     given: Sequence[str | int] = ()
@@ -60,12 +62,15 @@ def fleet_of(
     fleet = Fleet(ids, latencies, lats, lons, given=given)
     states = {row: said.state for row, said in details.items() if said.state}
     weights = {row: said.weight for row, said in details.items() if said.weight != 1.0}
+    capacities = {row: said.capacity for row, said in details.items() if said.capacity != 1.0}
     samples = {row: said.samples for row, said in details.items() if said.samples}
     rows = range(len(latencies))
     if states:
         fleet.states = Codes([states.get(row, 0) for row in rows])
     if weights:
         fleet.weights = Floats([weights.get(row, 1.0) for row in rows])
+    if capacities != weights:
+        fleet.capacities = Floats([capacities.get(row, 1.0) for row in rows])
     if samples:
         fleet.samples = Floats(list(chain.from_iterable(samples.values())))
         fleet.sample_starts = Ints(list(accumulate((len(samples.get(row, ())) for row in rows), initial=0)))

@@ -53,7 +53,8 @@ class Node(NamedTuple):
 if TYPE_CHECKING:
 
     class NodeLike(Protocol):
-        """An object with the attributes of a `Node`; samples, state and weight are read, too, where it has them."""
+        """An object with the attributes of a `Node`; samples, state, weight and capacity are
+        read, too, where it has them."""
 
         @property
         def id(self) -> Any: ...

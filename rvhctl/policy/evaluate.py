@@ -10,7 +10,7 @@ from rvhctl.core.columns import Floats
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.nodes.columns import NodeColumns, read_states, read_weights
+from rvhctl.nodes.columns import NodeColumns, read_capacities, read_states, read_weights
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
 from rvhctl.nodes.given import AnyNode, check_ids, read_columns, read_measured, texts_of
@@ -33,9 +33,9 @@ def evaluate(
 
     Args:
         nodes: as :func:`rvhctl.faultset` takes them. A mapping may also have ``samples`` (milliseconds, None
-            where one was lost; then ``latency`` may be left out), ``state`` ("up", "drain" or "down") and
-            ``weight`` (finite, above 0); columns have the latter two. Without a precision, ``lat`` and ``lon`` are
-            not read.
+            where one was lost; then ``latency`` may be left out), ``state`` ("up", "drain" or "down"), ``weight``
+            and ``capacity`` (finite, above 0); columns have the latter three. Without a precision, ``lat`` and
+            ``lon`` are not read.
         policy: what they are held to.
         precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``; "auto" is what
             :func:`advise` recommends, or 1 where it recommends none.
@@ -112,4 +112,5 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     fleet = fleet_of(ids, latencies, lats, lons, details, given)
     if isinstance(items, NodeColumns):
         fleet.states, fleet.weights = read_states(items), read_weights(items)
+        fleet.capacities = read_capacities(items, fleet.weights)
     return fleet

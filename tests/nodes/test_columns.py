@@ -162,6 +162,16 @@ def test_states_and_weights() -> None:
     assert columns(weights=array("d", [2.0, NAN, 1.0, 1.0, 1.0]))[1]["weight"] != 2.0
 
 
+def test_capacities_are_the_weights_unless_they_are_stated() -> None:
+    def carried(**given: Any) -> list[float]:
+        return list(evaluate(columns(**given), Policy(threshold=300)).fleet.capacities)
+
+    assert carried(weights=[2, 2, 1, 1, 1]) == carried(capacities=[None, NAN, None, None, None]) == []
+    assert carried(weights=[2, 3, 1, 1, 1], capacities=[NAN, None, 4, 0.5, 1]) == [2.0, 3.0, 4.0, 0.5, 1.0]
+    with pytest.raises(InvalidNodeError, match=r"node 2 .*: the capacity must be finite and above 0"):
+        carried(capacities=[1, 0, 1, 1, 1])
+
+
 BAD_LATENCIES = [-1.0, math.inf, -math.inf]
 
 

@@ -46,6 +46,14 @@ def test_columns() -> None:
     assert list(columns.sample_starts) == [0, 0, 4, 5, 5]
 
 
+def test_a_capacity_is_the_weight_unless_it_is_stated() -> None:
+    nodes = fleet({"latency": 1, "weight": 2}, {"latency": 1}, {"latency": 1, "capacity": 5})
+    assert list(nodes.weights) == [2.0, 1.0, 1.0]
+    assert list(nodes.capacities) == [2.0, 1.0, 5.0]
+    assert list(fleet({"latency": 1, "weight": 2}, {"latency": 1}).capacities) == []
+    assert list(fleet({"latency": 1, "weight": 2, "capacity": 1}).capacities) == [1.0]
+
+
 def test_aggregate_is_for_nodes_with_samples() -> None:
     nodes = fleet({"latency": 9}, {"latency": 9, "samples": [1, 3]})
     assert list(nodes.measured(None)) == [9.0, 9.0]
@@ -71,6 +79,9 @@ def test_states_that_are_none(value: Any) -> None:
 
 @pytest.mark.parametrize("value", [0, -1, 0.0, -0.5, math.inf, math.nan, 10**400, "1", True, []])
 def test_weights_that_are_none(value: Any) -> None:
+    with pytest.raises(InvalidNodeError, match="the capacity must be") as caught:
+        weight_of(value, "capacity")
+    assert caught.value.field == "capacity"
     with pytest.raises(InvalidNodeError, match="the weight must be") as caught:
         weight_of(value)
     assert caught.value.field == "weight"

@@ -19,7 +19,7 @@ from rvhctl.core.json.skip import (
 )
 from rvhctl.core.nodes.record import MAX_DIGITS, NAN, SEEN_ID, SEEN_LATENCY, NodeRecord, skip_printable
 
-SPECIAL_KEYS: Final = (b"samples", b"state", b"weight")
+SPECIAL_KEYS: Final = (b"samples", b"state", b"weight", b"capacity")
 """Fields with a meaning beyond id, place and latency."""
 
 # The beginnings of members, as read_i64_le sees them.

@@ -18,6 +18,7 @@ KINDS = {
     "lat": NUMBER,
     "latency": NUMBER,
     "weight": NUMBER,
+    "capacity": NUMBER,
     "samples": NULL_OR_LEFT,
     "state": NULL_OR_LEFT,
 }

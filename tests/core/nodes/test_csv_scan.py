@@ -16,7 +16,7 @@ from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD
 
 AHEAD = b"\n" * 32
-SPECIAL = ["samples", "state", "weight"]
+SPECIAL = ["samples", "state", "weight", "capacity"]
 
 PLAIN = b"a1,38.704022,-101.473911,161.354"
 HEADER = ["id", "lat", "lon", "latency"]
@@ -99,6 +99,7 @@ CELLS = {
     "lon": numbers,
     "other": texts,
     "weight": st.sampled_from(["", "", "2", " "]),
+    "capacity": st.sampled_from(["", "3"]),
 }
 
 
@@ -113,7 +114,13 @@ def tables(draw: st.DrawFn) -> tuple[list[str], str, bytes]:
     delimiter = draw(st.sampled_from([",", "\t", ";", "|"]))
     header = draw(
         st.permutations(
-            ["id", "latency", "lat", "lon", *draw(st.sampled_from([[], ["other"], ["weight", "other"]]))]
+            [
+                "id",
+                "latency",
+                "lat",
+                "lon",
+                *draw(st.sampled_from([[], ["other"], ["weight", "other"], ["capacity"]])),
+            ]
         )
     )
     rows = []

@@ -259,6 +259,7 @@ def test_usual_records_are_accepted(line: bytes) -> None:
         b'{"id":"a","lat":1,"lon":2,"latency":3,"samples":[1]}',
         b'{"id":"a","lat":1,"lon":2,"latency":3,"state":"up"}',
         b'{"id":"a","lat":1,"lon":2,"latency":3,"weight":2}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"capacity":2}',
         b'{"id":"a","lat":1,"lon":2,"latency":3,"s\\u0074ate":"down"}',
         b"{}",
         b"[]",
