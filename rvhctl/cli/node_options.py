@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from typer._types import TyperChoice
+
 from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
 from rvhctl.cli.option_groups import OptionGroup, option, switch
-from rvhctl.cli.options import refuse
+from rvhctl.cli.options import either, refuse
 from rvhctl.errors import UsageError
+from rvhctl.formats.choice import TOOLS
 from rvhctl.nodes.documents import ASKED_OF_NODES
 from rvhctl.nodes.flags import text_of
 from rvhctl.policy.percent import Percent
@@ -16,7 +19,7 @@ from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown
 from rvhctl.policy.request import Request, requested
 
 FailOn = Literal["degraded", "down", "never"]
-Tool = Literal["prometheus", "fping"]
+Unit = Literal["ms", "s"]
 
 OPTIONS = "Options"
 SAFEGUARDS = "Safeguards"
@@ -171,10 +174,21 @@ class NodeSource(OptionGroup, panel=SOURCES):
 
     nodes: str | None
     latencies: str | None = None
-    from_: Tool | None = option(
+    from_: str | None = option(
         "--from",
         metavar="TOOL",
-        help="Read what a measuring tool says: prometheus (an instant query's answer) or fping (-C N -q).",
+        click_type=TyperChoice(tuple(TOOLS)),
+        help=f"Read what a measuring tool says: {either(*TOOLS)}.",
+    )
+    unit: Unit | None = option(
+        "--unit",
+        metavar="ms|s",
+        help="With --from prometheus: what durations are in whose name does not end in _seconds.",
+    )
+    id_label: str | None = option(
+        "--id-label",
+        metavar="LABEL",
+        help="With --from prometheus: the label that names a target; default instance.",
     )
     inventory: str | None = None
 
@@ -242,6 +256,19 @@ class NodeOptions(NamedTuple):
             memory=self.damping.memory,
             fail_on=self.safeguards.fail_on,
         )
+
+    def refuse_source(self) -> None:
+        """Refuse options of sources that the one in hand does not take.
+
+        Raises:
+            UsageError: one of them is given.
+        """
+        source = self.source
+        if source.from_ is None:
+            refuse("without --from", source.flags("inventory", "unit", "id_label"))
+        else:
+            options = {"unit", "id_label"} - TOOLS[source.from_].options
+            refuse(f"with --from {source.from_}", source.flags(*sorted(options)) if options else {})
 
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""

@@ -51,9 +51,13 @@ def ending(nodes: Nodes, decision: Decision, request: Request) -> RvhctlError | 
     if request.fail_on is None:
         return None if len(decision) else NoSurvivorsError(f"no survivors: {_why_none(nodes, decision)}")
     assert not isinstance(decision, WithinThreshold)
-    if request.fail_on == "never" or HEALTH.index(decision.worst) < HEALTH.index(request.fail_on):
+    if request.fail_on == "never":
         return None
-    return HealthError(decision.summary)
+    if HEALTH.index(decision.worst) >= HEALTH.index(request.fail_on):
+        return HealthError(decision.summary)
+    if nodes.doubts and request.fail_on == "degraded":
+        return HealthError("the measurements may be incomplete, which counts as degraded")
+    return None
 
 
 def report_decision(report: Report, nodes: Nodes, decision: Decision, request: Request) -> None:

@@ -90,21 +90,28 @@ def _read(
     """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements."""
     source, by_cell = asked.source, asked.cells is not None
     if source.nodes is not None or source.latencies is not None:
-        refuse("with --nodes", source.flags("from_", "inventory"))
+        refuse("with --nodes", source.flags("from_", "inventory", "unit", "id_label"))
         if files:
             raise UsageError("give nodes with flags or in FILEs, not both")
         refuse("with --nodes", run.flags("input_format"))
         return nodes_given(source.nodes, source.latencies, coordinates=by_cell)
+    asked.refuse_source()
     on_bad = report.on_bad(run.on_error)
     if source.from_ is None:
-        refuse("without --from", source.flags("inventory"))
         within = None if by_cell or not _is_final(asked, flags) else asked.limits.threshold
         return read_nodes(files or [], run.input_format, coordinates=by_cell, on_bad=on_bad, within=within)
-    from rvhctl.nodes.probes import read_probes
+    from rvhctl.formats.tools.measured import Asked
+    from rvhctl.nodes.probes import check_target, read_probes
 
     refuse("with --from", run.flags("input_format"))
     return read_probes(
-        files or [], source.from_, source.inventory, coordinates=by_cell, on_bad=on_bad, warn=report.warn
+        files or [],
+        source.from_,
+        source.inventory,
+        Asked(on_bad, check_target, source.unit, source.id_label),
+        coordinates=by_cell,
+        warn=report.warn,
+        inform=report.info,
     )
 
 

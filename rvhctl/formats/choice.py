@@ -95,7 +95,7 @@ class Tool(NamedTuple):
 
 
 TOOLS: Final[dict[str, Tool]] = {
-    "prometheus": Tool("rvhctl.formats.tools.prometheus"),
+    "prometheus": Tool("rvhctl.formats.tools.prometheus", frozenset({"unit", "id_label"})),
     "fping": Tool("rvhctl.formats.tools.fping", lines=True),
 }
 """Every tool of ``--from``. To add one, write a module with ``read`` in ``formats/tools/``."""

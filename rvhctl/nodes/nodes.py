@@ -57,6 +57,8 @@ class Nodes:
     left_out: LeftOut = NOBODY
     source: str = ""
     """What they were read from; empty for flags."""
+    doubts: int = 0
+    """How often the tool that measured them says that its answer may be incomplete or wrong."""
 
     @property
     def total(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from rvhctl.errors import InputError, OnBad, UsageError, quoted, raise_error
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError, quoted, raise_error
 from rvhctl.formats.choice import OBJECTS, TOOLS
 from rvhctl.formats.tools.measured import Asked, Measured, Target, Text
 from rvhctl.nodes.fields import check_id, check_latency, read_record
@@ -23,10 +23,11 @@ def read_probes(
     files: Sequence[str],
     tool: str,
     inventory: str | None,
+    asked: Asked,
     *,
     coordinates: bool,
-    on_bad: OnBad,
     warn: Callable[[str], None],
+    inform: Callable[[str], None],
 ) -> Nodes:
     """The targets of all sources as nodes.
 
@@ -34,13 +35,14 @@ def read_probes(
         tool: one of ``TOOLS``.
         inventory: a file of nodes with id, lat and lon; a target's record is what stands there, and its
             measurement.
+        asked: how the output is to be read.
         coordinates: whether each target needs a place.
-        on_bad: gets what is wrong with a target; it raises it, or the target is left out.
         warn: gets what is no error but may mislead.
+        inform: gets what was understood.
 
     Raises:
         UsageError: coordinates are needed, and there is no inventory; or it is where the targets come from, too.
-        InputError: a source cannot be read, a target is not in the inventory, or what ``on_bad`` raises.
+        InputError: a source cannot be read, a target is not in the inventory, or what ``asked.on_bad`` raises.
     """
     if coordinates and inventory is None:
         raise UsageError("--from needs --inventory FILE to know where the nodes stand")
@@ -52,11 +54,14 @@ def read_probes(
     with ExitStack() as stack:
         for source in () if TOOLS[tool].lines else texts:
             stack.enter_context(explained(source))
-        measured: Measured = TOOLS[tool].load().read([*texts.values()], Asked(on_bad, check_target))
+        measured: Measured = TOOLS[tool].load().read([*texts.values()], asked)
     for warning in measured.warnings:
         warn(warning)
-    nodes = _built(measured.targets, known, inventory, coordinates=coordinates, on_bad=on_bad)
+    for note in measured.notes:
+        inform(note)
+    nodes = _built(measured.targets, known, inventory, coordinates=coordinates, on_bad=asked.on_bad)
     nodes.source = read_from(files)
+    nodes.doubts = measured.doubts
     return nodes
 
 
@@ -78,7 +83,7 @@ def _built(
             fields = target.fields if inventory is None else _placed(target.fields, known, inventory)
             node = read_record(fields, partial(dict, fields), coordinates=coordinates)
             builder.add(node, orjson.dumps(fields), target.line or 0)
-        except InputError as error:
+        except (InputError, InvalidNodeError) as error:
             on_bad(error.at(source, target.line, "" if target.line else f"target {number}"))
     return builder.build(OBJECTS)
 

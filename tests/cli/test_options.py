@@ -39,6 +39,8 @@ NEEDS = {
     "--nearest": ("--plan",),
     "--jobs": ("--batch",),
     "--inventory": ("--from", "fping"),
+    "--id-label": ("--from", "prometheus"),
+    "--unit": ("--from", "prometheus"),
     "jump-hash --threshold": ("--nodes", "n.json"),
 }
 DROPS = {"jump-hash --nodes": ("-b", "5"), "jump-hash --threshold": ("-b", "5")}
@@ -79,7 +81,7 @@ UNPARSABLE = {
 }
 TEXTS = {
     *("--nodes", "--down", "--down-cell", "--memory", "--inventory", "--key", "--live", "--field", "--regex"),
-    *("--only", "--split-to", "--to-nodes", "--to-down"),
+    *("--only", "--split-to", "--to-nodes", "--to-down", "--id-label"),
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

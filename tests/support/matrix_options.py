@@ -63,6 +63,8 @@ ON_NODES: Final = (
     _option("--explain"),
     _option("--down", r"""ams-1 ams-1,paris "ams-1 --down sfo" | nobody ams-11 a,,b '' \xff"""),
     _option("--from", "fping prometheus | ping"),
+    _option("--unit", "ms s | x"),
+    _option("--id-label", "instance job | ''"),
 )
 OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
     "failover": (

@@ -7,9 +7,9 @@ cannot read at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from rvhctl.errors import OnBad
+from rvhctl.errors import InputError, OnBad
 
 CheckTarget = Callable[[str, float | None], object]
 """Raises what is wrong with the id or the latency (ms) of a target."""
@@ -51,5 +51,29 @@ class Measured(NamedTuple):
     targets: Sequence[Target]
     warnings: Sequence[str] = ()
     """What may mislead, with the source."""
+    notes: Sequence[str] = ()
+    """What was understood and what was passed over, with the source."""
     doubts: int = 0
     """How often the tool itself says that its answer may be incomplete or wrong."""
+
+
+MOST_SAMPLES: Final = 1_000_000
+"""More in one summary are no rounds of a prober."""
+
+
+def summarized(
+    sent: int, arrived: int, least: float | None, mean: float | None, most: float | None
+) -> list[float | None]:
+    """Return samples (ms) that have this summary: the mean stands for all between the least and the greatest.
+
+    Raises:
+        InputError: the numbers make no sense.
+    """
+    if arrived < 0 or sent < 1 or max(sent, arrived) > MOST_SAMPLES:
+        raise InputError("no number of pings", value=f"{arrived} of {sent}")
+    if arrived and mean is None:
+        raise InputError("pings arrived, but their time is missing", value=f"{arrived} of {sent}")
+    lost: list[float | None] = [None] * max(sent - arrived, 0)
+    if arrived < 2 or least is None or most is None:
+        return [mean] * arrived + lost
+    return [least, *[mean] * (arrived - 2), most, *lost]
