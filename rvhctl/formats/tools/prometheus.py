@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError, InvalidNodeError, listed, quoted
 from rvhctl.formats import jsontext
@@ -15,60 +15,141 @@ VERDICT: Final = "probe_success"
 """The series by which blackbox_exporter says 1, the probe succeeded, or 0."""
 
 LABEL: Final = "instance"
-"""Names a target, in both kinds of series."""
+"""Names a target, in both kinds of series, unless another label is asked for."""
+
+SECONDS: Final = "_seconds"
+"""How the name of a duration ends that is in seconds."""
 
 QUERY: Final = 'query {__name__=~"probe_success|probe_duration_seconds"}'
 NO_VERDICTS: Final = (
     f"no {VERDICT} series in the answer: a refused connection is the fastest target there is; {QUERY}"
 )
+PARTIAL: Final = "the answer is partial: some storage did not answer"
 
-_SECONDS: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _NO_NUMBER: Final = ("NaN", "+Inf", "-Inf", "Inf")
+
+
+class _Series(NamedTuple):
+    """One value of a target: a duration in milliseconds, or a verdict, 1.0 or 0.0; None is no number."""
+
+    name: str
+    target: str
+    labels: dict[str, Any]
+    value: float | None
+    source: str
+    place: str
 
 
 def read(texts: Sequence[Text], asked: Asked) -> Measured:
     """Return the targets of instant queries, each with its latency in milliseconds.
 
-    Series named ``probe_success`` are verdicts, every other one is a duration in seconds; they belong
-    together by ``instance``. A target whose probe failed, or without a verdict where others have one, or
-    without a duration, has no measurement.
+    Series named ``probe_success`` are verdicts, every other one is a duration; they belong together by the label that
+    names the target, and may come in several texts. A target whose probe failed, or without a verdict where others
+    have one, or without a duration, has no measurement.
 
     Raises:
-        InputError: a text is no answer to an instant query, or what ``asked.on_bad`` raises.
+        InputError: a text is no answer to an instant query, or has series that are no durations, or what
+            ``asked.on_bad`` raises.
     """
-    durations: dict[str, float | None] = {}
-    verdicts: dict[str, bool] = {}
-    targets: dict[str, str] = {}
+    warnings: list[str] = []
+    series: list[_Series] = []
     for source, data in texts:
-        for number, series in enumerate(_vector(data, source), 1):
+        document = jsontext.parse(data, source)
+        warnings += [f"{source}: {doubt}" for doubt in _doubts(document)]
+        for number, one in enumerate(_vector(document, source), 1):
+            place = f"series {number}"
             try:
-                target, name, value = _series(series)
-                asked.check(target, None)
-                if name == VERDICT:
-                    if value not in ("0", "1"):
-                        raise InputError(f"{VERDICT} must be 0 or 1", value=value)
-                    _put(verdicts, target, value == "1", VERDICT)
-                else:
-                    latency = _milliseconds(value)
-                    asked.check(target, latency)
-                    _put(durations, target, latency, name or "a duration")
-                targets.setdefault(target, source)
+                series.append(_read(one, asked, source, place))
+            except _QueryError as error:
+                raise error.at(source, place=place) from None
             except (InputError, InvalidNodeError) as error:
-                asked.on_bad(error.at(source, place=f"series {number}"))
+                asked.on_bad(error.at(source, place=place))
+    doubts = len(warnings)
     names = ", ".join(text.source for text in texts)
-    if targets and not durations:
+    verdicts = [one for one in series if one.name == VERDICT]
+    durations = [one for one in series if one.name != VERDICT]
+    if series and not durations:
         raise InputError(f"only {VERDICT} series, and no duration", source=names, hint=QUERY)
-    found = []
-    for target, source in targets.items():
-        latency = durations.get(target) if verdicts.get(target, not verdicts) else None
-        found.append(Target({"id": target, "latency": latency}, source))
-    return Measured(found, [f"{names}: {NO_VERDICTS}"] if found and not verdicts else [])
+    if not verdicts and any(one.name.startswith("probe_") or not one.name for one in durations):
+        warnings.append(f"{names}: {NO_VERDICTS}")
+    return Measured(_targets(series, durations, verdicts, asked), warnings, doubts=doubts)
 
 
-def _vector(text: bytes, source: str) -> list[Any]:
-    document = jsontext.parse(text, source)
+def _targets(
+    series: list[_Series], durations: list[_Series], verdicts: list[_Series], asked: Asked
+) -> list[Target]:
+    """Join durations and verdicts; a target that has two of a kind is bad, and left out as a whole."""
+    bad: set[str] = set()
+    latency_of, verdict_of = (_by_target(some, asked, bad) for some in (durations, verdicts))
+    sources: dict[str, str] = {}
+    for one in series:
+        sources.setdefault(one.target, one.source)
+    targets = []
+    for target, source in sources.items():
+        if target not in bad:
+            measured = verdict_of.get(target, 0.0 if verdicts else 1.0)
+            latency = latency_of.get(target) if measured else None
+            targets.append(Target({"id": target, "latency": latency}, source))
+    return targets
+
+
+def _by_target(series: list[_Series], asked: Asked, bad: set[str]) -> dict[str, float | None]:
+    """Return the value of each target; those that have several are bad."""
+    found: dict[str, list[_Series]] = {}
+    for one in series:
+        found.setdefault(one.target, []).append(one)
+    for target, several in found.items():
+        if len(several) > 1:
+            bad.add(target)
+            asked.on_bad(_several(several, asked.id_label or LABEL))
+    return {target: several[0].value for target, several in found.items()}
+
+
+def _several(series: list[_Series], label: str) -> InputError:
+    """Say what tells the series of one target apart, and what to do about it."""
+    names = dict.fromkeys(one.name or "a duration" for one in series)
+    differ = [
+        name
+        for name in series[0].labels
+        if name not in ("__name__", "job")
+        and len({quoted(one.labels.get(name)) for one in series}) == len(series)
+    ]
+    if len(names) > 1:
+        hint = f"query one of {listed(names)}"
+    elif "phase" in differ:
+        hint = f"query their sum: sum by ({label}) ({series[0].name})"
+    elif differ:
+        hint = f"they differ in {listed(differ)}: name the targets by it with --id-label {differ[0]}"
+    else:
+        hint = "narrow the query, to one job for instance"
+    problem = f"{label} {quoted(series[0].target)} has {len(series)} series of {listed(names)}"
+    return InputError(problem, source=series[1].source, place=series[1].place, hint=hint)
+
+
+def _doubts(document: Any) -> list[str]:
+    """Return what the server says against its own answer."""
+    if not isinstance(document, dict):
+        return []
+    said = [
+        f"Prometheus {verb}: {text}"
+        for member, verb in (("warnings", "warns"), ("infos", "notes"))
+        for text in (document.get(member) or ())
+    ]
+    return [*said, PARTIAL] if document.get("isPartial") is True else said
+
+
+class _QueryError(InputError):
+    """The query asks for something else, whichever series shows it."""
+
+
+def _vector(document: Any, source: str) -> list[Any]:
+    """Return the series of an answer of the server, or of ``promtool query instant -o json``."""
+    if isinstance(document, list):
+        return document
     if not isinstance(document, dict) or "status" not in document:
-        raise InputError("not an answer of Prometheus", source=source, hint="give what /api/v1/query answers")
+        hint = "give what /api/v1/query answers, or promtool query instant -o json"
+        raise InputError("not an answer of Prometheus", source=source, hint=hint)
     if document["status"] != "success":
         answered = document.get("error", document["status"])
         raise InputError(f"Prometheus answered with an error: {answered}", source=source)
@@ -80,32 +161,62 @@ def _vector(text: bytes, source: str) -> list[Any]:
     return result
 
 
-def _series(series: Any) -> tuple[str, str, str]:
-    """Target, name and value of a series."""
+def _read(series: Any, asked: Asked, source: str, place: str) -> _Series:
+    """Return a series with its value.
+
+    Raises:
+        InputError: it is none, or its value is wrong.
+        InvalidNodeError: its target or its latency is wrong.
+    """
     metric = series.get("metric") if isinstance(series, dict) else None
-    sample = series.get("value") if isinstance(series, dict) else None
     if not isinstance(metric, dict):
         raise InputError("a series needs its labels", value=series)
-    target = metric.get(LABEL)
+    name = str(metric.get("__name__", ""))
+    if "histogram" in series:
+        hint = f"query a quantile of it: histogram_quantile(0.5, {name})"
+        raise _QueryError(f"{name or 'the series'} is a histogram", hint=hint)
+    in_milliseconds = name != VERDICT and _in_milliseconds(name, asked.unit)
+    label = asked.id_label or LABEL
+    target = metric.get(label)
     if not isinstance(target, str):
-        hint = f"its labels: {listed(metric) or 'none'}"
-        raise InputError(f"the series has no label {LABEL}", hint=hint)
+        others = listed([other for other in metric if other != "__name__"]) or "none"
+        hint = f"its labels: {others}; --id-label names the one to take"
+        raise InputError(f"the series has no label {label}", hint=hint)
+    asked.check(target, None)
+    sample = series.get("value")
     if not isinstance(sample, list) or len(sample) != 2 or not isinstance(sample[1], str):
         raise InputError(f"the series of {target} has no value [time, text]", value=sample)
-    return target, str(metric.get("__name__", "")), sample[1]
+    if name == VERDICT:
+        if sample[1] not in ("0", "1"):
+            raise InputError(f"{VERDICT} must be 0 or 1", value=sample[1])
+        return _Series(name, target, metric, float(sample[1]), source, place)
+    latency = _milliseconds(sample[1], in_milliseconds)
+    asked.check(target, latency)
+    return _Series(name, target, metric, latency, source, place)
 
 
-def _milliseconds(value: str) -> float | None:
-    """Seconds as text, shifted by three decimals before any rounding; None for what is no number."""
+def _in_milliseconds(name: str, unit: str | None) -> bool:
+    """Whether durations of this name are in milliseconds, else in seconds.
+
+    Raises:
+        InputError: it is not known to be a duration.
+    """
+    if name == "up":
+        raise _QueryError("up says whether a scrape worked, and is no duration", hint=QUERY)
+    if name.endswith(SECONDS) and unit == "ms":
+        raise _QueryError(f"{name} is in seconds by its name", hint="leave out --unit ms")
+    if unit is None and name and not name.endswith(SECONDS):
+        hint = f"{QUERY}; or say --unit ms or --unit s"
+        raise _QueryError(
+            f"{name} is not known to be a duration, for it does not end in {SECONDS}", hint=hint
+        )
+    return unit == "ms"
+
+
+def _milliseconds(value: str, in_milliseconds: bool) -> float | None:
+    """Return milliseconds; seconds are shifted by three decimals before any rounding; None for what is no number."""
     if value in _NO_NUMBER:
         return None
-    if not _SECONDS.fullmatch(value):
-        raise InputError("a duration must be a number of seconds", value=value)
-    return float(Decimal(value).scaleb(3)) + 0.0  # -0.0 becomes 0.0
-
-
-def _put(column: dict[str, Any], target: str, value: object, name: str) -> None:
-    if target in column:
-        hint = "narrow the query, to one job for instance"
-        raise InputError(f"{name} of {LABEL} {quoted(target)} is there twice", hint=hint)
-    column[target] = value
+    if not _NUMBER.fullmatch(value):
+        raise InputError("a duration must be a number", value=value)
+    return float(Decimal(value).scaleb(0 if in_milliseconds else 3)) + 0.0  # -0.0 becomes 0.0

@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import time
-import warnings
 from collections.abc import Sequence
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -21,7 +20,7 @@ import pytest
 
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats.tools import prometheus
-from rvhctl.formats.tools.measured import Asked, Text
+from rvhctl.formats.tools.measured import Asked, Measured, Text
 from rvhctl.formats.tools.prometheus import NO_VERDICTS
 from rvhctl.nodes.probes import check_target
 
@@ -39,7 +38,7 @@ def latencies_of(
     text: bytes, source: str = "answer.json", on_bad: OnBad = fail
 ) -> tuple[Latencies, Sequence[str]]:
     """The latency of each target, and warnings."""
-    targets, warnings, _ = prometheus.read([Text(source, text)], Asked(on_bad, check_target))
+    targets, warnings, _, _ = prometheus.read([Text(source, text)], Asked(on_bad, check_target))
     return {target.fields["id"]: target.fields["latency"] for target in targets}, warnings
 
 
@@ -104,9 +103,7 @@ def test_other_answers_are_refused(name: str, message: str) -> None:
         read(f"invalid/prometheus/{name}")
 
 
-@pytest.mark.parametrize(
-    "text", [b"[]", b"{}", b"1", b'{"status": "success"}', b'{"status":"success","data":[]}']
-)
+@pytest.mark.parametrize("text", [b"{}", b"1", b'{"status": "success"}', b'{"status":"success","data":[]}'])
 def test_other_documents_are_refused(text: bytes) -> None:
     with pytest.raises(InputError, match=r"answer\.json: not an"):
         latencies_of(text)
@@ -123,11 +120,125 @@ def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
             ("probe_success", "a", "1"),
             ("probe_success", "b", "1"),
             (None, "a", "0.25"),
-            ("up", "c", "1e-3"),
+            (None, "c", "1e-3"),
         )
     )
     assert latencies == {"a": 250.0, "b": None, "c": None}
     assert not warnings
+
+
+def measured(
+    *texts: bytes | str, unit: str | None = None, id_label: str | None = None, on_bad: OnBad = fail
+) -> Measured:
+    data = [text if isinstance(text, bytes) else (DATA / text).read_bytes() for text in texts]
+    named = [Text(f"f{number}", text) for number, text in enumerate(data, 1)]
+    return prometheus.read(named, Asked(on_bad, check_target, unit, id_label))
+
+
+def found(measured: Measured) -> Latencies:
+    return {target.fields["id"]: target.fields["latency"] for target in measured.targets}
+
+
+def test_durations_and_verdicts_may_come_in_two_texts() -> None:
+    durations = answer(("d_seconds", "a", "0.25"), ("d_seconds", "b", "0.5"))
+    verdicts = answer(("probe_success", "b", "0"), ("probe_success", "a", "1"), ("probe_success", "c", "1"))
+    both = measured(durations, verdicts)
+    assert [(target.fields["id"], target.source) for target in both.targets] == [
+        ("a", "f1"),
+        ("b", "f1"),
+        ("c", "f2"),
+    ]
+    assert found(both) == found(measured(verdicts, durations)) == {"a": 250.0, "b": None, "c": None}
+    assert (both.warnings, both.doubts) == ([], 0)
+    with pytest.raises(
+        InputError, match=r"f2: series 1: instance 'a' has 2 series of d_seconds; narrow the query"
+    ):
+        measured(durations, durations)
+
+
+def test_promtool_prints_the_series_alone() -> None:
+    assert found(measured("valid/prometheus/promtool.json")) == {
+        "127.0.0.1": 0.31216,
+        "127.0.0.2": 0.29152,
+        "http://127.0.0.1:18081": 8.361769,
+        "http://127.0.0.1:18082": 22.339274,
+        "http://127.0.0.1:18099": 0.590346,
+    }
+    assert measured(b"[]") == ([], [], (), 0)
+
+
+def test_a_unit_is_said_by_the_name_or_by_the_user() -> None:
+    text = "valid/prometheus/milliseconds.json"
+    with pytest.raises(
+        InputError, match=r"f1: series 1: ping_average_response_ms is not known to be a duration.*--unit ms"
+    ):
+        measured(text)
+    assert found(measured(text, unit="ms")) == {"10.0.0.5:9273": 12.5, "10.0.0.6:9273": 0.05}
+    assert found(measured(text, unit="s")) == {"10.0.0.5:9273": 12500.0, "10.0.0.6:9273": 50.0}
+    assert not measured(text, unit="s").warnings
+    with pytest.raises(
+        InputError, match="f1: series 1: d_seconds is in seconds by its name; leave out --unit ms"
+    ):
+        measured(answer(("d_seconds", "a", "1")), unit="ms")
+
+
+def test_a_label_names_the_targets() -> None:
+    text = "valid/prometheus/pinger.json"
+    with pytest.raises(
+        InputError,
+        match=r"f1: series 2: instance '127.0.0.1:9427' has 2 .*differ in target, ip.*--id-label target",
+    ):
+        measured(text)
+    assert found(measured(text, id_label="target")) == {"a.example": 10.0, "b.example": 20.0}
+    assert found(measured("valid/prometheus/port.json", id_label="host")) == {"10.0.0.1": 10.0}
+    with pytest.raises(InputError, match=r"no label nobody; its labels: instance, host; --id-label names"):
+        measured("valid/prometheus/port.json", id_label="nobody")
+
+
+def test_what_the_server_says_against_its_answer_is_passed_on_and_counted() -> None:
+    _, warnings, _, doubts = measured("valid/prometheus/warnings.json")
+    assert doubts == 2
+    assert warnings == [
+        "f1: Prometheus warns: fetch series for store 10.1.1.1:10901: context deadline exceeded",
+        "f1: Prometheus notes: PromQL info: metric might not be a counter",
+    ]
+    whole = json.loads(answer(("d_seconds", "a", "1")))
+    assert measured(json.dumps({**whole, "isPartial": True}).encode()).doubts == 1
+    assert measured(json.dumps({**whole, "isPartial": False, "warnings": None}).encode()).doubts == 0
+
+
+def test_phases_are_refused_together() -> None:
+    def phases(*names: str) -> bytes:
+        metric = {"__name__": "probe_http_duration_seconds", "instance": "a"}
+        other = {"metric": {**metric, "instance": "b"}, "value": [1, "1"]}
+        return json.dumps(
+            [*({"metric": {**metric, "phase": name}, "value": [1, "1"]} for name in names), other]
+        ).encode()
+
+    bad: list[InputError] = []
+    assert found(measured(phases("connect", "tls", "resolve"), on_bad=bad.append)) == {"b": 1000.0}
+    assert [str(error) for error in bad] == [
+        "f1: series 2: instance 'a' has 3 series of probe_http_duration_seconds; "
+        "query their sum: sum by (instance) (probe_http_duration_seconds)"
+    ]
+    assert found(measured(phases("rtt"))) == {"a": 1000.0, "b": 1000.0}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("up.json", "series 1: up says whether a scrape worked, and is no duration; query "),
+        ("phase.json", "series 1: probe_failed_due_to_regex is not known to be a duration.*; query "),
+        (
+            "histogram.json",
+            r"series 1: rpc_latency_seconds is a histogram; .*histogram_quantile\(0.5, rpc_latency_sec",
+        ),
+    ],
+)
+def test_a_query_for_something_else_ends_the_run(name: str, message: str) -> None:
+    for unit in ("s", None) if name == "up.json" else (None,):
+        with pytest.raises(InputError, match=f"f1: {message}"):
+            measured(f"invalid/prometheus/{name}", unit=unit, on_bad=[].append)
 
 
 @pytest.mark.parametrize(
@@ -143,27 +254,29 @@ def test_a_target_without_verdict_or_duration_has_no_measurement() -> None:
     ],
 )
 def test_milliseconds_are_the_digits_shifted(text: str, expected: float) -> None:
-    latencies, _ = latencies_of(answer(("d", "a", text)))
+    latencies, _ = latencies_of(answer(("d_seconds", "a", text)))
     assert list(map(str, latencies.items())) == [str(("a", expected))]
 
 
 @pytest.mark.parametrize(
     ("series", "message"),
     [
-        (("d", None, "1"), r"series 2: the series has no label instance; its labels: job, __name__"),
-        (("d", "", "1"), "the id is empty"),
-        (("d", "x\ny", "1"), "control characters"),
-        (("d", "b", "-1"), "finite and not negative"),
-        (("d", "b", "1e999"), "finite and not negative"),
-        (("d", "b", "1e9999"), "number of seconds"),
-        (("d", "b", "fast"), "number of seconds"),
-        (("d", "b", 1), "has no value"),
-        (("d", "a", "1"), "'a' is there twice; narrow the query"),
+        (
+            ("d_seconds", None, "1"),
+            r"series 2: the series has no label instance; its labels: job; --id-label",
+        ),
+        (("d_seconds", "", "1"), "the id is empty"),
+        (("d_seconds", "x\ny", "1"), "control characters"),
+        (("d_seconds", "b", "-1"), "finite and not negative"),
+        (("d_seconds", "b", "1e999"), "finite and not negative"),
+        (("d_seconds", "b", "1e9999"), "must be a number"),
+        (("d_seconds", "b", "fast"), "must be a number"),
+        (("d_seconds", "b", 1), "has no value"),
         (("probe_success", "b", "2"), "must be 0 or 1"),
     ],
 )
 def test_wrong_series_are_named_and_can_be_left_out(series: Any, message: str) -> None:
-    text = answer(("d", "a", "1"), series)
+    text = answer(("d_seconds", "a", "1"), series)
     with pytest.raises(InputError, match=message):
         latencies_of(text)
     bad: list[InputError] = []
@@ -202,12 +315,14 @@ scrape_configs:
 """
 
 
+SERVER = shutil.which("prometheus")
+BLACKBOX = shutil.which("prometheus-blackbox-exporter") or shutil.which("blackbox_exporter")
+
+
+@pytest.mark.skipif(not SERVER or not BLACKBOX, reason="prometheus or blackbox_exporter is not installed")
 def test_the_tools_themselves(tmp_path: Path) -> None:
-    server = shutil.which("prometheus")
-    blackbox = shutil.which("prometheus-blackbox-exporter") or shutil.which("blackbox_exporter")
-    if server is None or blackbox is None:
-        warnings.warn("prometheus or blackbox_exporter is not installed: not tried for real", stacklevel=1)
-        return
+    assert SERVER
+    assert BLACKBOX
     with ExitStack() as stack:
         fine = stack.enter_context(HTTPServer(("127.0.0.1", 0), Fine))
         Thread(target=fine.serve_forever, daemon=True).start()
@@ -220,12 +335,12 @@ def test_the_tools_themselves(tmp_path: Path) -> None:
         (tmp_path / "prometheus.yml").write_text(CONFIGURATION % (f'"{up}", "{refused}"', exporter))
         for command in (
             [
-                blackbox,
+                BLACKBOX,
                 "--config.file=blackbox.yml",
                 f"--web.listen-address=127.0.0.1:{exporter}",
             ],
             [
-                server,
+                SERVER,
                 "--config.file=prometheus.yml",
                 "--storage.tsdb.path=data",
                 f"--web.listen-address=127.0.0.1:{port}",
@@ -237,6 +352,19 @@ def test_the_tools_themselves(tmp_path: Path) -> None:
             stack.callback(started.kill)
         query = quote('{__name__=~"probe_success|probe_duration_seconds"}')
         latencies = wait_for(f"http://127.0.0.1:{port}/api/v1/query?query={query}", 2)
+        promtool = shutil.which("promtool")
+        if promtool is not None:
+            asked = [
+                promtool,
+                "query",
+                "instant",
+                "-o",
+                "json",
+                f"http://127.0.0.1:{port}",
+                "probe_duration_seconds",
+            ]
+            printed = subprocess.run(asked, capture_output=True, timeout=60, check=True).stdout
+            assert found(measured(printed)).keys() == latencies.keys()
     assert (latencies[up] or 0) > 0
     assert latencies[refused] is None
 
