@@ -30,6 +30,8 @@ def entry() -> NoReturn:
 def main(arguments: Sequence[str]) -> int:
     """Run the command line ``arguments``; the exit code."""
     try:
+        if COMPLETION_VARIABLE in os.environ:
+            return _complete(os.environ[COMPLETION_VARIABLE], arguments)
         if list(arguments) in VERSION_FLAGS and _say_version():
             return 0
         return _run(arguments)
@@ -65,10 +67,6 @@ def _run(arguments: Sequence[str]) -> int:
     gc.set_threshold(50_000)
     gc.enable()
     buffer_output()
-    if COMPLETION_VARIABLE in os.environ:
-        from typer._completion_classes import completion_init
-
-        completion_init()
     code = 0
     try:
         result = command_line().main(args=list(arguments), prog_name="rvhctl", standalone_mode=False)
@@ -94,6 +92,18 @@ def _run(arguments: Sequence[str]) -> int:
         message("out of memory")
         code = 1
     return _flushed(code)
+
+
+def _complete(shell: str, arguments: Sequence[str]) -> int:
+    """Answer a shell's script after a TAB; a line that nothing can be made of has no answer, and no message."""
+    from rvhctl.app import command_line
+    from rvhctl.completion.answer import answer
+
+    try:
+        answer(command_line(), shell, arguments)
+    except Exception:
+        return 1
+    return 0
 
 
 def _interrupt(*_: object) -> None:

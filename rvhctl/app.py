@@ -102,7 +102,7 @@ def _version_option(*, hidden: bool) -> TyperOption:
 
 
 def _print_version(ctx: Context, param: Parameter, wanted: Any) -> None:
-    if wanted:
+    if wanted and not ctx.resilient_parsing:
         from rvhctl.cli.version import describe
         from rvhctl.streams.sink import Sink
 

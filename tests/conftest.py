@@ -19,7 +19,7 @@ POSIX_ONLY = [
     "test_process.py",
     "test_tables.py",
     "test_terminal.py",
-    "commands/test_completion.py",
+    "completion/test_scripts.py",
 ]
 collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 

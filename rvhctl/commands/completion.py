@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from rvhctl.cli.options import epilog
+from rvhctl.completion.scripts import Shell, script
 from rvhctl.streams.sink import Sink
 
-Shell = Literal["bash", "zsh", "fish"]
-
-VARIABLE = "_RVHCTL_COMPLETE"
-"""The variable by which a completion script asks the program what fits."""
-
 EPILOG = epilog(
-    'eval "$(rvhctl completion bash)"',
-    "rvhctl completion zsh > ~/.zfunc/_rvhctl   (a folder of your fpath)",
-    "rvhctl completion fish | source",
+    'eval "$(rvhctl completion bash)"     in ~/.bashrc',
+    'eval "$(rvhctl completion zsh)"      in ~/.zshrc, after compinit',
+    "rvhctl completion fish | source      in ~/.config/fish/config.fish",
 )
 
 
 def completion(shell: Annotated[Shell, typer.Argument(help="The shell to print the script for.")]) -> None:
-    """Print a script that completes rvhctl's commands and options in your shell. No file is changed."""
-    from typer._completion_shared import get_completion_script
-
-    script = get_completion_script(prog_name="rvhctl", complete_var=VARIABLE, shell=shell)
+    """Print a script that completes commands, options, files and nodes in your shell. No file is changed."""
     sink = Sink()
-    sink.write(script.encode() + b"\n")
+    sink.write(script(shell))
     sink.flush()
