@@ -15,9 +15,8 @@ _HOMES = {
     "policy.evaluation": "Evaluation Failed",
     "policy.failover": "Node failover failover_async faultset faultset_async",
     "policy.memory": "Memory",
-    "policy.percent": "Percent",
     "policy.plan": "FleetPlan",
-    "policy.policy": "Policy",
+    "policy.policy": "Percent Policy",
 }
 _HOME_OF = {name: f"rvhctl.{home}" for home, names in _HOMES.items() for name in names.split()}
 
@@ -53,7 +52,7 @@ if TYPE_CHECKING:
     from rvhctl.policy.failover import faultset as faultset
     from rvhctl.policy.failover import faultset_async as faultset_async
     from rvhctl.policy.memory import Memory as Memory
-    from rvhctl.policy.percent import Percent as Percent
+    from rvhctl.policy.policy import Percent as Percent
     from rvhctl.policy.plan import FleetPlan as FleetPlan
     from rvhctl.policy.policy import Policy as Policy
 else:

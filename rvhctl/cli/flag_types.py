@@ -12,7 +12,7 @@ from rvhctl.errors import FaultsetError, RvhctlError, UsageError, quoted
 if TYPE_CHECKING:
     from typer._click import Context, Parameter
 
-    from rvhctl.policy.percent import Percent
+    from rvhctl.policy.policy import Percent
 
 
 class Whole(IntRange):
@@ -95,7 +95,7 @@ class PercentText(ParamType):
             raise error if self.form.fullmatch(value) else UsageError(str(error)) from None
 
     def parse(self, text: str, flag: str) -> int | Percent:
-        from rvhctl.policy.percent import parse_percent
+        from rvhctl.policy.policy import parse_percent
 
         return parse_percent(text, flag)
 

@@ -14,7 +14,7 @@ from rvhctl.errors import UsageError
 from rvhctl.formats.choice import TOOLS
 from rvhctl.nodes.documents import ASKED_OF_NODES
 from rvhctl.nodes.flags import text_of
-from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Percent
 from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown
 from rvhctl.policy.request import Request, requested
 

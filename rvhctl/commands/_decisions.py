@@ -75,8 +75,8 @@ def report_decision(report: Report, nodes: Nodes, decision: Decision, request: R
         report.info(f"{kept}; {_over_or_unmeasured(nodes, decision)}")
     else:
         report.info(f"{kept}; {_reasons(decision)}; {decision.summary}")
-        for cell, owner in decision.joined:
-            report.info(f"the cell {cell} joined {owner}")
+        for group, owner in decision.groups.joined:
+            report.info(f"the {decision.groups.kind} {group} joined {owner}")
     report.debug(f"{total} on the {core_name()} core in {report.milliseconds():.1f} ms")
 
 
@@ -115,14 +115,19 @@ def _warn(report: Report, evaluation: Evaluation, request: Request) -> None:
 
 
 def _warn_of_lone_nodes(report: Report, evaluation: Evaluation, alone: int) -> None:
-    """Warn of them; a few, where no coarser precision holds several, are only mentioned."""
+    """Warn of them; a few in cells, where no coarser precision holds several, are only mentioned."""
     from rvhctl.policy.advice import coarser, many_alone
 
     precision, count = evaluation.precision, len(evaluation.fleet)
-    assert precision is not None
     are, their = ("is", "its") if alone == 1 else ("are", "their")
-    nodes = counted(count, "node")
-    text = f"{alone} of {nodes} {are} alone in {their} cell at -p {precision} and cannot be judged by others"
+    at = "" if precision is None else f" at -p {precision}"
+    text = (
+        f"{alone} of {counted(count, 'node')} {are} alone in {their} {evaluation.groups.kind}{at} "
+        "and cannot be judged by others"
+    )
+    if precision is None:
+        report.warn(text)
+        return
     better = coarser(evaluation.fleet, precision, alone)
     if better is not None:
         letters, left = better

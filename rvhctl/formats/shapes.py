@@ -260,7 +260,7 @@ def cell_text(value: Any, comma: str = ",") -> str:
 
 
 def _part_text(part: Any) -> str:
-    return f"{part['cell']}={part['share']}" if type(part) is dict else cell_text(part)
+    return "=".join(map(cell_text, part.values())) if type(part) is dict else cell_text(part)
 
 
 NESTED: Final = frozenset({list, dict, IdList})

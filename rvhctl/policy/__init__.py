@@ -5,11 +5,11 @@ decision     A decision on a fleet; the kernel is chosen here.
 evaluate     ``evaluate``, for Python callers.
 evaluation   A fleet under a policy, step by step.
 failover     ``failover`` and ``faultset``, for Python callers.
+groups       Nodes in groups, by cell or by label.
 memory       What is remembered of each node from round to round.
 memory_file  The file of a memory, locked and written whole.
-percent      Percentages as exact fractions.
 plan         Plans of traffic.
-policy       ``Policy``: limits, safeguards and damping.
+policy       ``Policy``: limits, safeguards and damping; percentages.
 request      Requests about nodes, from flags, documents and batches.
-views        Views: ranks, cells, reasons, plans, advice.
+views        Views: ranks, groups, reasons, plans, advice.
 """

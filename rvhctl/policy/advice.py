@@ -10,8 +10,8 @@ from rvhctl.core.geo import advise as advising
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fleet import Fleet
-from rvhctl.policy.decision import grouped
-from rvhctl.policy.evaluation import STEP, Evaluation
+from rvhctl.policy.evaluation import Evaluation
+from rvhctl.policy.groups import STEP, grouped
 from rvhctl.policy.policy import Policy
 
 
@@ -82,7 +82,7 @@ def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
     """
     best = None
     for letters in range(precision - 1, 0, -1):
-        counts = run(grouped(fleet.lats, fleet.lons, letters, WHOLE)).counts
+        counts = run(grouped(fleet, letters, WHOLE)).counts
         left = advising.alone(counts)
         if left < (alone if best is None else best[1]):
             best = letters, int(left)

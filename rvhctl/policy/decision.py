@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from rvhctl.concurrency.steps import WHOLE, Steps
 from rvhctl.core.columns import Floats, Ints
-from rvhctl.core.policy.cells import CellOrder, Groups
+from rvhctl.core.policy.cells import CellOrder
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import survivors
 from rvhctl.formats.shapes import Picked
+from rvhctl.policy.groups import Grouping, grouped
 
 if TYPE_CHECKING:
     from rvhctl.nodes.fleet import Fleet
@@ -53,9 +54,9 @@ class Survivors:
 
 
 class WithinThreshold(Survivors):
-    """The nodes within a threshold, which alone decides; in one group, or by cell."""
+    """The nodes within a threshold, which alone decides; in one group, or by cell or label."""
 
-    def __init__(self, threshold: float, rows: Ints, starts: Ints, groups: Groups | None = None) -> None:
+    def __init__(self, threshold: float, rows: Ints, starts: Ints, groups: Grouping | None = None) -> None:
         self.threshold = threshold
         self.answer_rows = rows
         self.answer_starts = starts
@@ -79,18 +80,23 @@ def decide(
     from rvhctl.policy.evaluation import Evaluation
 
     return Evaluation(
-        fleet, request.policy, precision=request.precision, memory=memory, failed=request.failed
+        fleet,
+        request.policy,
+        precision=request.precision,
+        by_label=bool(request.by),
+        memory=memory,
+        failed=request.failed,
     )
 
 
 def _within_threshold(fleet: Fleet, request: Request, size: int) -> Steps[WithinThreshold]:
     threshold = request.policy.threshold
     assert threshold is not None
-    if request.precision is None:
+    if request.precision is None and not request.by:
         rows = yield from ranked(fleet.latencies, threshold, size)
         return WithinThreshold(threshold, rows, Ints([0, len(rows)]))
-    groups = yield from grouped(fleet.lats, fleet.lons, request.precision, size)
-    order = yield from ranked_by_cell(groups, fleet.latencies, threshold, size)
+    groups = yield from grouped(fleet, request.precision, size)
+    order = yield from ranked_by_group(groups.group_of, len(groups), fleet.latencies, threshold, size)
     return WithinThreshold(threshold, order.survivors, order.starts, groups)
 
 
@@ -104,19 +110,10 @@ def ranked(latencies: Floats, limit: float, size: int) -> Steps[Ints]:
     return ranking.order
 
 
-def grouped(lats: Floats, lons: Floats, precision: int, size: int) -> Steps[Groups]:
-    """All nodes by cell; coordinates in degrees, known to be in range."""
-    groups = Groups(precision)
-    for start in range(0, len(lats), size):
-        groups.add(lats, lons, start, min(start + size, len(lats)))
-        yield
-    return groups
-
-
-def ranked_by_cell(groups: Groups, latencies: Floats, limit: float, size: int) -> Steps[CellOrder]:
+def ranked_by_group(group_of: Ints, groups: int, latencies: Floats, limit: float, size: int) -> Steps[CellOrder]:
     """The survivors of each group."""
-    order = CellOrder(groups, (yield from ranked(latencies, limit, size)))
-    few = len(groups.group_of) <= size
+    order = CellOrder(group_of, groups, (yield from ranked(latencies, limit, size)))
+    few = len(group_of) <= size
     while order.step():
         if not few:
             yield

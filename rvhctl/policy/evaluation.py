@@ -6,30 +6,25 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import repeat
 from math import inf
 from operator import sub
 from typing import Any, Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.columns import PIECE, Codes, Ints
-from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text, whole_precision
-from rvhctl.core.geo.joining import Joining, renumbered
+from rvhctl.core.columns import PIECE, Codes
+from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
-from rvhctl.core.policy.grouping import by_group, sizes_of
-from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, quoted, shorten
-from rvhctl.formats.wording import did_you_mean
+from rvhctl.core.policy.grouping import by_group
+from rvhctl.errors import EmptyNodesError, FaultsetError, UnknownNodeError, shorten
+from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.given import plain_id
-from rvhctl.policy.decision import Survivors, grouped
+from rvhctl.policy.decision import Survivors
+from rvhctl.policy.groups import Grouping, InOne, grouped, rows_in_cell, rows_of_group
 from rvhctl.policy.memory import Memory
-from rvhctl.policy.percent import Percent
-from rvhctl.policy.policy import Policy
-
-STEP: Final = 1 << 14
-"""Groups of one call into the core, which sees no signal before it returns."""
+from rvhctl.policy.policy import Percent, Policy
 
 SAID: Final = [reason or None for reason in reasons.REASONS]
 """The name of each reason; None where nothing is to be said."""
@@ -42,13 +37,15 @@ class Failed:
     Attributes:
         ids: of nodes.
         cells: prefixes of geohashes; every node that stands in one of them has failed.
+        groups: names of groups by label, or of their first labels: ``eu-west`` is every ``eu-west/...``, too.
     """
 
     ids: tuple[str, ...] = ()
     cells: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("ids", "cells"):
+        for name in ("ids", "cells", "groups"):
             texts = run(listed(getattr(self, name), WHOLE, f"failed {name}", FaultsetError))
             for text in texts:
                 instance_of(str, text, f"each of the failed {name}", FaultsetError)
@@ -56,10 +53,10 @@ class Failed:
 
 
 class Group(NamedTuple):
-    """One cell, several joined cells, or (without cells) all nodes. Nodes are their ids, as they were given."""
+    """The nodes of a cell or label, several such that joined, or all nodes; by their ids, as they were given."""
 
-    cell: str | None
-    """The geohash that names it."""
+    name: str | None
+    """The geohash, or the values of the labels (``eu-west/a``); None for all nodes."""
     health: str
     """``healthy``, ``degraded`` or ``down``: before any safeguard."""
     limit: float | None
@@ -70,11 +67,17 @@ class Group(NamedTuple):
     answer: list[str | int]
     """Those that serve, in the same order."""
 
+    @property
+    def cell(self) -> str | None:
+        """The name."""
+        return self.name
+
 
 class Explanation(NamedTuple):
     """What became of one node."""
 
-    cell: str | None
+    group: str | None
+    """The name of its group."""
     kept: bool
     reason: str | None
     """None where the node was plainly kept; else one of `rvhctl.core.policy.reasons.REASONS`."""
@@ -83,13 +86,19 @@ class Explanation(NamedTuple):
     margin: float | None
     """limit - latency, in milliseconds."""
 
+    @property
+    def cell(self) -> str | None:
+        """The group."""
+        return self.group
+
 
 class Evaluation(Survivors):
-    """What a policy makes of a fleet. Groups are numbered in order of first appearance of their own cells.
+    """What a policy makes of a fleet. Groups are numbered in order of first appearance.
 
     Columns hold rows, which count the nodes as they were given; ``answer``, groups and plans have ids.
 
     Attributes:
+        groups: how the nodes are grouped: names and places of groups, and which joined which.
         latencies: of each node, after the aggregate.
         group_of: the group of each node.
         order: the nodes of all groups, and ``starts``: where in them each group starts.
@@ -100,7 +109,6 @@ class Evaluation(Survivors):
         standing: what one round says of each node (`rvhctl.core.policy.reasons`).
         fits: 1 where a node is fit, after the memory.
         memory: what is to be remembered, if a memory was given.
-        joined: pairs of a cell that joined a group, and the cell that names the group.
         absent: nodes that the memory knows as fit and the fleet lacks.
     """
 
@@ -110,9 +118,11 @@ class Evaluation(Survivors):
         policy: Policy,
         *,
         precision: int | None = None,
+        by_label: bool = False,
         memory: Memory | None = None,
         failed: Failed | None = None,
     ) -> None:
+        """Without a precision, and not ``by_label``, all nodes are one group."""
         if not len(instance_of(Fleet, fleet, "fleet", FaultsetError)):
             raise EmptyNodesError
         self.fleet = fleet
@@ -122,35 +132,33 @@ class Evaluation(Survivors):
         if memory is not None:
             instance_of(Memory, memory, "memory", FaultsetError)
         self.absent: list[str] = [] if memory is None else memory.absent(fleet.ids)
-        self.joined: list[tuple[str, str]] = []
-        self._group()
+        self.groups = self._grouped(by_label)
+        self.group_of = self.groups.group_of
+        self.order, self.starts = by_group(self.latencies, self.group_of, self.groups.counts)
         self._measure(fleet.states if failed is None else self._states_if(failed))
         self.memory = None if memory is None else self._remember(memory)
         self._judge()
 
     @property
     def group_count(self) -> int:
-        return len(self.cells)
+        return len(self.groups)
 
     def __repr__(self) -> str:
         nodes, groups = len(self.fleet), self.group_count
-        where = "" if self.precision is None else f" in {groups} {'cell' if groups == 1 else 'cells'}"
+        where = f" in {counted(groups, self.groups.kind)}" if self.groups.kind else ""
         return f"<Evaluation: {len(self)} of {nodes} nodes serve{where}, worst is {self.worst}>"
 
     def __iter__(self) -> Iterator[Group]:
         return map(self.group, range(self.group_count))
 
     def name(self, group: int) -> str | None:
-        """The cell that names a group; None for the one group of a fleet without cells."""
-        group = index_in(self.group_count, group, "a group", FaultsetError)
-        return None if self.precision is None else cell_text(self.cells[group], self.precision)
+        """The name of a group; None where all nodes are one."""
+        return self.names[index_in(self.group_count, group, "a group", FaultsetError)]
 
     @cached_property
     def names(self) -> Sequence[str | None]:
-        """The cell that names each group."""
-        if self.precision is None:
-            return [None]
-        return list(map(cell_text, self.cells, repeat(self.precision)))
+        """The name of each group."""
+        return self.groups.names(0, self.group_count)
 
     @property
     def answer(self) -> list[str | int]:
@@ -162,7 +170,7 @@ class Evaluation(Survivors):
         nodes = self.order[self.starts[number] : self.starts[number + 1]]
         limit = self.limits[number]
         return Group(
-            cell=self.name(number),
+            name=self.name(number),
             health=health.HEALTH[self.health_codes[number]],
             limit=limit if limit == limit else None,
             nodes=self.ids(nodes),
@@ -172,8 +180,8 @@ class Evaluation(Survivors):
 
     @property
     def alone(self) -> int:
-        """Nodes that have their group for themselves, where there are cells."""
-        if self.precision is None:
+        """Nodes that have their group for themselves, where there are several groups."""
+        if not self.groups.kind:
             return 0
         return sum(1 for at in range(self.group_count) if self.starts[at + 1] - self.starts[at] == 1)
 
@@ -185,11 +193,11 @@ class Evaluation(Survivors):
     @property
     def summary(self) -> str:
         """How well the fleet is: ``cells: 2 down, 1 degraded, 10 healthy``; of a list only the worst."""
-        if self.precision is None:
+        if not self.groups.kind:
             return f"the fleet is {self.worst}"
         counts = Counter(self.health_codes)
         parts = [f"{counts[code]} {health.HEALTH[code]}" for code in sorted(counts, reverse=True)]
-        return f"cells: {', '.join(parts)}"
+        return f"{self.groups.kind}s: {', '.join(parts)}"
 
     @cached_property
     def kept(self) -> Codes:
@@ -247,31 +255,13 @@ class Evaluation(Survivors):
 
     # --- the steps, in order ----------------------------------------------------------------------------
 
-    def _group(self) -> None:
-        if self.precision is None:
-            self.cells = Ints([0])
-            self.group_of = Ints([0] * len(self.fleet))
-            sizes = Ints([len(self.fleet)])
-        else:
-            found = run(grouped(self.fleet.lats, self.fleet.lons, self.precision, WHOLE))
-            self.cells, self.group_of, sizes = found.cells, found.group_of, found.counts
-            if self.policy.merge_below is not None and self.policy.merge_below > 1:
-                sizes = self._join(sizes, self.policy.merge_below)
-        self.order, self.starts = by_group(self.latencies, self.group_of, sizes)
-
-    def _join(self, sizes: Ints, minimum: int) -> Ints:
-        assert self.precision is not None
-        joining = Joining(self.cells, self.precision, sizes, minimum)
-        while joining.step(STEP):
-            pass
-        self.joined = [
-            (cell_text(self.cells[cell], self.precision), cell_text(self.cells[owner], self.precision))
-            for cell, owner in enumerate(joining.owners)
-            if cell != owner
-        ]
-        self.group_of, names = renumbered(self.group_of, joining.owners)
-        self.cells = Ints([self.cells[cell] for cell in names])
-        return sizes_of(self.group_of, len(names))
+    def _grouped(self, by_label: bool) -> Grouping:
+        if self.precision is None and not by_label:
+            return InOne(len(self.fleet))
+        groups = run(grouped(self.fleet, self.precision, WHOLE))
+        if self.policy.merge_below is not None and self.policy.merge_below > 1:
+            groups.join(self.policy.merge_below)
+        return groups
 
     def _measure(self, states: Codes) -> None:
         fleet, policy = self.fleet, self.policy
@@ -329,7 +319,7 @@ class Evaluation(Survivors):
         """The states of the nodes with those down that a what-if names.
 
         Raises:
-            UnknownNodeError: it names a node that the fleet lacks, or a cell without nodes.
+            UnknownNodeError: it names a node that the fleet lacks, or a cell or group without nodes.
         """
         fleet = self.fleet
         instance_of(Failed, failed, "failed", FaultsetError)
@@ -341,20 +331,12 @@ class Evaluation(Survivors):
             if node not in found:
                 raise _unknown_node(node, fleet.ids)
         for prefix in failed.cells:
-            rows += self._rows_in(prefix)
+            rows += rows_in_cell(fleet, prefix)
+        for name in failed.groups:
+            rows += rows_of_group(fleet, name)
         for row in rows:
             states[row] = reasons.STATE_DOWN
         return Codes(states)
-
-    def _rows_in(self, prefix: str) -> list[int]:
-        lats, lons = self.fleet.lats, self.fleet.lons
-        if not len(lats):
-            raise FaultsetError(f"nodes without coordinates are in no cell (got {quoted(prefix)})")
-        cell, letters = cell_of_text(prefix), len(prefix)
-        cells = [cell_number(lats[row], lons[row], letters) for row in range(len(lats))]
-        if rows := [row for row, other in enumerate(cells) if other == cell]:
-            return rows
-        raise _empty_cell(prefix, [cell_text(other, letters) for other in dict.fromkeys(cells)])
 
 
 def measured(values: list[float]) -> list[float] | list[float | None]:
@@ -365,16 +347,3 @@ def measured(values: list[float]) -> list[float] | list[float | None]:
 
 def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:
     return UnknownNodeError(f"no node has the id {shorten(node)}{did_you_mean(node, ids)}")
-
-
-def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:
-    """The nearest is the cell with nodes that shares most letters."""
-
-    def shared(cell: str) -> int:
-        return next(
-            (at for at, (one, two) in enumerate(zip(cell, prefix.lower(), strict=True)) if one != two), 0
-        )
-
-    near = max(cells, key=shared)
-    hint = f"; did you mean {quoted(near)}?" if shared(near) else ""
-    return UnknownNodeError(f"no node stands in the cell {quoted(prefix)}{hint}", "down_cell")

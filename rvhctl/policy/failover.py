@@ -26,7 +26,7 @@ from rvhctl.nodes.given import (
     read_some_latencies,
     refuse,
 )
-from rvhctl.policy.decision import ranked, ranked_by_cell
+from rvhctl.policy.decision import ranked, ranked_by_group
 
 __all__ = ["Node", "failover", "failover_async", "faultset", "faultset_async"]
 
@@ -170,7 +170,7 @@ def _faultset(
         yield
     while seen.forget():
         yield
-    cells = yield from ranked_by_cell(groups, latencies, limit, size)
+    cells = yield from ranked_by_group(groups.group_of, len(groups.cells), latencies, limit, size)
     if not len(cells.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
     # A node of columns would be made of them.

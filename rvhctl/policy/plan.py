@@ -1,4 +1,4 @@
-"""Where the traffic of each cell goes."""
+"""Where the traffic of each group goes."""
 
 from __future__ import annotations
 
@@ -11,49 +11,64 @@ from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.plan import Plan
 from rvhctl.core.policy.priority_load import healths, weighted_healths
 from rvhctl.errors import FaultsetError, shorten
+from rvhctl.formats.wording import counted
 from rvhctl.nodes.arguments import index_in, instance_of
-from rvhctl.policy.evaluation import STEP, Evaluation
+from rvhctl.policy.evaluation import Evaluation
+from rvhctl.policy.groups import STEP
 from rvhctl.policy.request import NEAREST
 
 
 class Share(NamedTuple):
-    """A part of a cell's traffic."""
+    """A part of a group's traffic."""
 
-    cell: str
+    group: str
+    """The name of the group that serves it."""
     share: int
     """Per cent, 1 to 100."""
 
+    @property
+    def cell(self) -> str:
+        """The group."""
+        return self.group
+
 
 class CellPlan(NamedTuple):
-    """What becomes of one cell's traffic."""
+    """What becomes of the traffic of one cell, or of another group."""
 
-    cell: str
+    group: str
+    """Its name."""
     health: str
     nodes: int
     fit: int
     survivors: list[str | int]
     """The ids of the nodes that serve, as they were given, fastest first."""
     serve: tuple[Share, ...]
-    """Shares that add up to 100, the cell itself first; empty where nobody serves."""
+    """Shares that add up to 100, the group itself first; empty where nobody serves."""
+
+    @property
+    def cell(self) -> str:
+        """The group."""
+        return self.group
 
 
 class FleetPlan:
-    """The plan of every cell, in order of first appearance.
+    """The plan of every group, in order of first appearance.
 
-    Each cell has levels as Envoy's priorities: itself, then its nearest healthy cells by great circle
-    distance between cell centres, rounded to a metre, ties by first appearance. The health of a level is
+    Each group has levels as Envoy's priorities: itself, then its nearest healthy groups by great circle
+    distance between cell centres (with labels: centroids), rounded to a metre, ties by first appearance. Groups at
+    no known distance, for want of coordinates, come last, by first appearance. The health of a level is
     min(100, floor(140 x fit / all nodes)), by weight where nodes have one; panic is off. Where no level has
-    any health, the cell keeps all its traffic if it has an answer.
+    any health, the group keeps all its traffic if it has an answer.
 
     Args:
-        evaluation: of a fleet with a precision.
-        nearest: healthy cells that each may turn to, 0 or more.
+        evaluation: of a fleet with a precision or by labels.
+        nearest: healthy groups that each may turn to, 0 or more.
     """
 
     def __init__(self, evaluation: Evaluation, nearest: int = NEAREST) -> None:
-        precision = instance_of(Evaluation, evaluation, "evaluation", FaultsetError).precision
-        if precision is None:
-            raise FaultsetError("a plan needs cells: evaluate with a precision")
+        groups = instance_of(Evaluation, evaluation, "evaluation", FaultsetError).groups
+        if not groups.kind:
+            raise FaultsetError("a plan needs groups: evaluate with a precision, or by a label")
         levels = whole_of(nearest)
         if levels is None or not 0 <= levels < 1 << 31:
             raise FaultsetError(f"nearest must be a whole number of 0 or more (got {shorten(nearest)})")
@@ -65,7 +80,7 @@ class FleetPlan:
             else healths(starts, evaluation.fit_counts)
         )
         states, answer_starts = evaluation.health_codes, evaluation.answer_starts
-        plan = Plan(evaluation.cells, precision, states, self.healths, answer_starts, levels)
+        plan = Plan(groups.places(), states, self.healths, answer_starts, levels)
         while plan.step(STEP):
             pass
         self.starts: Ints = plan.starts
@@ -77,16 +92,16 @@ class FleetPlan:
         return self.evaluation.group_count
 
     def __repr__(self) -> str:
-        return f"<FleetPlan of {len(self)} {'cell' if len(self) == 1 else 'cells'}>"
+        return f"<FleetPlan of {counted(len(self), self.evaluation.groups.kind)}>"
 
     def __iter__(self) -> Iterator[CellPlan]:
         return map(self.cell, range(len(self)))
 
     def cell(self, group: int) -> CellPlan:
         evaluation = self.evaluation
-        group = index_in(len(self), group, "a cell", FaultsetError)
+        group = index_in(len(self), group, "a group", FaultsetError)
         return CellPlan(
-            cell=evaluation.name(group) or "",
+            group=evaluation.name(group) or "",
             health=HEALTH[evaluation.health_codes[group]],
             nodes=evaluation.starts[group + 1] - evaluation.starts[group],
             fit=evaluation.fit_counts[group],

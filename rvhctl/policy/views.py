@@ -9,8 +9,6 @@ from operator import sub
 from typing import Any
 
 from rvhctl.core.columns import PIECE, Floats, Ints
-from rvhctl.core.geo.geohash import cell_text as cell_name
-from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.formats.shapes import SOME, Columns, Digits, IdList, Row, View
 from rvhctl.formats.wording import aligned, counted, first_shown, share_of, shown
@@ -19,6 +17,7 @@ from rvhctl.policy.advice import Advice
 from rvhctl.policy.decision import Decision, WithinThreshold
 from rvhctl.policy.evaluation import Evaluation, measured
 from rvhctl.policy.plan import FleetPlan
+from rvhctl.policy.groups import Grouping
 from rvhctl.policy.request import Request
 
 
@@ -42,10 +41,10 @@ def answer_view(nodes: Nodes, decision: Decision, top: int | None) -> View:
         within = f"{len(decision)} of {counted(nodes.total, 'node')} within {shown(decision.threshold)} ms"
         if decision.groups is None:
             return _ranks_view(nodes.fleet.ids, nodes.fleet.latencies, decision.answer_rows, top, within)
-        return _plain_cells_view(nodes, decision, decision.groups, top, within)
+        return _plain_groups_view(nodes, decision, decision.groups, top, within)
     share = share_of(len(decision), len(decision.fleet), "node", "serve")
-    if decision.precision is not None:
-        return _cells_view(decision, top, f"{share}; {decision.summary}")
+    if decision.groups.kind:
+        return _groups_view(decision, top, f"{share}; {decision.summary}")
     limit = decision.limits[0]
     within = "" if math.isnan(limit) or math.isinf(limit) else f" within {aligned([limit])[0]} ms"
     caption = f"{share}{within}; {decision.summary}"
@@ -68,10 +67,10 @@ def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | No
     return View(("rank:r", "node", "latency ms:r"), ranks, caption=caption + first_shown(top, len(rows)))
 
 
-def _plain_cells_view(
-    nodes: Nodes, survivors: WithinThreshold, groups: Groups, top: int | None, within: str
+def _plain_groups_view(
+    nodes: Nodes, survivors: WithinThreshold, groups: Grouping, top: int | None, within: str
 ) -> View:
-    """A row a cell: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
+    """A row a group: its name, how many nodes it has, how many are left, the best latency, and the first ids."""
     counts = _counts(survivors.answer_starts)
 
     def pieces() -> Iterator[Columns]:
@@ -79,7 +78,7 @@ def _plain_cells_view(
             last = first + SOME
             some = counts[first:last]
             yield [
-                [cell_name(cell, groups.precision) for cell in groups.cells[first:last]],
+                groups.names(first, last),
                 groups.counts[first:last].tolist(),
                 some,
                 _best(survivors, nodes.fleet.latencies, first, some),
@@ -89,17 +88,18 @@ def _plain_cells_view(
     left = len(counts) - counts.count(0)
     most = max(counts, default=0)
     return View(
-        ("cell:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
+        (f"{groups.kind}:l", "nodes:r", "survivors:r", "best ms:r", "ids"),
         pieces,
-        caption=f"{within}, in {left} of {counted(len(counts), 'cell')}{first_shown(top, most, ' of each cell')}",
+        caption=f"{within}, in {left} of {counted(len(counts), groups.kind)}"
+        f"{first_shown(top, most, f' of each {groups.kind}')}",
         vital="ids",
     )
 
 
-def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
-    """A row a cell with its health, its limit and the first of its survivors."""
+def _groups_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
+    """A row a group with its health, its limit and the first of its survivors."""
     counts, sizes = _counts(evaluation.answer_starts), _counts(evaluation.starts)
-    joined = joined_cells(evaluation)
+    joined = joined_groups(evaluation)
 
     def pieces() -> Iterator[Columns]:
         for first in range(0, len(counts), SOME):
@@ -116,10 +116,11 @@ def _cells_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
                 _lists(evaluation.fleet.ids, evaluation, first, some, top),
             ]
 
-    columns = ["cell:l", "health:l", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids"]
+    kind = evaluation.groups.kind
+    columns = [f"{kind}:l", "health:l", "nodes:r", "survivors:r", "limit ms:r", "best ms:r", "ids"]
     if joined:
         columns.insert(1, "joined")
-    caption += first_shown(top, max(counts, default=0), " of each cell")
+    caption += first_shown(top, max(counts, default=0), f" of each {kind}")
     return View(tuple(columns), pieces, caption=caption, vital="ids")
 
 
@@ -154,15 +155,16 @@ def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
             rows = Ints(range(first, min(first + PIECE, len(ids))))
             yield [IdList(ids, rows, 0, len(rows)), *evaluation.explained(first, first + PIECE)]
 
-    columns = ("id", "cell:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
+    kind = evaluation.groups.kind or "cell"
+    columns = ("id", f"{kind}:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
     caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
     return View(columns, pieces, caption=caption, vital="kept")
 
 
 def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:
-    """A row a cell, in order of first appearance, with at most the first ``top`` of its survivors."""
+    """A row a group, in order of first appearance, with at most the first ``top`` of its survivors."""
     counts, sizes = _counts(evaluation.answer_starts), _counts(evaluation.starts)
-    joined = joined_cells(evaluation)
+    joined = joined_groups(evaluation)
     joins = evaluation.policy.merge_below is not None
 
     def pieces() -> Iterator[Columns]:
@@ -178,9 +180,10 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
                 *([[joined.get(name, []) for name in names]] if joins else ()),
             ]
 
-    columns = ("cell:l", "health:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
+    kind = evaluation.groups.kind
+    columns = (f"{kind}:l", "health:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
     serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
-    caption = f"{serving} in {counted(len(plan), 'cell')}"
+    caption = f"{serving} in {counted(len(plan), kind)}"
     return View(columns, pieces, caption=caption, vital="serve")
 
 
@@ -189,9 +192,8 @@ def _shares(evaluation: Evaluation, plan: FleetPlan, group: int, last: int) -> l
     starts = plan.starts[group : last + 1].tolist()
     servers = plan.servers[starts[0] : starts[-1]]
     parts = plan.parts[starts[0] : starts[-1]]
-    shares = [
-        {"cell": evaluation.names[server], "share": part} for server, part in zip(servers, parts, strict=True)
-    ]
+    kind, names = evaluation.groups.kind, evaluation.names
+    shares = [{kind: names[server], "share": part} for server, part in zip(servers, parts, strict=True)]
     return [shares[start - starts[0] : end - starts[0]] for start, end in pairwise(starts)]
 
 
@@ -207,9 +209,9 @@ def advice_view(advice: Advice) -> View:
     )
 
 
-def joined_cells(evaluation: Evaluation) -> dict[str | None, list[str]]:
-    """The cells that joined each cell, by its name."""
+def joined_groups(evaluation: Evaluation) -> dict[str | None, list[str]]:
+    """The groups that joined each group, by its name."""
     joined: dict[str | None, list[str]] = {}
-    for cell, owner in evaluation.joined:
-        joined.setdefault(owner, []).append(cell)
+    for group, owner in evaluation.groups.joined:
+        joined.setdefault(owner, []).append(group)
     return joined

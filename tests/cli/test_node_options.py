@@ -6,7 +6,7 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl.cli.node_options import Cells, Damping, Limits, NodeOptions, RankedSource, Safeguards, Views
-from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Percent
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import policy_of, requested
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from rvhctl.cli.flag_types import PercentText
 from rvhctl.cli.option_groups import OptionGroup, grouped, option
-from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Percent
 
 
 class Shape(OptionGroup):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.errors import FaultsetError
-from rvhctl.policy.percent import parse_percent
+from rvhctl.policy.policy import parse_percent
 
 
 @given(st.decimals(0, 100, allow_nan=False, places=12))

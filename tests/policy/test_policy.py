@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rvhctl.errors import FaultsetError, NegativeThresholdError
-from rvhctl.policy.percent import Percent
+from rvhctl.policy.policy import Percent
 from rvhctl.policy.policy import Policy
 
 

@@ -1,4 +1,4 @@
-"""Groups too small to fail over join the nearest of their neighbours."""
+"""Groups too small to fail over join the nearest."""
 
 from __future__ import annotations
 
@@ -11,47 +11,41 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints, ints
 from rvhctl.core.geo.geohash import AROUND, cell_centre, neighbour
+from rvhctl.core.geo.kdtree import NearestFew, Tree
+from rvhctl.core.geo.places import Centroids
 from rvhctl.core.geo.sphere import RADIANS, haversine, metres
 
 
 class Joining:
-    """The groups of one run, each at first one cell.
+    """The groups of one run, each at first one *part*: a cell, or the nodes of a label.
 
-    The smallest group under the minimum (of several, the one whose own cell was seen first) joins the group
-    that owns the nearest occupied neighbour of any of its cells (of several at the same distance, rounded
-    to a metre between cell centres: the cell that was seen first). The group that it joins keeps its name
-    and its place. A group without an occupied neighbour stays as it is.
+    The smallest group under the minimum (of several, the one whose own part was seen first) joins the group
+    that owns the nearest part to any of its own. The group that it joins keeps its name and its place.
 
     Args:
-        cells: the occupied cells in order of first appearance.
-        precision: of the cells.
-        sizes: nodes in each cell.
+        sizes: nodes in each part, in order of first appearance.
         minimum: nodes that a group should have.
     """
 
-    def __init__(self, cells: Ints, precision: i64, sizes: Ints, minimum: int) -> None:
-        self._cells: vec[i64] = cells.values
-        self.precision: i64 = precision
+    def __init__(self, sizes: Ints, minimum: int) -> None:
         self.minimum: int = minimum
         counts = sizes.values
         count: i64 = len(counts)
         self.count: i64 = count
-        self.places: dict[int, int] = {}
         self.owners: Final = ints(vec[i64]([0] * int(count)))
-        """The group of each cell; a group has the number of its own cell."""
+        """The group of each part; a group has the number of its own part."""
         owners = self.owners.values
         self.sizes: list[int] = []
         self.members: dict[int, list[int]] = {}
-        """Cells of a group that has more than its own."""
-        # The size above the number of the cell: one integer in the order wanted.
+        """Parts of a group that has more than its own."""
+        # The size above the number of the part: one integer in the order wanted.
         self.waiting: list[int] = []
-        for cell in range(count):
-            self.places[self._cells[cell]] = cell
-            owners[cell] = cell
-            size: int = counts[cell]
+        for part in range(count):
+            owners[part] = part
+            size: int = counts[part]
             self.sizes.append(size)
             if size < minimum:
-                self.waiting.append(size * int(count) + int(cell))
+                self.waiting.append(size * int(count) + int(part))
         heapify(self.waiting)
 
     def step(self, groups: int) -> bool:
@@ -71,14 +65,40 @@ class Joining:
             return
         moving = self.members.pop(group, [group])
         owners = self.owners.values
-        for cell in moving:
-            owners[cell] = target
+        for part in moving:
+            owners[part] = target
         self.members.setdefault(target, [target]).extend(moving)
         size = self.sizes[target] + self.sizes[group]
         self.sizes[group] = 0
         self.sizes[target] = size
         if size < self.minimum:
             heappush(self.waiting, size * int(self.count) + target)
+
+    def nearest(self, group: int) -> int:
+        """Return the group that owns the nearest part; -1 without one."""
+        raise NotImplementedError
+
+
+class CellJoining(Joining):
+    """Groups of cells: a part is near only if it is one of the eight neighbours of a cell.
+
+    Of several neighbours at the same distance, rounded to a metre between cell centres, the cell counts that was
+    seen first. A group without an occupied neighbour stays as it is.
+
+    Args:
+        cells: the occupied cells in order of first appearance.
+        precision: of the cells.
+        sizes: nodes in each cell.
+        minimum: nodes that a group should have.
+    """
+
+    def __init__(self, cells: Ints, precision: i64, sizes: Ints, minimum: int) -> None:
+        super().__init__(sizes, minimum)
+        self._cells: vec[i64] = cells.values
+        self.precision: i64 = precision
+        self.places: dict[int, int] = {}
+        for cell in range(self.count):
+            self.places[self._cells[cell]] = cell
 
     def nearest(self, group: int) -> int:
         """Return the group of the nearest occupied neighbour; -1 without one."""
@@ -113,18 +133,72 @@ class Joining:
         return metres(haversine(lat, lon, cosine, other_lat, other_lon, math.cos(other_lat * RADIANS)))
 
 
-def renumbered(groups: Ints, owners: Ints) -> tuple[Ints, Ints]:
-    """Return the group of each node after joining, and the cell that names each group.
+class CentroidJoining(Joining):
+    """Groups of labels: the nearest by their centroids, of several at the same distance the one seen first.
 
-    Groups are numbered without gaps in order of first appearance of their cells.
+    A group without a place is joined by none, and joins none.
+
+    Args:
+        places: of the parts.
+        sizes: nodes in each part.
+        minimum: nodes that a group should have.
+    """
+
+    def __init__(self, places: Centroids, sizes: Ints, minimum: int) -> None:
+        super().__init__(sizes, minimum)
+        self._where: Final = places
+        self._placed = vec[i64]()
+        self._numbers = vec[i64]()
+        lats = vec[float]()
+        lons = vec[float]()
+        for part in range(self.count):
+            number: i64 = -1
+            if places.find(part):
+                number = len(self._placed)
+                self._placed = append(self._placed, part)
+                lats = append(lats, places.lat)
+                lons = append(lons, places.lon)
+            self._numbers = append(self._numbers, number)
+        tree = Tree(lats, lons)
+        while tree.grow(self.count):
+            pass
+        # Of so many parts one belongs to another group: a group that is too small has fewer of its own.
+        self._search: Final = NearestFew(tree, min(minimum, int(self.count)))
+
+    def nearest(self, group: int) -> int:
+        """Return the group that owns the nearest part; -1 without one."""
+        owners = self.owners.values
+        best: i64 = -1
+        best_metres: i64 = -1
+        for part in self.members.get(group, [group]):
+            if not self._where.find(part):
+                continue
+            number = self._numbers[part]
+            found = self._search.search(self._where.lat, self._where.lon, number)
+            for at in range(len(found)):
+                other = self._placed[found[at]]
+                if owners[other] == group:
+                    continue
+                distance = self._search.distances[at]
+                if best < 0 or distance < best_metres or (distance == best_metres and other < best):
+                    best = other
+                    best_metres = distance
+                break
+        return owners[best] if best >= 0 else -1
+
+
+def renumbered(groups: Ints, owners: Ints) -> tuple[Ints, Ints]:
+    """Return the group of each node after joining, and the part that names each group.
+
+    Groups are numbered without gaps in order of first appearance of their own parts.
     """
     numbers = vec[i64]()
     names = vec[i64]()
     owner_of = owners.values
-    for cell in range(len(owner_of)):
+    for part in range(len(owner_of)):
         numbers = append(numbers, len(names))
-        if owner_of[cell] == cell:
-            names = append(names, cell)
+        if owner_of[part] == part:
+            names = append(names, part)
     result = vec[i64]()
     for group in groups.values:
         result = append(result, numbers[owner_of[group]])

@@ -109,10 +109,11 @@ class CellOrder:
     ``survivors[starts[g]:starts[g + 1]]``.
     """
 
-    def __init__(self, groups: Groups, order: Ints) -> None:
-        self.starts: Final = ints(vec[i64]([0] * int(len(groups.cells) + 1)))
+    def __init__(self, group_of: Ints, groups: i64, order: Ints) -> None:
+        """``group_of``: of each node; ``groups``: how many there are."""
+        self.starts: Final = ints(vec[i64]([0] * int(groups + 1)))
         self.survivors: Final = ints(vec[i64]([0] * len(order)))
-        self._group_of: Final = groups.group_of
+        self._group_of: Final = group_of
         self._order: Final = order
         self._free = vec[i64]()
         self._counted: i64 = 0

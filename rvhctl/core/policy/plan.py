@@ -8,8 +8,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Codes, Ints, ints
-from rvhctl.core.geo.geohash import cell_centre
 from rvhctl.core.geo.kdtree import NearestFew, Tree
+from rvhctl.core.geo.places import Places
 from rvhctl.core.policy.health import HEALTHY
 from rvhctl.core.policy.priority_load import shares
 
@@ -27,8 +27,8 @@ class Plan:
     (per cent, never 0).
 
     Args:
-        cells: the cell that names each group.
-        precision: of the cells.
+        places: of the groups; one whose place is unknown comes behind those that are known, by its number, and
+            all the others are so to it.
         health_codes: of each group.
         healths: of each group, in per cent.
         answer_starts: where the answer of each group starts, one entry more than groups.
@@ -37,41 +37,41 @@ class Plan:
 
     def __init__(
         self,
-        cells: Ints,
-        precision: i64,
+        places: Places,
         health_codes: Codes,
         healths: Ints,
         answer_starts: Ints,
         nearest: i64,
     ) -> None:
-        self.precision: Final[i64] = precision
         self.starts: Final = ints(append(vec[i64](), 0))
         self.servers: Final = Ints()
         self.parts: Final = Ints()
-        self._cells = cells.values
+        self._where: Final = places
+        self._nearest: Final[i64] = nearest
         self._healths = healths.values
         self._answer_starts = answer_starts.values
         self._planned: i64 = 0
-        # The healthy groups, and for each group its place among them, or -1.
+        # The healthy groups whose place is known, and for each group its place among them, or -1.
+        self._placed = vec[i64]()
+        self._numbers = vec[i64]()
+        self._unplaced = vec[i64]()
         self._healthy = vec[i64]()
-        self._places = vec[i64]()
         lats = vec[float]()
         lons = vec[float]()
-        spilling = False
+        spilling = nearest > 0 and self._is_spilling()
         states = health_codes.values
         for group in range(len(states)):
-            place: i64 = -1
-            if self._healths[group] < FULL:
-                spilling = True
-            if states[group] == HEALTHY:
-                place = len(self._healthy)
+            number: i64 = -1
+            if spilling and states[group] == HEALTHY:
                 self._healthy = append(self._healthy, group)
-            self._places = append(self._places, place)
-        if spilling and nearest > 0:
-            for group in self._healthy:
-                lat, lon = cell_centre(self._cells[group], precision)
-                lats = append(lats, lat)
-                lons = append(lons, lon)
+                if places.find(group):
+                    number = len(self._placed)
+                    self._placed = append(self._placed, group)
+                    lats = append(lats, places.lat)
+                    lons = append(lons, places.lon)
+                else:
+                    self._unplaced = append(self._unplaced, group)
+            self._numbers = append(self._numbers, number)
         # Where every group carries itself there is nothing to look up, and the tree stays empty.
         self._tree = Tree(lats, lons)
         self._search = NearestFew(self._tree, nearest)
@@ -80,7 +80,7 @@ class Plan:
         """Plan ``groups`` more groups, or prepare the search; return whether groups are left."""
         if self._tree.grow(groups * CUTS_A_GROUP):
             return True
-        count: i64 = len(self._cells)
+        count: i64 = len(self._healths)
         stop = min(self._planned + groups, count)
         for group in range(self._planned, stop):
             if self._healths[group] >= FULL:
@@ -93,11 +93,9 @@ class Plan:
 
     def spill(self, group: i64) -> None:
         """Share out the traffic of a group that cannot carry all of it."""
-        lat, lon = cell_centre(self._cells[group], self.precision)
         levels = append(vec[i64](), group)
         level_healths = append(vec[i64](), self._healths[group])
-        for place in self._search.search(lat, lon, self._places[group]):
-            other = self._healthy[place]
+        for other in self.others(group):
             levels = append(levels, other)
             level_healths = append(level_healths, self._healths[other])
         parts = shares(level_healths)
@@ -108,6 +106,28 @@ class Plan:
                 served = True
         if not served and self._answer_starts[group + 1] > self._answer_starts[group]:
             self.give(group, FULL)
+
+    def others(self, group: i64) -> vec[i64]:
+        """The healthy groups that a group may turn to, nearest first; those at no known distance by their number."""
+        found = vec[i64]()
+        rest = self._healthy
+        if self._where.find(group):
+            for number in self._search.search(self._where.lat, self._where.lon, self._numbers[group]):
+                found = append(found, self._placed[number])
+            rest = self._unplaced
+        for other in rest:
+            if len(found) >= self._nearest:
+                break
+            if other != group:
+                found = append(found, other)
+        return found
+
+    def _is_spilling(self) -> bool:
+        """Whether any group cannot carry all of its traffic."""
+        for health in self._healths:
+            if health < FULL:
+                return True
+        return False
 
     def give(self, group: i64, part: i64) -> None:
         self.servers.values = append(self.servers.values, group)

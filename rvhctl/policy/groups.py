@@ -1,0 +1,227 @@
+"""Nodes in groups: by geohash cell, by label, or all in one. What else is asked of groups knows no kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, repeat
+
+from rvhctl.concurrency.steps import Steps
+from rvhctl.core.columns import Ints
+from rvhctl.core.geo.geohash import cell_number, cell_of_text, cell_text
+from rvhctl.core.geo.joining import CellJoining, CentroidJoining, Joining, renumbered
+from rvhctl.core.geo.places import CellPlaces, Centroids, Places
+from rvhctl.core.policy.cells import Groups
+from rvhctl.core.policy.grouping import sizes_of
+from rvhctl.errors import FaultsetError, UnknownNodeError, quoted
+from rvhctl.formats.wording import counted, did_you_mean
+from rvhctl.nodes.fleet import Fleet, Labels
+
+STEP = 1 << 14
+"""Groups of one call into the core, which sees no signal before it returns."""
+
+
+class Grouping:
+    """Groups in order of first appearance: those that joined another are in it.
+
+    Attributes:
+        kind: what people call a group, and the member that names it.
+        group_of: the group of each node.
+        counts: nodes of each group.
+        joined: pairs of the name of a group that joined another, and of that one.
+    """
+
+    kind = "group"
+
+    def __init__(self, group_of: Ints, counts: Ints) -> None:
+        self.group_of = group_of
+        self.counts = counts
+        self.joined: list[tuple[str, str]] = []
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def names(self, first: int, last: int) -> Sequence[str | None]:
+        """The names of the groups from ``first`` until before ``last``."""
+        raise NotImplementedError
+
+    def places(self) -> Places:
+        """Where the groups are."""
+        raise NotImplementedError
+
+    def join(self, minimum: int) -> None:
+        """Let groups of fewer nodes join the nearest.
+
+        Raises:
+            FaultsetError: nobody knows which is the nearest.
+        """
+        joining = self._joining(minimum)
+        while joining.step(STEP):
+            pass
+        owners = [(part, owner) for part, owner in enumerate(joining.owners) if part != owner]
+        self.joined = [(self._name(part), self._name(owner)) for part, owner in owners]
+        self.group_of, kept = renumbered(self.group_of, joining.owners)
+        self.counts = sizes_of(self.group_of, len(kept))
+        self._keep(kept)
+
+    def _name(self, group: int) -> str:
+        return self.names(group, group + 1)[0] or ""
+
+    def _joining(self, minimum: int) -> Joining:
+        raise NotImplementedError
+
+    def _keep(self, groups: Ints) -> None:
+        """Drop all groups but these."""
+        raise NotImplementedError
+
+
+class ByCell(Grouping):
+    """Groups of the nodes in a geohash cell."""
+
+    kind = "cell"
+
+    def __init__(self, found: Groups) -> None:
+        super().__init__(found.group_of, found.counts)
+        self.cells = found.cells
+        self.precision: int = found.precision
+
+    def names(self, first: int, last: int) -> Sequence[str]:
+        return list(map(cell_text, self.cells[first:last], repeat(self.precision)))
+
+    def places(self) -> Places:
+        return CellPlaces(self.cells, self.precision)
+
+    def _joining(self, minimum: int) -> Joining:
+        return CellJoining(self.cells, self.precision, self.counts, minimum)
+
+    def _keep(self, groups: Ints) -> None:
+        self.cells = Ints([self.cells[group] for group in groups])
+
+
+class ByLabel(Grouping):
+    """Groups of the nodes whose labels have the same values."""
+
+    def __init__(self, fleet: Fleet, labels: Labels) -> None:
+        super().__init__(labels.group_of, labels.counts())
+        self._values = labels.values
+        self._fleet = fleet
+        self._own_group_of = labels.group_of
+        self._own_count = len(labels.values)
+        self._kept: Ints | None = None
+
+    def names(self, first: int, last: int) -> Sequence[str]:
+        return list(map(label_name, self._values[first:last]))
+
+    def places(self) -> Centroids:
+        fleet = self._fleet
+        centroids = Centroids(fleet.lats, fleet.lons, self._own_group_of, self._own_count)
+        if self._kept is not None:
+            centroids.pick(self._kept)
+        return centroids
+
+    def _joining(self, minimum: int) -> Joining:
+        places = self.places()
+        for group, count in enumerate(self.counts):
+            if count < minimum and not places.find(group):
+                nodes = counted(count, "node")
+                raise FaultsetError(
+                    f"merge_below joins the nearest group, and {quoted(self._name(group))} ({nodes}) has no coordinates"
+                )
+        return CentroidJoining(places, self.counts, minimum)
+
+    def _keep(self, groups: Ints) -> None:
+        self._kept = groups
+        self._values = [self._values[group] for group in groups]
+
+
+class InOne(Grouping):
+    """All nodes in one group, which has no name."""
+
+    kind = ""
+
+    def __init__(self, nodes: int) -> None:
+        super().__init__(Ints([0] * nodes), Ints([nodes]))
+
+    def names(self, first: int, last: int) -> Sequence[str | None]:
+        return [None][first:last]
+
+
+def label_name(values: Sequence[str]) -> str:
+    """Return the values of a group's labels as its name, ``eu-west/a``; no two groups have the same.
+
+    Of several, one that holds a slash, or begins with a quote, stands in quotes, as JSON has it.
+    """
+    return "/".join(_parts(values))
+
+
+def _parts(values: Sequence[str]) -> Sequence[str]:
+    return values if len(values) == 1 else [_quoted(value) if "/" in value or value[0] == '"' else value for value in values]
+
+
+def _quoted(value: str) -> str:
+    import orjson
+
+    return orjson.dumps(value).decode()
+
+
+def grouped(fleet: Fleet, precision: int | None, size: int) -> Steps[Grouping]:
+    """All nodes in their groups: by cell with a precision, else by the fleet's labels."""
+    if precision is None:
+        assert fleet.labels is not None
+        return ByLabel(fleet, fleet.labels)
+    groups = Groups(precision)
+    for start in range(0, len(fleet.lats), size):
+        groups.add(fleet.lats, fleet.lons, start, min(start + size, len(fleet.lats)))
+        yield
+    return ByCell(groups)
+
+
+def rows_in_cell(fleet: Fleet, prefix: str) -> list[int]:
+    """The rows of the nodes that stand in a cell.
+
+    Raises:
+        FaultsetError: the nodes have no coordinates, or the prefix is no geohash.
+        UnknownNodeError: no node stands there.
+    """
+    lats, lons = fleet.lats, fleet.lons
+    if not len(lats):
+        raise FaultsetError(f"nodes without coordinates are in no cell (got {quoted(prefix)})")
+    cell, letters = cell_of_text(prefix), len(prefix)
+    cells = [cell_number(lats[row], lons[row], letters) for row in range(len(lats))]
+    if rows := [row for row, other in enumerate(cells) if other == cell]:
+        return rows
+    raise _empty_cell(prefix, [cell_text(other, letters) for other in dict.fromkeys(cells)])
+
+
+def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:
+    """The nearest is the cell with nodes that shares most letters."""
+
+    def shared(cell: str) -> int:
+        return next(
+            (at for at, (one, two) in enumerate(zip(cell, prefix.lower(), strict=True)) if one != two), 0
+        )
+
+    near = max(cells, key=shared)
+    hint = f"; did you mean {quoted(near)}?" if shared(near) else ""
+    return UnknownNodeError(f"no node stands in the cell {quoted(prefix)}{hint}", "down_cell")
+
+
+def rows_of_group(fleet: Fleet, name: str) -> list[int]:
+    """The rows of the nodes whose labels, or the first of them, have the values of this name.
+
+    Raises:
+        FaultsetError: the nodes have no labels.
+        UnknownNodeError: no node has them.
+    """
+    labels = fleet.labels
+    if labels is None:
+        raise FaultsetError(f"nodes without labels are in no group (got {quoted(name)})")
+    meant = {group for group, values in enumerate(labels.values) if name in _names(values)}
+    if meant:
+        return [row for row, group in enumerate(labels.group_of) if group in meant]
+    near = did_you_mean(name, list(map(label_name, labels.values)))
+    raise UnknownNodeError(f"there is no group {quoted(name)}{near}", "down_group")
+
+
+def _names(values: Sequence[str]) -> Iterator[str]:
+    """The name of a group, and of all that have the first of its labels: ``eu-west`` is in ``eu-west/a``."""
+    return accumulate(_parts(values), "{}/{}".format)
