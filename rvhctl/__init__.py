@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from rvhctl.policy.failover import faultset as faultset
     from rvhctl.policy.failover import faultset_async as faultset_async
     from rvhctl.policy.memory import Memory as Memory
-    from rvhctl.policy.policy import Percent as Percent
     from rvhctl.policy.plan import FleetPlan as FleetPlan
+    from rvhctl.policy.policy import Percent as Percent
     from rvhctl.policy.policy import Policy as Policy
 else:
     __all__ = sorted(["geohash", *_HOME_OF])

@@ -53,6 +53,8 @@ class _Located:
     column: int | None = None
     value: object
     hint: str
+    records: int = 1
+    """How many records it is about."""
 
     def described(self) -> str:
         """Return the problem without its place."""

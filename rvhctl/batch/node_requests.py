@@ -20,8 +20,8 @@ from rvhctl.errors import (
 )
 from rvhctl.formats import jsontext
 from rvhctl.formats.wording import counted
-from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt
-from rvhctl.nodes.fields import place, read_record, without_details
+from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt, overridden
+from rvhctl.nodes.fields import Unlabelled, UnlabelledError, place, read_record, without_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
@@ -46,7 +46,7 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
         FaultsetError: it cannot be answered.
     """
     asked = _requested(request, flags, cells=cells)
-    table = _table(_nodes(request, by_lists=not cells), text, coordinates=cells)
+    table = _table(_nodes(request, by_lists=not cells), text, coordinates=cells, by=asked.by)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
     found = run(decide(table.fleet, asked))
@@ -73,7 +73,7 @@ def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -
     if problem:
         raise FaultsetError(problem)
     here = {name: request[name] for name in request.keys() & ASKED_OF_NODES if request[name] is not None}
-    members = {**flags, **here}
+    members = overridden(flags, here)
     if "relative" not in members and "floor" not in here:
         members.pop("floor", None)  # a flag for the requests that have a relative limit
     if not has_limit(members):
@@ -104,7 +104,7 @@ def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
     return nodes
 
 
-def _table(nodes: list[Any], text: bytes, *, coordinates: bool) -> RequestNodes:
+def _table(nodes: list[Any], text: bytes, *, coordinates: bool, by: tuple[str, ...]) -> RequestNodes:
     """The nodes of a request as columns.
 
     Raises:
@@ -120,24 +120,34 @@ def _table(nodes: list[Any], text: bytes, *, coordinates: bool) -> RequestNodes:
             if not coordinates:
                 (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
                 return RequestNodes(ids, Fleet(ids, latencies))
-            lats, lons, latencies = read_columns(nodes, 0, len(nodes), ("lat", "lon", "latency"))
-            return RequestNodes(ids, Fleet(ids, latencies, lats, lons))
+            if not by:
+                lats, lons, latencies = read_columns(nodes, 0, len(nodes), ("lat", "lon", "latency"))
+                return RequestNodes(ids, Fleet(ids, latencies, lats, lons))
     except (InvalidNodeError, KeyError, TypeError):
         pass  # node by node, an unusual one is read and a wrong one named
     builder = FleetBuilder()
     # Text as it is, or an integer of any size by its digits.
     shown: list[object] = []
     exact = cache(partial(jsontext.exact_value, text))
+    unlabelled, first = Unlabelled(by), 0
     for row, fields in enumerate(nodes):
         try:
-            record = read_record(fields, partial(_exact_node, exact, row, fields), coordinates=coordinates)
+            record = read_record(
+                fields, partial(_exact_node, exact, row, fields), coordinates=coordinates, by=by
+            )
             builder.add(record)
+        except UnlabelledError as error:
+            if unlabelled.add(error):
+                first = row
+            continue
         except InvalidNodeError as error:
             node_id = fields.get("id") if isinstance(fields, dict) else None
             raise InvalidNodeError(f"{place(row, node_id)}: {error}") from None
         except InputError as error:
             raise InvalidNodeError(f"{place(row)}: {error}") from None
         shown.append(orjson.Fragment(record.id) if record.integer_id else record.id)
+    if unlabelled.count:
+        raise InvalidNodeError(f"{place(first)}: {unlabelled.error(len(nodes), nodes[first]['id'])}")
     return RequestNodes(shown, builder.build())
 
 

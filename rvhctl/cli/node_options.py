@@ -14,8 +14,7 @@ from rvhctl.errors import UsageError
 from rvhctl.formats.choice import TOOLS
 from rvhctl.nodes.documents import ASKED_OF_NODES
 from rvhctl.nodes.flags import text_of
-from rvhctl.policy.policy import Percent
-from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown
+from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, Percent
 from rvhctl.policy.request import Request, requested
 
 FailOn = Literal["degraded", "down", "never"]
@@ -41,7 +40,7 @@ class Limits(OptionGroup, panel="Limits"):
     relative: float | None = option(
         "--relative",
         metavar="X",
-        help="Keep nodes within X times the median of their group: the cell, or the whole list.",
+        help="Keep nodes within X times the median of their group: in faultset the cell or label.",
     )
     floor: float | None = option(
         "--floor",
@@ -112,13 +111,8 @@ class Damping(OptionGroup, panel="Memory"):
     )
 
 
-class Views(OptionGroup, panel=VIEWS):
-    """What is shown in place of the survivors, and what-if questions."""
-
-    explain: bool = switch("--explain", help="Every node, kept or dropped, and why.")
-    down: list[str] | None = option(
-        "--down", metavar="ID,...", help="Answer as if these nodes had failed; may be given again and again."
-    )
+class NamingGroup(OptionGroup):
+    """Options of which some take names with commas between them."""
 
     def stated(self) -> dict[str, Any]:
         """Return what the user gave; of texts with commas, their names.
@@ -132,15 +126,24 @@ class Views(OptionGroup, panel=VIEWS):
         }
 
 
-class CellViews(Views, panel=VIEWS):
-    """The same, where there are cells."""
+class Views(NamingGroup, panel=VIEWS):
+    """What is shown in place of the survivors, and what-if questions."""
 
-    plan: bool = switch("--plan", help="For each cell its health and where its traffic goes.")
+    explain: bool = switch("--explain", help="Every node, kept or dropped, and why.")
+    down: list[str] | None = option(
+        "--down", metavar="ID,...", help="Answer as if these nodes had failed; may be given again and again."
+    )
+
+
+class GroupViews(Views, panel=VIEWS):
+    """The same, where there are groups."""
+
+    plan: bool = switch("--plan", help="For each group its health and where its traffic goes.")
     nearest: int | None = option(
         "--nearest",
         metavar="N",
         click_type=Whole(min=0),
-        help="With --plan: healthy cells a cell may turn to; default 2.",
+        help="With --plan: healthy groups a group may turn to; default 2.",
     )
     explain: bool = Views.explain
     advise: bool = switch("--advise", help="Which precision suits these nodes; needs no limit.")
@@ -148,10 +151,13 @@ class CellViews(Views, panel=VIEWS):
     down_cell: list[str] | None = option(
         "--down-cell", metavar="PREFIX,...", help="Answer as if all nodes in these geohash cells had failed."
     )
+    down_group: list[str] | None = option(
+        "--down-group", metavar="NAME,...", help="With --by: the same for these groups."
+    )
 
 
-class Cells(OptionGroup):
-    """Which nodes make a cell."""
+class Groups(NamingGroup):
+    """Which nodes make a group."""
 
     precision: int | str | None = option(
         "--precision",
@@ -160,11 +166,16 @@ class Cells(OptionGroup):
         metavar="1..12|auto",
         help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km; auto: as --advise says.",
     )
+    by: list[str] | None = option(
+        "--by",
+        metavar="LABEL,...",
+        help="Group nodes by a label of theirs (zone; or region,zone for both together) in place of a geohash.",
+    )
     merge_below: int | None = option(
         "--merge-below",
         metavar="K",
         click_type=Whole(min=1),
-        help="A cell of fewer nodes joins its nearest neighbour. Mends precision 3, not 5.",
+        help="A group of fewer nodes joins the nearest: of cells a neighbour (mends precision 3, not 5).",
         panel=SAFEGUARDS,
     )
 
@@ -229,8 +240,8 @@ class NodeOptions(NamedTuple):
     damping: Damping
     views: Views
     source: NodeSource
-    cells: Cells | None = None
-    """None where nodes are not clustered."""
+    groups: Groups | None = None
+    """None where nodes are not grouped."""
     top: int | None = None
 
     def members(self) -> dict[str, Any]:
@@ -240,7 +251,7 @@ class NodeOptions(NamedTuple):
             UsageError: a name is empty.
         """
         stated: dict[str, Any] = {} if self.top is None else {"top": self.top}
-        for group in (self.limits, self.safeguards, self.damping, self.views, self.cells):
+        for group in (self.limits, self.safeguards, self.damping, self.views, self.groups):
             stated |= {} if group is None else group.stated()
         return {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
 
@@ -252,7 +263,7 @@ class NodeOptions(NamedTuple):
         """
         return requested(
             members,
-            cells=self.cells is not None,
+            cells=self.groups is not None,
             memory=self.damping.memory,
             fail_on=self.safeguards.fail_on,
         )
@@ -281,16 +292,16 @@ class NodeOptions(NamedTuple):
         Raises:
             UsageError: one of them is given.
         """
-        assert self.cells is not None
+        assert self.groups is not None
         refuse(
             "with --advise",
             {
                 **self.damping.flags("memory"),
-                **self.cells.flags("precision"),
+                **self.groups.flags("precision", "by"),
                 **self.safeguards.flags("fail_on"),
                 "--top": self.top,
-                **self.cells.flags("merge_below"),
-                **self.views.flags("down", "down_cell"),
+                **self.groups.flags("merge_below"),
+                **self.views.flags("down", "down_cell", "down_group"),
             },
         )
 
@@ -302,6 +313,11 @@ class NodeOptions(NamedTuple):
             FaultsetError: a value is out of range.
         """
         members = self.members()
+        if self.groups is not None:
+            self.groups.exclude("by", "precision")
+        if "by" in members:
+            refuse("with --by; use --down-group", self.views.flags("down_cell"))
+            refuse("with --by: name the group of a node in a FILE", self.source.flags("nodes"))
         if "plan" not in members:
             refuse("without --plan", self.views.flags("nearest"))
         if self.views.explain:

@@ -47,7 +47,7 @@ class Report:
 
     def left_out(self, error: RvhctlError) -> None:
         """A bad record or request: said at every level, and the run will not end in 0."""
-        self.failures += 1
+        self.failures += getattr(error, "records", 1)
         message(str(error))
 
     def milliseconds(self) -> float:

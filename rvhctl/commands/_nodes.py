@@ -14,7 +14,7 @@ from rvhctl.concurrency import steps
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
 from rvhctl.formats.write import write_records, write_view
-from rvhctl.nodes.documents import id_texts
+from rvhctl.nodes.documents import id_texts, labels_in
 from rvhctl.nodes.flags import nodes_given
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
@@ -88,18 +88,22 @@ def _read(
     asked: NodeOptions, flags: Mapping[str, Any], files: list[str] | None, run: Run, report: Report
 ) -> Nodes:
     """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements."""
-    source, by_cell = asked.source, asked.cells is not None
+    source, in_groups = asked.source, asked.groups is not None
     if source.nodes is not None or source.latencies is not None:
         refuse("with --nodes", source.flags("from_", "inventory", "unit", "id_label"))
         if files:
             raise UsageError("give nodes with flags or in FILEs, not both")
         refuse("with --nodes", run.flags("input_format"))
-        return nodes_given(source.nodes, source.latencies, coordinates=by_cell)
+        return nodes_given(source.nodes, source.latencies, coordinates=in_groups)
     asked.refuse_source()
     on_bad = report.on_bad(run.on_error)
     if source.from_ is None:
-        within = None if by_cell or not _is_final(asked, flags) else asked.limits.threshold
-        return read_nodes(files or [], run.input_format, coordinates=by_cell, on_bad=on_bad, within=within)
+        within = None if in_groups or not _is_final(asked, flags) else asked.limits.threshold
+        # Flags that ask for cells win over labels that a document states.
+        by = None if "precision" in flags or asked.views.flags("advise") else labels_in(flags)
+        return read_nodes(
+            files or [], run.input_format, coordinates=in_groups, on_bad=on_bad, within=within, by=by
+        )
     from rvhctl.formats.tools.measured import Asked
     from rvhctl.nodes.probes import check_target, read_probes
 
@@ -109,7 +113,8 @@ def _read(
         source.from_,
         source.inventory,
         Asked(on_bad, check_target, source.unit, source.id_label),
-        coordinates=by_cell,
+        coordinates=in_groups,
+        by=labels_in(flags),
         warn=report.warn,
         inform=report.info,
     )
@@ -167,7 +172,7 @@ def _decision(nodes: Nodes, request: Request, run: Run, memory: Memory | None) -
     except UnknownNodeError as error:
         assert request.failed is not None
         document = tuple(id_texts(nodes.stated({}).get(error.member, ())))
-        if document and document in (request.failed.ids, request.failed.cells):
+        if document and document in (request.failed.ids, request.failed.cells, request.failed.groups):
             raise InputError(f"{error.member}: {error}", source=nodes.stated_in) from None
         raise UsageError(f"--{error.member.replace('_', '-')}: {error}") from None
 

@@ -1,9 +1,9 @@
-"""``rvhctl faultset``: cluster by geohash, fail over inside each cell, merge the survivors."""
+"""``rvhctl faultset``: group by geohash or label, fail over inside each cell, merge the survivors."""
 
 from __future__ import annotations
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import Cells, CellViews, Damping, Limits, NodeOptions, PlacedSource, Safeguards
+from rvhctl.cli.node_options import Damping, Groups, GroupViews, Limits, NodeOptions, PlacedSource, Safeguards
 from rvhctl.cli.option_groups import grouped
 from rvhctl.cli.options import Run
 from rvhctl.commands._nodes import advise, answer, answer_batch
@@ -14,6 +14,7 @@ EPILOG = options.epilog(
     "rvhctl faultset --threshold 25 --top 1 -o plain nodes.csv",
     "rvhctl faultset --relative 1.5 --floor 2 --min-survivors 50% --fail-on down nodes.csv",
     "rvhctl faultset --relative 1.5 --plan --down-cell u1 nodes.csv",
+    "rvhctl faultset --threshold 100 --by zone --plan nodes.csv",
     "rvhctl faultset --advise nodes.csv",
     nobody="nobody survived, or a group is as bad as --fail-on says",
 )
@@ -25,20 +26,20 @@ def faultset(
     limits: Limits,
     safeguards: Safeguards,
     damping: Damping,
-    views: CellViews,
+    views: GroupViews,
     source: PlacedSource,
-    cells: Cells,
+    groups: Groups,
     files: options.Files = None,
     top: options.Top = None,
 ) -> None:
-    """Cluster nodes by geohash cell, fail over inside each cell, and merge the survivors.
+    """Group nodes by geohash cell (or --by a label), fail over inside each group, and merge the survivors.
 
     Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id, lat, lon and latency, or from flags.
-    Cells come in the order in which they first appear, in a cell the fastest node first. Records go out as they
+    Groups come in the order in which they first appear, in a group the fastest node first. Records go out as they
     came in.
     """
     views.exclude("plan", "explain", "advise")
-    asked = NodeOptions(limits, safeguards, damping, views, source, cells, top)
+    asked = NodeOptions(limits, safeguards, damping, views, source, groups, top)
     if run.batch:
         answer_batch("faultset", asked, files, run)
     elif views.advise:

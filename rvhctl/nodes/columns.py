@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import nan
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, overload
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, cast, overload
 
 if TYPE_CHECKING:
     from typing import Protocol, SupportsFloat, SupportsIndex
@@ -21,11 +22,13 @@ from rvhctl.concurrency.steps import WHOLE, Steps, listed, run
 from rvhctl.core.columns import Codes, Floats
 from rvhctl.core.numbers import REAL_KINDS
 from rvhctl.core.policy.reasons import STATES
-from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
+from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError, quoted
+from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.fields import place, state_of, weight_of
 
 Numbers: TypeAlias = "Iterable[SupportsFloat | SupportsIndex | None] | ToNumpy"
 Texts: TypeAlias = "Iterable[str | None] | ToNumpy"
+Labelling: TypeAlias = "Iterable[str | int | bool] | ToNumpy"
 Entry = TypeVar("Entry")
 Column: TypeAlias = "array[float] | list[Any]"
 
@@ -45,6 +48,7 @@ _NAMES: Final = {
 """Of the columns, by the fields of a node."""
 
 _NEEDED: Final = ("id", "latency")
+_NUMBERS: Final = frozenset(_NAMES) - {"id", "state"}
 
 _CODES: Final[dict[str | None, int]] = {None: 0} | {state: code for code, state in enumerate(STATES)}
 
@@ -64,10 +68,11 @@ class NodeColumns(Sequence[dict[str, Any]]):
         states: "up", "drain" or "down"; None is up.
         weights: finite, above 0; None, NaN or a null is 1.
         capacities: finite, above 0; None, NaN or a null is the weight.
+        labels: columns of text, integers or bools by their names, by which nodes may be grouped.
 
     Raises:
         LengthMismatchError: a column has not as many entries as there are ids.
-        FaultsetError: a column is none (a text is none).
+        FaultsetError: a column is none (a text is none), or a label is named like another column.
 
     What an entry is, is looked at by the function that is given these nodes: it raises what it raises for a list, an
     InvalidNodeError that names the node.
@@ -96,8 +101,9 @@ class NodeColumns(Sequence[dict[str, Any]]):
         states: Texts | None = None,
         weights: Numbers | None = None,
         capacities: Numbers | None = None,
+        labels: Mapping[str, Labelling] = MappingProxyType({}),
     ) -> None:
-        given = {
+        given: dict[str, object] = {
             "id": ids,
             "lat": lats,
             "lon": lons,
@@ -106,11 +112,17 @@ class NodeColumns(Sequence[dict[str, Any]]):
             "weight": weights,
             "capacity": capacities,
         }
+        for name in instance_of(
+            cast("type[Mapping[str, Labelling]]", Mapping), labels, "labels", FaultsetError
+        ):
+            if name in given:
+                raise FaultsetError(f"the label {quoted(name)} has the name of another column")
         wanted = {field: values for field, values in given.items() if values is not None or field in _NEEDED}
+        wanted |= labels
         self._columns = {field: _column(values, field) for field, values in wanted.items()}
         for field, column in self._columns.items():
             if len(column) != len(self):
-                raise LengthMismatchError(f"{len(self)} ids, but {len(column)} {_NAMES[field]}")
+                raise LengthMismatchError(f"{len(self)} ids, but {len(column)} {_NAMES.get(field, field)}")
 
     def __len__(self) -> int:
         return len(self._columns["id"])
@@ -144,6 +156,11 @@ def field_of(nodes: NodeColumns, start: int, field: str) -> Column:
         node_id = nodes._columns["id"][0] if len(nodes) else None
         raise InvalidNodeError(f"{place(start, node_id)}: {field} is missing", field=field)
     return column
+
+
+def optional_of(nodes: NodeColumns, field: str) -> Column:
+    """The column of a field or of a label; of None where there is no such column."""
+    return nodes._columns.get(field, [None] * len(nodes))
 
 
 def read_states(nodes: NodeColumns, start: int = 0) -> Codes:
@@ -234,8 +251,8 @@ def _column(values: object, field: str) -> Column:
     Raises:
         FaultsetError: it is none.
     """
-    name = _NAMES[field]
-    if field in ("id", "state"):
+    name = _NAMES.get(field, field)
+    if field not in _NUMBERS:
         column: Column = run(listed(from_library(values), WHOLE, name, FaultsetError))  # type: ignore[arg-type]
     else:
         column = run(numbers_steps(values, WHOLE, name))

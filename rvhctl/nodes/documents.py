@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from rvhctl.errors import InputError, listed, quoted
+from rvhctl.errors import FaultsetError, InputError, listed, quoted, shorten
 from rvhctl.formats.wording import nearest
 
 if TYPE_CHECKING:
@@ -27,12 +27,15 @@ DAMPING: Final = ("rise", "fall", "hysteresis")
 POLICY: Final = (*LIMITS, *DAMPING)
 
 ASKED_OF_NODES: Final = frozenset(
-    {*POLICY, "precision", "top", "explain", "plan", "nearest", "down", "down_cell"}
+    {*POLICY, "precision", "by", "top", "explain", "plan", "nearest", "down", "down_cell", "down_group"}
 )
 OF_NODES: Final = ASKED_OF_NODES | {"nodes", "ids", "latencies", "id"}
 """What a request about nodes may state; ``id`` is its own."""
-OF_CELLS: Final = ("plan", "nearest", "down_cell", "merge_below")
-"""Only ``faultset`` knows these; ``precision`` is left alone, so that one document serves both commands."""
+OF_GROUPS: Final = ("plan", "nearest", "down_cell", "down_group", "merge_below")
+"""Only ``faultset`` knows these; ``precision`` and ``by`` are left alone, so that one document serves both commands."""
+
+RIVALS: Final = {"precision": "by", "by": "precision"}
+"""Members that say the same thing in two ways."""
 
 OF_KEYS: Final = frozenset(
     {"id", "key", "keys", "buckets", "nodes", "weights", "down", "hash", "seed", "dialect"}
@@ -56,6 +59,25 @@ OLD_FLAGS: Final = {"th": "threshold", "lats": "latencies"}
 def stated(members: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members that have a value; null states nothing."""
     return {name: value for name, value in members.items() if value is not None}
+
+
+def overridden(members: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members with those that win over them, and over what says the same in another way."""
+    kept = {name: value for name, value in members.items() if RIVALS.get(name) not in winning}
+    return {**kept, **winning}
+
+
+def labels_in(members: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the labels that group nodes; none where ``by`` is not stated.
+
+    Raises:
+        FaultsetError: they are no texts, or one is empty.
+    """
+    value = members.get("by")
+    names = () if value is None else (value,) if isinstance(value, str) else value
+    if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
+        return tuple(dict.fromkeys(names))
+    raise FaultsetError(f"by must be the name of a label, or a list of names (got {shorten(value)})")
 
 
 def misspelt(names: Iterable[str], known: Collection[str]) -> str:
@@ -134,6 +156,10 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
         hint = f"it has {listed(document) or 'no member'}"
         raise InputError(f"the document must be {WANTED}", source=source, hint=hint)
     members = {name: value for name, value in document.items() if name in ASKED_OF_NODES}
+    try:
+        labels_in(members)
+    except FaultsetError as error:
+        raise InputError(str(error), source=source) from None
     return reader.inside(*holders), stated(members)
 
 

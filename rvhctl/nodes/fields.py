@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
-from rvhctl.core.numbers import latency_of, number_of
+from rvhctl.core.numbers import latency_of, number_of, whole_of
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.policy.samples import MEDIAN, aggregated
-from rvhctl.errors import InvalidNodeError, NegativeThresholdError, shorten
+from rvhctl.errors import InvalidNodeError, NegativeThresholdError, quoted, shorten
 from rvhctl.formats.shapes import NULL_HINT
-from rvhctl.formats.wording import shown
+from rvhctl.formats.wording import counted, shown
 
 NAN: Final = math.nan
 
@@ -65,17 +65,55 @@ class Record(NamedTuple):
     """None where the node states none."""
     integer_id: bool = False
     """Whether the id came in as an integer of JSON."""
+    labels: tuple[str, ...] = ()
+    """The values of the labels that group it."""
 
 
-def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, latency: bool = True) -> Record:
+class UnlabelledError(InvalidNodeError):
+    """A node without a label by which nodes are grouped."""
+
+
+class Unlabelled:
+    """Counts nodes without a label, to say it once."""
+
+    def __init__(self, by: tuple[str, ...]) -> None:
+        self._by = by
+        self.count = 0
+        self.first: UnlabelledError | None = None
+
+    def add(self, error: UnlabelledError) -> bool:
+        """Count one more; whether it is the first."""
+        self.count += 1
+        self.first = self.first or error
+        return self.first is error
+
+    def error(self, total: int, node_id: object) -> InvalidNodeError:
+        """Return what is wrong with them, of so many nodes; the first has that id."""
+        assert self.first is not None
+        lack = f"{self.count} of {counted(total, 'node')} {'has' if self.count == 1 else 'have'} no "
+        named = " or no ".join(map(quoted, self._by))
+        problem = f"{lack}{named}{', the first of them' if self.count > 1 else ','} {shorten(node_id)}"
+        return InvalidNodeError(problem, value=self.first.value, hint=self.first.hint)
+
+
+def read_record(
+    fields: Any,
+    exact: Callable[[], Any],
+    *,
+    coordinates: bool,
+    latency: bool = True,
+    by: tuple[str, ...] = (),
+) -> Record:
     """A decoded JSON value as a node.
 
     Args:
         exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
         coordinates: whether lat and lon are needed.
         latency: whether the latency is needed.
+        by: the labels that group nodes, which are needed; then lat and lon may be left out, both together.
 
     Raises:
+        UnlabelledError: a label is missing.
         InvalidNodeError: a field is missing, of a wrong type or out of range.
     """
     if not isinstance(fields, dict):
@@ -88,8 +126,50 @@ def read_record(fields: Any, exact: Callable[[], Any], *, coordinates: bool, lat
     integer = type(fields["id"]) is not str
     if not coordinates:
         return Record(node_id, measured, details=details, integer_id=integer)
+    labels = tuple([_label(fields, name, exact) for name in by])
+    if by and _is_unplaced(fields):
+        return Record(node_id, measured, NAN, NAN, details, integer, labels)
     lat, lon = _coordinate(fields, "lat"), _coordinate(fields, "lon")
-    return Record(node_id, measured, lat, lon, details, integer)
+    return Record(node_id, measured, lat, lon, details, integer, labels)
+
+
+def _label(fields: dict[str, Any], name: str, exact: Callable[[], Any]) -> str:
+    if name not in fields:
+        raise UnlabelledError(f"there is no {name}", hint=_members(fields))
+    return label_of(fields[name], name, lambda: exact()[name])
+
+
+def label_of(value: object, name: str, exact: Callable[[], object] | None = None) -> str:
+    """The value of a label that groups nodes: a text, or an integer or a boolean by its text.
+
+    Args:
+        exact: gives the value again, where a float may stand for an integer.
+
+    Raises:
+        UnlabelledError: it is none of these, or empty, or no UTF-8.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value and is_utf8(value):
+        return str.__str__(value)
+    whole = whole_of(exact() if exact and type(value) is float else value)
+    if whole is None:
+        raise UnlabelledError(f"there is no {name}", value=value)
+    return int.__repr__(whole)
+
+
+def is_utf8(text: str) -> bool:
+    """Whether a text has no lone surrogate."""
+    try:
+        text.isascii() or text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_unplaced(fields: Mapping[str, Any]) -> bool:
+    """Whether a node says nowhere where it stands; an empty cell of a table is NaN."""
+    return all(value is None or value != value for value in map(fields.get, BOUNDS))
 
 
 def read_details(fields: Mapping[str, Any]) -> Details | None:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from rvhctl.core.columns import Codes, Floats, Ints
 from rvhctl.core.policy.samples import aggregate
 from rvhctl.errors import InputError, shorten
 from rvhctl.nodes.fields import Details, Record, place
+
+
+class Labels(NamedTuple):
+    """Nodes grouped by the values of labels; groups in order of first appearance."""
+
+    values: Sequence[tuple[str, ...]]
+    """Of each group."""
+    group_of: Ints
+    """The group of each node."""
 
 
 @dataclass
@@ -27,6 +37,7 @@ class Fleet:
         samples: of all nodes one after the other, in milliseconds, NaN where one was lost.
         sample_starts: where the samples of each node start; one entry more than nodes.
         given: the ids as they were given, where some are integers; else empty.
+        labels: the groups that labels make, where these are asked about. Then lats and lons are NaN where unknown.
     """
 
     ids: Sequence[str]
@@ -39,6 +50,7 @@ class Fleet:
     samples: Floats = field(default_factory=Floats)
     sample_starts: Ints = field(default_factory=Ints)
     given: Sequence[str | int] = ()
+    labels: Labels | None = None
 
     def __len__(self) -> int:
         return len(self.latencies)
@@ -88,6 +100,7 @@ class FleetBuilder:
         self._lats: list[float] = []
         self._lons: list[float] = []
         self._details: dict[int, Details] = {}
+        self._labels = LabelsBuilder()
 
     def add(self, node: Record) -> int:
         """Add a node and return its row.
@@ -105,8 +118,30 @@ class FleetBuilder:
         self._lons.append(node.lon)
         if node.details is not None:
             self._details[row] = node.details
+        if node.labels:
+            self._labels.add(node.labels)
         return row
 
     def build(self) -> Fleet:
         latencies, lats, lons = Floats(self._latencies), Floats(self._lats), Floats(self._lons)
-        return fleet_of(list(self._rows), latencies, lats, lons, self._details)
+        fleet = fleet_of(list(self._rows), latencies, lats, lons, self._details)
+        fleet.labels = self._labels.build()
+        return fleet
+
+
+class LabelsBuilder:
+    """Collects the labels of one node after the other."""
+
+    def __init__(self) -> None:
+        self._groups: dict[tuple[str, ...], int] = {}
+        self._group_of: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._group_of)
+
+    def add(self, values: tuple[str, ...]) -> None:
+        self._group_of.append(self._groups.setdefault(values, len(self._groups)))
+
+    def build(self) -> Labels | None:
+        """Return the groups; None without any."""
+        return Labels(list(self._groups), Ints(self._group_of)) if self._groups else None

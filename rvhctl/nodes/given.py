@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from math import nan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 
@@ -14,6 +15,7 @@ from rvhctl.core.columns import Floats, blank
 from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.core.numbers import (
+    latency_of,
     read_degrees,
     read_float_degrees,
     read_float_latencies,
@@ -21,17 +23,22 @@ from rvhctl.core.numbers import (
     whole_of,
 )
 from rvhctl.errors import InvalidNodeError
-from rvhctl.nodes.columns import Column, NodeColumns, field_of, read_states
+from rvhctl.nodes.columns import Column, NodeColumns, field_of, optional_of, read_states
 from rvhctl.nodes.fields import (
     BOUNDS,
     DETAILS,
     Details,
+    Unlabelled,
+    UnlabelledError,
     id_problem,
+    is_utf8,
+    label_of,
     latency_problem,
     place,
     read_details,
     without_details,
 )
+from rvhctl.nodes.fleet import Labels, LabelsBuilder
 
 
 class Node(NamedTuple):
@@ -86,6 +93,73 @@ def read_columns(nodes: Sequence[object], start: int, count: int, fields: tuple[
     block = nodes[start : start + count]
     columns = zip(fields, values_of(block, start, fields), strict=True)
     return [_column(field, values, block, start) for field, values in columns]
+
+
+def read_places(nodes: Sequence[object], start: int, count: int, *, optional: bool) -> list[Floats]:
+    """``lat`` and ``lon`` of so many nodes from ``start`` on; if ``optional``, NaN where both are None, NaN or missing.
+
+    Raises:
+        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+    """
+    try:
+        return read_columns(nodes, start, count, tuple(BOUNDS))
+    except InvalidNodeError:
+        if not optional:
+            raise
+    block = nodes[start : start + count]
+    columns = [_optional_values(block, field) for field in BOUNDS]
+    placed = [
+        any(latency_of(value) == latency_of(value) for value in pair) for pair in zip(*columns, strict=True)
+    ]
+    found = []
+    for field, values in zip(BOUNDS, columns, strict=True):
+        known = _column(field, list(map(_either, placed, values, repeat(0.0))), block, start)
+        found.append(Floats(list(map(_either, placed, known, repeat(nan)))))
+    return found
+
+
+def _either(first: bool, one: Any, other: Any) -> Any:
+    return one if first else other
+
+
+def _optional_values(nodes: Sequence[object], field: str) -> Column:
+    """What each node says of a field; None where it says nothing."""
+    if isinstance(nodes, NodeColumns):
+        return optional_of(nodes, field)
+    return [stated(node, field, None) for node in nodes]
+
+
+class GivenLabels:
+    """The groups that labels of the nodes make, some nodes at a time."""
+
+    def __init__(self, by: tuple[str, ...]) -> None:
+        self._by = by
+        self._labels, self._unlabelled = LabelsBuilder(), Unlabelled(by)
+        self._first: tuple[int, object] = (0, None)
+
+    def add(self, nodes: Sequence[object], start: int, count: int) -> None:
+        """Take so many nodes from ``start`` on."""
+        block = nodes[start : start + count]
+        columns = [_optional_values(block, name) for name in self._by]
+        for row, values in enumerate(zip(*columns, strict=True)):
+            try:
+                self._labels.add(tuple(map(label_of, values, self._by)))
+            except UnlabelledError as error:
+                if self._unlabelled.add(error):
+                    self._first = start + row, named_id(block[row])
+
+    def build(self) -> Labels:
+        """Return the groups.
+
+        Raises:
+            InvalidNodeError: nodes lack a label; the message counts them, and names the first.
+        """
+        labels, lacking = self._labels.build(), self._unlabelled
+        if lacking.count or labels is None:
+            row, node_id = self._first
+            lack = lacking.error(len(self._labels) + lacking.count, node_id)
+            raise InvalidNodeError(f"node {row + 1}: {lack.problem}", value=lack.value)
+        return labels
 
 
 def _column(field: str, values: Column, block: Sequence[object], start: int) -> Floats:
@@ -233,15 +307,6 @@ def refuse(index: int, node_id: object, field: str, value: object) -> NoReturn:
 def named_id(node: object) -> object:
     """The id of a node for a message; None if it has none."""
     return stated(node, "id", None)
-
-
-def is_utf8(text: str) -> bool:
-    """Whether a text has no lone surrogate."""
-    try:
-        text.isascii() or text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) -> Steps[None]:

@@ -17,6 +17,7 @@ from rvhctl.core.columns import Ints
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
 from rvhctl.formats.shapes import Picked
+from rvhctl.nodes.documents import overridden
 from rvhctl.nodes.fields import Record
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
 
@@ -86,7 +87,7 @@ class Nodes:
         for name, conflict in self.conflicts.items():
             if name not in flags:
                 raise conflict
-        return {**self.members, **flags}
+        return overridden(self.members, flags)
 
     def in_json(self) -> Nodes:
         """Return the same nodes with records in JSON, made from rows as they are asked for."""

@@ -26,6 +26,7 @@ def read_probes(
     asked: Asked,
     *,
     coordinates: bool,
+    by: tuple[str, ...] = (),
     warn: Callable[[str], None],
     inform: Callable[[str], None],
 ) -> Nodes:
@@ -37,6 +38,7 @@ def read_probes(
             measurement.
         asked: how the output is to be read.
         coordinates: whether each target needs a place.
+        by: the labels that group targets, which the inventory has; then places are optional.
         warn: gets what is no error but may mislead.
         inform: gets what was understood.
 
@@ -45,10 +47,11 @@ def read_probes(
         InputError: a source cannot be read, a target is not in the inventory, or what ``asked.on_bad`` raises.
     """
     if coordinates and inventory is None:
-        raise UsageError("--from needs --inventory FILE to know where the nodes stand")
+        what = "the labels of the nodes" if by else "where the nodes stand"
+        raise UsageError(f"--from needs --inventory FILE to know {what}")
     if inventory is not None and is_stdin(inventory) and (not files or any(map(is_stdin, files))):
         raise UsageError("standard input ('-') can be read only once; name a FILE")
-    known = {} if inventory is None else _inventory(inventory, coordinates=coordinates)
+    known = {} if inventory is None else _inventory(inventory, coordinates=coordinates, by=by)
     texts = {source: Text(source.name, source.read_all()) for source in open_sources(files)}
     # Lines of text may look like anything.
     with ExitStack() as stack:
@@ -59,7 +62,7 @@ def read_probes(
         warn(warning)
     for note in measured.notes:
         inform(note)
-    nodes = _built(measured.targets, known, inventory, coordinates=coordinates, on_bad=asked.on_bad)
+    nodes = _built(measured.targets, known, inventory, coordinates=coordinates, by=by, on_bad=asked.on_bad)
     nodes.source = read_from(files)
     nodes.doubts = measured.doubts
     return nodes
@@ -71,6 +74,7 @@ def _built(
     inventory: str | None,
     *,
     coordinates: bool,
+    by: tuple[str, ...],
     on_bad: OnBad,
 ) -> Nodes:
     builder = NodesBuilder()
@@ -81,7 +85,7 @@ def _built(
             builder.start(source)
         try:
             fields = target.fields if inventory is None else _placed(target.fields, known, inventory)
-            node = read_record(fields, partial(dict, fields), coordinates=coordinates)
+            node = read_record(fields, partial(dict, fields), coordinates=coordinates, by=by)
             builder.add(node, orjson.dumps(fields), target.line or 0)
         except (InputError, InvalidNodeError) as error:
             on_bad(error.at(source, target.line, "" if target.line else f"target {number}"))
@@ -99,9 +103,11 @@ def check_target(node_id: str, latency: float | None) -> None:
         check_latency(latency)
 
 
-def _inventory(name: str, *, coordinates: bool) -> dict[str, dict[str, Any]]:
+def _inventory(name: str, *, coordinates: bool, by: tuple[str, ...]) -> dict[str, dict[str, Any]]:
     """The records of an inventory by id."""
-    nodes = read_nodes([name], "auto", coordinates=coordinates, on_bad=raise_error, latency=False).in_json()
+    nodes = read_nodes(
+        [name], "auto", coordinates=coordinates, on_bad=raise_error, latency=False, by=by or None
+    ).in_json()
     return {node_id: orjson.loads(nodes.records[row]) for row, node_id in enumerate(nodes.fleet.ids)}
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
-from rvhctl.nodes.fields import DETAILS, place, read_record
+from rvhctl.nodes.fields import DETAILS, Unlabelled, UnlabelledError, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
+
+By: TypeAlias = "tuple[str, ...] | None"
 
 UNPLACED = frozenset({"id", "latency", *DETAILS})
 PLACED = UNPLACED | {"lat", "lon"}
@@ -29,6 +32,7 @@ def read_nodes(
     on_bad: OnBad,
     latency: bool = True,
     within: float | None = None,
+    by: By = None,
 ) -> Nodes:
     """All nodes of all sources, in order.
 
@@ -38,6 +42,8 @@ def read_nodes(
         on_bad: gets each bad record; it raises it, or the record is left out.
         latency: whether each node needs a latency.
         within: slower nodes (ms) and those without a latency may be counted instead of read.
+        by: the labels that group nodes, which each of them needs; lat and lon are then optional. If there are none
+            in it, a document may state some; with None it may not.
 
     Raises:
         InputError: a source cannot be read, or what ``on_bad`` raises.
@@ -45,10 +51,10 @@ def read_nodes(
     if input_format == "plain":
         raise UsageError("nodes cannot be read from plain text; use -i json, ndjson, csv or tsv")
     if len(files) > 1:
-        nodes = _from_several(files, input_format, latency, coordinates, on_bad)
+        nodes = _from_several(files, input_format, latency, coordinates, on_bad, by)
     else:
         (nodes,) = (
-            _from_one(source, input_format, coordinates, on_bad, latency, within)
+            _from_one(source, input_format, coordinates, on_bad, latency, within, by)
             for source in open_sources(files)
         )
     nodes.source = read_from(files)
@@ -61,11 +67,18 @@ def read_from(files: Sequence[str]) -> str:
 
 
 def read_text(
-    text: bytes, source: str, shape: Shape, *, coordinates: bool, on_bad: OnBad, latency: bool = True
+    text: bytes,
+    source: str,
+    shape: Shape,
+    *,
+    coordinates: bool,
+    on_bad: OnBad,
+    latency: bool = True,
+    by: By = None,
 ) -> Nodes:
     """Return the nodes of one text, read record by record."""
     builder = NodesBuilder(latency=latency)
-    reader = _add_text(text, source, FORMATS[shape], builder, coordinates, on_bad)
+    reader = _add_text(text, source, FORMATS[shape], builder, coordinates, on_bad, by)
     return builder.build(shape, reader.header)
 
 
@@ -81,6 +94,7 @@ def _from_one(
     on_bad: OnBad,
     latency: bool,
     within: float | None,
+    by: By,
 ) -> Nodes:
     text = b""
     if COMPILED and within is not None:
@@ -98,15 +112,17 @@ def _from_one(
     if COMPILED and latency:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([text], shape, coordinates=coordinates)
+        scanned = scan_nodes([text], shape, coordinates=coordinates, by=by or ())
         if scanned is not None:
             return scanned
     with explained(source):
-        return read_text(text, source.name, shape, coordinates=coordinates, on_bad=on_bad, latency=latency)
+        return read_text(
+            text, source.name, shape, coordinates=coordinates, on_bad=on_bad, latency=latency, by=by
+        )
 
 
 def _from_several(
-    files: Sequence[str], input_format: InputFormat, latency: bool, coordinates: bool, on_bad: OnBad
+    files: Sequence[str], input_format: InputFormat, latency: bool, coordinates: bool, on_bad: OnBad, by: By
 ) -> Nodes:
     texts = [(source, source.read_all()) for source in open_sources(files)]
     shapes = [looked_shape(input_format, text) for _, text in texts]
@@ -114,14 +130,14 @@ def _from_several(
     if COMPILED and latency and one_shape is not None:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([text for _, text in texts], one_shape, coordinates=coordinates)
+        scanned = scan_nodes([text for _, text in texts], one_shape, coordinates=coordinates, by=by or ())
         if scanned is not None:
             return scanned.in_json()
     builder = NodesBuilder(latency=latency)
     for (source, text), shape in zip(texts, shapes, strict=True):
         before = len(builder)
         with explained(source):
-            reader = _add_text(text, source.name, FORMATS[shape], builder, coordinates, on_bad)
+            reader = _add_text(text, source.name, FORMATS[shape], builder, coordinates, on_bad, by)
         if reader.header is not None:
             # Rows of several tables have only JSON in common.
             builder.rewrite(before, reader.in_json)
@@ -129,32 +145,53 @@ def _from_several(
 
 
 def _add_text(
-    text: bytes, source: str, format_: Format, builder: NodesBuilder, coordinates: bool, on_bad: OnBad
+    text: bytes, source: str, format_: Format, builder: NodesBuilder, coordinates: bool, on_bad: OnBad, by: By
 ) -> Reader:
     """Add the nodes of a text; return its reader."""
     reader: Reader = format_.load().read(text, source, on_bad, **format_.options)
     builder.start(source)
     records: Iterable[Record] = reader
+    labels = by or ()
     if reader.document is not RECORDS_ONLY:
-        from rvhctl.nodes.documents import document_nodes
+        from rvhctl.nodes.documents import document_nodes, labels_in
 
         records, members = document_nodes(reader, source)
         builder.state(source, members)
-    reader.wanted = PLACED if coordinates else UNPLACED
+        if coordinates and by == ():
+            labels = labels_in(members)
+    reader.wanted = (PLACED if coordinates else UNPLACED).union(labels)
     latency = builder.latency
     if reader.header is not None:
-        _check_header(reader, coordinates, latency)
+        _check_header(reader, coordinates, latency, labels)
         latency = False
+    unlabelled = Unlabelled(labels)
+    total = 0
     for record in records:
+        total += 1
         try:
-            node = read_record(record.fields, record.exact, coordinates=coordinates, latency=latency)
+            node = read_record(
+                record.fields, record.exact, coordinates=coordinates, latency=latency, by=labels
+            )
             builder.add(node, record.raw, record.line or 0)
+        except UnlabelledError as error:
+            if unlabelled.add(error):
+                first = record
         except (InvalidNodeError, InputError) as error:
             on_bad(located(error, record, source))
+    if unlabelled.count:
+        on_bad(_without_labels(unlabelled, total, first, source))
     return reader
 
 
-def _check_header(reader: Reader, coordinates: bool, latency: bool) -> None:
+def _without_labels(unlabelled: Unlabelled, total: int, first: Record, source: str) -> InputError:
+    """Return one error about all of them, at the first."""
+    error = unlabelled.error(total, first.fields["id"])
+    located_error = error.at(source, first.line, "" if first.line else place(first.index))
+    located_error.records = unlabelled.count
+    return located_error
+
+
+def _check_header(reader: Reader, coordinates: bool, latency: bool, labels: tuple[str, ...]) -> None:
     """Check that a table has the columns that its nodes need; one without a header has no rows either.
 
     Raises:
@@ -163,7 +200,7 @@ def _check_header(reader: Reader, coordinates: bool, latency: bool) -> None:
     header = reader.header
     if not header:
         return
-    for name in ("id", "lat", "lon") if coordinates else ("id",):
+    for name in ("id", *(labels or ("lat", "lon") if coordinates else ())):
         reader.column(name)
     if latency and "samples" not in header:
         reader.column("latency")

@@ -114,12 +114,16 @@ def text_of(text: bytes, shape: Shape, *, coordinates: bool) -> JsonText | RowTe
     return rows if needed <= set(rows.header) else None
 
 
-def scan_nodes(texts: Sequence[bytes], shape: Shape, *, coordinates: bool) -> Nodes | None:
+def scan_nodes(
+    texts: Sequence[bytes], shape: Shape, *, coordinates: bool, by: tuple[str, ...] = ()
+) -> Nodes | None:
     """The nodes of texts whose records a compiled scanner reads.
 
     Returns:
         None where anything is wrong with a text or a node: reading record by record says what and where.
     """
+    if by:
+        return None
     layouts = [text_of(text, shape, coordinates=coordinates) for text in texts]
     layout = layouts[0]
     if layout is None or any(other is None or not layout.goes_with(other) for other in layouts[1:]):

@@ -110,7 +110,9 @@ def ranked(latencies: Floats, limit: float, size: int) -> Steps[Ints]:
     return ranking.order
 
 
-def ranked_by_group(group_of: Ints, groups: int, latencies: Floats, limit: float, size: int) -> Steps[CellOrder]:
+def ranked_by_group(
+    group_of: Ints, groups: int, latencies: Floats, limit: float, size: int
+) -> Steps[CellOrder]:
     """The survivors of each group."""
     order = CellOrder(group_of, groups, (yield from ranked(latencies, limit, size)))
     few = len(group_of) <= size

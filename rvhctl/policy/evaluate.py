@@ -11,9 +11,10 @@ from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.errors import EmptyNodesError, FaultsetError
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.nodes.columns import NodeColumns, read_capacities, read_states, read_weights
+from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
-from rvhctl.nodes.given import AnyNode, check_ids, read_columns, read_measured, texts_of
+from rvhctl.nodes.given import AnyNode, GivenLabels, check_ids, read_measured, read_places, texts_of
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
@@ -26,10 +27,11 @@ def evaluate(
     policy: Policy,
     *,
     precision: int | Literal["auto"] | None = None,
+    by: str | Sequence[str] | None = None,
     memory: Memory | None = None,
     failed: Failed | None = None,
 ) -> Evaluation:
-    """Hold nodes to a policy: limits, memory, health and safeguards, as one group or cell by cell.
+    """Hold nodes to a policy: limits, memory, health and safeguards, as one group or group by group.
 
     Args:
         nodes: as :func:`rvhctl.faultset` takes them. A mapping may also have ``samples`` (milliseconds, None
@@ -39,6 +41,9 @@ def evaluate(
         policy: what they are held to.
         precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``; "auto" is what
             :func:`advise` recommends, or 1 where it recommends none.
+        by: a label of the nodes, or several for all of them together, to group nodes by in place of a precision:
+            a member (attribute, or column of ``NodeColumns(..., labels={"zone": [...]})``) that is a text, an integer
+            or a bool. ``lat`` and ``lon`` may then be left out, both together.
         memory: of the rounds before; ``Evaluation.memory`` is the one to keep. Nothing is written.
         failed: answer as if these had failed.
 
@@ -49,23 +54,27 @@ def evaluate(
     Raises:
         EmptyNodesError: there are no nodes.
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
-        UnknownNodeError: no node has a failed id, or stands in a failed cell.
-        FaultsetError: the precision is no whole number from 1 to 12, or a failed cell is no geohash.
+        UnknownNodeError: no node has a failed id, or stands in a failed cell or group.
+        FaultsetError: the precision is no whole number from 1 to 12, or a failed cell is no geohash; both a precision
+            and a label.
 
     >>> nodes = [{"id": "a", "latency": 10}, {"id": "b", "latency": 12}, {"id": "c", "latency": 90}]
     >>> evaluation = evaluate(nodes, Policy(relative=1.5))
     >>> evaluation.answer
     ['a', 'b']
     >>> evaluation.explain("c")
-    Explanation(cell=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
+    Explanation(group=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
     if failed is not None:
         instance_of(Failed, failed, "failed", FaultsetError)
-    places = precision is not None or (failed is not None and bool(failed.cells))
-    fleet = read_fleet(nodes, places=places)
+    labels = labels_in({"by": by})
+    if labels and precision is not None:
+        raise FaultsetError("by and precision exclude each other")
+    places = precision is not None or bool(labels) or (failed is not None and bool(failed.cells))
+    fleet = read_fleet(nodes, places=places, by=labels)
     if isinstance(precision, str) and precision == "auto":
         precision = suited_precision(advise_fleet(fleet))
-    return Evaluation(fleet, policy, precision=precision, memory=memory, failed=failed)
+    return Evaluation(fleet, policy, precision=precision, by_label=bool(labels), memory=memory, failed=failed)
 
 
 def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:
@@ -90,11 +99,12 @@ def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:
     return advise_fleet(read_fleet(nodes, places=True), policy)
 
 
-def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
+def read_fleet(nodes: Iterable[AnyNode], *, places: bool, by: tuple[str, ...] = ()) -> Fleet:
     """Nodes as columns, checked.
 
     Args:
         places: whether ``lat`` and ``lon`` are read, which every node then needs.
+        by: labels that every node needs; ``lat`` and ``lon`` are then optional.
 
     Raises:
         EmptyNodesError: there are no nodes.
@@ -107,9 +117,13 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool) -> Fleet:
     run(check_ids(items, 0, len(items), SeenIds()))
     details: dict[int, Details] = {}
     latencies = read_measured(items, 0, len(items), details)
-    lats, lons = read_columns(items, 0, len(items), ("lat", "lon")) if places else (Floats(), Floats())
+    lats, lons = read_places(items, 0, len(items), optional=bool(by)) if places else (Floats(), Floats())
     ids, given = texts_of(items)
     fleet = fleet_of(ids, latencies, lats, lons, details, given)
+    if by:
+        labels = GivenLabels(by)
+        labels.add(items, 0, len(items))
+        fleet.labels = labels.build()
     if isinstance(items, NodeColumns):
         fleet.states, fleet.weights = read_states(items), read_weights(items)
         fleet.capacities = read_capacities(items, fleet.weights)

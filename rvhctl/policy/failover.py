@@ -13,15 +13,17 @@ from rvhctl.core.policy.cells import Groups
 from rvhctl.errors import EmptyNodesError, FaultsetError, LengthMismatchError, NoSurvivorsError
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.columns import NodeColumns, Numbers, field_of, numbers_steps
+from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import checked_threshold
 from rvhctl.nodes.given import (
     AnyNode,
+    GivenLabels,
     Node,
     Number,
     check_ids,
     ids_of,
     plain_ids,
-    read_columns,
+    read_places,
     read_serving,
     read_some_latencies,
     refuse,
@@ -74,8 +76,14 @@ async def failover_async(ids: Iterable[Id], latencies: Numbers, threshold: Numbe
     return await run_in_turns(_failover(ids, latencies, threshold, TURN))
 
 
-def faultset(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) -> list[str | int]:
-    """Cluster nodes by geohash cell, fail over inside each cell, and merge the ids of the survivors.
+def faultset(
+    nodes: Iterable[AnyNode],
+    threshold: Number,
+    precision: int = 6,
+    *,
+    by: str | Sequence[str] | None = None,
+) -> list[str | int]:
+    """Group nodes by geohash cell or label, fail over inside each group, and merge the ids of the survivors.
 
     Args:
         nodes: mappings with ``id``, ``lat``, ``lon`` and ``latency``, objects with these attributes (such as
@@ -87,11 +95,12 @@ def faultset(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) ->
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
         precision: letters of a cell, 1 to 12: how near nodes are to be one fault set. About 5 km for 5,
             1 km for 6 (see :mod:`rvhctl.geohash`).
+        by: one or more labels of the nodes, to group them in place of a precision (see :func:`rvhctl.evaluate`).
 
     Returns:
-        The ids of the nodes with latency <= threshold: a str, or an int where the id was one. Cells follow in
-        the order in which they first appear; inside a cell nodes ascend by latency, equal ones in the order
-        given. A cell with nobody left is skipped. For whole nodes, or columns, or why a node is out, see
+        The ids of the nodes with latency <= threshold: a str, or an int where the id was one. Groups follow in
+        the order in which they first appear; inside one nodes ascend by latency, equal ones in the order
+        given. A group with nobody left is skipped. For whole nodes, or columns, or why a node is out, see
         :func:`rvhctl.evaluate`.
 
     Raises:
@@ -107,10 +116,16 @@ def faultset(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) ->
     >>> faultset([("ams-1", 52.37, 4.90, 12.5), ("ams-2", 52.37, 4.90, 9.0), ("syd-1", -33.87, 151.21, 280.0)], 100)
     ['ams-2', 'ams-1']
     """
-    return run(_faultset(nodes, threshold, precision, WHOLE))
+    return run(_faultset(nodes, threshold, precision, labels_in({"by": by}), WHOLE))
 
 
-async def faultset_async(nodes: Iterable[AnyNode], threshold: Number, precision: int = 6) -> list[str | int]:
+async def faultset_async(
+    nodes: Iterable[AnyNode],
+    threshold: Number,
+    precision: int = 6,
+    *,
+    by: str | Sequence[str] | None = None,
+) -> list[str | int]:
     """:func:`faultset`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. Do not change the
@@ -120,7 +135,7 @@ async def faultset_async(nodes: Iterable[AnyNode], threshold: Number, precision:
     >>> asyncio.run(faultset_async([Node("ams-1", 52.37, 4.90, 12.5)], 100))
     ['ams-1']
     """
-    return await run_in_turns(_faultset(nodes, threshold, precision, TURN))
+    return await run_in_turns(_faultset(nodes, threshold, precision, labels_in({"by": by}), TURN))
 
 
 def _failover(ids: Iterable[Id], latencies: Numbers, threshold: Number, size: int) -> Steps[list[Id]]:
@@ -146,7 +161,7 @@ def _failover(ids: Iterable[Id], latencies: Numbers, threshold: Number, size: in
 
 
 def _faultset(
-    nodes: Iterable[AnyNode], threshold: Number, precision: int, size: int
+    nodes: Iterable[AnyNode], threshold: Number, precision: int, by: tuple[str, ...], size: int
 ) -> Steps[list[str | int]]:
     limit = checked_threshold(threshold)
     letters = whole_precision(precision)
@@ -158,24 +173,31 @@ def _faultset(
     if not total:
         raise EmptyNodesError
     seen = SeenIds()
-    groups = Groups(letters)
+    groups, labels = Groups(letters), GivenLabels(by)
     latencies = Floats()
     for start in range(0, total, size):
         yield from check_ids(items, start, size, seen)
         yield
-        lats, lons = read_columns(items, start, size, ("lat", "lon"))
+        lats, lons = read_places(items, start, size, optional=bool(by))
         latencies.extend(read_serving(items, start, size))
         yield
-        groups.add(lats, lons, 0, len(lats))
+        if by:
+            labels.add(items, start, size)
+        else:
+            groups.add(lats, lons, 0, len(lats))
         yield
     while seen.forget():
         yield
-    cells = yield from ranked_by_group(groups.group_of, len(groups.cells), latencies, limit, size)
-    if not len(cells.survivors):
+    group_of, count = groups.group_of, len(groups.cells)
+    if by:
+        values, group_of = labels.build()
+        count = len(values)
+    order = yield from ranked_by_group(group_of, count, latencies, limit, size)
+    if not len(order.survivors):
         raise NoSurvivorsError("all clusters yielded no survivors")
     # A node of columns would be made of them.
     source = field_of(items, 0, "id") if isinstance(items, NodeColumns) else items
-    survivors = yield from _picked(source, cells.survivors, size)
+    survivors = yield from _picked(source, order.survivors, size)
     ids: list[str | int] = []
     for start in range(0, len(survivors), size):
         some = survivors[start : start + size]

@@ -101,7 +101,7 @@ class ByLabel(Grouping):
     """Groups of the nodes whose labels have the same values."""
 
     def __init__(self, fleet: Fleet, labels: Labels) -> None:
-        super().__init__(labels.group_of, labels.counts())
+        super().__init__(labels.group_of, sizes_of(labels.group_of, len(labels.values)))
         self._values = labels.values
         self._fleet = fleet
         self._own_group_of = labels.group_of
@@ -154,7 +154,11 @@ def label_name(values: Sequence[str]) -> str:
 
 
 def _parts(values: Sequence[str]) -> Sequence[str]:
-    return values if len(values) == 1 else [_quoted(value) if "/" in value or value[0] == '"' else value for value in values]
+    return (
+        values
+        if len(values) == 1
+        else [_quoted(value) if "/" in value or value[0] == '"' else value for value in values]
+    )
 
 
 def _quoted(value: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_CELLS, POLICY, id_texts
+from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_GROUPS, POLICY, id_texts, labels_in
 from rvhctl.nodes.fields import checked_threshold
 from rvhctl.policy.policy import Policy
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PRECISION: Final = 5
 NEAREST: Final = 2
-"""Healthy cells, beside itself, that a cell may turn to."""
+"""Healthy groups, beside itself, that a group may turn to."""
 
 
 class Request(NamedTuple):
@@ -25,6 +25,8 @@ class Request(NamedTuple):
 
     policy: Policy
     precision: int | None = None
+    by: tuple[str, ...] = ()
+    """Labels that group the nodes, in place of a precision."""
     auto: bool = False
     """The precision is yet to be chosen by the nodes: :func:`suited`."""
     memory: str | None = None
@@ -55,14 +57,17 @@ def requested(
         FaultsetError: a value is of a wrong type or out of range, or does nothing here.
     """
     if not cells:
-        _refuse(members, OF_CELLS, "without cells, which only faultset has")
+        _refuse(members, OF_GROUPS, "without groups, which only faultset has")
+    by = labels_in(members) if cells else ()
+    _refuse(members, ("precision", "down_cell") if by else ("down_group",), "with by" if by else "without by")
     if memory is None:
         _refuse(members, DAMPING, "without --memory")
     precision = members.get("precision", DEFAULT_PRECISION)
     auto = cells and precision == AUTO
     return Request(
         policy_of(members),
-        whole_precision(precision) if cells and not auto else None,
+        whole_precision(precision) if cells and not by and not auto else None,
+        by,
         auto,
         memory,
         _failed(members),
@@ -120,16 +125,20 @@ def _refuse(members: Mapping[str, Any], names: tuple[str, ...], where: str) -> N
 
 
 def _failed(members: Mapping[str, Any]) -> Failed | None:
-    if "down" not in members and "down_cell" not in members:
+    if not members.keys() & {"down", "down_cell", "down_group"}:
         return None
-    ids, cells = _texts(members, "down", id_texts), _texts(members, "down_cell")
-    if not ids and not cells:
+    ids, cells, groups = (
+        _texts(members, "down", id_texts),
+        _texts(members, "down_cell"),
+        _texts(members, "down_group"),
+    )
+    if not ids and not cells and not groups:
         return None
     from rvhctl.policy.evaluation import Failed
 
     for cell in cells:
         cell_of_text(cell)
-    return Failed(ids, cells)
+    return Failed(ids, cells, groups)
 
 
 def _texts(

@@ -16,8 +16,8 @@ from rvhctl.nodes.nodes import Nodes, ids_in
 from rvhctl.policy.advice import Advice
 from rvhctl.policy.decision import Decision, WithinThreshold
 from rvhctl.policy.evaluation import Evaluation, measured
-from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.groups import Grouping
+from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.request import Request
 
 

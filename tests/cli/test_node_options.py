@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.cli.node_options import Cells, Damping, Limits, NodeOptions, RankedSource, Safeguards, Views
-from rvhctl.policy.policy import Percent
-from rvhctl.policy.policy import Policy
+from rvhctl.cli.node_options import Damping, Groups, Limits, NodeOptions, RankedSource, Safeguards, Views
+from rvhctl.policy.policy import Percent, Policy
 from rvhctl.policy.request import policy_of, requested
 
 FAULTSET = ("faultset", "missing.json", "--threshold", "10")
@@ -85,7 +84,7 @@ def test_all_flags_become_one_policy() -> None:
         fail_on="down",
     )
     damping = Damping(memory="m", rise=4, fall=5, hysteresis=Percent(0, 100))
-    asked = NodeOptions(limits, safeguards, damping, Views(), RankedSource(), Cells(merge_below=3))
+    asked = NodeOptions(limits, safeguards, damping, Views(), RankedSource(), Groups(merge_below=3))
     policy = policy_of(asked.members())
     assert policy == Policy(
         threshold=100.0,

@@ -81,7 +81,7 @@ UNPARSABLE = {
 }
 TEXTS = {
     *("--nodes", "--down", "--down-cell", "--memory", "--inventory", "--key", "--live", "--field", "--regex"),
-    *("--only", "--split-to", "--to-nodes", "--to-down", "--id-label"),
+    *("--only", "--split-to", "--to-nodes", "--to-down", "--id-label", "--by", "--down-group"),
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

@@ -245,7 +245,7 @@ def test_the_program_the_package_and_the_reference_agree(
 
     stated = [{**node, "state": "down"} if down and node["id"] == "n0" else node for node in nodes]
     expected = naive_policy.evaluate(stated, precision=precision, **options)
-    shares = naive_policy.plan(expected, stated, precision, nearest)
+    shares = naive_policy.plan(expected, stated, naive_policy.centres_of(expected, precision), nearest)
     evaluation = evaluate(
         nodes, Policy(**options), precision=precision, failed=Failed(("n0",)) if down else None
     )

@@ -85,7 +85,7 @@ def fleet_of(nodes: list[naive.Node]) -> Fleet:
         if "latency" in node:
             measured = math.nan if node["latency"] is None else node["latency"]
         lat, lon = node.get("lat", math.nan), node.get("lon", math.nan)
-        builder.add(Record(node["id"], measured, lat, lon, details))
+        builder.add(Record(node["id"], measured, lat, lon, details, labels=node.get("labels", ())))
     return builder.build()
 
 
@@ -143,7 +143,9 @@ def test_plan_is_the_naive_one(
     evaluation = Evaluation(fleet_of(nodes), Policy(**limit, **options), precision=precision)
     groups = naive.evaluate(nodes, precision=precision, **limit, **options)
     plan = list(FleetPlan(evaluation, nearest))
-    assert [list(cell.serve) for cell in plan] == naive.plan(groups, nodes, precision, nearest)
+    assert [list(cell.serve) for cell in plan] == naive.plan(
+        groups, nodes, naive.centres_of(groups, precision), nearest
+    )
     for cell, group in zip(plan, groups, strict=True):
         assert (cell.cell, cell.health, cell.nodes, cell.fit) == (
             group["cell"],
@@ -174,7 +176,7 @@ def test_a_threshold_alone_is_plain_failover_and_faultset(
     evaluation = Evaluation(fleet, Policy(threshold=threshold), precision=precision)
     assert evaluation.answer_rows == decision.answer_rows
     assert evaluation.answer_starts == decision.answer_starts
-    assert evaluation.cells == decision.groups.cells
+    assert evaluation.groups.cells == decision.groups.cells
 
 
 @given(node_lists(), limits, policies, st.integers(1, 4), st.data())
@@ -279,7 +281,7 @@ def test_joined_cells_keep_the_name_of_the_group() -> None:
         {"id": "c", "lat": 52.37, "lon": 5.10, "latency": 0.5},
     ]
     evaluation = Evaluation(fleet_of(nodes), Policy(threshold=10, merge_below=2), precision=4)
-    assert evaluation.joined == [("u179", "u173")]
+    assert evaluation.groups.joined == [("u179", "u173")]
     assert [(group.cell, group.answer) for group in evaluation] == [("u173", ["c", "a", "b"])]
 
 

@@ -12,12 +12,12 @@ from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING
 
 AMS, PAR = {"lat": 52.3, "lon": 4.9}, {"lat": 48.8, "lon": 2.3}
 NODES = [
-    {"id": "a", **AMS, "latency": 10},
-    {"id": "b", **AMS, "latency": 12},
-    {"id": "c", **AMS, "samples": [30, None, 32, 90]},
-    {"id": "d", **AMS, "latency": 95},
-    {"id": "e", **PAR, "latency": 40},
-    {"id": "f", **PAR, "latency": 300},
+    {"id": "a", **AMS, "latency": 10, "zone": "ams-1", "rack": 1},
+    {"id": "b", **AMS, "latency": 12, "zone": "ams-2", "rack": 1},
+    {"id": "c", **AMS, "samples": [30, None, 32, 90], "zone": "ams-1", "rack": 2},
+    {"id": "d", **AMS, "latency": 95, "zone": "ams-2", "rack": 2},
+    {"id": "e", **PAR, "latency": 40, "zone": "par-1", "rack": 1},
+    {"id": "f", **PAR, "latency": 300, "zone": "par-1", "rack": 2},
 ]
 
 MEMBERS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
@@ -42,6 +42,16 @@ OF_CELLS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
         ("--relative", "1.2", "-p", "3", "--merge-below", "3"),
     ),
     ({"threshold": 50, "down_cell": ["u17"]}, ("--threshold", "50", "--down-cell", "u17")),
+    ({"threshold": 99, "by": "zone"}, ("--threshold", "99", "--by", "zone")),
+    ({"threshold": 99, "by": ["rack", "zone"]}, ("--threshold", "99", "--by", "rack,zone")),
+    (
+        {"by": ["zone"], "relative": 1.5, "merge_below": 3},
+        ("--by", "zone", "--relative", "1.5", "--merge-below", "3"),
+    ),
+    (
+        {"by": ["zone"], "threshold": 99, "down_group": ["ams-1"]},
+        ("--by", "zone", "--threshold", "99", "--down-group", "ams-1"),
+    ),
 ]
 VIEWS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"threshold": 50, "explain": True}, ("--threshold", "50", "--explain")),
@@ -199,9 +209,10 @@ def test_a_node_by_itself_and_nodes_of_a_list_keep_their_own_members() -> None:
     assert rvhctl("failover", "--threshold", "9", stdin=listed).out == listed
 
 
-def test_failover_refuses_what_only_cells_have_but_a_precision() -> None:
+def test_failover_refuses_what_only_groups_have_but_not_what_makes_them() -> None:
     assert document("failover", {"threshold": 20, "precision": 3}, "-o", "plain").out == b"a\nb\n"
-    problem = "merge_below makes no sense without cells, which only faultset has"
+    assert document("failover", {"threshold": 20, "by": "zone"}, "-o", "plain").out == b"a\nb\n"
+    problem = "merge_below makes no sense without groups, which only faultset has"
     assert document("failover", {"threshold": 20, "merge_below": 2}) == (
         1,
         b"",

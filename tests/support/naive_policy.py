@@ -5,7 +5,9 @@ Nodes are dicts with id, latency (None: no measurement) and, where wanted, lat, 
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -127,15 +129,72 @@ def join(
             return groups
 
 
+def centroid(nodes: list[Node]) -> tuple[float, float] | None:
+    """The mean on the unit sphere of those with coordinates."""
+    points = [
+        (math.radians(node["lat"]), math.radians(node["lon"]))
+        for node in nodes
+        if node.get("lat") is not None
+    ]
+    x = sum(math.cos(lat) * math.cos(lon) for lat, lon in points)
+    y = sum(math.cos(lat) * math.sin(lon) for lat, lon in points)
+    z = sum(math.sin(lat) for lat, _ in points)
+    if math.hypot(x, y, z) <= 1e-9 * len(points):
+        return None
+    return math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
+
+
+def join_labels(groups: dict[Any, list[int]], nodes: list[Node], minimum: int) -> dict[Any, list[int]]:
+    """Groups by the labels that name them."""
+    seen = list(groups)
+    where = {name: centroid([nodes[row] for row in rows]) for name, rows in groups.items()}
+    merged = {name: [[name], rows] for name, rows in groups.items()}
+    while True:
+        small = sorted(
+            (len(rows), seen.index(name), name) for name, (_, rows) in merged.items() if len(rows) < minimum
+        )
+        for _, _, name in small:
+            found = []
+            for part in merged[name][0]:
+                for other in seen:
+                    if other not in merged[name][0] and where[part] and where[other]:
+                        found.append((metres(where[part], where[other]), seen.index(other), other))
+            if found:
+                target = next(key for key, (parts, _) in merged.items() if min(found)[2] in parts)
+                parts, rows = merged.pop(name)
+                merged[target][0] += parts
+                merged[target][1] = sorted(merged[target][1] + rows)
+                break
+        else:
+            return {name: rows for name, (_, rows) in merged.items()}
+
+
+def name_of_labels(values: tuple[str, ...]) -> str:
+    if len(values) == 1:
+        return values[0]
+    return "/".join(json.dumps(value) if "/" in value or value.startswith('"') else value for value in values)
+
+
 def evaluate(
-    nodes: list[Node], *, precision: int | None = None, memory: Any = None, **options: Any
+    nodes: list[Node],
+    *,
+    precision: int | None = None,
+    by_label: bool = False,
+    memory: Any = None,
+    **options: Any,
 ) -> list[dict]:
     """A dict a group: cell, health, limit, nodes, fit, answer (rows); and reason and kept by row.
 
     ``memory`` maps an id to [fit, good rounds, bad rounds], and is brought forward in place.
     """
     latencies = [latency_of(node, options.get("aggregate")) for node in nodes]
-    if precision is None:
+    if by_label:
+        labels: dict[Any, list[int]] = {}
+        for row, node in enumerate(nodes):
+            labels.setdefault(node["labels"], []).append(row)
+        joined = join_labels(labels, nodes, options.get("merge_below") or 1)
+        groups = {name_of_labels(name): rows for name, rows in joined.items()}
+    elif precision is None:
         groups: dict[str | None, list[int]] = {None: list(range(len(nodes)))}
     else:
         cells: dict[tuple[int, int], list[int]] = {}
@@ -260,9 +319,7 @@ def healths(groups: list[dict], nodes: list[Node]) -> list[int]:
     return found
 
 
-def plan(groups: list[dict], nodes: list[Node], precision: int, nearest: int) -> list[list[tuple[str, int]]]:
-    """For each group, pairs of a cell and its share."""
-    health = healths(groups, nodes)
+def centres_of(groups: list[dict], precision: int) -> list[tuple[float, float]]:
     centres = []
     for one in groups:
         value = 0
@@ -270,10 +327,18 @@ def plan(groups: list[dict], nodes: list[Node], precision: int, nearest: int) ->
             value = value * 32 + ALPHABET.index(letter)
         bits = f"{value:0{5 * precision}b}"
         centres.append(centre(int(bits[1::2] or "0", 2), int(bits[0::2], 2), precision))
+    return centres
+
+
+def plan(
+    groups: list[dict], nodes: list[Node], centres: Sequence[tuple[float, float] | None], nearest: int
+) -> list[list[tuple[str, int]]]:
+    """For each group, pairs of a cell and its share."""
+    health = healths(groups, nodes)
     plans = []
     for at, one in enumerate(groups):
         others = sorted(
-            (metres(centres[at], centres[other]), other)
+            (metres(centres[at], centres[other]) if centres[at] and centres[other] else math.inf, other)
             for other in range(len(groups))
             if other != at and groups[other]["health"] == "healthy"
         )

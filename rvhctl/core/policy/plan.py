@@ -124,10 +124,10 @@ class Plan:
 
     def _is_spilling(self) -> bool:
         """Whether any group cannot carry all of its traffic."""
+        least: i64 = FULL
         for health in self._healths:
-            if health < FULL:
-                return True
-        return False
+            least = health if health < least else least
+        return least < FULL
 
     def give(self, group: i64, part: i64) -> None:
         self.servers.values = append(self.servers.values, group)

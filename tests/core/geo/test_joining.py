@@ -10,13 +10,15 @@ from support.airports import airports
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.geo.geohash import cell_of_text
-from rvhctl.core.geo.joining import Joining, renumbered
+from rvhctl.core.geo.joining import CellJoining, renumbered
 from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.grouping import sizes_of
 
 
 def owners(cells: list[str], sizes: list[int], minimum: int) -> list[int]:
-    joining = Joining(vec_of([cell_of_text(cell) for cell in cells]), len(cells[0]), vec_of(sizes), minimum)
+    joining = CellJoining(
+        vec_of([cell_of_text(cell) for cell in cells]), len(cells[0]), vec_of(sizes), minimum
+    )
     while joining.step(1):
         pass
     return list(joining.owners)
@@ -33,7 +35,7 @@ def test_airports_alone_in_their_cells(precision: int, alone: int, left: int) ->
     groups = Groups(precision)
     groups.add(lats, lons, 0, len(lats))
     assert sum(size == 1 for size in groups.counts) == alone
-    joining = Joining(groups.cells, precision, groups.counts, 2)
+    joining = CellJoining(groups.cells, precision, groups.counts, 2)
     while joining.step(1000):
         pass
     group_of, names = renumbered(groups.group_of, joining.owners)

@@ -49,7 +49,7 @@ def group(lats: Floats, lons: Floats, precision: int) -> core.Groups:
 
 
 def ordered(groups: core.Groups, latencies: Floats, limit: float) -> core.CellOrder:
-    order = core.CellOrder(groups, survivors(latencies, limit))
+    order = core.CellOrder(groups.group_of, len(groups.cells), survivors(latencies, limit))
     while order.step():
         pass
     return order
