@@ -54,7 +54,7 @@ FACES = {
     },
     "completion": {"answer", "scripts"},
     "concurrency": {"fork", "locking", "processors", "steps"},
-    "formats": {"choice", "csv", "jsontext", "shapes", "wording", "write"},
+    "formats": {"choice", "jsontext", "rows", "shapes", "wording", "write"},
     "formats.tools": {"measured"},
     "keys": {"cells", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
     "nodes": {

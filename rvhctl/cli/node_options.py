@@ -10,9 +10,10 @@ from typer._types import TyperChoice
 from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
 from rvhctl.cli.option_groups import OptionGroup, option, switch
 from rvhctl.cli.options import either, refuse
-from rvhctl.errors import UsageError
+from rvhctl.errors import UsageError, listed, quoted
 from rvhctl.formats.choice import TOOLS
 from rvhctl.nodes.documents import ASKED_OF_NODES
+from rvhctl.nodes.fields import COLUMN_FIELDS
 from rvhctl.nodes.flags import text_of
 from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, Percent
 from rvhctl.policy.request import Request, requested
@@ -201,7 +202,33 @@ class NodeSource(OptionGroup, panel=SOURCES):
         metavar="LABEL",
         help="With --from prometheus: the label that names a target; default instance.",
     )
+    column: list[str] | None = option(
+        "--column",
+        metavar="FIELD=COLUMN,...",
+        help="Which column of a CSV file, or of --from haproxy, is the id, lat, lon, latency, ...; the usual names are "
+        "known.",
+    )
     inventory: str | None = None
+
+    def columns(self) -> dict[str, str]:
+        """Return the columns by the fields that the user says they are.
+
+        Raises:
+            UsageError: a text is no FIELD=COLUMN, or a field is unknown or there twice.
+        """
+        columns: dict[str, str] = {}
+        for pair in names_in(self.column or [], "--column"):
+            field, _, column = pair.partition("=")
+            if not field or not column:
+                raise UsageError(f"--column takes FIELD=COLUMN (got {quoted(pair)})")
+            if field not in COLUMN_FIELDS:
+                raise UsageError(
+                    f"--column knows no field {quoted(field)}; its fields: {listed(COLUMN_FIELDS)}"
+                )
+            if field in columns or column in columns.values():
+                raise UsageError(f"--column names {quoted(field if field in columns else column)} twice")
+            columns[field] = column
+        return columns
 
 
 class RankedSource(NodeSource):
@@ -276,10 +303,10 @@ class NodeOptions(NamedTuple):
         """
         source = self.source
         if source.from_ is None:
-            refuse("without --from", source.flags("inventory", "unit", "id_label"))
+            refuse("without --from", source.flags("inventory", "unit", "id_label", "column"))
         else:
-            options = {"unit", "id_label"} - TOOLS[source.from_].options
-            refuse(f"with --from {source.from_}", source.flags(*sorted(options)) if options else {})
+            for name in {"unit", "id_label", "column"} - TOOLS[source.from_].options:
+                refuse(f"with --from {source.from_}", source.flags(name))
 
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""

@@ -90,7 +90,7 @@ def _read(
     """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements."""
     source, in_groups = asked.source, asked.groups is not None
     if source.nodes is not None or source.latencies is not None:
-        refuse("with --nodes", source.flags("from_", "inventory", "unit", "id_label"))
+        refuse("with --nodes", source.flags("from_", "inventory", "unit", "id_label", "column"))
         if files:
             raise UsageError("give nodes with flags or in FILEs, not both")
         refuse("with --nodes", run.flags("input_format"))
@@ -112,7 +112,7 @@ def _read(
         files or [],
         source.from_,
         source.inventory,
-        Asked(on_bad, check_target, source.unit, source.id_label),
+        Asked(on_bad, check_target, source.unit, source.id_label, source.columns()),
         coordinates=in_groups,
         by=labels_in(flags),
         warn=report.warn,

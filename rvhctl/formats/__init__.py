@@ -6,6 +6,7 @@ json     JSON documents.
 jsontext JSON text with the places of its values and errors.
 ndjson   NDJSON.
 plain    A key, an id or a number a line.
+rows     The rows of CSV and TSV with their lines.
 shapes   Records and views, which every format reads and writes.
 table    Tables for people, as wide as the terminal.
 tools    What measuring tools say.

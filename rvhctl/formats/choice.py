@@ -85,9 +85,9 @@ class Tool(NamedTuple):
     module: str
     """Imported when it is used; what it has: ``rvhctl.formats.tools.measured``."""
     options: frozenset[str] = frozenset()
-    """Which options it takes, of ``unit``, ``id_label`` and ``columns``."""
+    """Which options it takes, of ``unit``, ``id_label`` and ``column``."""
     lines: bool = False
-    """Whether it is lines of text, which may look like anything."""
+    """Whether it begins as text that may look like anything."""
 
     def load(self) -> Any:
         """Return the module."""
@@ -97,6 +97,8 @@ class Tool(NamedTuple):
 TOOLS: Final[dict[str, Tool]] = {
     "prometheus": Tool("rvhctl.formats.tools.prometheus", frozenset({"unit", "id_label"})),
     "fping": Tool("rvhctl.formats.tools.fping", lines=True),
+    "mtr": Tool("rvhctl.formats.tools.mtr", lines=True),
+    "haproxy": Tool("rvhctl.formats.tools.haproxy", frozenset({"column"})),
 }
 """Every tool of ``--from``. To add one, write a module with ``read`` in ``formats/tools/``."""
 

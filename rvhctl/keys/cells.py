@@ -24,7 +24,7 @@ from rvhctl.streams.lines import ReadRange, line_ranges, lines_end, place_of, re
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
-    from rvhctl.formats.csv import Rows
+    from rvhctl.formats.rows import Rows
 
 LONGEST: Final = 1 << 25
 """Bytes of a row that does not end; the library refuses a cell of half of it."""

@@ -24,7 +24,7 @@ from rvhctl.streams.lines import whole_lines
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
-    from rvhctl.formats.csv import Row, Rows
+    from rvhctl.formats.rows import Row, Rows
 
 SLICE: Final = 4096
 """Records of a document or a table handed on at a time."""
@@ -223,7 +223,7 @@ def cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
     Raises:
         InputError: it is no key, or the row has fewer or more fields than the header.
     """
-    from rvhctl.formats.csv import field_start
+    from rvhctl.formats.rows import field_start
 
     rows.check(row)
     try:

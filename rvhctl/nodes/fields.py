@@ -22,6 +22,9 @@ BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
 DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight", "capacity")
 """Fields of a node with a meaning beyond id, place and latency."""
 
+COLUMN_FIELDS: Final = ("id", "lat", "lon", "latency", *DETAILS)
+"""Fields that a column of a table may be."""
+
 without_details: Final = frozenset(DETAILS).isdisjoint
 """Whether the fields of a node are none of these."""
 

@@ -41,6 +41,7 @@ NEEDS = {
     "--inventory": ("--from", "fping"),
     "--id-label": ("--from", "prometheus"),
     "--unit": ("--from", "prometheus"),
+    "--column": ("--from", "haproxy"),
     "jump-hash --threshold": ("--nodes", "n.json"),
 }
 DROPS = {"jump-hash --nodes": ("-b", "5"), "jump-hash --threshold": ("-b", "5")}
@@ -77,6 +78,7 @@ UNPARSABLE = {
     "--min-survivors": ("x", "1.5", ""),
     "--precision": ("x", "1.5", ""),
     "failover --latencies": ("x", "1_0"),
+    "--column": ("id", "id=", "=host", "nobody=x", "id=a,id=b", "id=a,lat=a"),
     "faultset --nodes": ("a", "a:b:c:d"),
 }
 TEXTS = {

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.errors import InputError
-from rvhctl.formats.csv import Rows, join_rows, json_record, split_row
+from rvhctl.formats.csv import join_rows, json_record, split_row
+from rvhctl.formats.rows import Rows
 
 text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)
 printable = st.text(st.sampled_from("ab7é日\",;\t '[]"), min_size=1, max_size=8).filter(str.strip)

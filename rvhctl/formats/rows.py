@@ -1,0 +1,172 @@
+"""The rows of CSV and TSV as they are read, each with its line and its own bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rvhctl.errors import InputError, listed, quoted, shorten
+from rvhctl.formats import jsontext
+
+# One id may be long, so the default limit of 131,072 characters is no limit of ours; but where a quote never ends,
+# or a line, memory is to.
+csv.field_size_limit(1 << 24)
+
+
+class Row(NamedTuple):
+    """One row of a CSV text."""
+
+    fields: list[str]
+    raw: bytes
+    """Its own bytes, without the line end."""
+    line: int
+    """The line it starts on, from 1."""
+
+
+class Rows:
+    """The rows of a CSV text that comes in blocks of whole lines; the header is read first."""
+
+    def __init__(self, blocks: Iterable[bytes], source: str, delimiter: str) -> None:
+        """
+        Raises:
+            InputError: the header is no CSV or no UTF-8, or a column is there twice.
+        """
+        self.source = source
+        self.delimiter = delimiter
+        self.name = "CSV" if delimiter == "," else "TSV"
+        self._lines = _Lines(blocks)
+        self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self.next_line = 1
+        """Of the row that comes next."""
+        first = next(iter(self), None)
+        self.header: list[str] = []
+        self.header_text = b""
+        if first is not None:
+            self.header = first.fields
+            self.header_text = first.raw
+            self._check_utf8(first)
+        if len(set(self.header)) < len(self.header):
+            twice = next(name for name, count in Counter(self.header).items() if count > 1)
+            raise InputError(f"the column {quoted(twice)} is there twice", source=source, line=1)
+
+    def __iter__(self) -> Iterator[Row]:
+        while True:
+            line = self.next_line
+            try:
+                fields = next(self._reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise InputError(f"not {self.name}: {error}", source=self.source, line=line) from None
+            raw = "".join(self._lines.taken).rstrip("\r\n")
+            self._lines.taken.clear()
+            self.next_line = self._reader.line_num + 1
+            if fields:
+                yield Row(fields, raw.encode("utf-8", "surrogateescape"), line)
+
+    def body_start(self, text: bytes) -> int:
+        """Return where the line of the header ends in the text that it was read from."""
+        return text.find(self.header_text) + len(self.header_text)
+
+    def row(self, raw: bytes, line: int) -> Row:
+        """Return a row that was found elsewhere, at this line.
+
+        Raises:
+            InputError: it is no CSV.
+        """
+        lines = _Lines([raw])
+        try:
+            row = Row(next(csv.reader(lines, delimiter=self.delimiter, strict=True)), raw, line)
+        except csv.Error as error:
+            raise InputError(f"not {self.name}: {error}", source=self.source, line=line) from None
+        self._lines.all_utf8 &= lines.all_utf8
+        return row
+
+    @property
+    def drained(self) -> bool:
+        """The next row needs another block, for which it may have to wait."""
+        return not self._lines.left
+
+    def column(self, name: str) -> int:
+        """Where that column stands.
+
+        Raises:
+            InputError: it does not.
+        """
+        try:
+            return self.header.index(name)
+        except ValueError:
+            raise InputError(
+                f"the {self.name} header has no column {quoted(name)}",
+                source=self.source,
+                line=1,
+                hint=f"its columns: {listed([*map(shorten, self.header)])}",
+            ) from None
+
+    def check(self, row: Row) -> None:
+        """
+        Raises:
+            InputError: the row is no UTF-8, or has fewer or more fields than the header.
+        """
+        self._check_utf8(row)
+        if len(row.fields) != len(self.header):
+            raise InputError(
+                f"the row has {len(row.fields)} fields, the header {len(self.header)}",
+                source=self.source,
+                line=row.line,
+            )
+
+    def _check_utf8(self, row: Row) -> None:
+        if self._lines.all_utf8:
+            return
+        jsontext.decode_utf8(row.raw, self.source, row.line)
+
+
+class _Lines:
+    """The lines of blocks, each with its line end; bytes that are no UTF-8 become lone surrogates."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks = iter(blocks)
+        self._text = io.StringIO()
+        self.left = 0
+        """Characters of the block that are still to come."""
+        self.all_utf8 = True
+        """No block so far has other bytes."""
+        self.taken: list[str] = []
+        """The lines since the owner cleared them."""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        while not self.left:
+            self._take(next(self._blocks))
+        line = next(self._text)
+        self.left -= len(line)
+        self.taken.append(line)
+        return line
+
+    def _take(self, block: bytes) -> None:
+        try:
+            text = block.decode()
+        except UnicodeDecodeError:
+            self.all_utf8 = False
+            text = block.decode("utf-8", "surrogateescape")
+        self._text = io.StringIO(text, newline="")
+        self.left = len(text)
+
+
+def field_start(row: str, index: int, delimiter: str) -> int:
+    """The column, from 1, at which a field of a row begins."""
+    quoted = False
+    for at, character in enumerate(row):
+        if index == 0:
+            return at + 1
+        if character == '"':
+            quoted = not quoted
+        elif character == delimiter and not quoted:
+            index -= 1
+    return len(row) + 1
