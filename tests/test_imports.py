@@ -55,7 +55,7 @@ FACES = {
     "completion": {"answer", "scripts"},
     "concurrency": {"fork", "locking", "processors", "steps"},
     "formats": {"choice", "jsontext", "rows", "shapes", "wording", "write"},
-    "formats.tools": {"measured"},
+    "formats.tools": {"expected", "measured"},
     "keys": {"cells", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
     "nodes": {
         "arguments",
@@ -69,6 +69,7 @@ FACES = {
         "probes",
         "read",
     },
+    "nodes.inventory": {"given", "join", "read"},
     "placement": {"count", "flags", "job", "jump", "place", "placement", "request", "select"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},
     "streams": {"lines", "lookalike", "sink", "source", "staging", "terminal"},
@@ -102,8 +103,9 @@ FILES = {module_of(file): file for file in sorted(PACKAGE.rglob("*.py")) if file
 MODULES = {module: ast.parse(file.read_text(encoding="utf-8")) for module, file in FILES.items()}
 FOLDERS = sorted({file.parent for file in FILES.values()})
 
+SHARED = {"formats.tools.expected", "formats.tools.measured"}
 ONE_EACH = {f"formats.{name}" for name in ("csv", "json", "ndjson", "plain", "table")} | {
-    module for module in MODULES if module.startswith("formats.tools.") and module != "formats.tools.measured"
+    module for module in MODULES if module.startswith("formats.tools.") and module not in SHARED
 }
 """The modules that are a format; the others of their folder are what formats share."""
 

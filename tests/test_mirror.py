@@ -27,6 +27,7 @@ TESTED_BY = {
     "keys/test_hashes": "core.placement.checksums",
     "keys/test_stream": "keys.jobs keys.lines",
     "keys/test_records": "placement.select",
+    "formats/tools/test_envoy": "formats.tools.expected",
     "nodes/test_probes": "formats.tools.measured",
     "nodes/test_prefilter": "core.nodes.prefilter",
     "placement/test_count": "placement.explain",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from rvhctl.errors import (
     LengthMismatchError,
     NoSurvivorsError,
     listed,
+    shorten,
 )
 from rvhctl.formats import jsontext
 from rvhctl.formats.wording import counted
@@ -46,13 +47,16 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
         FaultsetError: it cannot be answered.
     """
     asked = _requested(request, flags, cells=cells)
-    table = _table(_nodes(request, by_lists=not cells), text, coordinates=cells, by=asked.by)
+    nodes, warnings = _joined(_nodes(request, by_lists=not cells), request.get("inventory"), flags)
+    table = _table(nodes, text, coordinates=cells, by=asked.by)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
     found = run(decide(table.fleet, asked))
     if not len(found) and not asked.explain and not asked.plan:
         raise _nobody(table, found)
     result: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
+    if warnings:
+        result["warnings"] = warnings
     if isinstance(found, WithinThreshold) or not (asked.plan or asked.explain):
         return result
     from rvhctl.policy.plan import FleetPlan
@@ -102,6 +106,22 @@ def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
         has = listed(request) or "no member"
         raise FaultsetError(f"a request needs nodes, or ids and latencies; it has {has}")
     return nodes
+
+
+def _joined(nodes: list[Any], inventory: Any, flags: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
+    """The nodes of an inventory, if the request or the flags have one, with their measurements; and warnings.
+
+    Raises:
+        FaultsetError: it is no list of nodes, or empty.
+    """
+    inventory = flags.get("inventory") if inventory is None else inventory
+    if inventory is None:
+        return nodes, []
+    if not isinstance(inventory, list):
+        raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
+    from rvhctl.nodes.inventory.given import join_given
+
+    return join_given(nodes, inventory)
 
 
 def _table(nodes: list[Any], text: bytes, *, coordinates: bool, by: tuple[str, ...]) -> RequestNodes:

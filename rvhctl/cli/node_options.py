@@ -208,7 +208,17 @@ class NodeSource(OptionGroup, panel=SOURCES):
         help="Which column of a CSV file, or of --from haproxy, is the id, lat, lon, latency, ...; the usual names are "
         "known.",
     )
-    inventory: str | None = None
+    inventory: str | None = option(
+        "--inventory",
+        metavar="FILE",
+        help="Nodes that ought to exist: records, kubectl's EndpointSlices or Envoy's clusters. "
+        "Absent ones are without measurement, others left out.",
+    )
+
+    @property
+    def by_flags(self) -> bool:
+        """Whether flags give the nodes."""
+        return self.nodes is not None or self.latencies is not None
 
     def columns(self) -> dict[str, str]:
         """Return the columns by the fields that the user says they are.
@@ -250,12 +260,6 @@ class PlacedSource(NodeSource):
         "--nodes",
         metavar="ID:LAT:LON:MS,...",
         help="Nodes; an empty MS is no measurement, an id may hold colons.",
-    )
-    inventory: str | None = option(
-        "--inventory",
-        metavar="FILE",
-        help="With --from: where the nodes stand (id, lat, lon; JSON or CSV).",
-        panel=SOURCES,
     )
 
 
@@ -303,7 +307,7 @@ class NodeOptions(NamedTuple):
         """
         source = self.source
         if source.from_ is None:
-            refuse("without --from", source.flags("inventory", "unit", "id_label", "column"))
+            refuse("without --from", source.flags("unit", "id_label", "column"))
         else:
             for name in {"unit", "id_label", "column"} - TOOLS[source.from_].options:
                 refuse(f"with --from {source.from_}", source.flags(name))
@@ -311,7 +315,8 @@ class NodeOptions(NamedTuple):
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""
         named = self.views.flags("advise") | self.safeguards.flags("fail_on")
-        return self.source.flags() | self.damping.flags() | named
+        sources = {flag: True for flag in self.source.flags() if flag != "--inventory"}
+        return sources | self.damping.flags() | named
 
     def refuse_with_advice(self) -> None:
         """Refuse flags that say which nodes serve.

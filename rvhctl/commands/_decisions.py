@@ -9,8 +9,8 @@ from rvhctl.cli.report import Report
 from rvhctl.cli.version import core_name
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.reasons import REASONS
-from rvhctl.errors import EmptyNodesError, HealthError, NoSurvivorsError, RvhctlError, quoted
-from rvhctl.formats.wording import counted, shown
+from rvhctl.errors import EmptyNodesError, HealthError, NoSurvivorsError, RvhctlError
+from rvhctl.formats.wording import counted, few, shown
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.decision import WithinThreshold
 from rvhctl.policy.request import Request
@@ -30,9 +30,6 @@ WORDS: Final = {
     "dropped_by_safeguard": "dropped by a safeguard",
 }
 """Why a node is out, in a sentence."""
-
-NAMED: Final = 5
-"""Ids that a warning names; of more it gives the number."""
 
 
 def require_nodes(nodes: Nodes, report: Report) -> None:
@@ -107,7 +104,7 @@ def _warn(report: Report, evaluation: Evaluation, request: Request) -> None:
     """Warn of nodes that are gone, and of nodes that nothing can be compared with."""
     if absent := evaluation.absent:
         nodes = counted(len(absent), "node")
-        report.warn(f"not in the input, though fit by the memory: {nodes} ({_few(absent)})")
+        report.warn(f"not in the input, though fit by the memory: {nodes} ({few(absent)})")
     policy = request.policy
     compares = policy.relative is not None or policy.max_ejection is not None or policy.min_survivors != 1
     if (compares or request.plan) and (alone := evaluation.alone):
@@ -136,9 +133,3 @@ def _warn_of_lone_nodes(report: Report, evaluation: Evaluation, alone: int) -> N
         report.warn(f"{text}; no coarser -p holds several")
     else:
         report.info(text)
-
-
-def _few(ids: list[str]) -> str:
-    """Return the first of the ids, and how many more there are."""
-    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
-    return f"{', '.join(map(quoted, ids[:NAMED]))}{more}"

@@ -12,15 +12,18 @@ from rvhctl.cli.report import Report
 from rvhctl.commands._decisions import ending, report_decision, require_nodes
 from rvhctl.concurrency import steps
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
+from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
 from rvhctl.formats.write import write_records, write_view
 from rvhctl.nodes.documents import id_texts, labels_in
+from rvhctl.nodes.fields import KNOWN, Coordinates
 from rvhctl.nodes.flags import nodes_given
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.decision import WithinThreshold, decide
 from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, suited
 from rvhctl.streams.sink import Sink
+from rvhctl.streams.source import STDIN, is_stdin
 
 if TYPE_CHECKING:
     from rvhctl.batch.blocks import Kind
@@ -79,45 +82,118 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
     from rvhctl.commands._batch import run_batch
 
     flags = asked.members()
+    report = Report(run.level)
+    if (inventory := _inventory(asked, files or [STDIN], run, report)) is not None:
+        flags["inventory"] = list(map(jsontext.loads, inventory.records))
     # A floor is for those requests that have a relative limit.
     policy_of({"threshold": 0.0, "relative": 1.0, **flags})
-    run_batch(kind, files, flags, run, Report(run.level), asked.only_without_batch())
+    run_batch(kind, files, flags, run, report, asked.only_without_batch())
 
 
 def _read(
     asked: NodeOptions, flags: Mapping[str, Any], files: list[str] | None, run: Run, report: Report
 ) -> Nodes:
-    """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements."""
+    """Return the nodes that were measured; with an inventory, from a flag or a document, those that ought to be."""
+    by_flags, on_bad = asked.source.by_flags, report.on_bad(run.on_error)
+    _check_source(asked, files, run)
+    inventory = _inventory(asked, [] if by_flags else files or [STDIN], run, report)
+    nodes = _measured(asked, flags, files or [], run, report, known=inventory is not None)
+    if inventory is None:
+        records = nodes.stated(flags).get("inventory")
+        if records is None:
+            return nodes
+        from rvhctl.nodes.inventory.read import stated_inventory
+
+        inventory = stated_inventory(records, nodes.stated_in, on_bad)
+    from rvhctl.nodes.inventory.join import join
+
+    by = _labels(asked, nodes.stated(flags)) or ()
+    nodes = join(
+        nodes, inventory, coordinates=asked.groups is not None, by=by, on_bad=on_bad, inform=report.info
+    )
+    for warning in nodes.fleet.warnings:
+        report.warn(warning)
+    return nodes
+
+
+def _check_source(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
+    """Check what says where nodes come from.
+
+    Raises:
+        UsageError: two ways at once, or a flag would do nothing.
+    """
+    source = asked.source
+    if not source.by_flags:
+        asked.refuse_source()
+        if source.from_ is not None:
+            refuse("with --from", run.flags("input_format"))
+        return
+    refuse("with --nodes", source.flags("from_", "unit", "id_label", "column"))
+    if files:
+        raise UsageError("give nodes with flags or in FILEs, not both")
+    refuse("with --nodes", run.flags("input_format"))
+
+
+def _inventory(asked: NodeOptions, files: list[str], run: Run, report: Report) -> Nodes | None:
+    """Return the nodes of ``--inventory``, if it is given.
+
+    Raises:
+        UsageError: one of the FILEs is standard input, too.
+    """
+    name = asked.source.inventory
+    if name is None:
+        return None
+    from rvhctl.nodes.inventory.read import read_inventory
+
+    if is_stdin(name) and any(map(is_stdin, files)):
+        raise UsageError("standard input ('-') can be read only once; name a FILE")
+    return read_inventory(name, on_bad=report.on_bad(run.on_error), warn=report.warn, inform=report.info)
+
+
+def _measured(
+    asked: NodeOptions, flags: Mapping[str, Any], files: list[str], run: Run, report: Report, *, known: bool
+) -> Nodes:
+    """Return the nodes from flags, or from FILEs or standard input: node documents, or a tool's measurements.
+
+    ``known``: an inventory may know where they stand.
+    """
     source, in_groups = asked.source, asked.groups is not None
-    if source.nodes is not None or source.latencies is not None:
-        refuse("with --nodes", source.flags("from_", "inventory", "unit", "id_label", "column"))
-        if files:
-            raise UsageError("give nodes with flags or in FILEs, not both")
-        refuse("with --nodes", run.flags("input_format"))
+    if source.by_flags:
         return nodes_given(source.nodes, source.latencies, coordinates=in_groups)
-    asked.refuse_source()
     on_bad = report.on_bad(run.on_error)
+    coordinates: Coordinates = KNOWN if known and in_groups else in_groups
     if source.from_ is None:
-        within = None if in_groups or not _is_final(asked, flags) else asked.limits.threshold
-        # Flags that ask for cells win over labels that a document states.
-        by = None if "precision" in flags or asked.views.flags("advise") else labels_in(flags)
+        within = None if in_groups or known or not _is_final(asked, flags) else asked.limits.threshold
         return read_nodes(
-            files or [], run.input_format, coordinates=in_groups, on_bad=on_bad, within=within, by=by
+            files,
+            run.input_format,
+            coordinates=coordinates,
+            on_bad=on_bad,
+            within=within,
+            by=None if known else _labels(asked, flags),
         )
     from rvhctl.formats.tools.measured import Asked
     from rvhctl.nodes.probes import check_target, read_probes
 
-    refuse("with --from", run.flags("input_format"))
     return read_probes(
-        files or [],
+        files,
         source.from_,
-        source.inventory,
         Asked(on_bad, check_target, source.unit, source.id_label, source.columns()),
-        coordinates=in_groups,
+        coordinates=coordinates,
         by=labels_in(flags),
         warn=report.warn,
         inform=report.info,
     )
+
+
+def _labels(asked: NodeOptions, members: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """Return the labels that group nodes, if they are to be grouped by any; None where they must not be.
+
+    Flags that ask for cells win over labels that a document states.
+    """
+    if asked.groups is None or "precision" in members or asked.views.flags("advise"):
+        return None
+    return labels_in(members)
 
 
 def _is_final(asked: NodeOptions, flags: Mapping[str, Any]) -> bool:

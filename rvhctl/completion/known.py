@@ -45,7 +45,12 @@ def known_cells(given: Mapping[str, Any]) -> Iterable[str]:
 
     fleet = _nodes(given, coordinates=True).fleet
     asked = given["precision"]
-    return encode_many(fleet.lats, fleet.lons, asked if isinstance(asked, int) else DEFAULT_PRECISION)
+    # An inventory may not know of all where they stand.
+    places = [place for place in zip(fleet.lats, fleet.lons, strict=True) if place[0] == place[0]]
+    if not places:
+        return []
+    lats, lons = zip(*places, strict=True)
+    return encode_many(lats, lons, asked if isinstance(asked, int) else DEFAULT_PRECISION)
 
 
 def _owners(nodes: str) -> Sequence[str]:
@@ -59,19 +64,25 @@ def _owners(nodes: str) -> Sequence[str]:
 
 def _nodes(given: Mapping[str, Any], *, coordinates: bool) -> Nodes:
     """The nodes of failover and faultset."""
+    inventory = given["inventory"]
+    if inventory is not None:
+        from rvhctl.nodes.inventory.read import read_inventory
+
+        _check_quick([inventory])
+        return read_inventory(inventory, on_bad=_say_nothing, warn=_say_nothing, inform=_say_nothing)
     if given["nodes"] is not None:
         from rvhctl.nodes.flags import nodes_given
 
         return nodes_given(given["nodes"], None, coordinates=True)
-    files, tool, inventory = given["files"] or [], given["from_"], given.get("inventory")
-    _check_quick([*files, *filter(None, [inventory])])
+    files, tool = given["files"] or [], given["from_"]
+    _check_quick(files)
     if tool is not None:
         from rvhctl.formats.tools.measured import Asked
         from rvhctl.nodes.probes import check_target, read_probes
 
         asked = Asked(_say_nothing, check_target, given["unit"], given["id_label"])
         return read_probes(
-            files, tool, inventory, asked, coordinates=coordinates, warn=_say_nothing, inform=_say_nothing
+            files, tool, asked, coordinates=coordinates, warn=_say_nothing, inform=_say_nothing
         )
     from rvhctl.nodes.read import read_nodes
 

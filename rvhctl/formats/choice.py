@@ -102,6 +102,15 @@ TOOLS: Final[dict[str, Tool]] = {
 }
 """Every tool of ``--from``. To add one, write a module with ``read`` in ``formats/tools/``."""
 
+INVENTORIES: Final[dict[str, Tool]] = {
+    "kubernetes": Tool("rvhctl.formats.tools.kubernetes"),
+    "envoy": Tool("rvhctl.formats.tools.envoy"),
+}
+"""What knows which nodes there are. To add one, write a module with ``knows`` and ``read`` in ``formats/tools/``."""
+
+_KNOWN_BY: Final = (b'"kind"', b'"cluster_statuses"')
+"""What stands in the text of each."""
+
 SUFFIXES: Final[dict[str, str]] = {
     ".json": "json",
     ".ndjson": "ndjson",
@@ -162,6 +171,17 @@ def looked_format(text: bytes, holders: Collection[str]) -> DataFormat:
         return "json"
     next_line = text[following.start() : following.start() + LONG_LINE].split(b"\n", 1)[0]
     return "ndjson" if isinstance(_parsed(next_line), dict) else "json"
+
+
+def inventory_of(text: bytes) -> tuple[Tool, dict[str, Any]] | None:
+    """Return which of ``INVENTORIES`` wrote a text, and its document; None if none did."""
+    found = _FIRST.search(text)
+    if found is None or found.group() != b"{" or not any(mark in text for mark in _KNOWN_BY):
+        return None
+    document = _parsed(text)
+    if not isinstance(document, dict):
+        return None
+    return next(((kind, document) for kind in INVENTORIES.values() if kind.load().knows(document)), None)
 
 
 def _line_end(text: bytes, start: int) -> int:

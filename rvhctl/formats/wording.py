@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from rvhctl.errors import quoted
 
 LARGE: Final = 1e15
 """From here on an exponent reads better than all the digits."""
+
+NAMED: Final = 5
+"""Names that a warning has; of more it gives the number."""
 
 MOST_NAMES: Final = 20_000
 """Among more names the nearest is not looked for: it would take longer than a person waits."""
@@ -19,6 +22,12 @@ def counted(count: int, noun: str) -> str:
     if count == 1:
         return f"1 {noun}"
     return f"{count} {noun}{'es' if noun.endswith(('s', 'sh')) else 's'}"
+
+
+def few(names: Sequence[object]) -> str:
+    """The first of some names, and how many more there are."""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"{', '.join(map(quoted, names[:NAMED]))}{more}"
 
 
 def share_of(part: int, whole: int, noun: str, verb: str) -> str:

@@ -7,9 +7,10 @@ fields     The fields of a node and their rules.
 flags      Nodes from flags.
 fleet      Nodes as columns: what a policy decides over.
 given      Nodes from Python callers.
+inventory  What ought to exist, and what was measured of it.
 nodes      A fleet with the records it came from.
 prefilter  Nodes of a large input within a limit, on all processors.
-probes     Nodes from a measuring tool and an inventory; a new tool is a format.
+probes     Nodes from a measuring tool; a new tool is a format.
 read       Nodes from files, in any format.
 scan       Nodes from a text, by the compiled scanner.
 """

@@ -28,6 +28,7 @@ POLICY: Final = (*LIMITS, *DAMPING)
 
 ASKED_OF_NODES: Final = frozenset(
     {*POLICY, "precision", "by", "top", "explain", "plan", "nearest", "down", "down_cell", "down_group"}
+    | {"inventory"}
 )
 OF_NODES: Final = ASKED_OF_NODES | {"nodes", "ids", "latencies", "id"}
 """What a request about nodes may state; ``id`` is its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from rvhctl.core.numbers import latency_of, number_of, whole_of
 from rvhctl.core.policy.reasons import STATES
@@ -24,6 +24,13 @@ DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight", "capacity")
 
 COLUMN_FIELDS: Final = ("id", "lat", "lon", "latency", *DETAILS)
 """Fields that a column of a table may be."""
+
+MEASURED: Final = frozenset({"latency", "samples"})
+"""Fields that are a measurement; of what an inventory says of them nothing is taken."""
+
+KNOWN: Final = "known"
+Coordinates: TypeAlias = bool | Literal["known"]
+"""Whether each node needs lat and lon; ``known``: they are read where they are stated, else NaN."""
 
 without_details: Final = frozenset(DETAILS).isdisjoint
 """Whether the fields of a node are none of these."""
@@ -103,16 +110,16 @@ def read_record(
     fields: Any,
     exact: Callable[[], Any],
     *,
-    coordinates: bool,
-    latency: bool = True,
+    coordinates: Coordinates,
+    latency: bool | None = True,
     by: tuple[str, ...] = (),
 ) -> Record:
     """A decoded JSON value as a node.
 
     Args:
         exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
-        coordinates: whether lat and lon are needed.
-        latency: whether the latency is needed.
+        coordinates: whether lat and lon are needed, or read where they are known.
+        latency: whether the latency is needed; None: of a measurement nothing is read.
         by: the labels that group nodes, which are needed; then lat and lon may be left out, both together.
 
     Raises:
@@ -122,6 +129,8 @@ def read_record(
     if not isinstance(fields, dict):
         raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
     node_id = _id(fields, exact)
+    if latency is None:
+        fields = {name: value for name, value in fields.items() if name not in MEASURED}
     details = read_details(fields)
     by_samples = NAN if details is None else details.latency
     stated = "latency" in fields or (latency and "samples" not in fields)
@@ -130,7 +139,7 @@ def read_record(
     if not coordinates:
         return Record(node_id, measured, details=details, integer_id=integer)
     labels = tuple([_label(fields, name, exact) for name in by])
-    if by and _is_unplaced(fields):
+    if (by or coordinates == KNOWN) and unplaced(fields):
         return Record(node_id, measured, NAN, NAN, details, integer, labels)
     lat, lon = _coordinate(fields, "lat"), _coordinate(fields, "lon")
     return Record(node_id, measured, lat, lon, details, integer, labels)
@@ -170,7 +179,7 @@ def is_utf8(text: str) -> bool:
     return True
 
 
-def _is_unplaced(fields: Mapping[str, Any]) -> bool:
+def unplaced(fields: Mapping[str, Any]) -> bool:
     """Whether a node says nowhere where it stands; an empty cell of a table is NaN."""
     return all(value is None or value != value for value in map(fields.get, BOUNDS))
 

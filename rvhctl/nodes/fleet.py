@@ -38,6 +38,7 @@ class Fleet:
         sample_starts: where the samples of each node start; one entry more than nodes.
         given: the ids as they were given, where some are integers; else empty.
         labels: the groups that labels make, where these are asked about. Then lats and lons are NaN where unknown.
+        warnings: what may mislead in how they came in.
     """
 
     ids: Sequence[str]
@@ -51,6 +52,7 @@ class Fleet:
     sample_starts: Ints = field(default_factory=Ints)
     given: Sequence[str | int] = ()
     labels: Labels | None = None
+    warnings: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.latencies)

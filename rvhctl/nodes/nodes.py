@@ -137,8 +137,8 @@ class _JsonRecords(Sequence[bytes]):
 class NodesBuilder:
     """Collects checked records, of one source after the other, and refuses an id that was there before."""
 
-    def __init__(self, *, latency: bool = True) -> None:
-        """``latency``: whether every node needs one."""
+    def __init__(self, *, latency: bool | None = True) -> None:
+        """``latency``: whether every node needs one; None: of a measurement nothing is read."""
         self.latency = latency
         self._members: dict[str, Any] = {}
         self._stated_in = ""

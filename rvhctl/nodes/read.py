@@ -9,7 +9,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
-from rvhctl.nodes.fields import DETAILS, Unlabelled, UnlabelledError, place, read_record
+from rvhctl.nodes.fields import DETAILS, KNOWN, Coordinates, Unlabelled, UnlabelledError, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
@@ -28,7 +28,7 @@ def read_nodes(
     files: Sequence[str],
     input_format: InputFormat,
     *,
-    coordinates: bool,
+    coordinates: Coordinates,
     on_bad: OnBad,
     latency: bool = True,
     within: float | None = None,
@@ -38,7 +38,7 @@ def read_nodes(
 
     Args:
         files: paths; ``-`` is standard input, which is also read where none are named.
-        coordinates: whether each node needs lat and lon.
+        coordinates: whether each node needs lat and lon, or they are read where they are known.
         on_bad: gets each bad record; it raises it, or the record is left out.
         latency: whether each node needs a latency.
         within: slower nodes (ms) and those without a latency may be counted instead of read.
@@ -71,12 +71,12 @@ def read_text(
     source: str,
     shape: Shape,
     *,
-    coordinates: bool,
+    coordinates: Coordinates,
     on_bad: OnBad,
-    latency: bool = True,
+    latency: bool | None = True,
     by: By = None,
 ) -> Nodes:
-    """Return the nodes of one text, read record by record."""
+    """Return the nodes of one text, read record by record; see :func:`rvhctl.nodes.fields.read_record`."""
     builder = NodesBuilder(latency=latency)
     reader = _add_text(text, source, FORMATS[shape], builder, coordinates, on_bad, by)
     return builder.build(shape, reader.header)
@@ -90,7 +90,7 @@ def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
 def _from_one(
     source: Source,
     input_format: InputFormat,
-    coordinates: bool,
+    coordinates: Coordinates,
     on_bad: OnBad,
     latency: bool,
     within: float | None,
@@ -122,7 +122,12 @@ def _from_one(
 
 
 def _from_several(
-    files: Sequence[str], input_format: InputFormat, latency: bool, coordinates: bool, on_bad: OnBad, by: By
+    files: Sequence[str],
+    input_format: InputFormat,
+    latency: bool,
+    coordinates: Coordinates,
+    on_bad: OnBad,
+    by: By,
 ) -> Nodes:
     texts = [(source, source.read_all()) for source in open_sources(files)]
     shapes = [looked_shape(input_format, text) for _, text in texts]
@@ -145,7 +150,13 @@ def _from_several(
 
 
 def _add_text(
-    text: bytes, source: str, format_: Format, builder: NodesBuilder, coordinates: bool, on_bad: OnBad, by: By
+    text: bytes,
+    source: str,
+    format_: Format,
+    builder: NodesBuilder,
+    coordinates: Coordinates,
+    on_bad: OnBad,
+    by: By,
 ) -> Reader:
     """Add the nodes of a text; return its reader."""
     reader: Reader = format_.load().read(text, source, on_bad, **format_.options)
@@ -157,13 +168,16 @@ def _add_text(
 
         records, members = document_nodes(reader, source)
         builder.state(source, members)
-        if coordinates and by == ():
+        if members.get("inventory") is not None:
+            # It may know what nodes do not say.
+            coordinates, labels = coordinates and KNOWN, ()
+        elif coordinates and by == ():
             labels = labels_in(members)
     reader.wanted = (PLACED if coordinates else UNPLACED).union(labels)
     latency = builder.latency
     if reader.header is not None:
         _check_header(reader, coordinates, latency, labels)
-        latency = False
+        latency = False if latency else latency
     unlabelled = Unlabelled(labels)
     total = 0
     for record in records:
@@ -191,7 +205,9 @@ def _without_labels(unlabelled: Unlabelled, total: int, first: Record, source: s
     return located_error
 
 
-def _check_header(reader: Reader, coordinates: bool, latency: bool, labels: tuple[str, ...]) -> None:
+def _check_header(
+    reader: Reader, coordinates: Coordinates, latency: bool | None, labels: tuple[str, ...]
+) -> None:
     """Check that a table has the columns that its nodes need; one without a header has no rows either.
 
     Raises:
@@ -200,7 +216,8 @@ def _check_header(reader: Reader, coordinates: bool, latency: bool, labels: tupl
     header = reader.header
     if not header:
         return
-    for name in ("id", *(labels or ("lat", "lon") if coordinates else ())):
+    places = ("lat", "lon") if coordinates is True else ()
+    for name in ("id", *((labels or places) if coordinates else ())):
         reader.column(name)
     if latency and "samples" not in header:
         reader.column("latency")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any, Final, cast
@@ -20,7 +20,16 @@ from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS, Shape, is_array
 from rvhctl.formats.shapes import Picked
-from rvhctl.nodes.fields import DETAILS, Details, read_record
+from rvhctl.nodes.fields import (
+    BOUNDS,
+    DETAILS,
+    KNOWN,
+    MEASURED,
+    Coordinates,
+    Details,
+    Record,
+    read_record,
+)
 from rvhctl.nodes.fleet import fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, new_seed
 from rvhctl.streams.lines import line_pieces
@@ -53,8 +62,12 @@ class JsonText:
         """Whether a text that stands so can follow one that stands so."""
         return self.lines
 
-    def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
-        return JsonScan(text, coordinates, start, not self.lines)
+    def places(self, text: bytes) -> bool:
+        """Whether records may say where they stand; an escape may spell anything."""
+        return b'"lat"' in text or b'"lon"' in text or b"\\u" in text
+
+    def scan(self, text: bytes, coordinates: bool, start: int, *, latency: bool = True) -> NodeScan:
+        return JsonScan(text, coordinates, start, not self.lines, latency=latency)
 
     def fields(self, record: bytes) -> Any:
         """Return what a record says."""
@@ -86,8 +99,13 @@ class RowText:
     def goes_with(self, other: JsonText | RowText) -> bool:
         return self.header == other.header
 
-    def scan(self, text: bytes, coordinates: bool, start: int) -> NodeScan:
-        fields = column_fields(self.header, coordinates, list(DETAILS))
+    def places(self, text: bytes) -> bool:
+        """Whether rows may say where they stand."""
+        return not BOUNDS.keys().isdisjoint(self.header)
+
+    def scan(self, text: bytes, coordinates: bool, start: int, *, latency: bool = True) -> NodeScan:
+        special = [name for name in DETAILS if latency or name not in MEASURED]
+        fields = column_fields(self.header, coordinates, special, latency)
         return CsvScan(text, coordinates, start, self._delimiter, fields)
 
     def fields(self, record: bytes) -> Any:
@@ -99,7 +117,9 @@ class RowText:
     exact = fields
 
 
-def text_of(text: bytes, shape: Shape, *, coordinates: bool) -> JsonText | RowText | None:
+def text_of(
+    text: bytes, shape: Shape, *, coordinates: Coordinates, latency: bool = True
+) -> JsonText | RowText | None:
     """Return how nodes stand in a text that begins so; None if no scanner reads it."""
     format_ = FORMATS[shape]
     if format_.objects == "lines" or (format_.objects == "array" and is_array(text)):
@@ -110,21 +130,31 @@ def text_of(text: bytes, shape: Shape, *, coordinates: bool) -> JsonText | RowTe
         rows = RowText(shape, text)
     except InputError:
         return None
-    needed = {"id", "latency", "lat", "lon"} if coordinates else {"id", "latency"}
+    needed = {"id", "latency"} if latency else {"id"}
+    if coordinates is True or (coordinates == KNOWN and rows.places(text)):
+        needed |= BOUNDS.keys()
     return rows if needed <= set(rows.header) else None
 
 
 def scan_nodes(
-    texts: Sequence[bytes], shape: Shape, *, coordinates: bool, by: tuple[str, ...] = ()
+    texts: Sequence[bytes],
+    shape: Shape,
+    *,
+    coordinates: Coordinates,
+    latency: bool = True,
+    by: tuple[str, ...] = (),
 ) -> Nodes | None:
     """The nodes of texts whose records a compiled scanner reads.
+
+    Args:
+        latency: whether each node needs one; if not, of a measurement nothing is read.
 
     Returns:
         None where anything is wrong with a text or a node: reading record by record says what and where.
     """
     if by:
         return None
-    layouts = [text_of(text, shape, coordinates=coordinates) for text in texts]
+    layouts = [text_of(text, shape, coordinates=coordinates, latency=latency) for text in texts]
     layout = layouts[0]
     if layout is None or any(other is None or not layout.goes_with(other) for other in layouts[1:]):
         return None
@@ -132,13 +162,15 @@ def scan_nodes(
     if others:
         bodies = (text[layout.start :] for text, layout in zip(others, layouts[1:], strict=True) if layout)
         text = b"\n".join([text, *bodies])
-    scan = layout.scan(text, coordinates, layout.start)
+    placed = layout.places(text) if coordinates == KNOWN else bool(coordinates)
+    scan = layout.scan(text, placed, layout.start, latency=latency)
+    read = partial(read_record, coordinates=coordinates, latency=latency or None)
     details: dict[int, Details] = {}
     integer_ids: set[int] = set()
     while (state := scan.run(SCAN_BYTES)) != DONE:
         if state == UNUSUAL_DOCUMENT:
             return None
-        if state == UNUSUAL_RECORD and not _add_unusual(scan, layout, details, integer_ids, coordinates):
+        if state == UNUSUAL_RECORD and not _add_unusual(scan, layout, details, integer_ids, read):
             return None
     if _has_duplicates(scan):
         return None
@@ -278,13 +310,13 @@ def _add_unusual(
     layout: JsonText | RowText,
     details: dict[int, Details],
     integer_ids: set[int],
-    coordinates: bool,
+    read: Callable[[Any, Callable[[], Any]], Record],
 ) -> bool:
     """Read the record that the scanner leaves to the library; whether there is nothing wrong with it."""
     text = scan.data[scan.slow_start : scan.slow_end]
     try:
         fields = layout.fields(text)
-        node = read_record(fields, partial(layout.exact, text), coordinates=coordinates)
+        node = read(fields, partial(layout.exact, text))
     except (InvalidNodeError, InputError):
         return False
     if node.details is not None:

@@ -30,6 +30,7 @@ def evaluate(
     by: str | Sequence[str] | None = None,
     memory: Memory | None = None,
     failed: Failed | None = None,
+    inventory: Iterable[AnyNode] | None = None,
 ) -> Evaluation:
     """Hold nodes to a policy: limits, memory, health and safeguards, as one group or group by group.
 
@@ -46,10 +47,14 @@ def evaluate(
             or a bool. ``lat`` and ``lon`` may then be left out, both together.
         memory: of the rounds before; ``Evaluation.memory`` is the one to keep. Nothing is written.
         failed: answer as if these had failed.
+        inventory: the nodes that ought to exist, in the same forms, without measurements. Each has its measurement
+            by its id, or by its host (``10.0.0.1`` is measured for ``10.0.0.1:80``), or none, like a node without
+            a latency; what else was measured is left out. ``Evaluation.warnings`` says who was absent.
 
     Returns:
         An `Evaluation`: iterate over its groups, ask it to explain a node, give it to a `FleetPlan`. Rows
-        count the nodes as given. An answer may be empty; nothing is raised then.
+        count the nodes as given, absent ones of the inventory behind them. An answer may be empty; nothing is
+        raised then.
 
     Raises:
         EmptyNodesError: there are no nodes.
@@ -71,7 +76,7 @@ def evaluate(
     if labels and precision is not None:
         raise FaultsetError("by and precision exclude each other")
     places = precision is not None or bool(labels) or (failed is not None and bool(failed.cells))
-    fleet = read_fleet(nodes, places=places, by=labels)
+    fleet = read_fleet(nodes, places=places, by=labels, inventory=inventory)
     if isinstance(precision, str) and precision == "auto":
         precision = suited_precision(advise_fleet(fleet))
     return Evaluation(fleet, policy, precision=precision, by_label=bool(labels), memory=memory, failed=failed)
@@ -99,12 +104,19 @@ def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:
     return advise_fleet(read_fleet(nodes, places=True), policy)
 
 
-def read_fleet(nodes: Iterable[AnyNode], *, places: bool, by: tuple[str, ...] = ()) -> Fleet:
+def read_fleet(
+    nodes: Iterable[AnyNode],
+    *,
+    places: bool,
+    by: tuple[str, ...] = (),
+    inventory: Iterable[AnyNode] | None = None,
+) -> Fleet:
     """Nodes as columns, checked.
 
     Args:
         places: whether ``lat`` and ``lon`` are read, which every node then needs.
         by: labels that every node needs; ``lat`` and ``lon`` are then optional.
+        inventory: the nodes that there ought to be.
 
     Raises:
         EmptyNodesError: there are no nodes.
@@ -112,6 +124,11 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool, by: tuple[str, ...] = 
     """
     items: Sequence[AnyNode]
     items = nodes if isinstance(nodes, NodeColumns) else run(listed(nodes, WHOLE, "nodes", FaultsetError))
+    warnings: Sequence[str] = ()
+    if inventory is not None:
+        from rvhctl.nodes.inventory.given import join_given
+
+        items, warnings = join_given(items, inventory, by)
     if not items:
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))
@@ -120,6 +137,7 @@ def read_fleet(nodes: Iterable[AnyNode], *, places: bool, by: tuple[str, ...] = 
     lats, lons = read_places(items, 0, len(items), optional=bool(by)) if places else (Floats(), Floats())
     ids, given = texts_of(items)
     fleet = fleet_of(ids, latencies, lats, lons, details, given)
+    fleet.warnings = warnings
     if by:
         labels = GivenLabels(by)
         labels.add(items, 0, len(items))

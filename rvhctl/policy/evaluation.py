@@ -179,6 +179,11 @@ class Evaluation(Survivors):
         )
 
     @property
+    def warnings(self) -> Sequence[str]:
+        """What may mislead: nodes of an inventory that were not measured, and measured ones that it lacks."""
+        return self.fleet.warnings
+
+    @property
     def alone(self) -> int:
         """Nodes that have their group for themselves, where there are several groups."""
         if not self.groups.kind:

@@ -38,7 +38,6 @@ NEEDS = {
     "--hysteresis": ("--memory", "m"),
     "--nearest": ("--plan",),
     "--jobs": ("--batch",),
-    "--inventory": ("--from", "fping"),
     "--id-label": ("--from", "prometheus"),
     "--unit": ("--from", "prometheus"),
     "--column": ("--from", "haproxy"),

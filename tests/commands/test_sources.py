@@ -88,7 +88,7 @@ def test_a_pipe_is_opened_once(
     door: tuple[bytes, *tuple[str, ...]], program: Program, tmp_path: Path
 ) -> None:
     data, *command = door
-    (tmp_path / "measured").write_bytes(b"a : 12.1\n")
+    (tmp_path / "measured").write_bytes(b"a : 12.1\nb : 20\n")
     (tmp_path / "file").write_bytes(data)
 
     def arguments(name: str) -> list[str]:

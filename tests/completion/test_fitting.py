@@ -30,7 +30,7 @@ def words(before: str, after: str = "") -> list[str]:
         ("completion ", ["bash", "zsh", "fish"]),
         ("failover --t", ["--threshold", "--th", "--top"]),
         ("failover --threshold 5 --t", ["--top"]),
-        ("faultset --down a --dow", ["--down", "--down-cell"]),
+        ("faultset --down a --dow", ["--down", "--down-cell", "--down-group"]),
         ("faultset --threshold ", []),
         ("faultset --precision ", ["auto"]),
         ("faultset --on-down=s", ["--on-down=skip"]),

@@ -36,6 +36,17 @@ def test_targets_of_a_tool(tmp_path: Path) -> None:
     assert ids(file, from_="fping") == ["10.0.0.1", "10.0.0.2"]
 
 
+def test_nodes_of_an_inventory(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.csv"
+    inventory.write_text("id,lat,lon\na,52.37,4.9\nb,,\n")
+    given = {**GIVEN, "inventory": str(inventory), "precision": 2}
+
+    assert list(known.known_ids(given)) == ["a", "b"]
+    assert list(known.known_cells(given)) == ["u1"]
+    inventory.write_text("id\na\n")
+    assert list(known.known_cells(given)) == []
+
+
 def large(file: Path) -> None:
     file.write_text("id,latency\na,1\n")
     os.truncate(file, known.MOST_BYTES + 1)

@@ -30,9 +30,13 @@ MAX_ROW: Final = 1 << 24
 """Bytes of a row; the library refuses a cell that is longer."""
 
 
-def column_fields(header: list[str], coordinates: bool, special: list[str]) -> list[int]:
+def column_fields(
+    header: list[str], coordinates: bool, special: list[str], latency: bool = True
+) -> list[int]:
     """Return what each column of a header is for, as ``CsvRecord`` takes it."""
-    fields = {"id": SEEN_ID, "latency": SEEN_LATENCY}
+    fields = {"id": SEEN_ID}
+    if latency:
+        fields["latency"] = SEEN_LATENCY
     if coordinates:
         fields |= {"lat": SEEN_LAT, "lon": SEEN_LON}
     return [EMPTY_ONLY if name in special else fields.get(name, 0) for name in header]
@@ -43,7 +47,7 @@ class CsvRecord(NodeRecord):
 
     def __init__(self, data: bytes, coordinates: bool, delimiter: i64, fields: list[int]) -> None:
         """``fields``: see :func:`column_fields`."""
-        super().__init__(data, coordinates)
+        super().__init__(data, coordinates, SEEN_LATENCY in fields)
         self.delimiter: Final[i64] = delimiter
         self.fields: Final = vec[i64](fields)
 

@@ -40,20 +40,27 @@ FIELD: Final = 15
 class JsonRecord(NodeRecord):
     """An object of JSON."""
 
-    def __init__(self, data: bytes, coordinates: bool, newline: i64, special: tuple[bytes, ...]) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        coordinates: bool,
+        newline: i64,
+        special: tuple[bytes, ...],
+        latency: bool = True,
+    ) -> None:
         """``newline``: 10 where a record may come over several lines, else 32.
 
         Of each key in ``special`` only the first eight bytes count; a key that is like it so far is
         taken for it, which costs time and nothing else.
         """
-        super().__init__(data, coordinates)
+        super().__init__(data, coordinates, latency)
         self.newline: Final = newline
-        self.wanted: Final[i64] = SEEN_ID | SEEN_LATENCY | self.lat_field | self.lon_field
+        self.wanted: Final[i64] = SEEN_ID | self.latency_field | self.lat_field | self.lon_field
         self.key_words = vec[i64]()
         self.key_masks = vec[i64]()
         self.key_fields = vec[i64]()
         self._add_key(b"id", SEEN_ID)
-        self._add_key(b"latency", SEEN_LATENCY)
+        self._add_key(b"latency", self.latency_field)
         self._add_key(b"lat", self.lat_field)
         self._add_key(b"lon", self.lon_field)
         for key in special:
@@ -129,7 +136,7 @@ class JsonRecord(NodeRecord):
         if word & ID_MASK == ID:
             return (5 << FIELD_BITS) | SEEN_ID
         if word & LATENC_MASK == LATENC and read_i64_le(self.data, position + 7) & Y_MASK == Y:
-            return (10 << FIELD_BITS) | SEEN_LATENCY
+            return (10 << FIELD_BITS) | self.latency_field
         return self._scan_any_key(position)
 
     def _scan_any_key(self, first: i64) -> i64:

@@ -25,10 +25,14 @@ class JsonScan(NodeScan):
         start: i64 = 0,
         array: bool = False,
         special: tuple[bytes, ...] = SPECIAL_KEYS,
+        latency: bool = True,
     ) -> None:
-        """Begin at ``start``: behind a byte order mark, or at the ``[`` of an ``array``."""
+        """Begin at ``start``: behind a byte order mark, or at the ``[`` of an ``array``.
+
+        ``latency``: whether each record needs one.
+        """
         # White space inside a record: a newline too, unless it ends the record.
-        record = JsonRecord(data, coordinates, 10 if array else 32, special)
+        record = JsonRecord(data, coordinates, 10 if array else 32, special, latency)
         super().__init__(record, coordinates, start, not array)
         self.array: Final = array
 

@@ -40,7 +40,8 @@ def skip_printable(data: bytes, position: i64) -> i64:
 class NodeRecord:
     """What ``read`` found last: milliseconds (NaN for null), degrees, and the place of the id in the text."""
 
-    def __init__(self, data: bytes, coordinates: bool) -> None:
+    def __init__(self, data: bytes, coordinates: bool, latency: bool = True) -> None:
+        """``latency``: whether one is read; where none is, every one is NaN."""
         self.data: Final = data
         # A number that begins here may be read in three words: whole part, point and two of decimals.
         self.last_start: Final[i64] = len(data) - 32
@@ -49,7 +50,8 @@ class NodeRecord:
         # 0: a field like any other.
         self.lat_field: Final[i64] = SEEN_LAT if coordinates else 0
         self.lon_field: Final[i64] = SEEN_LON if coordinates else 0
-        self.latency: float = 0.0
+        self.latency_field: Final[i64] = SEEN_LATENCY if latency else 0
+        self.latency: float = 0.0 if latency else NAN
         self.lat: float = 0.0
         self.lon: float = 0.0
         self.value: float = 0.0

@@ -1,0 +1,148 @@
+"""Measured nodes and those of an inventory as one fleet.
+
+Nodes come in the order in which they were measured, those that were not behind them, as the inventory has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from math import nan
+from typing import Final
+
+import orjson
+
+from rvhctl.core.columns import Floats
+from rvhctl.core.words import COMPILED
+from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
+from rvhctl.formats import jsontext
+from rvhctl.formats.choice import OBJECTS
+from rvhctl.nodes.fields import Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
+from rvhctl.nodes.fleet import Fleet
+from rvhctl.nodes.inventory.matching import NOBODY, Matches, ambiguity, match, understood_of, warnings_of
+from rvhctl.nodes.inventory.merging import merged_texts
+from rvhctl.nodes.nodes import Nodes, NodesBuilder
+
+UNPLACED: Final = "lat and lon are missing in the inventory, and in what was measured"
+
+
+def join(
+    measured: Nodes,
+    inventory: Nodes,
+    *,
+    coordinates: Coordinates,
+    by: tuple[str, ...] = (),
+    on_bad: OnBad,
+    inform: Callable[[str], None],
+) -> Nodes:
+    """The nodes of an inventory, each with its measurement, if there is one; in the shape of the measured ones.
+
+    Args:
+        coordinates: whether each node needs lat and lon, from either.
+        by: the labels that group nodes, which each needs from either; lat and lon are then optional.
+        on_bad: gets what is wrong with a node; it raises it, or the node is left out.
+        inform: gets what was understood.
+    """
+    ours, theirs = list(inventory.fleet.ids), list(measured.fleet.ids)
+    found = match(theirs, ours)
+    for expected, one, other in found.ambiguous:
+        on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
+    records = _Records(found.pairs, measured.in_json().records, inventory.records)
+    nodes = None
+    if not by:
+        nodes = _by_columns(found, measured, inventory, ours, records, placed=bool(coordinates))
+    if nodes is None:
+        nodes = _read(records, inventory.source, coordinates=coordinates, by=by, on_bad=on_bad)
+    nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
+    for text in understood_of(found, theirs, ours):
+        inform(text)
+    nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
+    nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
+    return nodes
+
+
+class _Records(Sequence[bytes]):
+    """The records of both, merged when they are asked for."""
+
+    def __init__(
+        self, pairs: Sequence[tuple[int, int]], measured: Sequence[bytes], known: Sequence[bytes]
+    ) -> None:
+        self._pairs = pairs
+        self._measured = measured
+        self._known = known
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        own, expected = self._pairs[row]
+        return merged_texts(None if own == NOBODY else self._measured[own], self._known[expected])
+
+
+def _by_columns(
+    found: Matches, measured: Nodes, inventory: Nodes, ids: list[str], records: _Records, *, placed: bool
+) -> Nodes | None:
+    """The nodes by the columns of both fleets, where these say all; no record is looked at then."""
+    theirs, ours = measured.fleet, inventory.fleet
+    if not (_plain(theirs) and _plain(ours)):
+        return None
+    latencies = _of_both(found.pairs, theirs.latencies, Floats())
+    lats = lons = Floats()
+    if placed:
+        lats = _of_both(found.pairs, theirs.lats, ours.lats)
+        lons = _of_both(found.pairs, theirs.lons, ours.lons)
+        if any(lat != lat for lat in lats):
+            return None
+    fleet = Fleet([ids[row] for _, row in found.pairs], latencies, lats, lons)
+    integers = inventory.integer_ids
+    integer_ids = {row for row, (_, known) in enumerate(found.pairs) if known in integers} if integers else ()
+    return Nodes(OBJECTS, fleet, records, integer_ids=integer_ids)
+
+
+def _plain(fleet: Fleet) -> bool:
+    """Whether no node of a fleet says more than its latency and place."""
+    columns = (fleet.states, fleet.weights, fleet.capacities, fleet.sample_starts)
+    return all(len(column) == 0 for column in columns)
+
+
+def _of_both(pairs: Sequence[tuple[int, int]], measured: Floats, known: Floats) -> Floats:
+    """A column of the joined fleet: what was measured, else what is known, else NaN."""
+    own, other = measured.tolist(), known.tolist()
+    column = [own[row] if row != NOBODY else nan for row, _ in pairs] if own else [nan] * len(pairs)
+    if other:
+        return Floats(
+            value if value == value else other[row] for value, (_, row) in zip(column, pairs, strict=True)
+        )
+    return Floats(column)
+
+
+def _read(
+    records: Sequence[bytes], source: str, *, coordinates: Coordinates, by: tuple[str, ...], on_bad: OnBad
+) -> Nodes:
+    """The nodes of merged records, by the rules of any record."""
+    texts = list(records)
+    if COMPILED:
+        from rvhctl.nodes.scan import scan_nodes
+
+        scanned = scan_nodes([b"\n".join(texts)], OBJECTS, coordinates=coordinates, by=by)
+        if scanned is not None:
+            return scanned
+    builder = NodesBuilder()
+    builder.start(source)
+    unlabelled, first = Unlabelled(by), None
+    for text in texts:
+        fields = orjson.loads(text)
+        try:
+            if coordinates is True and not by and unplaced(fields):
+                raise InvalidNodeError("nobody knows where it stands", hint=UNPLACED)
+            exact = partial(jsontext.exact_value, text)
+            builder.add(read_record(fields, exact, coordinates=coordinates, by=by), text)
+        except UnlabelledError as error:
+            first = fields["id"] if unlabelled.add(error) else first
+        except (InputError, InvalidNodeError) as error:
+            on_bad(error.at(source, place=f"node {quoted(fields['id'])}"))
+    if unlabelled.count:
+        lacking = unlabelled.error(len(texts), first).at(source)
+        lacking.records = unlabelled.count
+        on_bad(lacking)
+    return builder.build(OBJECTS)

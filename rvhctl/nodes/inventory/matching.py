@@ -1,0 +1,162 @@
+"""Which measurement is whose: by id, else by the host that both name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from rvhctl.errors import quoted
+from rvhctl.formats.wording import counted, few
+
+NOBODY: Final = -1
+"""In place of the row of a measurement."""
+
+_ADDRESS: Final = re.compile(
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://(?:[^@/?#]*@)?)?"
+    r"(?:\[(?P<six>[^\]]+)\]|(?P<name>[\w.-]+))"
+    r"(?::(?P<port>\d{1,5}))?"
+    r"(?P<path>[/?#].*)?",
+    re.IGNORECASE,
+)
+_PORTS: Final = {"http": 80, "https": 443}
+
+WHOLE, WITH_PORT, HOST = 3, 2, 1
+"""How much of an address is compared."""
+
+Keys = dict[int, object]
+"""What an id is compared by, at each level that it has."""
+
+
+class Matches(NamedTuple):
+    """Rows of measured and of expected nodes that belong together."""
+
+    pairs: Sequence[tuple[int, int]]
+    """The measured and the expected row of each expected node: as measured, then those that were not (``NOBODY``)."""
+    outside: Sequence[int]
+    """Measured rows that are nobody's."""
+    by_host: Sequence[tuple[int, int]]
+    """The pairs whose ids differ."""
+    ambiguous: Sequence[tuple[int, int, int]]
+    """An expected row, and two measured rows that are its own with equal right."""
+
+
+def match(measured: Sequence[str], expected: Sequence[str]) -> Matches:
+    """Find the measurement of each expected node.
+
+    An equal id wins. Of the rest, ids that are addresses belong together as far as both go: the whole URL, host and
+    port, or the host, where one of the two says no more. A measurement may so be that of several nodes; what has met
+    its like at one level is not looked at again. Each id is unique.
+    """
+    rows = dict(zip(expected, range(len(expected)), strict=True))
+    found = list(map(rows.get, measured))
+    if None not in found:
+        outside: list[int] = []
+    else:
+        outside = [row for row, other in enumerate(found) if other is None]
+    met = {other for other in found if other is not None}
+    free = [row for row in range(len(expected)) if row not in met] if len(met) < len(expected) else []
+    pairs = [(row, other) for row, other in enumerate(found) if other is not None]
+    by_host: list[tuple[int, int]] = []
+    ambiguous: list[tuple[int, int, int]] = []
+    if outside and free:
+        by_host, ambiguous = _by_host(measured, expected, outside, free)
+        used = {row for row, _ in by_host}.union(*(rows for _, *rows in ambiguous))
+        met = {other for _, other in by_host}
+        outside = [row for row in outside if row not in used]
+        free = [row for row in free if row not in met]
+        pairs = sorted([*pairs, *by_host]) if by_host else pairs
+    return Matches([*pairs, *((NOBODY, row) for row in free)], outside, by_host, ambiguous)
+
+
+def ambiguity(expected: str, one: str, other: str) -> str:
+    """What is wrong with a node that has two measurements."""
+    pair = f"{quoted(one)} and {quoted(other)}"
+    return (
+        f"two measurements could be that of {quoted(expected)}: {pair}; the inventory must name one of them"
+    )
+
+
+def warnings_of(found: Matches, measured: Sequence[str], expected: Sequence[str]) -> list[str]:
+    """What may mislead: nodes that were not measured, and measurements that are nobody's."""
+    absent = [expected[row] for own, row in found.pairs if own == NOBODY]
+    outside = [measured[row] for row in found.outside]
+    said = []
+    if absent:
+        said.append(f"in the inventory, but not measured: {counted(len(absent), 'node')} ({few(absent)})")
+    if outside:
+        said.append(f"left out, as not in the inventory: {counted(len(outside), 'node')} ({few(outside)})")
+    return said
+
+
+def understood_of(found: Matches, measured: Sequence[str], expected: Sequence[str]) -> list[str]:
+    """Which nodes were met by another name."""
+    if not found.by_host:
+        return []
+    names = [f"{measured[own]} is {expected[row]}" for own, row in found.by_host]
+    return [f"matched by host: {counted(len(names), 'node')} ({few(names)})"]
+
+
+def _by_host(
+    measured: Sequence[str], expected: Sequence[str], rest: Iterable[int], free: Iterable[int]
+) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
+    """Match what no id matched."""
+    theirs = {row: keys_of(measured[row]) for row in rest}
+    ours = {row: keys_of(expected[row]) for row in free}
+    pairs: list[tuple[int, int]] = []
+    ambiguous: list[tuple[int, int, int]] = []
+    for level in (WHOLE, WITH_PORT, HOST):
+        no_more: dict[object, list[int]] = {}
+        more: dict[object, list[int]] = {}
+        for row, keys in theirs.items():
+            if level in keys:
+                (no_more if max(keys) == level else more).setdefault(keys[level], []).append(row)
+        used: set[int] = set()
+        for row, keys in list(ours.items()):
+            if level not in keys:
+                continue
+            candidates = no_more.get(keys[level], [])[:2]
+            if max(keys) == level:
+                candidates += more.get(keys[level], [])[:2]
+            if len(candidates) > 1:
+                ambiguous.append((row, candidates[0], candidates[1]))
+            elif candidates:
+                pairs.append((candidates[0], row))
+            if candidates:
+                used.update(candidates)
+                del ours[row]
+        for row in used:
+            del theirs[row]
+    return pairs, ambiguous
+
+
+def keys_of(node_id: str) -> Keys:
+    """What an id is compared by: nothing, if it is no address.
+
+    The case of a host, the point behind it and the spelling of an IPv6 address say nothing; a URL without a port has
+    that of its scheme.
+    """
+    found = _ADDRESS.fullmatch(node_id)
+    if found is None or (found["path"] and not found["scheme"]):
+        host = _six(node_id) if node_id.count(":") > 1 else None
+        return {} if host is None else {HOST: host}
+    host = _six(found["six"]) if found["six"] else found["name"].casefold().removesuffix(".")
+    if not host:
+        return {}
+    port = int(found["port"]) if found["port"] else _PORTS.get((found["scheme"] or "").lower())
+    keys: Keys = {HOST: host}
+    if port is not None:
+        keys[WITH_PORT] = (host, port)
+    if found["path"] not in (None, "/"):
+        keys[WHOLE] = (host, port, found["path"])
+    return keys
+
+
+def _six(text: str) -> str | None:
+    """Return an IPv6 address as it is written for short; None if it is none."""
+    from ipaddress import IPv6Address
+
+    try:
+        return IPv6Address(text).compressed
+    except ValueError:
+        return None

@@ -1,0 +1,107 @@
+"""Inventories: node documents, or what Kubernetes or Envoy knows, recognised by looking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import orjson
+
+from rvhctl.core.words import COMPILED
+from rvhctl.errors import EmptyNodesError, InputError, InvalidNodeError, OnBad
+from rvhctl.formats.choice import OBJECTS, inventory_of
+from rvhctl.formats.tools.expected import Expected
+from rvhctl.nodes.fields import KNOWN, place, read_record
+from rvhctl.nodes.nodes import Nodes, NodesBuilder
+from rvhctl.nodes.read import looked_shape, read_text
+from rvhctl.streams.lookalike import explained
+from rvhctl.streams.source import Source, open_sources
+
+
+def read_inventory(
+    name: str, *, on_bad: OnBad, warn: Callable[[str], None], inform: Callable[[str], None]
+) -> Nodes:
+    """The nodes of an inventory: id and, as far as they are known, place, labels, weight, capacity and state.
+
+    Args:
+        name: a path; ``-`` is standard input.
+        on_bad: gets each bad record; it raises it, or the record is left out.
+        warn: gets what is no error but may mislead.
+        inform: gets what was understood.
+
+    Raises:
+        InputError: it cannot be read, or what ``on_bad`` raises.
+        EmptyNodesError: there is no node in it.
+    """
+    (nodes,) = (_from_source(source, on_bad, warn, inform) for source in open_sources([name]))
+    if not len(nodes.fleet):
+        raise EmptyNodesError(f"{nodes.source}: the inventory is empty")
+    return nodes
+
+
+def stated_inventory(records: Any, source: str, on_bad: OnBad) -> Nodes:
+    """The nodes of an inventory that a document states.
+
+    Raises:
+        InputError: it is no list, or what ``on_bad`` raises.
+        EmptyNodesError: there is no node in it.
+    """
+    if not isinstance(records, list):
+        problem = "inventory must be an array of nodes"
+        raise InputError(problem, source=source, value=records, hint="give a FILE with --inventory")
+    nodes = _built(records, source, on_bad)
+    if not len(nodes.fleet):
+        raise EmptyNodesError(f"{source}: the inventory is empty")
+    return nodes
+
+
+def _from_source(
+    source: Source, on_bad: OnBad, warn: Callable[[str], None], inform: Callable[[str], None]
+) -> Nodes:
+    text = source.read_all()
+    found = inventory_of(text)
+    if found is not None:
+        kind, document = found
+        expected: Expected = kind.load().read(document, source.name)
+        for warning in expected.warnings:
+            warn(warning)
+        for note in expected.notes:
+            inform(note)
+        return _built(expected.records, source.name, on_bad)
+    with explained(source):
+        nodes = _from_text(text, source.name, on_bad)
+    nodes.source = source.name
+    if nodes.members:
+        warn(f"{source.name}: what an inventory asks for counts for nothing ({', '.join(nodes.members)})")
+    return nodes
+
+
+def _from_text(text: bytes, source: str, on_bad: OnBad) -> Nodes:
+    shape = looked_shape("auto", text)
+    if COMPILED:
+        from rvhctl.nodes.scan import scan_nodes
+
+        scanned = scan_nodes([text], shape, coordinates=KNOWN, latency=False)
+        if scanned is not None:
+            return scanned.in_json()
+    return read_text(text, source, shape, coordinates=KNOWN, on_bad=on_bad, latency=None).in_json()
+
+
+def _built(records: Sequence[Any], source: str, on_bad: OnBad) -> Nodes:
+    builder = NodesBuilder(latency=None)
+    builder.start(source)
+    for row, fields in enumerate(records):
+        try:
+            node = read_record(fields, partial(_same, fields), coordinates=KNOWN, latency=None)
+            builder.add(node, orjson.dumps(fields))
+        except (InputError, InvalidNodeError) as error:
+            node_id = fields.get("id") if isinstance(fields, Mapping) else None
+            on_bad(error.at(source, place=place(row, node_id)))
+    nodes = builder.build(OBJECTS)
+    nodes.source = source
+    return nodes
+
+
+def _same(fields: Any) -> Any:
+    return fields

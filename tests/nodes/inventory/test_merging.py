@@ -1,0 +1,89 @@
+"""One record of what an inventory and a measurement say of a node."""
+
+from __future__ import annotations
+
+from itertools import product
+from math import nan
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rvhctl.nodes.inventory.merging import merged_objects, merged_texts
+
+STATES = ("up", "drain", "down")
+
+
+def test_what_was_measured_stands_and_the_inventory_fills_in() -> None:
+    measured = {"latency": 3, "id": "10.0.0.1", "rack": "", "zone": None, "lat": nan, "weight": 2}
+    known = {
+        "id": "a",
+        "weight": 5,
+        "zone": "z",
+        "rack": "r",
+        "lat": 1,
+        "latency": 9,
+        "samples": [9],
+        "x": [1],
+    }
+    assert merged_objects(measured, known) == {
+        "latency": 3,
+        "id": "a",
+        "rack": "r",
+        "zone": "z",
+        "lat": 1,
+        "weight": 2,
+        "x": [1],
+    }
+
+
+@pytest.mark.parametrize(("measured", "known"), [*product((*STATES, None), repeat=2)])
+def test_the_worse_state_counts(measured: str | None, known: str | None) -> None:
+    worst = max((state for state in (measured, known) if state), key=STATES.index, default=None)
+    record = merged_objects({"id": "a", "state": measured}, {"id": "a", "state": known})
+    assert record["state"] == worst
+
+
+def test_a_wrong_state_is_left_to_be_refused() -> None:
+    assert merged_objects({"id": "a", "state": "off"}, {"id": "a", "state": "down"})["state"] == "off"
+    assert merged_texts(b'{"id":"a","state":7}', b'{"id":"a","state":"up"}') == b'{"id":"a","state":7}'
+
+
+def test_who_was_not_measured_has_no_measurement_of_once() -> None:
+    assert merged_objects(None, {"id": "a", "latency": 9, "samples": [9], "zone": "z"}) == {
+        "id": "a",
+        "zone": "z",
+        "latency": None,
+    }
+    assert merged_texts(None, b'{"id": 7, "latency": 9}') == b'{"id":7,"latency":null}'
+
+
+def test_numbers_keep_their_digits() -> None:
+    measured = b'{ "latency": 1.50, "id": "x", "n": 1e3, "list": [1,\t2.0] }'
+    known = b'{"id": 12345678901234567890123, "lat": 5.20, "list": 0}'
+    assert merged_texts(measured, known) == (
+        b'{"latency":1.50,"id":12345678901234567890123,"n":1e3,"list":[1,\t2.0],"lat":5.20}'
+    )
+
+
+def test_a_name_is_the_same_however_it_is_spelt() -> None:
+    assert (
+        merged_texts(b'{"\\u0069d":"a","z\\u006fne":"y"}', b'{"id":"b","zone":"x"}')
+        == b'{"id":"b","zone":"y"}'
+    )
+
+
+VALUES = st.one_of(st.none(), st.sampled_from(["", "up", "down", "drain", "é", '"', "z"]), st.integers(0, 9))
+RECORDS = st.dictionaries(
+    st.sampled_from(["state", "zone", "weight", "latency", "samples", "é", '"']), VALUES
+)
+
+
+@given(st.none() | RECORDS, RECORDS)
+def test_texts_are_merged_as_objects_are(measured: dict[str, Any] | None, known: dict[str, Any]) -> None:
+    measured = None if measured is None else {"id": "m", **measured}
+    known = {"id": "k", **known}
+    merged = merged_texts(None if measured is None else orjson.dumps(measured), orjson.dumps(known))
+    assert merged == orjson.dumps(merged_objects(measured, known))
