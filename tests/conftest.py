@@ -14,6 +14,7 @@ from support.program import Program, copy_without_compiled
 
 # The documents show sessions in bash; signals, terminals and pipes without a reader are of POSIX.
 POSIX_ONLY = [
+    "test_action.py",
     "test_compare.py",
     "test_docs.py",
     "test_process.py",

@@ -1,6 +1,6 @@
 """What the documents show is what the program does: every session, script and Python block runs.
 
-In ``README.md``, ``docs/*.md`` and ``examples/README.md``
+In ``README.md``, ``CONTRIBUTING.md``, ``SECURITY.md``, ``docs/*.md`` and ``examples/README.md``
 
 * a ``console`` block is a session in bash: ``$ `` starts a command, ``> `` continues it, the rest is its
   output on a terminal, stdout and stderr. A command may fail only if ``echo $?`` follows;
@@ -34,7 +34,7 @@ from rvhctl.formats.choice import FORMATS
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 DOCUMENTS = [
-    ROOT / "README.md",
+    *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
     *sorted((ROOT / "docs").glob("*.md")),
     *sorted(EXAMPLES.glob("*.md")),
 ]
@@ -243,17 +243,26 @@ def test_jq_is_here_for_the_examples_that_use_it() -> None:
     assert shutil.which("jq") or find_spec("jq"), "install rvhctl[test], or the jq command"
 
 
-@pytest.mark.parametrize("uses", ["pytest", "faultset"])
-def test_the_readme_has_one_line_to_paste(uses: str) -> None:
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        ("README.md", "^python3 -m venv .*faultset"),
+        ("README.md", "^RVHCTL_MYPYC=1 "),
+        ("CONTRIBUTING.md", "^python3 -m venv .*pytest"),
+    ],
+)
+def test_a_document_has_one_line_to_paste(document: str, line: str) -> None:
+    """``.ci/run`` finds it by the same pattern, and runs it."""
     lines = [
-        line
+        text
         for block in BLOCKS
-        if block.document.name == "README.md" and block.language == "sh"
-        for line in block.text.splitlines()
-        if line.startswith("python3 -m venv ") and uses in line
+        if block.document.name == document and block.language == "sh"
+        for text in block.text.splitlines()
+        if re.search(line, text)
     ]
 
     assert len(lines) == 1
+    assert f"documented {document} '{line}'" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
 def section(heading: str) -> str:

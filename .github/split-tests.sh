@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# The tests of one runner of several, for action.yml.
+#
+# In:  FILES, patterns of git, one a line; RUNNERS; INDEX, from 1. rvhctl is on the PATH.
+# Out: the file LIST, each name with a NUL behind it; list= and count= in the file GITHUB_OUTPUT.
+set -euo pipefail
+
+fail() {
+    echo "::error title=Split tests::$1" >&2
+    exit 1
+}
+
+patterns=()
+while IFS= read -r pattern; do
+    if [[ $pattern == *[![:space:]]* ]]; then
+        patterns+=("$pattern")
+    fi
+done <<<"$FILES"
+((${#patterns[@]})) || fail "files has no pattern"
+
+# A pattern that finds nothing is misspelt; a runner without a test is not.
+git ls-files -z --error-unmatch -- "${patterns[@]}" >"$LIST.all" || fail "a pattern of files finds no file"
+rvhctl jump-hash -0 --only "$INDEX/$RUNNERS" --allow-empty "$LIST.all" >"$LIST" ||
+    fail "index must be 1 to $RUNNERS, the number of runners (got $INDEX)"
+rm "$LIST.all"
+
+count=$(tr -dc '\0' <"$LIST" | wc -c | tr -d ' ')
+echo "Runner $INDEX of $RUNNERS: $count tests"
+printf 'list=%s\ncount=%s\n' "$LIST" "$count" >>"$GITHUB_OUTPUT"
