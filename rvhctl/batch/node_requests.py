@@ -53,7 +53,7 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
         asked, _ = suited(asked, table.fleet)
     found = run(decide(table.fleet, asked))
     if not len(found) and not asked.explain and not asked.plan:
-        raise _nobody(table, found)
+        raise _nobody(table, found, warnings)
     result: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
     if warnings:
         result["warnings"] = warnings
@@ -85,13 +85,15 @@ def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -
     return requested(members, cells=cells)
 
 
-def _nobody(table: RequestNodes, found: Decision) -> NoSurvivorsError:
+def _nobody(table: RequestNodes, found: Decision, warnings: list[str]) -> NoSurvivorsError:
     nodes = counted(len(table.fleet), "node")
     if not isinstance(found, WithinThreshold):
-        return NoSurvivorsError(f"no survivors among {nodes}")
-    if found.groups is not None:
-        return NoSurvivorsError("all clusters yielded no survivors")
-    return NoSurvivorsError(f"no survivors: none of {nodes} answers within {found.threshold:g} ms")
+        problem = f"no survivors among {nodes}"
+    elif found.groups is not None:
+        problem = "all clusters yielded no survivors"
+    else:
+        problem = f"no survivors: none of {nodes} answers within {found.threshold:g} ms"
+    return NoSurvivorsError("; ".join([problem, *warnings]))
 
 
 def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:

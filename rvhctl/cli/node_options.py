@@ -349,7 +349,8 @@ class NodeOptions(NamedTuple):
             self.groups.exclude("by", "precision")
         if "by" in members:
             refuse("with --by; use --down-group", self.views.flags("down_cell"))
-            refuse("with --by: name the group of a node in a FILE", self.source.flags("nodes"))
+            if self.source.inventory is None:
+                refuse("with --by: name the group of a node in a FILE", self.source.flags("nodes"))
         if "plan" not in members:
             refuse("without --plan", self.views.flags("nearest"))
         if self.views.explain:

@@ -136,9 +136,9 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
         yield from in_rows[1]
         return
     cells = [_json_cells(records.records[row]) for row in picked]
-    header = list(dict.fromkeys(name for record in cells for name in record))
+    header = list(dict.fromkeys([*records.columns, *(name for record in cells for name in record)]))
     rows = ([record.get(name, "") for name in header] for record in cells)
-    yield from write_rows(header, rows, delimiter=delimiter)
+    yield from write_rows(header or None, rows, delimiter=delimiter)
 
 
 def write_view(view: View, *, delimiter: str, header: bool = True) -> Iterator[bytes]:

@@ -108,6 +108,8 @@ class OwnRecords(Protocol):
     """The format in which they came in."""
     header: list[str] | None
     """The columns of records that are rows; None where they are objects of JSON."""
+    columns: Sequence[str]
+    """Those that rows have at least, where records are objects."""
 
     @property
     def records(self) -> Sequence[bytes]: ...

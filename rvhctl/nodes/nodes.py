@@ -48,6 +48,8 @@ class Nodes:
     fleet: Fleet
     records: Sequence[bytes]
     header: list[str] | None = None
+    columns: Sequence[str] = ()
+    """Those that rows have at least, where records are objects."""
     members: Mapping[str, Any] = field(default_factory=dict)
     """What JSON documents state, by the flag's name; the flag wins over it."""
     stated_in: str = ""

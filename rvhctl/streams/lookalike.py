@@ -50,7 +50,16 @@ MARKED: Final[dict[bytes, Foreign]] = {
         "convert it to JSON: yq -o json FILE | rvhctl ...",
     ),
 }
-SEMICOLONS: Final[dict[bytes, Foreign]] = {
+TABLES: Final[dict[bytes, Foreign]] = {
+    rb"\A[^\s,;]+::[^\s,;]+::\S*$": (
+        "Envoy's clusters as text",
+        "ask for JSON: curl -s 'http://HOST:9901/clusters?format=json'",
+    ),
+    rb"\A(?:NAMESPACE +)?NAME +ADDRESSTYPE +PORTS +ENDPOINTS ": (
+        "a table of kubectl",
+        "ask for JSON: kubectl get endpointslices -o json",
+    ),
+    # How a CSV with other delimiters begins.
     rb"\A[^,\t\n]*;[^,\t\n]*$": (
         "CSV with ';' between its columns",
         "put commas there, and points into numbers like 1,5: mlr --icsv --ifs ';' --ocsv cat FILE",
@@ -65,7 +74,7 @@ def marked_format(text: bytes) -> Foreign | None:
 
 def text_format(text: bytes) -> Foreign | None:
     """What a text looks like that cannot be read as what was wanted."""
-    return _found(MARKED | SEMICOLONS, text)
+    return _found(MARKED | TABLES, text)
 
 
 def foreign_error(foreign: Foreign, source: str) -> InputError:

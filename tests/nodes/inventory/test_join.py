@@ -120,6 +120,13 @@ def test_the_same_in_a_batch() -> None:
     stated = rvhctl("failover", "--batch", stdin=json.dumps({**request, "inventory": records}).encode())
     assert stated == by_flag
     line = json.dumps(request).encode()
+    nobody = json.dumps({**request, "nodes": [], "explain": False}).encode()
+    error = json.loads(rvhctl("failover", "--batch", "--inventory", "inventory.csv", stdin=nobody).out)[
+        "error"
+    ]
+    assert error["message"].endswith(
+        "; in the inventory, but not measured: 5 nodes ('a1', 'a2', 'a3', 'n1', 'n2')"
+    )
     placed = rvhctl("faultset", "--batch", "--inventory", "inventory.csv", "-j", "2", stdin=line)
     assert [(row["id"], row["reason"]) for row in json.loads(placed.out)["explain"]] == REASONS
 
@@ -163,6 +170,47 @@ def test_a_record_goes_out_as_it_came_in_with_what_the_inventory_adds() -> None:
     assert rvhctl("failover", *quiet, *flags, "--json").out == (
         b'[{"id":"a3","latency":2,"lat":52.36,"lon":4.91,"zone":"ams"}]\n'
     )
+
+
+def test_rows_have_a_header_if_nobody_serves() -> None:
+    arguments = ("failover", "--th", "0", "--inventory", "inventory.csv", "--fail-on", "down", "-l", "error")
+    assert rvhctl(*arguments, stdin=b"id,latency\na1,2\n").out == b"id,latency\n"
+    assert rvhctl(*arguments, "-o", "csv", stdin=b'[{"id":"a1","latency":2}]').out == b""
+
+
+def test_groups_are_those_of_the_inventory() -> None:
+    arguments = (
+        "faultset",
+        "--by",
+        "zone",
+        "--th",
+        "9",
+        "--inventory",
+        "inventory.csv",
+        "--plan",
+        "-o",
+        "csv",
+    )
+    wanted = "group,health,nodes,survivors,serve\nams,healthy,3,a3,ams=100\nnyc,down,2,,ams=100\n"
+    assert rvhctl(*arguments, stdin=b'{"id":"a3","latency":2}\n').out.decode() == wanted
+    assert rvhctl(*arguments, stdin=b"id,latency,zone\na3,2,\n").out.decode() == wanted
+    assert rvhctl(*arguments, "--from", "fping", stdin=b"a3 : 2\n").out.decode() == wanted
+    assert rvhctl(*arguments, "--nodes", "a3:1:1:2").out.decode() == wanted
+    records = [{"id": "a3", "zone": "ams"}, {"id": "n1", "zone": "nyc"}]
+    document = {"nodes": [{"id": "a3", "latency": 2}], "inventory": records, "by": "zone", "threshold": 9}
+    assert rvhctl("faultset", stdin=json.dumps(document).encode()).out == (
+        b'[{"id":"a3","latency":2,"zone":"ams"}]\n'
+    )
+    answer = json.loads(
+        rvhctl("faultset", "--batch", stdin=json.dumps({**document, "plan": True}).encode()).out
+    )
+    assert [(row["group"], row["health"]) for row in answer["plan"]] == [("ams", "healthy"), ("nyc", "down")]
+    evaluation = evaluate(document["nodes"], Policy(threshold=9), by="zone", inventory=records)  # type: ignore[arg-type]
+    assert list(evaluation.names) == ["ams", "nyc"]
+    Path("inventory.csv").write_text("id,zone\na3,ams\nn1,\nn2,\n")
+    code, out, err = rvhctl(*arguments, stdin=b'{"id":"a3","latency":2}\n')
+    assert (code, out) == (1, b"")
+    assert err == "rvhctl: inventory.csv: 2 of 3 nodes have no 'zone', the first of them 'n1' (got '')\n"
 
 
 def test_the_id_is_that_of_the_inventory() -> None:

@@ -93,6 +93,14 @@ def test_what_an_inventory_asks_for_counts_for_nothing_and_is_named(tmp_path: Pa
         ("name,zone\na,1\n", ":1: the CSV header has no column 'id'; its columns: 'name', 'zone'"),
         ("a : 1 2 3\n", ":1: the CSV header has no column 'id'"),
         ('{"kind":"PodList","items":[]}', ": this is a PodList of Kubernetes, not a list of EndpointSlices"),
+        (
+            "api::default_priority::max_connections::1024\napi::10.0.0.1:80::health_flags::healthy\n",
+            ": this looks like Envoy's clusters as text; ask for JSON: curl",
+        ),
+        (
+            "NAME    ADDRESSTYPE   PORTS   ENDPOINTS   AGE\napi-x   IPv4          80      10.0.0.1    5d\n",
+            ": this looks like a table of kubectl; ask for JSON: kubectl get endpointslices -o json",
+        ),
         ("kind: List\nitems: []\n", ": this looks like YAML; convert it to JSON"),
         ("\x7fELF", ":1: the CSV header has no column 'id'"),
         (
