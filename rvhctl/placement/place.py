@@ -31,6 +31,9 @@ from rvhctl.streams.terminal import ColorChoice
 PREPARED: Final = 65536
 """Up to so many buckets have their texts made beforehand."""
 
+FLAT: Final = 4096
+"""Up to so many buckets have all that is written of them in one text: about as many as fit into a cache."""
+
 
 class PlaceAction(Action):
     """Says of each key which bucket, which node, which replicas."""
@@ -65,7 +68,7 @@ class PlaceAction(Action):
             if self._pattern:
                 return extended_output(owners, self._text_template(b"\t", b""))
             if self._listed:
-                return template_output(owners, self._text_template(b"", b"\n"))
+                return template_output(owners, self._flat(self._text_template(b"", b"\n")))
             if self._nodes.ids:
                 return names_output(owners, [node_id.encode() for node_id in self._nodes.ids])
             return Numbers(owners)
@@ -73,16 +76,22 @@ class PlaceAction(Action):
             if FORMATS[shape] is not self._format:
                 return None
             if delimiter := self._format.delimiter:
-                return extended_output(owners, self._row_template(delimiter, b"\n"))
+                return extended_output(owners, self._flat(self._row_template(delimiter)))
             lines = self._format.objects == "lines"
-            return extended_output(owners, self._object_template()) if lines else None
+            return extended_output(owners, self._flat(self._object_template(b""))) if lines else None
         if self._json:
-            key = KeyText(b'{"key":', 0, orjson.dumps, b"}" + (self._format.between or b"\n"))
-            return rows_output(owners, key, self._object_template())
+            key = KeyText(b'{"key":', 0, orjson.dumps)
+            template = self._object_template(b"}" + (self._format.between or b"\n"))
+            return rows_output(owners, key, self._flat(template))
         if delimiter := self._format.delimiter:
-            key = KeyText(b"", ord(delimiter), partial(self._cell, delimiter), b"\n")
-            return rows_output(owners, key, self._row_template(delimiter, b""))
+            key = KeyText(b"", ord(delimiter), partial(self._cell, delimiter))
+            return rows_output(owners, key, self._flat(self._row_template(delimiter)))
         return None
+
+    def _flat(self, template: AnswerTemplate) -> AnswerTemplate:
+        if self._nodes.count <= FLAT:
+            template.flatten(self._nodes.count, self._count)
+        return template
 
     def write(self, answers: bytes, /) -> None:
         if self._format.text or (self._has_path and self._json):
@@ -147,25 +156,24 @@ class PlaceAction(Action):
         ids = [node_id.encode() for node_id in self._nodes.ids] or None
         return AnswerTemplate(None, BucketText(ids, b"", b""), before, b"\t", after)
 
-    def _row_template(self, delimiter: str, end: bytes) -> AnswerTemplate:
-        """What is added to a row behind its last cell, and its ``end``."""
+    def _row_template(self, delimiter: str) -> AnswerTemplate:
+        """What is added to a row behind its last cell, and its end."""
         separator = delimiter.encode()
         nodes = [separator + self._cell(delimiter, node_id) for node_id in self._nodes.ids]
-        owner_end = b"" if self._listed else end
         if nodes:
-            owners = [b"%b%d%b%b" % (separator, i, node, owner_end) for i, node in enumerate(nodes)]
+            owners = [b"%b%d%b" % (separator, i, node) for i, node in enumerate(nodes)]
             owner, item = BucketText(owners, b"", b""), BucketText(nodes, b"", b"")
         else:
-            owner, item = BucketText(None, separator, owner_end), BucketText(None, separator, b"")
-        return AnswerTemplate(owner, item if self._listed else None, b"", b"", end)
+            owner = item = BucketText(None, separator, b"")
+        return AnswerTemplate(owner, item if self._listed else None, b"", b"", b"\n")
 
     def _cell(self, delimiter: str, value: object) -> bytes:
         """A value as a cell that does not stand alone."""
         row: bytes = self._format.load().joined_row(("", value), delimiter)
         return row[len(delimiter) : -1]
 
-    def _object_template(self) -> AnswerTemplate:
-        """What is added to an object before its last brace."""
+    def _object_template(self, end: bytes) -> AnswerTemplate:
+        """What is added to an object before its last brace, and an ``end``."""
         ids = [orjson.dumps(node_id) for node_id in self._nodes.ids]
         before, between = b',"bucket":', b',"node":'
         if ids or self._nodes.count <= PREPARED:
@@ -176,7 +184,9 @@ class PlaceAction(Action):
         else:
             owner = BucketText(None, before, b"")
             item = BucketText(None, b'{"bucket":', b"}")
-        return AnswerTemplate(owner, item if self._listed else None, b',"replicas":[', b",", b"]")
+        if not self._listed:
+            return AnswerTemplate(owner, None, b"", b"", end)
+        return AnswerTemplate(owner, item, b',"replicas":[', b",", b"]" + end)
 
     def _extended_header(self, records: Records) -> Sequence[str]:
         """The header of rows with what is added; empty in JSON."""
