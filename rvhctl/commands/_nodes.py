@@ -11,6 +11,7 @@ from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
 from rvhctl.commands._decisions import ending, report_decision, require_nodes
 from rvhctl.concurrency import steps
+from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
@@ -47,7 +48,7 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     request = _request(asked, flags, nodes)
     require_nodes(nodes, report)
     if request.auto:
-        request, why = suited(request, nodes.fleet)
+        request, why = suited(request, nodes.fleet, usable_processors())
         report.info(f"-p auto takes {request.precision}: {why}")
     with _decided(nodes, request, run) as decision:
         report_decision(report, nodes, decision, request)
@@ -71,7 +72,8 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     format_ = asked_format(run.output, run.json)
     nodes = _read(asked, flags, files, run, report)
     require_nodes(nodes, report)
-    advice = advise_fleet(nodes.fleet, advised_policy(nodes.stated(flags)))
+    policy = advised_policy(nodes.stated(flags))
+    advice = advise_fleet(nodes.fleet, policy, usable_processors())
     write_view(advice_view(advice), answer_format(format_, nodes.shape, sink), sink, run.color)
     sink.flush()
     report.finish()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from rvhctl.concurrency.fork import Message, in_turns, may_fork
 from rvhctl.concurrency.steps import WHOLE, run
 from rvhctl.core.geo import advise as advising
 from rvhctl.errors import EmptyNodesError, FaultsetError
@@ -13,6 +14,9 @@ from rvhctl.nodes.fleet import Fleet
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.groups import STEP, grouped
 from rvhctl.policy.policy import Policy
+
+MANY: Final = 100_000
+"""Nodes from which a look at them is worth a fork."""
 
 
 class PrecisionReport(NamedTuple):
@@ -35,12 +39,13 @@ class Advice(NamedTuple):
     why: str
 
 
-def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
+def advise(fleet: Fleet, policy: Policy | None = None, processes: int = 1) -> Advice:
     """Which precision suits a fleet: how it looks at 1 to 8, and the finest that is good enough.
 
     Args:
         fleet: nodes with coordinates; without a policy their latencies mean nothing.
         policy: limits, for the cells that they would leave empty.
+        processes: that look at a large fleet, forked from this one.
 
     Raises:
         EmptyNodesError: there are no nodes.
@@ -48,9 +53,7 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     count = len(fleet)
     if not count:
         raise EmptyNodesError
-    survey = advising.Survey(fleet.lats, fleet.lons)
-    while survey.step(STEP):
-        pass
+    survey = surveyed(fleet, processes)
     reports = []
     for precision in range(1, advising.FINEST + 1):
         empty = 0
@@ -63,6 +66,23 @@ def advise(fleet: Fleet, policy: Policy | None = None) -> Advice:
     suited = [report.precision for report in reports if advising.suits(count, report.alone, report.border)]
     recommended = max(suited, default=None)
     return Advice(tuple(reports), recommended, _why(count, reports, recommended))
+
+
+def surveyed(fleet: Fleet, processes: int) -> advising.Survey:
+    """Look at every node and its nearest other."""
+    survey = advising.Survey(fleet.lats, fleet.lons)
+    while survey.step(STEP):
+        pass
+    parts = [(first, min(first + STEP, survey.boxes)) for first in range(0, survey.boxes, STEP)]
+
+    def look(part: tuple[int, int]) -> list[Message]:
+        return [tuple(survey.look(*part))]
+
+    if len(fleet) < MANY or not may_fork():
+        processes = 1
+    for counts in in_turns(parts, look, processes):
+        survey.add(list(counts))
+    return survey
 
 
 def suited_precision(advice: Advice) -> int:

@@ -79,15 +79,15 @@ def requested(
     )
 
 
-def suited(request: Request, fleet: Fleet) -> tuple[Request, str]:
-    """Return the same with the precision that ``--advise`` recommends, and why.
+def suited(request: Request, fleet: Fleet, processes: int = 1) -> tuple[Request, str]:
+    """Return the same with the precision that ``--advise`` recommends, and why; see :func:`advise`.
 
     Raises:
         FaultsetError: there are no nodes.
     """
     from rvhctl.policy.advice import advise, suited_precision
 
-    advice = advise(fleet)
+    advice = advise(fleet, processes=processes)
     return request._replace(precision=suited_precision(advice), auto=False), advice.why
 
 

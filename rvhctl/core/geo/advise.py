@@ -9,7 +9,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
-from rvhctl.core.geo.neighbours import Neighbours, common_letters, curve
+from rvhctl.core.geo.neighbours import POLAR, Neighbours, common_letters, curve, spot
 
 FINEST: Final = 8
 """The finest precision that is looked at."""
@@ -23,7 +23,8 @@ class Survey:
     """The cells of a fleet at every precision, from one look at the nodes in the order of their cells.
 
     Counted by the number of letters that two cells share: neighbours in that order, each node with the more
-    similar of its two neighbours, and each node with the nearest other. Call `step` until every node is looked at.
+    similar of its two neighbours, and each node with the nearest other. Call `step` until it is prepared, then `look`
+    at all boxes, in whatever order and process, and `add` what that gives.
     """
 
     def __init__(self, lats: Floats, lons: Floats) -> None:
@@ -31,34 +32,50 @@ class Survey:
         self._lons: Final = lons.values
         self._count: Final[i64] = len(lats)
         self._cells: vec[i64] = vec[i64]()
+        self._polar: bool = False
         self._nodes: Neighbours | None = None
-        self._parted: bool = False
-        self._box: i64 = 1
+        self.boxes: int = 0
+        """What there is to look at, when it is prepared."""
         self._neighbours: Final = vec[i64]([0] * (FINEST + 1))
         self._most_similar: Final = vec[i64]([0] * (FINEST + 1))
         self._nearest: Final = vec[i64]([0] * (FINEST + 1))
 
     def step(self, nodes: i64) -> bool:
-        """Look at about ``nodes`` more nodes, or prepare the search; return whether nodes are left."""
+        """Prepare the look at about ``nodes`` more nodes; return whether there is more to prepare."""
         found = self._nodes
         if found is None:
             self._encode(nodes)
             if len(self._cells) == self._count:
-                self._nodes = Neighbours(self._lats, self._lons, curve(self._cells))
+                self._nodes = Neighbours(self._lats, self._lons, self._curve())
                 self._cells = vec[i64]()
             return True
         placed: i64 = len(found.cells)
         if placed < self._count:
             found.place(min(placed + nodes, self._count))
             return True
-        if not self._parted:
-            if not found.part(nodes):
-                self._parted = True
-                found.enclose()
-                self._compare(found.cells)
+        if found.part(nodes):
             return True
-        self._look(found, nodes)
-        return self._box < len(found.starts)
+        found.enclose()
+        if not self._polar:
+            self._compare(found.cells)
+        self.boxes = len(found.starts)
+        return False
+
+    def look(self, first: i64, last: i64) -> list[int]:
+        """Count the nodes of the boxes from ``first`` until before ``last``, by the letters shared with the nearest."""
+        counts = [0] * (FINEST + 1)
+        nodes = self._nodes
+        if nodes is not None:
+            for box in range(max(first, 1), last):
+                if nodes.children[box] == 0:
+                    for at in range(nodes.starts[box], nodes.ends[box]):
+                        counts[nodes.shared(at, box, FINEST)] += 1
+        return counts
+
+    def add(self, counts: list[int]) -> None:
+        """Add what `look` gave."""
+        for letters, count in enumerate(counts):
+            self._nearest[letters] += count
 
     def cells(self, precision: i64) -> i64:
         """Cells with a node."""
@@ -77,7 +94,24 @@ class Survey:
         start: i64 = len(cells)
         for at in range(start, min(start + nodes, self._count)):
             cells = append(cells, cell_number(lats[at], lons[at], MAX_PRECISION))
+            if not -POLAR <= lats[at] < POLAR:
+                self._polar = True
         self._cells = cells
+
+    def _curve(self) -> vec[i64]:
+        """The rows in the order of the curve; near a pole it is not that of the cells, which are compared before."""
+        cells = self._cells
+        rows = curve(cells)
+        if not self._polar:
+            return rows
+        ordered = vec[i64](capacity=self._count)
+        spots = vec[i64](capacity=self._count)
+        for row in rows:
+            ordered = append(ordered, cells[row])
+        self._compare(ordered)
+        for at in range(self._count):
+            spots = append(spots, spot(self._lats[at], self._lons[at], cells[at]))
+        return curve(spots)
 
     def _compare(self, cells: vec[i64]) -> None:
         """Count the neighbours in the order of their cells."""
@@ -88,17 +122,6 @@ class Survey:
             self._most_similar[after if after > before else before] += 1
             before = after
         self._most_similar[before] += 1
-
-    def _look(self, nodes: Neighbours, wanted: i64) -> None:
-        """Count ``wanted`` nodes, or a few more."""
-        box = self._box
-        while wanted > 0 and box < len(nodes.starts):
-            if nodes.children[box] == 0:
-                for at in range(nodes.starts[box], nodes.ends[box]):
-                    self._nearest[nodes.shared(at, box, FINEST)] += 1
-                    wanted -= 1
-            box += 1
-        self._box = box
 
 
 def below(counts: vec[i64], precision: i64) -> i64:

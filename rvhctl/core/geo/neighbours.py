@@ -1,8 +1,9 @@
 """Each node's nearest other node: how much of their cells the two share.
 
-The nodes stand along a curve, that of their finest cells. Over it is a tree of boxes, parted where cells part, down to
-a few nodes a leaf; a search begins at a node's own leaf and climbs, and at each height asks the other part. As in
-`kdtree`, a box only says where not to look.
+The nodes stand along a curve, that of their finest cells (and near a pole, where cells are long and thin, one of its
+own). Over it is a tree of boxes, parted where the bits of the curve part, down to a few nodes a leaf; a search begins
+at a node's own leaf and climbs, and at each height asks the other part. As in `kdtree`, a box only says where not to
+look.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from librt.vecs import append, extend, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import digit_pass
-from rvhctl.core.geo.geohash import BITS, MAX_PRECISION, cell_number
+from rvhctl.core.geo.geohash import BITS, MAX_PRECISION, cell_number, interleave
 from rvhctl.core.geo.sphere import RADIANS, RADIUS_KM, box_distance, haversine, kilometres
 from rvhctl.core.words import COMPILED
 
@@ -32,13 +33,37 @@ FAR_CHORD: Final = 1.8
 FAR_ERROR: Final = 2 * 0.001 / RADIUS_KM
 NEAR_ERROR: Final = 2 * 0.000001 / RADIUS_KM
 
+POLAR: Final = 78.75
+"""Degrees: the northernmost and the southernmost sixteenth of the latitudes, whose cells agree in four bits of them."""
+
+POLAR_EDGE: Final = 0.19509032201612828
+"""The cosine of that."""
+
+POLAR_STEPS: Final = 171000000.0
+"""Steps from 0 to 1, of which there are less than 2^26 from edge to edge."""
+
+NORTH: Final = 0xFF0000000000000
+"""Four ones in both axes of a cell: no other node has such a place on the curve."""
+
 HALF: Final = 30
 HALF_MASK: Final = 0x3FFFFFFF
 INDEX: Final = 0xFFFFFFFF
 
 
+def spot(lat: float, lon: float, cell: i64) -> i64:
+    """The place of a node on the curve: its ``cell``, but near a pole one of the plane around that."""
+    if -POLAR <= lat < POLAR:
+        return cell
+    radius = math.cos(lat * RADIANS)
+    x: i64 = int((radius * math.cos(lon * RADIANS) + POLAR_EDGE) * POLAR_STEPS)
+    y: i64 = int((radius * math.sin(lon * RADIANS) + POLAR_EDGE) * POLAR_STEPS)
+    # A rounding below 0 at the edge is no step.
+    place = interleave(x & 0x3FFFFFF, y & 0x3FFFFFF)
+    return place | NORTH if lat > 0.0 else place
+
+
 def curve(cells: vec[i64]) -> vec[i64]:
-    """The rows of cells of the finest precision, ascending by cell, ties in input order."""
+    """The rows of cells of the finest precision, or spots, ascending by these, ties in input order."""
     count: i64 = len(cells)
     if not COMPILED:
         return vec[i64](sorted(range(count), key=list(cells).__getitem__))
@@ -81,14 +106,14 @@ def reach_of(chord_squared: float) -> float:
     return chord * chord
 
 
-def parting(cells: vec[i64], start: i64, end: i64) -> i64:
-    """Where ascending cells, from start to end - 1, part: at the first bit that is not the same in all."""
-    first, last = cells[start], cells[end - 1]
+def parting(spots: vec[i64], start: i64, end: i64) -> i64:
+    """Where ascending spots, from start to end - 1, part: at the first bit that is not the same in all."""
+    first, last = spots[start], spots[end - 1]
     low = start
     high = end
     while low < high:
         middle = (low + high) // 2
-        if (cells[middle] ^ first) > (cells[middle] ^ last):
+        if (spots[middle] ^ first) > (spots[middle] ^ last):
             high = middle
         else:
             low = middle + 1
@@ -109,6 +134,7 @@ class Neighbours:
     def __init__(self, lats: vec[float], lons: vec[float], rows: vec[i64]) -> None:
         """Coordinates in degrees, and the rows in the order of the curve."""
         self.cells: vec[i64] = vec[i64]()
+        self._spots: vec[i64] = vec[i64]()
         self.starts: vec[i64] = vec[i64]([0, 0])
         self.ends: vec[i64] = vec[i64]([0, len(rows)])
         self.children: vec[i64] = vec[i64]([0, 0])
@@ -125,7 +151,7 @@ class Neighbours:
 
     def place(self, stop: i64) -> None:
         """Put the nodes up to this one as points on the unit sphere."""
-        xs, ys, zs, cells = self._xs, self._ys, self._zs, self.cells
+        xs, ys, zs, cells, spots = self._xs, self._ys, self._zs, self.cells, self._spots
         rows, lats, lons = self._rows, self._lats, self._lons
         for at in range(len(cells), stop):
             lat, lon = lats[rows[at]], lons[rows[at]]
@@ -134,12 +160,14 @@ class Neighbours:
             ys = append(ys, cosine * math.sin(lon * RADIANS))
             zs = append(zs, math.sin(lat * RADIANS))
             # Again, because to fetch it from another place takes longer.
-            cells = append(cells, cell_number(lat, lon, MAX_PRECISION))
-        self._xs, self._ys, self._zs, self.cells = xs, ys, zs, cells
+            cell = cell_number(lat, lon, MAX_PRECISION)
+            cells = append(cells, cell)
+            spots = append(spots, spot(lat, lon, cell))
+        self._xs, self._ys, self._zs, self.cells, self._spots = xs, ys, zs, cells, spots
 
     def part(self, boxes: i64) -> bool:
         """Part ``boxes`` more boxes; return whether boxes are left."""
-        cells, starts, ends = self.cells, self.starts, self.ends
+        spots, starts, ends = self._spots, self.starts, self.ends
         children, parents = self.children, self.parents
         box = self._parted
         stop = box + boxes
@@ -147,7 +175,7 @@ class Neighbours:
         while box < stop and box < count:
             start, end = starts[box], ends[box]
             if end - start > LEAF:
-                middle = parting(cells, start, end)
+                middle = parting(spots, start, end)
                 children[box] = count
                 starts = append(append(starts, start), middle)
                 ends = append(append(ends, middle), end)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from support import naive_policy as naive
 from support.airports import airports
 
 from rvhctl.core.columns import Floats
-from rvhctl.core.geo.advise import ALONE, BORDER, suits
+from rvhctl.core.geo.advise import ALONE, BORDER, Survey, suits
 from rvhctl.errors import EmptyNodesError
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.policy.advice import advise
@@ -23,6 +24,7 @@ place = st.one_of(
     st.tuples(st.floats(-90, 90), st.floats(-180, 180)),
     st.tuples(st.integers(50, 54).map(float), st.integers(3, 7).map(float)),
     st.tuples(st.floats(52, 52.01), st.floats(4, 4.01)),
+    st.tuples(st.floats(89.9, 90), st.floats(-180, 180)),
 )
 
 
@@ -80,6 +82,29 @@ def test_a_town_of_thousands_is_a_matter_of_course() -> None:
     advice = advise(fleet_of(places))
     assert advice.precisions[0].border == 0
     assert advise(fleet_of([(52.0, 4.0)] * 5000)).recommended == 8
+
+
+def test_thousands_at_a_pole_take_no_longer_than_elsewhere() -> None:
+    random = Random(3)
+    places = [(random.uniform(89.999, 90), random.uniform(-180, 180)) for _ in range(2000)]
+    survey = Survey(Floats([lat for lat, _ in places]), Floats([lon for _, lon in places]))
+    while survey.step(1000):
+        pass
+    assert survey._nodes is not None
+    nodes = survey._nodes
+    leaves = [box for box in range(1, survey.boxes) if not nodes.children[box]]
+    # As high as wide, on the whole: a leaf of an eighth of the longitudes would reach to the pole and back.
+    reach = sum(nodes._boxes[box * 6 + 3] - nodes._boxes[box * 6] for box in leaves) / len(leaves)
+    assert reach < 0.2 * math.radians(0.002)
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_processes_share_the_look(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rvhctl.policy.advice.MANY", 1)
+    monkeypatch.setattr("rvhctl.policy.advice.STEP", 100)
+    ids, lats, lons, latencies = airports()
+    advice = advise(Fleet(ids, latencies, lats, lons), processes=processes)
+    assert [look.border for look in advice.precisions[:5]] == [254, 1342, 6410, 19280, 27410]
 
 
 def test_nothing_suits_two_nodes_at_the_ends_of_the_world() -> None:

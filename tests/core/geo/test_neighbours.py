@@ -13,7 +13,7 @@ from mypy_extensions import i64
 from support.places import Place, antipodes, anywhere, edges, half_chord, town
 
 from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
-from rvhctl.core.geo.neighbours import LEAF, Neighbours, common_letters, curve
+from rvhctl.core.geo.neighbours import LEAF, POLAR, Neighbours, common_letters, curve, spot
 from rvhctl.core.geo.sphere import kilometres
 
 # At the border of cells, as close as floats come: what is nearest is a matter of their last bits.
@@ -21,17 +21,27 @@ room = st.tuples(
     st.integers(-4, 4).map(lambda step: 45.0 + step * math.ulp(45.0)),
     st.integers(-4, 4).map(lambda step: 5e-15 * step),
 )
-places = st.lists(st.one_of(anywhere, edges, town, room, antipodes), min_size=1, max_size=60)
+polar = st.tuples(
+    st.sampled_from([89.9999, 89.99, 80.0, POLAR, -POLAR]).flatmap(
+        lambda lat: st.floats(min(lat, math.copysign(90, lat)), max(lat, math.copysign(90, lat)))
+    ),
+    st.floats(-180, 180),
+)
+places = st.lists(st.one_of(anywhere, edges, town, room, antipodes, polar), min_size=1, max_size=60)
 
 
 def kilometres_between(one: Place, other: Place) -> float:
     return kilometres(half_chord(one, other))
 
 
+def along_the_curve(points: list[Place]) -> vec[i64]:
+    return curve(vec[i64]([spot(lat, lon, cell_number(lat, lon, MAX_PRECISION)) for lat, lon in points]))
+
+
 def shared_letters(points: list[Place]) -> list[int]:
     """What each point shares with the nearest other, by the tree; in the order of the points."""
     lats, lons = vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points])
-    rows = curve(vec[i64]([cell_number(lat, lon, MAX_PRECISION) for lat, lon in points]))
+    rows = along_the_curve(points)
     nodes = Neighbours(lats, lons, rows)
     for stop in range(len(points)):
         nodes.place(stop + 1)
@@ -82,10 +92,23 @@ def test_thousands_in_one_place_and_two_steps_away() -> None:
     assert LEAF > 1
 
 
+@given(anywhere)
+def test_only_near_a_pole_a_spot_is_no_cell(point: Place) -> None:
+    lat, lon = point
+    cell = cell_number(lat, lon, MAX_PRECISION)
+    place = spot(lat, lon, cell)
+    assert 0 <= place < 2**60
+    if -POLAR <= lat < POLAR:
+        assert place == cell
+    else:
+        # The four highest bits of the latitude, which no node further from the pole has.
+        assert place >> 52 == (0xFF if lat > 0 else 0)
+
+
 def test_boxes_part_where_cells_do() -> None:
     random = Random(11)
     points = [(random.uniform(-90, 90), random.uniform(-180, 180)) for _ in range(500)]
-    rows = curve(vec[i64]([cell_number(lat, lon, MAX_PRECISION) for lat, lon in points]))
+    rows = along_the_curve(points)
     nodes = Neighbours(vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]), rows)
     nodes.place(len(points))
     while nodes.part(7):
