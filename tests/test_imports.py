@@ -39,6 +39,7 @@ LAYERS = (
 
 CORE_LAYERS = (
     ("memory",),
+    ("text",),
     ("policy", "nodes", "keys"),
     ("csv",),
     ("placement", "geo", "json"),
@@ -85,6 +86,7 @@ FACES = {
         *("cells", "damping", "grouping", "health", "limits", "plan", "priority_load", "ranking"),
         *("reasons", "safeguards", "samples", "survivors"),
     },
+    "core.text": {"lines"},
 }
 """The modules of each folder that others import; what is not listed is the folder's own affair."""
 

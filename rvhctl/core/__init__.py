@@ -10,5 +10,6 @@ nodes      Node records as bytes, and their columns.
 numbers    What counts as a number; lists of latencies and coordinates as columns.
 placement  Hashes of keys, and the buckets that own them.
 policy     The steps of a decision.
+text       Columns of a table as lines of text.
 words      Words of 64 bits, as integers and as eight bytes of text.
 """

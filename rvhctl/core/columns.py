@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final, Generic, TypeVar, overload
 
-from librt.vecs import extend, vec
+from librt.vecs import append, extend, vec
 from mypy_extensions import i64, u8
 
 PIECE: Final = 4096
@@ -166,6 +166,15 @@ def blank(count: i64) -> Floats:
 def pick(items: list[object], order: Ints, start: i64, stop: i64) -> list[object]:
     """Return the items whose indices stand at start to stop - 1 of the order."""
     return [items[index] for index in order.values[start:stop]]
+
+
+def picked_floats(items: Floats, order: Ints, start: i64, stop: i64) -> Floats:
+    """Return the same of a column."""
+    values = items.values
+    found = vec[float]()
+    for index in order.values[start:stop]:
+        found = append(found, values[index])
+    return floats(found)
 
 
 def place_in(values: vec[i64], value: i64) -> i64:

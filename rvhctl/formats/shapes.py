@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from rvhctl.core.columns import Ints
+from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.csv.rows import join_cells
 from rvhctl.core.json.rows import join_objects
 from rvhctl.core.words import COMPILED
@@ -19,7 +19,7 @@ Picked = Sequence[int] | Ints
 """Which records, in the order of the answer."""
 
 Row = dict[str, Any]
-Columns = Sequence["Sequence[Any] | IdList"]
+Columns = Sequence["Sequence[Any] | IdList | Floats"]
 """The values of some rows, at least one: a column for each member."""
 
 RECORDS_ONLY: Final = object()
@@ -159,11 +159,15 @@ class IdList:
         return list(self) if quoted is None else orjson.Fragment(quoted(self._rows, self._first, self._last))
 
     def text(self, comma: str) -> str:
+        return self.joined(comma)[: -len(comma)]
+
+    def joined(self, end: str) -> str:
+        """The ids, each with an ``end``."""
         join = getattr(self._ids, "join", None)
         if join is None:
-            return comma.join(map(cell_text, self))
-        text: bytes = join(self._rows, self._first, self._last, comma.encode())
-        return text[: -len(comma)].decode()
+            return end.join([*map(cell_text, self), ""])
+        text: bytes = join(self._rows, self._first, self._last, end.encode())
+        return text.decode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,9 +223,9 @@ def columns_of(names: Sequence[str], rows: Iterable[Row]) -> Iterator[Columns]:
         yield [[row[name] for row in piece] for name in names]
 
 
-def cell_texts(column: Sequence[Any] | IdList, comma: str = ",") -> Sequence[str]:
+def cell_texts(column: Sequence[Any] | IdList | Floats, comma: str = ",") -> Sequence[str]:
     """Return each value of a column as a cell of text; most often they are of one type."""
-    column = list(column) if isinstance(column, IdList) else column
+    column = list(column) if isinstance(column, IdList | Floats) else column
     types = set(map(type, column))
     if types == {str}:
         return column

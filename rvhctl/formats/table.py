@@ -7,13 +7,17 @@ import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, islice, repeat, zip_longest
+from itertools import chain, repeat, zip_longest
 from operator import not_
 from typing import Any, Final
 
+import orjson
 from rich.cells import cell_len, chop_cells
 
-from rvhctl.formats.shapes import View, cell_texts
+from rvhctl.core.columns import Floats
+from rvhctl.core.text.lines import SideBySide, longest_line, number_lines
+from rvhctl.core.words import COMPILED
+from rvhctl.formats.shapes import IdList, View, cell_texts
 from rvhctl.formats.wording import aligned
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
@@ -22,7 +26,10 @@ Paint = Callable[..., str]
 """Shows a text in styles."""
 
 SOME: Final = 1000
-"""Lines written at a time."""
+"""Rows drawn at a time."""
+
+MOST_WRITTEN: Final = 1 << 16
+"""Characters written at a time, and those of the lines that exceed them."""
 
 NARROWEST: Final = 10
 """Columns for a text that folds; where it has fewer, one value a line reads better."""
@@ -37,6 +44,7 @@ WIDEST_GAP: Final = 3
 """Columns between two cells; one less where that makes the table fit."""
 
 NUMBERS: Final = frozenset({int, float})
+NUMBER_COLUMNS: Final = frozenset({range, Floats})
 
 BOLD: Final = "1"
 DIM: Final = "2"
@@ -64,18 +72,32 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     width = shutil.get_terminal_size((80, 24)).columns
     paint = _styled if use_color(color, sys.stdout) else _plain
-    values: list[list[Any]] = [[] for _ in view.columns]
+    parts: list[list[Any]] = [[] for _ in view.columns]
     for piece in view.pieces():
-        for column, some in zip(values, piece, strict=True):
-            column += some
-    vital = values[view.names.index(view.vital)] if view.vital else [True] * len(values[0])
-    faint = list(map(not_, vital))
-    columns = [_Column(name, column, encoding) for name, column in zip(view.columns, values, strict=True)]
+        for of_column, part in zip(parts, piece, strict=True):
+            of_column.append(part)
+    vital = chain.from_iterable(parts[view.names.index(view.vital)]) if view.vital else ()
+    faint = list(map(not_, vital)) if view.vital else [False] * sum(map(len, parts[0]))
+    columns = [_Column(name, some, encoding) for name, some in zip(view.columns, parts, strict=True)]
     body = _side_by_side(columns, faint, width, paint) or _one_below_another(columns, faint, width, paint)
     caption = (_folded(_safe(line, encoding), width) for line in view.caption.split("\n"))
     lines = chain(body, (paint(line, DIM) for line in chain.from_iterable(caption)))
-    while block := list(islice(lines, SOME)):
+    for block in _blocks(lines):
         sink.draw("\n".join([*block, ""]).encode(encoding))
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Some lines at a time; a text among them may be many lines."""
+    block: list[str] = []
+    characters = 0
+    for line in lines:
+        block.append(line)
+        characters += len(line)
+        if characters > MOST_WRITTEN:
+            yield block
+            block = []
+            characters = 0
+    yield block
 
 
 class _Column:
@@ -85,34 +107,63 @@ class _Column:
     the others fold a long text over several lines, and numbers among them are aligned to the right.
     """
 
-    def __init__(self, column: str, values: Sequence[Any], encoding: str) -> None:
+    def __init__(self, column: str, parts: Sequence[Any], encoding: str) -> None:
+        """``parts``: the values, some at a time."""
         name, _, side = column.partition(":")
         self.name: Final = "" if side == "b" else name
-        self.bars: Final[Sequence[float]] = values if side == "b" else ()
+        self.bars: Final[Sequence[float]] = [*chain.from_iterable(parts)] if side == "b" else ()
         self.mark: Final = _drawable("█", "#", encoding)
         self.rule: Final = _drawable("─", "-", encoding)
-        self.cells: Sequence[str] = [] if side == "b" else _texts(values)
-        whole = "".join(self.cells)
-        self.narrow = whole.isascii()
-        """Whether each character takes one column."""
-        if not (self.narrow and whole.isprintable()):
-            self.cells = [_safe(text, encoding) for text in self.cells]
         self.styles: Final = {value: style for (of, value), style in STYLES.items() if of == name}
-        numbers = bool(values) and set(map(type, values)) <= NUMBERS
+        self._lines = None if side == "b" else _lines_of(parts)
+        self._cells: Sequence[str] | None = None
+        self.narrow = self._lines is not None
+        """Whether each character takes one column."""
+        numbers = bool(parts) and type(parts[0]) in NUMBER_COLUMNS
+        if side == "b":
+            self._cells = []
+        elif self._lines is None:
+            values = [*chain.from_iterable(parts)]
+            numbers = bool(values) and set(map(type, values)) <= NUMBERS
+            self._cells = _texts(values)
+            whole = "".join(self._cells)
+            self.narrow = whole.isascii()
+            if not (self.narrow and whole.isprintable()):
+                self._cells = [_safe(text, encoding) for text in self._cells]
         self.side: Final = side or ("r" if numbers else "")
-        length = len if self.narrow else _length
-        self.widest = max(_length(self.name), max(map(length, self.cells), default=0))
+        self.widest = max(_length(self.name), self._widest())
         folds_to = max(NARROWEST, _length(self.name))
         self.narrowest: Final = (
             SHORTEST_BAR if side == "b" else self.widest if self.side else min(self.widest, folds_to)
         )
 
+    @property
+    def cells(self) -> Sequence[str]:
+        if self._cells is None:
+            assert self._lines is not None
+            self._cells = self._lines.decode().split("\n")[:-1]
+        return self._cells
+
+    @property
+    def lines(self) -> bytes:
+        """The cells, a line each, of a narrow column."""
+        if self._lines is None:
+            self._lines = "\n".join([*self.cells, ""]).encode()
+        return self._lines
+
+    def _widest(self) -> int:
+        """Columns that the widest cell takes."""
+        if self._lines is not None:
+            return longest_line(self._lines)
+        return max(map(len if self.narrow else _length, self.cells), default=0)
+
     def draw_bars(self, room: int) -> None:
         """Make bars of the numbers, the longest as long as there is room."""
         scale = max(room, SHORTEST_BAR) / max(1.0, *self.bars)
-        self.cells = [self.mark * max(round(value * scale), int(value > 0)) for value in self.bars]
+        bars = [self.mark * max(round(value * scale), int(value > 0)) for value in self.bars]
+        self._cells, self._lines = bars, None
         self.narrow = self.mark.isascii()
-        self.widest = max(map(len, self.cells))
+        self.widest = max(map(len, bars))
 
     def padded(self, text: str, width: int, painted: str) -> str:
         """``painted``, which looks like ``text``, and blanks up to the width."""
@@ -169,14 +220,25 @@ def _table(
     head = (column.padded(column.name, width, paint(column.name, BOLD)) for column, width in places)
     yield f" {gap.join(head)}".rstrip()
     yield " " + columns[0].rule * (sum(widths) + len(gap) * (len(columns) - 1))
-    if all(column.widest <= width for column, width in places):
+    if any(column.widest > width for column, width in places):
+        yield from _folded_rows(places, faint, gap, paint)
+    elif COMPILED and paint is _plain and all(column.narrow for column in columns):
+        yield from _narrow_rows(places, len(faint), len(gap))
+    else:
         for first in range(0, len(faint), SOME):
             dims = faint[first : first + SOME]
             drawn = (column.drawn(first, dims, width, paint) for column, width in places)
             yield from map(str.rstrip, map(" ".__add__, map(gap.join, zip(*drawn, strict=True))))
-    else:
-        yield from _folded_rows(places, faint, gap, paint)
     yield ""
+
+
+def _narrow_rows(places: Sequence[tuple[_Column, int]], count: int, gap: int) -> Iterator[str]:
+    """Rows of a line each, some of them at a time."""
+    texts = [column.lines for column, _ in places]
+    right = [column.side == "r" for column, _ in places]
+    rows = SideBySide(texts, [width for _, width in places], right, gap)
+    for first in range(0, count, SOME):
+        yield rows.rows(min(SOME, count - first)).decode()[:-1]
 
 
 def _folded_rows(
@@ -224,7 +286,9 @@ def _folded(text: str, width: int) -> list[str]:
     """Lines of at most ``width`` columns, broken between words where that is possible."""
     if _length(text) <= width:
         return [text]
-    lines: list[str] = []
+    lines = _folded_words(text, width) if text.isascii() and text.isprintable() else []
+    if lines:
+        return lines
     left = 0
     for word in re.findall(r"\s*\S+\s*", text):
         needed = _length(word.rstrip())
@@ -234,6 +298,24 @@ def _folded(text: str, width: int) -> list[str]:
             lines += [word] if needed <= width else chop_cells(word, width)
         left = width - _length(lines[-1])
     return [line.rstrip() for line in lines]
+
+
+def _folded_words(text: str, width: int) -> list[str]:
+    """The same of printable ASCII, without a look at each word; nothing where one of them is wider."""
+    lines: list[str] = []
+    start, size = 0, len(text)
+    while size - start > width:
+        # The first word that does not end within the width begins the next line.
+        end = text.rfind(" ", start, start + width + 1)
+        if end < 0 or not (line := text[start:end].rstrip()):
+            return []
+        lines.append(line)
+        start = end + 1
+        while start < size and text[start] == " ":
+            start += 1
+    if start < size:
+        lines.append(text[start:].rstrip())
+    return lines
 
 
 def _length(text: str) -> int:
@@ -259,6 +341,26 @@ def _texts(values: Sequence[Any]) -> Sequence[str]:
         return aligned(value if isinstance(value, float | int) else math.nan for value in values)
     # A space after each comma, so that long lists break between their parts.
     return cell_texts(values, ", ")
+
+
+def _lines_of(parts: Sequence[Any]) -> bytes | None:
+    """The cells of a column whose parts are of one kind, a line each; None where Python has to look at each of them."""
+    kinds = set(map(type, parts))
+    if not COMPILED or len(kinds) != 1:
+        return None
+    kind = kinds.pop()
+    if kind is range:
+        return b"".join(orjson.dumps([*part])[1:-1].replace(b",", b"\n") + b"\n" for part in parts if part)
+    if kind is Floats:
+        whole = Floats()
+        for part in parts:
+            whole.extend(part)
+        return number_lines(whole)
+    if kind is not IdList:
+        return None
+    texts = "".join(part.joined("\n") for part in parts)
+    plain = texts.isascii() and texts.replace("\n", "").isprintable()
+    return texts.encode() if plain and texts.count("\n") == sum(map(len, parts)) else None
 
 
 def _drawable(character: str, otherwise: str, encoding: str) -> str:

@@ -8,11 +8,11 @@ from itertools import pairwise
 from operator import sub
 from typing import Any
 
-from rvhctl.core.columns import PIECE, Floats, Ints
+from rvhctl.core.columns import PIECE, Floats, Ints, picked_floats
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.formats.shapes import SOME, Columns, Digits, IdList, Row, View
 from rvhctl.formats.wording import aligned, counted, first_shown, share_of, shown
-from rvhctl.nodes.nodes import Nodes, ids_in
+from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.advice import Advice
 from rvhctl.policy.decision import Decision, WithinThreshold
 from rvhctl.policy.evaluation import Evaluation, measured
@@ -57,12 +57,9 @@ def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | No
 
     def ranks() -> Iterator[Columns]:
         for first in range(0, len(shown_rows), PIECE):
-            some = shown_rows[first : first + PIECE]
-            yield [
-                range(first + 1, first + 1 + len(some)),
-                ids_in(ids, some),
-                list(map(latencies.__getitem__, some)),
-            ]
+            last = min(first + PIECE, len(shown_rows))
+            some = IdList(ids, shown_rows, first, last)
+            yield [range(first + 1, last + 1), some, picked_floats(latencies, shown_rows, first, last)]
 
     return View(("rank:r", "node", "latency ms:r"), ranks, caption=caption + first_shown(top, len(rows)))
 

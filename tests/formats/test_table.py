@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.formats.shapes import View
-from rvhctl.formats.table import write
+from rvhctl.formats.table import _folded, write
 from rvhctl.formats.wording import aligned, shown
 from rvhctl.streams.sink import Sink
 
@@ -150,3 +150,16 @@ def test_a_number_shown_is_that_number(value: float) -> None:
 )
 def test_numbers_in_columns(values: list[float], texts: list[str]) -> None:
     assert aligned(values) == texts
+
+
+@given(st.text("ab,c  ", min_size=1, max_size=40), st.integers(1, 12))
+def test_words_fold_as_they_would_one_by_one(text: str, width: int) -> None:
+    lines = _folded(text, width)
+    assert [*"".join(lines).replace(" ", "")] == [*text.replace(" ", "")]
+    assert all(len(line) <= width for line in lines)
+    if len(text) > width and max(map(len, text.split()), default=99) <= width and not text.startswith(" "):
+        expected = [""]
+        for word in re.findall(r"\S+\s*", text):
+            fits = len((expected[-1] + word).rstrip()) <= width
+            expected = [*expected[:-1], expected[-1] + word] if fits else [*expected, word]
+        assert lines == [line.rstrip() for line in expected]
