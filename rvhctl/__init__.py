@@ -11,12 +11,13 @@ _HOMES = {
     "nodes.columns": "NodeColumns",
     "placement.jump": "async_jump_hash jump_hash jump_hash_async jump_hash_many jump_hash_many_async",
     "placement.placement": "Placement",
-    "policy.evaluate": "advise evaluate",
+    "policy.evaluate": "advise drill evaluate",
     "policy.evaluation": "Evaluation Failed",
     "policy.failover": "Node failover failover_async faultset faultset_async",
     "policy.memory": "Memory",
     "policy.plan": "FleetPlan",
     "policy.policy": "Percent Policy",
+    "policy.traffic.drill": "Drill Failure",
 }
 _HOME_OF = {name: f"rvhctl.{home}" for home, names in _HOMES.items() for name in names.split()}
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from rvhctl.placement.jump import jump_hash_many_async as jump_hash_many_async
     from rvhctl.placement.placement import Placement as Placement
     from rvhctl.policy.evaluate import advise as advise
+    from rvhctl.policy.evaluate import drill as drill
     from rvhctl.policy.evaluate import evaluate as evaluate
     from rvhctl.policy.evaluation import Evaluation as Evaluation
     from rvhctl.policy.evaluation import Failed as Failed
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from rvhctl.policy.plan import FleetPlan as FleetPlan
     from rvhctl.policy.policy import Percent as Percent
     from rvhctl.policy.policy import Policy as Policy
+    from rvhctl.policy.traffic.drill import Drill as Drill
+    from rvhctl.policy.traffic.drill import Failure as Failure
 else:
     __all__ = sorted(["geohash", *_HOME_OF])
 

@@ -51,7 +51,7 @@ FACES = {
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
         *("help", "key_options", "node_options", "option_groups", "options"),
-        *("progress", "report", "usage", "version"),
+        *("progress", "report", "usage", "version", "view_options"),
     },
     "completion": {"answer", "scripts"},
     "concurrency": {"fork", "locking", "processors", "steps"},
@@ -73,6 +73,7 @@ FACES = {
     "nodes.inventory": {"given", "join", "read"},
     "placement": {"count", "flags", "job", "jump", "place", "placement", "request", "select"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},
+    "policy.traffic": {"capacity", "demand", "drill", "routing", "sharing"},
     "streams": {"lines", "lookalike", "sink", "source", "staging", "terminal"},
     "core": {"columns", "numbers", "words"},
     "core.geo": {"advise", "geohash", "joining", "kdtree", "places"},

@@ -12,6 +12,7 @@ PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 
 TESTED_BY = {
     "batch/test_batch": "batch.blocks batch.pool commands._batch",
+    "cli/test_node_options": "cli.view_options",
     "cli/test_option_groups": "cli.flag_types",
     "commands/test_failover_policy": "policy.plan commands._decisions commands._nodes",
     "commands/test_jump_hash": "commands._keys cli.key_options keys.key",
@@ -35,6 +36,7 @@ TESTED_BY = {
     "placement/test_request": "placement.buckets placement.flags",
     "placement/test_split_files": "streams.staging concurrency.locking",
     "policy/test_failover": "concurrency.steps",
+    "policy/traffic/test_drill": "policy.traffic.replan policy.traffic.variants",
     "policy/test_views": "formats.shapes formats.write",
     "streams/test_source": "streams.lines",
     "test_data_files": "core.json.spans formats.json formats.jsontext formats.ndjson formats.plain "

@@ -48,23 +48,27 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
     """
     asked = _requested(request, flags, cells=cells)
     nodes, warnings = _joined(_nodes(request, by_lists=not cells), request.get("inventory"), flags)
-    table = _table(nodes, text, coordinates=cells, by=asked.by)
+    table = _table(nodes, text, coordinates=cells, by=asked.by, latency=not asked.states_only)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
     found = run(decide(table.fleet, asked))
-    if not len(found) and not asked.explain and not asked.plan:
+    asks_more = asked.explain or asked.plan or asked.drill is not None
+    if not len(found) and not asks_more:
         raise _nobody(table, found, warnings)
     result: dict[str, Any] = {"survivors": [table.shown[row] for row in found.first_of_each(asked.top)]}
     if warnings:
         result["warnings"] = warnings
-    if isinstance(found, WithinThreshold) or not (asked.plan or asked.explain):
+    if isinstance(found, WithinThreshold) or not asks_more:
         return result
     from rvhctl.policy.plan import FleetPlan
-    from rvhctl.policy.views import explain_view, plan_view
+    from rvhctl.policy.views import drill_view, explain_view, outlook_of, plan_view
 
-    if asked.plan:
-        view = plan_view(found, FleetPlan(found, asked.nearest), table.shown, asked.top)
+    outlook = outlook_of(found, asked)
+    if isinstance(outlook, FleetPlan):
+        view = plan_view(found, outlook, table.shown, asked.top)
         result["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
+    elif outlook is not None:
+        result["drill"] = list(drill_view(outlook, table.shown, asked.top).rows())
     if asked.explain:
         result["explain"] = list(explain_view(found, table.shown).rows())
     return result
@@ -80,7 +84,7 @@ def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -
     members = overridden(flags, here)
     if "relative" not in members and "floor" not in here:
         members.pop("floor", None)  # a flag for the requests that have a relative limit
-    if not has_limit(members):
+    if not has_limit(members) and "drill" not in members:
         raise FaultsetError("threshold is missing: state it in the request or with --threshold")
     return requested(members, cells=cells)
 
@@ -126,7 +130,9 @@ def _joined(nodes: list[Any], inventory: Any, flags: Mapping[str, Any]) -> tuple
     return join_given(nodes, inventory)
 
 
-def _table(nodes: list[Any], text: bytes, *, coordinates: bool, by: tuple[str, ...]) -> RequestNodes:
+def _table(
+    nodes: list[Any], text: bytes, *, coordinates: bool, by: tuple[str, ...], latency: bool
+) -> RequestNodes:
     """The nodes of a request as columns.
 
     Raises:
@@ -155,7 +161,11 @@ def _table(nodes: list[Any], text: bytes, *, coordinates: bool, by: tuple[str, .
     for row, fields in enumerate(nodes):
         try:
             record = read_record(
-                fields, partial(_exact_node, exact, row, fields), coordinates=coordinates, by=by
+                fields,
+                partial(_exact_node, exact, row, fields),
+                coordinates=coordinates,
+                latency=latency,
+                by=by,
             )
             builder.add(record)
         except UnlabelledError as error:

@@ -3,11 +3,12 @@
 flag_types     Types of values of options: durations, percentages, whole numbers.
 help           Help in our colours.
 key_options    The options of jump-hash.
-node_options   The options of failover and faultset: limits, safeguards, memory, views, sources.
+node_options   The options of failover and faultset: limits, safeguards, memory, sources.
 option_groups  Option groups: options that belong together as one parameter of a command.
 options        The options that all commands share.
 progress       The progress line.
 report         Messages on standard error, and the exit code.
 usage          Usage errors on one line, with the nearest thing that would be right.
 version        What ``rvhctl -V`` says.
+view_options   The options that ask for a view in place of the survivors.
 """

@@ -8,22 +8,21 @@ from typing import Any, Literal, NamedTuple
 from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
-from rvhctl.cli.option_groups import OptionGroup, option, switch
+from rvhctl.cli.option_groups import OptionGroup, option
 from rvhctl.cli.options import either, refuse
+from rvhctl.cli.view_options import NamingGroup, Views, names_in
 from rvhctl.errors import UsageError, listed, quoted
 from rvhctl.formats.choice import TOOLS
-from rvhctl.nodes.documents import ASKED_OF_NODES
+from rvhctl.nodes.documents import ASKED_OF_NODES, ROUTING
 from rvhctl.nodes.fields import COLUMN_FIELDS
-from rvhctl.nodes.flags import text_of
 from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, Percent
-from rvhctl.policy.request import Request, requested
+from rvhctl.policy.request import Request, has_limit, requested
 
-FailOn = Literal["degraded", "down", "never"]
+FailOn = Literal["degraded", "down", "overload", "never"]
 Unit = Literal["ms", "s"]
 
 OPTIONS = "Options"
 SAFEGUARDS = "Safeguards"
-VIEWS = "Views"
 SOURCES = "Sources"
 
 
@@ -74,7 +73,7 @@ class Safeguards(OptionGroup, panel=SAFEGUARDS):
     fail_on: FailOn | None = option(
         "--fail-on",
         metavar="HEALTH",
-        help="Exit code 3 if a group is degraded (or down), or never; the answer is printed all the same.",
+        help="Exit code 3 if a group is degraded (or down, or overload with --plan or --drill), or never.",
     )
     max_ejection: Percent | None = option(
         "--max-ejection",
@@ -109,51 +108,6 @@ class Damping(OptionGroup, panel="Memory"):
         metavar="P%",
         click_type=PercentText(),
         help="A round is bad from this share above the limit; default 10%.",
-    )
-
-
-class NamingGroup(OptionGroup):
-    """Options of which some take names with commas between them."""
-
-    def stated(self) -> dict[str, Any]:
-        """Return what the user gave; of texts with commas, their names.
-
-        Raises:
-            UsageError: a name is empty.
-        """
-        return {
-            name: names_in(value, self.flag(name)) if isinstance(value, list) else value
-            for name, value in super().stated().items()
-        }
-
-
-class Views(NamingGroup, panel=VIEWS):
-    """What is shown in place of the survivors, and what-if questions."""
-
-    explain: bool = switch("--explain", help="Every node, kept or dropped, and why.")
-    down: list[str] | None = option(
-        "--down", metavar="ID,...", help="Answer as if these nodes had failed; may be given again and again."
-    )
-
-
-class GroupViews(Views, panel=VIEWS):
-    """The same, where there are groups."""
-
-    plan: bool = switch("--plan", help="For each group its health and where its traffic goes.")
-    nearest: int | None = option(
-        "--nearest",
-        metavar="N",
-        click_type=Whole(min=0),
-        help="With --plan: healthy groups a group may turn to; default 2.",
-    )
-    explain: bool = Views.explain
-    advise: bool = switch("--advise", help="Which precision suits these nodes; needs no limit.")
-    down: list[str] | None = Views.down
-    down_cell: list[str] | None = option(
-        "--down-cell", metavar="PREFIX,...", help="Answer as if all nodes in these geohash cells had failed."
-    )
-    down_group: list[str] | None = option(
-        "--down-group", metavar="NAME,...", help="With --by: the same for these groups."
     )
 
 
@@ -284,7 +238,12 @@ class NodeOptions(NamedTuple):
         stated: dict[str, Any] = {} if self.top is None else {"top": self.top}
         for group in (self.limits, self.safeguards, self.damping, self.views, self.groups):
             stated |= {} if group is None else group.stated()
-        return {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
+        members = {name: value for name, value in stated.items() if name in ASKED_OF_NODES}
+        if "demand" in members:
+            from rvhctl.policy.traffic.demand import read_demand
+
+            members["demand"] = read_demand(members["demand"])
+        return members
 
     def request(self, members: Mapping[str, Any]) -> Request:
         """Return what the members ask for, together with what only flags may state.
@@ -333,7 +292,7 @@ class NodeOptions(NamedTuple):
                 **self.safeguards.flags("fail_on"),
                 "--top": self.top,
                 **self.groups.flags("merge_below"),
-                **self.views.flags("down", "down_cell", "down_group"),
+                **self.views.flags("down", "down_cell", "down_group", *ROUTING),
             },
         )
 
@@ -351,25 +310,14 @@ class NodeOptions(NamedTuple):
             refuse("with --by; use --down-group", self.views.flags("down_cell"))
             if self.source.inventory is None:
                 refuse("with --by: name the group of a node in a FILE", self.source.flags("nodes"))
-        if "plan" not in members:
-            refuse("without --plan", self.views.flags("nearest"))
+        if members.keys().isdisjoint(("plan", "drill")):
+            refuse("without --plan or --drill", self.views.flags(*ROUTING))
+            refuse("without --plan or --drill", {"--fail-on overload": self.safeguards.fail_on == "overload"})
         if self.views.explain:
             refuse("with --explain, which shows every node", {"--top": self.top})
         if self.damping.memory is None:
             refuse("without --memory", self.damping.flags())
         if self.limits.relative is None:
             refuse("without --relative", self.limits.flags("floor"))
-        self.request({"threshold": 0.0, **members})
+        self.request(members if "drill" in members or has_limit(members) else {"threshold": 0.0, **members})
         return members
-
-
-def names_in(values: list[str], flag: str) -> tuple[str, ...]:
-    """Return the names of a flag that takes several, and may be given several times.
-
-    Raises:
-        UsageError: an empty name.
-    """
-    names = [name.strip() for value in values for name in text_of(value, flag).split(",")]
-    if "" in names:
-        raise UsageError(f"{flag} has an empty name")
-    return tuple(dict.fromkeys(names))

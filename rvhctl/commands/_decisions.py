@@ -18,6 +18,7 @@ from rvhctl.policy.request import Request
 if TYPE_CHECKING:
     from rvhctl.policy.decision import Decision
     from rvhctl.policy.evaluation import Evaluation
+    from rvhctl.policy.views import Outlook
 
 WORDS: Final = {
     "down": "down",
@@ -43,29 +44,39 @@ def require_nodes(nodes: Nodes, report: Report) -> None:
         raise report.ending(EmptyNodesError(f"{where}nodes list is empty"))
 
 
-def ending(nodes: Nodes, decision: Decision, request: Request) -> RvhctlError | None:
+def ending(nodes: Nodes, decision: Decision, request: Request, outlook: Outlook | None) -> RvhctlError | None:
     """Return the error with which the run ends after its answer; None if all is well."""
     if request.fail_on is None:
         return None if len(decision) else NoSurvivorsError(f"no survivors: {_why_none(nodes, decision)}")
     assert not isinstance(decision, WithinThreshold)
     if request.fail_on == "never":
         return None
-    if HEALTH.index(decision.worst) >= HEALTH.index(request.fail_on):
-        return HealthError(decision.summary)
+    if request.fail_on == "overload":
+        assert outlook is not None
+        return HealthError(outlook.summary) if outlook.overloads else None
+    judged = decision if outlook is None else outlook
+    if HEALTH.index(judged.worst) >= HEALTH.index(request.fail_on):
+        return HealthError(judged.summary)
     if nodes.doubts and request.fail_on == "degraded":
         return HealthError("the measurements may be incomplete, which counts as degraded")
     return None
 
 
-def report_decision(report: Report, nodes: Nodes, decision: Decision, request: Request) -> None:
+def report_decision(
+    report: Report, nodes: Nodes, decision: Decision, request: Request, outlook: Outlook | None
+) -> None:
     """Warn of what the answer does not show; ``--level info`` counts the dropped nodes by reason.
 
     ``debug`` adds what ran, and how long.
     """
     if not isinstance(decision, WithinThreshold):
         _warn(report, decision, request)
+    if outlook is not None and len(decision) and (warning := outlook.warning):
+        report.warn(warning)
     if not report.says("info"):
         return
+    if request.states_only:
+        report.info("without a limit every node that is up counts as fit")
     total = counted(nodes.total, "node")
     kept = f"kept {len(decision)} of {total}"
     if isinstance(decision, WithinThreshold):

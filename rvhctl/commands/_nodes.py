@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.cli.node_options import NodeOptions
 from rvhctl.cli.options import Run, refuse
@@ -16,13 +16,13 @@ from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNo
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
 from rvhctl.formats.write import write_records, write_view
-from rvhctl.nodes.documents import id_texts, labels_in
+from rvhctl.nodes.documents import id_texts, labels_in, without_limits
 from rvhctl.nodes.fields import KNOWN, Coordinates
 from rvhctl.nodes.flags import nodes_given
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.decision import WithinThreshold, decide
-from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, suited
+from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, routing_in, suited
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import STDIN, is_stdin
 
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from rvhctl.formats.shapes import View
     from rvhctl.policy.decision import Decision
     from rvhctl.policy.memory import Memory
+    from rvhctl.policy.views import Outlook
+
+ANSWERS: Final = ("plan", "explain", "drill")
+"""What is shown in place of the survivors; one at a time."""
 
 
 def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
@@ -51,9 +55,14 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
         request, why = suited(request, nodes.fleet, usable_processors())
         report.info(f"-p auto takes {request.precision}: {why}")
     with _decided(nodes, request, run) as decision:
-        report_decision(report, nodes, decision, request)
-        end = ending(nodes, decision, request)
-        _write(nodes, decision, request, answer_format(format_, nodes.shape, sink), sink, run, end)
+        outlook = _outlook(asked, nodes, decision, request)
+        report_decision(report, nodes, decision, request, outlook)
+        end = ending(nodes, decision, request, outlook)
+        written_as = answer_format(format_, nodes.shape, sink)
+        if outlook is not None or request.explain:
+            _write_view(nodes, decision, request, outlook, written_as, sink, run)
+        elif not isinstance(end, NoSurvivorsError):
+            _write(nodes, decision, request, written_as, sink, run)
         sink.flush()
     if end is not None:
         raise report.ending(end)
@@ -89,6 +98,7 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
         flags["inventory"] = list(map(jsontext.loads, inventory.records))
     # A floor is for those requests that have a relative limit.
     policy_of({"threshold": 0.0, "relative": 1.0, **flags})
+    routing_in(flags)
     run_batch(kind, files, flags, run, report, asked.only_without_batch())
 
 
@@ -171,6 +181,7 @@ def _measured(
             run.input_format,
             coordinates=coordinates,
             on_bad=on_bad,
+            latency=not without_limits(flags),
             within=within,
             by=None if known else _labels(asked, flags),
         )
@@ -206,11 +217,11 @@ def _is_final(asked: NodeOptions, flags: Mapping[str, Any]) -> bool:
 def _request(asked: NodeOptions, flags: Mapping[str, Any], nodes: Nodes) -> Request:
     """Return what flags and documents ask for together; flags win."""
     members = nodes.stated(flags)
-    if "plan" in flags or "explain" in flags:
-        members = {**members, "plan": "plan" in flags, "explain": "explain" in flags}
-    elif members.get("plan") and members.get("explain"):
-        raise InputError("plan and explain exclude each other", source=nodes.stated_in)
-    if not has_limit(members):
+    if not flags.keys().isdisjoint(ANSWERS):
+        members = {name: value for name, value in members.items() if name not in ANSWERS or name in flags}
+    elif len(several := [name for name in ANSWERS if members.get(name)]) > 1:
+        raise InputError(f"{' and '.join(several)} exclude each other", source=nodes.stated_in)
+    if not has_limit(members) and "drill" not in members:
         raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
     try:
         return asked.request(members)
@@ -230,7 +241,7 @@ def _decided(nodes: Nodes, request: Request, run: Run) -> Iterator[Decision]:
         return
     from rvhctl.policy.memory_file import locked, read_memory, write_memory
 
-    advances = request.failed is None
+    advances = request.failed is None and request.drill is None
     with locked(request.memory) if advances else nullcontext():
         decision = _decision(nodes, request, run, read_memory(request.memory))
         yield decision
@@ -255,26 +266,47 @@ def _decision(nodes: Nodes, request: Request, run: Run, memory: Memory | None) -
         raise UsageError(f"--{error.member.replace('_', '-')}: {error}") from None
 
 
-def _write(
+def _outlook(asked: NodeOptions, nodes: Nodes, decision: Decision, request: Request) -> Outlook | None:
+    """Return the plan or the drill that is asked for.
+
+    Raises:
+        InputError: the demand is not that of these groups.
+    """
+    if isinstance(decision, WithinThreshold) or not (request.plan or request.drill):
+        return None
+    from rvhctl.policy.views import outlook_of
+
+    try:
+        return outlook_of(decision, request)
+    except FaultsetError as error:
+        raise InputError(str(error), source=getattr(asked.views, "demand", None) or nodes.stated_in) from None
+
+
+def _write_view(
     nodes: Nodes,
     decision: Decision,
     request: Request,
+    outlook: Outlook | None,
     format_: OutputFormat,
     sink: Sink,
     run: Run,
-    end: Exception | None,
 ) -> None:
-    """Write the view that is asked for; or the survivors, unless there are none and an error says so."""
-    if not isinstance(decision, WithinThreshold) and (request.explain or request.plan):
-        from rvhctl.policy.views import asked_view
+    """Write the view that is asked for."""
+    from rvhctl.policy.views import asked_view, shown_ids
 
-        write_view(asked_view(nodes, decision, request), format_, sink, run.color)
-    elif not isinstance(end, NoSurvivorsError):
-        picked = decision.first_of_each(request.top)
+    assert not isinstance(decision, WithinThreshold)
+    write_view(asked_view(decision, outlook, shown_ids(nodes), request.top), format_, sink, run.color)
 
-        def view() -> View:
-            from rvhctl.policy.views import answer_view
 
-            return answer_view(nodes, decision, request.top)
+def _write(
+    nodes: Nodes, decision: Decision, request: Request, format_: OutputFormat, sink: Sink, run: Run
+) -> None:
+    """Write the survivors."""
+    picked = decision.first_of_each(request.top)
 
-        write_records(format_, nodes, picked, view, sink, run.color)
+    def view() -> View:
+        from rvhctl.policy.views import answer_view
+
+        return answer_view(nodes, decision, request.top)
+
+    write_records(format_, nodes, picked, view, sink, run.color)

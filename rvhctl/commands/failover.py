@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import Damping, Limits, NodeOptions, RankedSource, Safeguards, Views
+from rvhctl.cli.node_options import Damping, Limits, NodeOptions, RankedSource, Safeguards
 from rvhctl.cli.option_groups import grouped
 from rvhctl.cli.options import Run
+from rvhctl.cli.view_options import Views
 from rvhctl.commands._nodes import answer, answer_batch
 
 EPILOG = options.epilog(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import Damping, Groups, GroupViews, Limits, NodeOptions, PlacedSource, Safeguards
+from rvhctl.cli.node_options import Damping, Groups, Limits, NodeOptions, PlacedSource, Safeguards
 from rvhctl.cli.option_groups import grouped
 from rvhctl.cli.options import Run
+from rvhctl.cli.view_options import GroupViews
 from rvhctl.commands._nodes import advise, answer, answer_batch
 
 EPILOG = options.epilog(
@@ -15,6 +16,7 @@ EPILOG = options.epilog(
     "rvhctl faultset --relative 1.5 --floor 2 --min-survivors 50% --fail-on down nodes.csv",
     "rvhctl faultset --relative 1.5 --plan --down-cell u1 nodes.csv",
     "rvhctl faultset --threshold 100 --by zone --plan nodes.csv",
+    "rvhctl faultset --by zone --drill both --fail-on overload inventory.csv",
     "rvhctl faultset --advise nodes.csv",
     nobody="nobody survived, or a group is as bad as --fail-on says",
 )
@@ -38,7 +40,8 @@ def faultset(
     Groups come in the order in which they first appear, in a group the fastest node first. Records go out as they
     came in.
     """
-    views.exclude("plan", "explain", "advise")
+    views.exclude("plan", "drill", "explain", "advise")
+    views.exclude("fill", "demand")
     asked = NodeOptions(limits, safeguards, damping, views, source, groups, top)
     if run.batch:
         answer_batch("faultset", asked, files, run)

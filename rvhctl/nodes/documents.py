@@ -26,16 +26,19 @@ LIMITS: Final = (
 DAMPING: Final = ("rise", "fall", "hysteresis")
 POLICY: Final = (*LIMITS, *DAMPING)
 
+ROUTING: Final = ("nearest", "spill", "fill", "demand")
+"""How a plan or a drill sends traffic."""
+
 ASKED_OF_NODES: Final = frozenset(
-    {*POLICY, "precision", "by", "top", "explain", "plan", "nearest", "down", "down_cell", "down_group"}
-    | {"inventory"}
+    {*POLICY, *("precision", "by", "top", "explain", "plan", "drill"), *ROUTING}
+    | {"down", "down_cell", "down_group", "inventory"}
 )
 OF_NODES: Final = ASKED_OF_NODES | {"nodes", "ids", "latencies", "id"}
 """What a request about nodes may state; ``id`` is its own."""
-OF_GROUPS: Final = ("plan", "nearest", "down_cell", "down_group", "merge_below")
+OF_GROUPS: Final = ("plan", "drill", *ROUTING, "down_cell", "down_group", "merge_below")
 """Only ``faultset`` knows these; ``precision`` and ``by`` are left alone, so that one document serves both commands."""
 
-RIVALS: Final = {"precision": "by", "by": "precision"}
+RIVALS: Final = {"precision": "by", "by": "precision", "fill": "demand", "demand": "fill"}
 """Members that say the same thing in two ways."""
 
 OF_KEYS: Final = frozenset(
@@ -66,6 +69,11 @@ def overridden(members: Mapping[str, Any], winning: Mapping[str, Any]) -> dict[s
     """Return the members with those that win over them, and over what says the same in another way."""
     kept = {name: value for name, value in members.items() if RIVALS.get(name) not in winning}
     return {**kept, **winning}
+
+
+def without_limits(members: Mapping[str, Any]) -> bool:
+    """Whether a drill is asked for and nothing that a latency is held to."""
+    return "drill" in members and members.keys().isdisjoint(("threshold", "relative"))
 
 
 def labels_in(members: Mapping[str, Any]) -> tuple[str, ...]:

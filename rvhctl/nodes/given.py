@@ -220,7 +220,21 @@ def read_measured(nodes: Sequence[object], start: int, count: int, details: dict
     return _column("latency", latencies, block, start)
 
 
+def read_unmeasured(nodes: Sequence[object], details: dict[int, Details]) -> Floats:
+    """Return a latency of 0 for each node, whatever it states; the rest is as in `read_measured`."""
+    for row, node in enumerate(() if isinstance(nodes, NodeColumns) else nodes):
+        _details(node, 0, row, details)
+    return blank(len(nodes))
+
+
 def _latency(node: object, start: int, row: int, details: dict[int, Details]) -> object:
+    said = _details(node, start, row, details)
+    if said is not None and stated(node, "samples", None) is not None and stated(node, "latency") is ABSENT:
+        return said.latency
+    return value_of(node, start + row, "latency")
+
+
+def _details(node: object, start: int, row: int, details: dict[int, Details]) -> Details | None:
     if type(node) is dict:
         fields = node
     else:
@@ -228,17 +242,11 @@ def _latency(node: object, start: int, row: int, details: dict[int, Details]) ->
     try:
         said = read_details(fields)
     except InvalidNodeError as error:
-        raise InvalidNodeError(
-            f"{place(start + row, named_id(node))}: {error.problem}",
-            field=error.field,
-            value=error.value,
-            hint=error.hint,
-        ) from None
+        problem = f"{place(start + row, named_id(node))}: {error.problem}"
+        raise InvalidNodeError(problem, field=error.field, value=error.value, hint=error.hint) from None
     if said is not None:
         details[row] = said
-        if fields.get("samples") is not None and stated(node, "latency") is ABSENT:
-            return said.latency
-    return value_of(node, start + row, "latency")
+    return said
 
 
 def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> list[Column]:

@@ -162,9 +162,9 @@ def _add_text(
     reader: Reader = format_.load().read(text, source, on_bad, **format_.options)
     builder.start(source)
     records: Iterable[Record] = reader
-    labels = by or ()
+    labels, latency = by or (), builder.latency
     if reader.document is not RECORDS_ONLY:
-        from rvhctl.nodes.documents import document_nodes, labels_in
+        from rvhctl.nodes.documents import document_nodes, labels_in, without_limits
 
         records, members = document_nodes(reader, source)
         builder.state(source, members)
@@ -173,8 +173,8 @@ def _add_text(
             coordinates, labels = coordinates and KNOWN, ()
         elif coordinates and by == ():
             labels = labels_in(members)
+        latency = latency and not without_limits(members)
     reader.wanted = (PLACED if coordinates else UNPLACED).union(labels)
-    latency = builder.latency
     if reader.header is not None:
         _check_header(reader, coordinates, latency, labels)
         latency = False if latency else latency

@@ -11,5 +11,6 @@ memory_file  The file of a memory, locked and written whole.
 plan         Plans of traffic.
 policy       ``Policy``: limits, safeguards and damping; percentages.
 request      Requests about nodes, from flags, documents and batches.
-views        Views: ranks, groups, reasons, plans, advice.
+traffic      How much traffic there is, what carries it, and what breaks if one fails.
+views        Views: ranks, groups, reasons, plans, drills, advice.
 """

@@ -5,10 +5,11 @@ The kernels go in slices of ``size`` nodes, so that signals are heard and an eve
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from rvhctl.concurrency.steps import WHOLE, Steps
-from rvhctl.core.columns import Floats, Ints
+from rvhctl.core.columns import Floats, Ints, blank
 from rvhctl.core.policy.cells import CellOrder
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import survivors
@@ -80,13 +81,18 @@ def decide(
     from rvhctl.policy.evaluation import Evaluation
 
     return Evaluation(
-        fleet,
+        all_measured(fleet) if request.states_only else fleet,
         request.policy,
         precision=request.precision,
         by_label=bool(request.by),
         memory=memory,
         failed=request.failed,
     )
+
+
+def all_measured(fleet: Fleet) -> Fleet:
+    """The fleet with a latency of 0 ms for every node, so that only states tell who is fit."""
+    return replace(fleet, latencies=blank(len(fleet)), samples=Floats(), sample_starts=Ints())
 
 
 def _within_threshold(fleet: Fleet, request: Request, size: int) -> Steps[WithinThreshold]:

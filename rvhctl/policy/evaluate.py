@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import Floats
@@ -14,12 +14,24 @@ from rvhctl.nodes.columns import NodeColumns, read_capacities, read_states, read
 from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
-from rvhctl.nodes.given import AnyNode, GivenLabels, check_ids, read_measured, read_places, texts_of
+from rvhctl.nodes.given import (
+    AnyNode,
+    GivenLabels,
+    check_ids,
+    read_measured,
+    read_places,
+    read_unmeasured,
+    texts_of,
+)
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory
-from rvhctl.policy.policy import Policy
+from rvhctl.policy.policy import Percent, Policy
+from rvhctl.policy.traffic.routing import NEAREST, Failures, Spill
+
+if TYPE_CHECKING:
+    from rvhctl.policy.traffic.drill import Drill
 
 
 def evaluate(
@@ -70,16 +82,84 @@ def evaluate(
     >>> evaluation.explain("c")
     Explanation(group=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
+    return _evaluated(nodes, policy, precision, by, memory, failed, inventory)
+
+
+def drill(
+    nodes: Iterable[AnyNode],
+    policy: Policy | None = None,
+    failures: Failures = "both",
+    *,
+    precision: int | Literal["auto"] | None = None,
+    by: str | Sequence[str] | None = None,
+    memory: Memory | None = None,
+    failed: Failed | None = None,
+    inventory: Iterable[AnyNode] | None = None,
+    nearest: int = NEAREST,
+    spill: Spill = "envoy",
+    fill: Percent | str | None = None,
+    demand: Mapping[str, float] | None = None,
+) -> Drill:
+    """Fail each node, each group or any two groups, and say what breaks.
+
+    The answers are those of `evaluate` with each of these failed, and of a `FleetPlan` of it; but only what a failure
+    touches is evaluated and planned again.
+
+    Args:
+        nodes: as :func:`evaluate` takes them.
+        policy: what they are held to; without one every node that is up is fit, and a latency may be left out.
+        failures: "nodes", "groups", "both", or "pairs" of groups.
+        precision, by, memory, failed, inventory: as :func:`evaluate` takes them; one of the first two is needed.
+        nearest, spill, fill, demand: as `FleetPlan` takes them.
+
+    Returns:
+        A `Drill`: a sequence of `Failure`, the worst first.
+
+    Raises:
+        EmptyNodesError: there are no nodes.
+        InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
+        UnknownNodeError: no node has a failed id, or stands in a failed cell or group; or a demand is of no group.
+        FaultsetError: an argument makes no sense; or the demand of a group is missing.
+
+    >>> nodes = [{"id": f"{zone}{node}", "zone": zone} for zone in "abc" for node in range(3)]
+    >>> drill(nodes, failures="groups", by="zone")[0]
+    Failure(failure='a', kind='group', health='down', down=1, load=140.0, where='b', moved=33.33)
+    """
+    from rvhctl.policy.plan import FleetPlan
+    from rvhctl.policy.traffic.drill import Drill
+
+    evaluation = _evaluated(nodes, policy, precision, by, memory, failed, inventory)
+    plan = FleetPlan(evaluation, nearest, spill=spill, fill=fill, demand=demand)
+    return Drill(plan, failures)
+
+
+def _evaluated(
+    nodes: Iterable[AnyNode],
+    policy: Policy | None,
+    precision: int | str | None,
+    by: str | Sequence[str] | None,
+    memory: Memory | None,
+    failed: Failed | None,
+    inventory: Iterable[AnyNode] | None,
+) -> Evaluation:
+    """The nodes under a policy; without one, by their states alone."""
     if failed is not None:
         instance_of(Failed, failed, "failed", FaultsetError)
     labels = labels_in({"by": by})
     if labels and precision is not None:
         raise FaultsetError("by and precision exclude each other")
     places = precision is not None or bool(labels) or (failed is not None and bool(failed.cells))
-    fleet = read_fleet(nodes, places=places, by=labels, inventory=inventory)
+    fleet = read_fleet(nodes, places=places, by=labels, latency=policy is not None, inventory=inventory)
     if isinstance(precision, str) and precision == "auto":
         precision = suited_precision(advise_fleet(fleet))
-    return Evaluation(fleet, policy, precision=precision, by_label=bool(labels), memory=memory, failed=failed)
+    return Evaluation(
+        fleet,
+        Policy(threshold=0) if policy is None else policy,
+        precision=precision,  # type: ignore[arg-type]
+        by_label=bool(labels),
+        memory=memory,
+        failed=failed,
+    )
 
 
 def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:
@@ -109,6 +189,7 @@ def read_fleet(
     *,
     places: bool,
     by: tuple[str, ...] = (),
+    latency: bool = True,
     inventory: Iterable[AnyNode] | None = None,
 ) -> Fleet:
     """Nodes as columns, checked.
@@ -116,6 +197,7 @@ def read_fleet(
     Args:
         places: whether ``lat`` and ``lon`` are read, which every node then needs.
         by: labels that every node needs; ``lat`` and ``lon`` are then optional.
+        latency: whether latencies are read, which every node then needs; else all are 0.
         inventory: the nodes that there ought to be.
 
     Raises:
@@ -133,7 +215,7 @@ def read_fleet(
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))
     details: dict[int, Details] = {}
-    latencies = read_measured(items, 0, len(items), details)
+    latencies = read_measured(items, 0, len(items), details) if latency else read_unmeasured(items, details)
     lats, lons = read_places(items, 0, len(items), optional=bool(by)) if places else (Floats(), Floats())
     ids, given = texts_of(items)
     fleet = fleet_of(ids, latencies, lats, lons, details, given)

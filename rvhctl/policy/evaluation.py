@@ -11,7 +11,7 @@ from operator import sub
 from typing import Any, Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.columns import PIECE, Codes
+from rvhctl.core.columns import PIECE, Codes, Ints
 from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
@@ -108,6 +108,7 @@ class Evaluation(Survivors):
         answer_rows: the nodes that serve, group after group, and ``answer_starts``.
         standing: what one round says of each node (`rvhctl.core.policy.reasons`).
         fits: 1 where a node is fit, after the memory.
+        states, lossy, known: of each node its state, whether it lost too many samples, and what the memory has.
         memory: what is to be remembered, if a memory was given.
         absent: nodes that the memory knows as fit and the fleet lacks.
     """
@@ -135,9 +136,11 @@ class Evaluation(Survivors):
         self.groups = self._grouped(by_label)
         self.group_of = self.groups.group_of
         self.order, self.starts = by_group(self.latencies, self.group_of, self.groups.counts)
-        self._measure(fleet.states if failed is None else self._states_if(failed))
-        self.memory = None if memory is None else self._remember(memory)
-        self._judge()
+        self.states = fleet.states if failed is None else self._states_if(failed)
+        self.lossy = self._lossy()
+        self.known = None if memory is None else memory.columns(fleet.ids)
+        self.decide()
+        self.memory = None if memory is None else memory.after(fleet.ids, *self.known_after)
 
     @property
     def group_count(self) -> int:
@@ -268,13 +271,23 @@ class Evaluation(Survivors):
             groups.join(self.policy.merge_below)
         return groups
 
-    def _measure(self, states: Codes) -> None:
-        fleet, policy = self.fleet, self.policy
-        over_loss = Codes()
-        if isinstance(policy.max_loss, Percent) and len(fleet.sample_starts):
-            over_loss = samples.lossy(fleet.samples, fleet.sample_starts, *policy.max_loss)
+    def decide(self) -> None:
+        """Go from the columns of the nodes to the answer of each group."""
+        self._measure()
+        if self.known is not None:
+            self._damp(*self.known)
+        self._judge()
+
+    def _lossy(self) -> Codes:
+        fleet, max_loss = self.fleet, self.policy.max_loss
+        if not isinstance(max_loss, Percent) or not len(fleet.sample_starts):
+            return Codes()
+        return samples.lossy(fleet.samples, fleet.sample_starts, *max_loss)
+
+    def _measure(self) -> None:
+        policy = self.policy
         threshold = inf if policy.threshold is None else float(policy.threshold)
-        standing = reasons.standings(self.latencies, states, over_loss)
+        standing = reasons.standings(self.latencies, self.states, self.lossy)
         self.limits = limits.group_limits(
             self.latencies,
             self.order,
@@ -287,11 +300,10 @@ class Evaluation(Survivors):
         self.standing = limits.over_limit(self.latencies, self.group_of, self.limits, standing, threshold)
         self.fits = reasons.marks(self.standing, reasons.PLAIN)
 
-    def _remember(self, before: Memory) -> Memory:
-        policy, ids = self.policy, self.fleet.ids
+    def _damp(self, places: Codes, streaks: Ints) -> None:
+        policy = self.policy
         assert isinstance(policy.hysteresis, Percent)
-        places, streaks = before.columns(ids)
-        places, streaks = memory.advance(
+        self.known_after = memory.advance(
             self.latencies,
             memory.ceilings(self.group_of, self.limits, *policy.hysteresis),
             self.standing,
@@ -300,8 +312,7 @@ class Evaluation(Survivors):
             policy.rise,
             policy.fall,
         )
-        self.fits = reasons.marks(places, memory.IN)
-        return before.after(ids, places, streaks)
+        self.fits = reasons.marks(self.known_after[0], memory.IN)
 
     def _judge(self) -> None:
         policy = self.policy

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Mapping
+from itertools import chain, pairwise, repeat
+from operator import mul, sub
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rvhctl.core.columns import Ints
-from rvhctl.core.numbers import whole_of
+from rvhctl.core.columns import Codes, Ints
 from rvhctl.core.policy.health import HEALTH
-from rvhctl.core.policy.plan import Plan
+from rvhctl.core.policy.plan import Plan, Reach
 from rvhctl.core.policy.priority_load import healths, weighted_healths
-from rvhctl.errors import FaultsetError, shorten
-from rvhctl.formats.wording import counted
+from rvhctl.errors import FaultsetError
+from rvhctl.formats.wording import counted, shown
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.groups import STEP
-from rvhctl.policy.request import NEAREST
+from rvhctl.policy.policy import Percent
+from rvhctl.policy.traffic.capacity import FULL, PER_CENT, Traffic, load_of, shown_load, traffic_of
+from rvhctl.policy.traffic.routing import NEAREST, Routing, Spill, routing_of
+from rvhctl.policy.traffic.sharing import WHOLE, Level, Shares, capacity_shares, rounded, shown_part
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+
+NAMED: Final = 5
+"""Groups that a warning names; of more it gives the number."""
 
 
 class Share(NamedTuple):
@@ -23,8 +34,8 @@ class Share(NamedTuple):
 
     group: str
     """The name of the group that serves it."""
-    share: int
-    """Per cent, 1 to 100."""
+    share: int | float
+    """Per cent, up to 100: whole, or with the spill ``capacity`` of two decimals."""
 
     @property
     def cell(self) -> str:
@@ -44,6 +55,9 @@ class CellPlan(NamedTuple):
     """The ids of the nodes that serve, as they were given, fastest first."""
     serve: tuple[Share, ...]
     """Shares that add up to 100, the group itself first; empty where nobody serves."""
+    load: float | None
+    """What the group is sent in all, in per cent of what its fit nodes carry, rounded up to a tenth; None where
+    there are none for it."""
 
     @property
     def cell(self) -> str:
@@ -54,39 +68,166 @@ class CellPlan(NamedTuple):
 class FleetPlan:
     """The plan of every group, in order of first appearance.
 
-    Each group has levels as Envoy's priorities: itself, then its nearest healthy groups by great circle
-    distance between cell centres (with labels: centroids), rounded to a metre, ties by first appearance. Groups at
-    no known distance, for want of coordinates, come last, by first appearance. The health of a level is
-    min(100, floor(140 x fit / all nodes)), by weight where nodes have one; panic is off. Where no level has
-    any health, the group keeps all its traffic if it has an answer.
+    Each group may turn to its nearest healthy groups by great circle distance between cell centres (with labels:
+    centroids), rounded to a metre, ties by first appearance. Groups at no known distance, for want of coordinates,
+    come last, by first appearance.
+
+    With the spill ``envoy`` it and these are levels as Envoy's priorities. The health of a level is
+    min(100, floor(140 x fit / all nodes)), by weight where nodes have one; panic is off. With ``capacity`` a group
+    keeps what its fit nodes carry, and the nearest pairs share out the rest, so that no group is over 100 % where
+    another way is left; what there is no room for is shared evenly. Either way, where nobody in reach is fit, the
+    group keeps all its traffic if it has an answer.
 
     Args:
         evaluation: of a fleet with a precision or by labels.
         nearest: healthy groups that each may turn to, 0 or more.
+        spill: ``envoy`` or ``capacity``.
+        fill: what each group is asked when all are well, of the capacity of all its nodes; unset "70%".
+        demand: what each group is asked, by its name, in place of this.
+
+    Attributes:
+        starts: where the shares of each group start in ``servers`` and ``parts``; one entry more than groups.
+        whole: parts that make all the traffic of a group: 100, or 10,000 for ``capacity``.
+        traffic: what each group is asked, and carries.
+        loads: of each group, in tenths of a per cent, rounded up; `BEYOND` where nobody carries what is asked.
+        shortage: what groups cannot place in reach, by group, in the unit of the traffic; of ``capacity`` only.
+
+    Raises:
+        UnknownNodeError: the demand names a group that is not there.
+        FaultsetError: an argument makes no sense; or the demand of a group is missing.
     """
 
-    def __init__(self, evaluation: Evaluation, nearest: int = NEAREST) -> None:
+    def __init__(
+        self,
+        evaluation: Evaluation,
+        nearest: int = NEAREST,
+        *,
+        spill: Spill = "envoy",
+        fill: Percent | str | None = None,
+        demand: Mapping[str, float] | None = None,
+    ) -> None:
         groups = instance_of(Evaluation, evaluation, "evaluation", FaultsetError).groups
         if not groups.kind:
             raise FaultsetError("a plan needs groups: evaluate with a precision, or by a label")
-        levels = whole_of(nearest)
-        if levels is None or not 0 <= levels < 1 << 31:
-            raise FaultsetError(f"nearest must be a whole number of 0 or more (got {shorten(nearest)})")
+        self.routing: Routing = routing_of(nearest, spill, fill, demand)
         self.evaluation = evaluation
-        starts, weights = evaluation.starts, evaluation.fleet.weights
-        self.healths: Ints = (
-            weighted_healths(evaluation.order, starts, evaluation.fits, weights)
-            if len(weights)
-            else healths(starts, evaluation.fit_counts)
-        )
+        self.healths: Ints = envoy_healths(evaluation)
+        self.traffic: Traffic = traffic_of(evaluation, self.routing)
+        self.shortage: dict[int, int] = {}
+        self._exact: dict[int, Shares] = {}
+        if spill == "envoy":
+            self._share_as_envoy()
+        else:
+            self._share_by_capacity()
+        self.sent = self._sent()
+        """What each group is sent, exactly; what nobody serves counts as sent to its own group."""
+        self.loads = list(map(load_of, self.sent, self.traffic.fit))
+
+    def _share_as_envoy(self) -> None:
+        evaluation = self.evaluation
         states, answer_starts = evaluation.health_codes, evaluation.answer_starts
-        plan = Plan(groups.places(), states, self.healths, answer_starts, levels)
+        places = evaluation.groups.places()
+        plan = Plan(places, states, self.healths, answer_starts, self.routing.nearest)
         while plan.step(STEP):
             pass
-        self.starts: Ints = plan.starts
-        """Where the shares of each group start in ``servers`` and ``parts``; one entry more than groups."""
-        self.servers: Ints = plan.servers
-        self.parts: Ints = plan.parts
+        self.whole = PER_CENT
+        self.starts, self.servers, self.parts = plan.starts, plan.servers, plan.parts
+
+    def _share_by_capacity(self) -> None:
+        demand, fit = self.traffic.demand, self.traffic.fit
+        short = {group for group in range(len(self)) if demand[group] > fit[group] or not fit[group]}
+        levels = levels_of(self.evaluation, short, self.routing.nearest)
+        self._exact, self.shortage = capacity_shares(short, demand, fit, levels)
+        room: dict[int, int | Fraction] = {
+            other: fit[other] - demand[other] for group in short for _, other in levels[group]
+        }
+        for shares in self._exact.values():
+            for other, amount in shares:
+                if other in room:
+                    room[other] -= amount
+        self.whole = WHOLE
+        starts, servers, parts = [0], list[int](), list[int]()
+        for group in range(len(self)):
+            shares = self._exact.get(group, [(group, demand[group])])
+            if not shares and len(self.evaluation.serving(group)):
+                self._exact[group] = shares = [(group, demand[group])]
+            for (server, _), part in zip(shares, rounded(shares, room), strict=True):
+                if part:
+                    servers.append(server)
+                    parts.append(part)
+            starts.append(len(servers))
+        self.starts, self.servers, self.parts = Ints(starts), Ints(servers), Ints(parts)
+
+    def amounts(self, group: int) -> Shares:
+        """Who serves a group, and how much of its traffic, exactly; nobody, where nobody does."""
+        demand = self.traffic.demand[group]
+        if self.whole != PER_CENT:
+            return self._exact.get(group, [(group, demand)])
+        first, last = self.starts[group], self.starts[group + 1]
+        return [(self.servers[at], demand // PER_CENT * self.parts[at]) for at in range(first, last)]
+
+    def _sent(self) -> list[int | Fraction]:
+        demand, starts = self.traffic.demand, self.starts.tolist()
+        sent: list[int | Fraction] = [
+            asked if start == end else 0 for asked, (start, end) in zip(demand, pairwise(starts), strict=True)
+        ]
+        if self.whole == PER_CENT:
+            hundredths = [asked // PER_CENT for asked in demand]
+            asked_of = chain.from_iterable(map(repeat, hundredths, map(sub, starts[1:], starts)))
+            for server, amount in zip(self.servers, map(mul, asked_of, self.parts), strict=True):
+                sent[server] += amount
+            return sent
+        for group, asked in enumerate(demand):
+            for server, amount in self._exact.get(group, ((group, asked),)):
+                sent[server] += amount
+        return sent
+
+    @property
+    def over(self) -> list[int]:
+        """The groups that are sent more than they carry, the worst first."""
+        over = [group for group, load in enumerate(self.loads) if load > FULL]
+        return sorted(over, key=self.loads.__getitem__, reverse=True)
+
+    @property
+    def overloads(self) -> int:
+        """Groups that are sent more than they carry."""
+        return len(self.over)
+
+    @property
+    def worst(self) -> str:
+        """The worst health of all groups."""
+        return self.evaluation.worst
+
+    @property
+    def summary(self) -> str:
+        """What there is to warn of; else how well the groups are."""
+        return self.warning or self.evaluation.summary
+
+    @property
+    def warning(self) -> str:
+        """The groups that are sent more than they carry, and what there is no room for; empty if all is well."""
+        names, over = self.evaluation.names, self.over
+        if not over:
+            return ""
+        said = [
+            f"{names[group]} (nobody is fit)" if load is None else f"{names[group]} at {shown(load)} %"
+            for group in over[:NAMED]
+            for load in (shown_load(self.loads[group]),)
+        ]
+        more = f" and {len(over) - NAMED} more" if len(over) > NAMED else ""
+        text = f"over capacity after failover: {', '.join(said)}{more}"
+        if not self.shortage:
+            return text
+        lacking = sorted(self.shortage, key=lambda group: -self.shortage[group])
+        parts = ", ".join(
+            f"{names[group]} lacks {self._capacity(self.shortage[group])}" for group in lacking[:NAMED]
+        )
+        more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
+        return f"{text}; short of a capacity of {self._capacity(sum(self.shortage.values()))} in reach: {parts}{more}"
+
+    def _capacity(self, amount: int) -> str:
+        """An amount as people state capacities."""
+        return f"{amount / self.traffic.unit:.6g}"
 
     def __len__(self) -> int:
         return self.evaluation.group_count
@@ -96,6 +237,11 @@ class FleetPlan:
 
     def __iter__(self) -> Iterator[CellPlan]:
         return map(self.cell, range(len(self)))
+
+    def share(self, at: int) -> int | float:
+        """The share that stands at this place in ``parts``, in per cent."""
+        part = self.parts[at]
+        return part if self.whole == PER_CENT else shown_part(part)
 
     def cell(self, group: int) -> CellPlan:
         evaluation = self.evaluation
@@ -107,7 +253,32 @@ class FleetPlan:
             fit=evaluation.fit_counts[group],
             survivors=evaluation.ids(evaluation.serving(group)),
             serve=tuple(
-                Share(evaluation.name(self.servers[at]) or "", self.parts[at])
+                Share(evaluation.name(self.servers[at]) or "", self.share(at))
                 for at in range(self.starts[group], self.starts[group + 1])
             ),
+            load=shown_load(self.loads[group]),
         )
+
+
+def envoy_healths(evaluation: Evaluation) -> Ints:
+    """The health of each group as a level of Envoy, in per cent."""
+    weights = evaluation.fleet.weights
+    if len(weights):
+        return weighted_healths(evaluation.order, evaluation.starts, evaluation.fits, weights)
+    return healths(evaluation.starts, evaluation.fit_counts)
+
+
+def levels_of(
+    evaluation: Evaluation, wanted: Collection[int], nearest: int, health_codes: Codes | None = None
+) -> dict[int, list[Level]]:
+    """Where these groups may turn to: the nearest healthy ones (by their health now, or this one), nearest first."""
+    marks = Codes([1 if group in wanted else 0 for group in range(evaluation.group_count)])
+    codes = evaluation.health_codes if health_codes is None else health_codes
+    reach = Reach(evaluation.groups.places(), codes, marks, nearest)
+    while reach.step(STEP):
+        pass
+    starts, servers, metres = reach.starts, reach.servers, reach.parts
+    return {
+        group: [(metres[at], servers[at]) for at in range(starts[group], starts[group + 1])]
+        for group in wanted
+    }

@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
-from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_GROUPS, POLICY, id_texts, labels_in
+from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_GROUPS, POLICY, ROUTING, id_texts, labels_in
 from rvhctl.nodes.fields import checked_threshold
 from rvhctl.policy.policy import Policy
+from rvhctl.policy.traffic.routing import Failures, Routing, failures_of, routing_of
 
 if TYPE_CHECKING:
     from rvhctl.nodes.fleet import Fleet
     from rvhctl.policy.evaluation import Failed
 
 DEFAULT_PRECISION: Final = 5
-NEAREST: Final = 2
-"""Healthy groups, beside itself, that a group may turn to."""
 
 
 class Request(NamedTuple):
@@ -34,13 +33,17 @@ class Request(NamedTuple):
     top: int | None = None
     explain: bool = False
     plan: bool = False
-    nearest: int = NEAREST
+    routing: Routing = Routing()
+    drill: Failures | None = None
+    """What fails in turn."""
+    states_only: bool = False
+    """No limit is stated for a drill: every node that is up is fit."""
     fail_on: str | None = None
 
     @property
     def threshold_only(self) -> bool:
         """Whether a threshold alone decides, and nothing but the survivors is asked for."""
-        more = self.memory or self.failed or self.explain or self.plan or self.fail_on
+        more = self.memory or self.failed or self.explain or self.plan or self.drill or self.fail_on
         return not more and self.policy.threshold_only
 
 
@@ -64,8 +67,10 @@ def requested(
         _refuse(members, DAMPING, "without --memory")
     precision = members.get("precision", DEFAULT_PRECISION)
     auto = cells and precision == AUTO
+    drill = failures_of(members["drill"]) if "drill" in members else None
+    states_only = drill is not None and not has_limit(members)
     return Request(
-        policy_of(members),
+        policy_of({**members, "threshold": 0.0} if states_only else members),
         whole_precision(precision) if cells and not by and not auto else None,
         by,
         auto,
@@ -74,9 +79,20 @@ def requested(
         _count(members, "top", 1, None),
         explain=_yes(members, "explain"),
         plan=_yes(members, "plan"),
-        nearest=_count(members, "nearest", 0, NEAREST),
+        routing=routing_in(members),
+        drill=drill,
+        states_only=states_only,
         fail_on=fail_on,
     )
+
+
+def routing_in(members: Mapping[str, Any]) -> Routing:
+    """Return how plans and drills send traffic.
+
+    Raises:
+        FaultsetError: a value is of a wrong type or out of range.
+    """
+    return routing_of(**{name: members[name] for name in ROUTING if name in members})
 
 
 def suited(request: Request, fleet: Fleet, processes: int = 1) -> tuple[Request, str]:

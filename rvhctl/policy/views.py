@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from operator import sub
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from rvhctl.core.columns import PIECE, Floats, Ints, picked_floats
 from rvhctl.core.policy.health import HEALTH
@@ -19,6 +19,11 @@ from rvhctl.policy.evaluation import Evaluation, measured
 from rvhctl.policy.groups import Grouping
 from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.request import Request
+from rvhctl.policy.traffic.capacity import PER_CENT, shown_load
+from rvhctl.policy.traffic.sharing import shown_part
+
+if TYPE_CHECKING:
+    from rvhctl.policy.traffic.drill import Drill
 
 
 def shown_ids(nodes: Nodes) -> Sequence[Any]:
@@ -28,11 +33,34 @@ def shown_ids(nodes: Nodes) -> Sequence[Any]:
     return [Digits(text) if row in nodes.integer_ids else text for row, text in enumerate(nodes.fleet.ids)]
 
 
-def asked_view(nodes: Nodes, evaluation: Evaluation, request: Request) -> View:
-    """The explanation or the plan that is asked for."""
-    if request.explain:
-        return explain_view(evaluation, shown_ids(nodes))
-    return plan_view(evaluation, FleetPlan(evaluation, request.nearest), shown_ids(nodes), request.top)
+Outlook: TypeAlias = "FleetPlan | Drill"
+"""What is said about traffic."""
+
+
+def outlook_of(evaluation: Evaluation, request: Request) -> Outlook | None:
+    """The plan or the drill that is asked for.
+
+    Raises:
+        UnknownNodeError: the demand names a group that is not there.
+        FaultsetError: the demand of a group is missing.
+    """
+    if not request.plan and request.drill is None:
+        return None
+    plan = FleetPlan(evaluation, **request.routing._asdict())
+    if request.drill is None:
+        return plan
+    from rvhctl.policy.traffic.drill import Drill
+
+    return Drill(plan, request.drill)
+
+
+def asked_view(evaluation: Evaluation, outlook: Outlook | None, ids: Sequence[Any], top: int | None) -> View:
+    """The plan, the drill or the explanation that is asked for; ``ids`` as they are shown."""
+    if outlook is None:
+        return explain_view(evaluation, ids)
+    if isinstance(outlook, FleetPlan):
+        return plan_view(evaluation, outlook, ids, top)
+    return drill_view(outlook, ids, top)
 
 
 def answer_view(nodes: Nodes, decision: Decision, top: int | None) -> View:
@@ -174,11 +202,20 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
                 sizes[first:last],
                 _lists(ids, evaluation, first, some, top),
                 _shares(evaluation, plan, first, last),
+                list(map(shown_load, plan.loads[first:last])),
                 *([[joined.get(name, []) for name in names]] if joins else ()),
             ]
 
     kind = evaluation.groups.kind
-    columns = (f"{kind}:l", "health:l", "nodes:r", "survivors", "serve", *(("joined",) if joins else ()))
+    columns = (
+        f"{kind}:l",
+        "health:l",
+        "nodes:r",
+        "survivors",
+        "serve",
+        "load:r",
+        *(("joined",) if joins else ()),
+    )
     serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
     caption = f"{serving} in {counted(len(plan), kind)}"
     return View(columns, pieces, caption=caption, vital="serve")
@@ -190,8 +227,27 @@ def _shares(evaluation: Evaluation, plan: FleetPlan, group: int, last: int) -> l
     servers = plan.servers[starts[0] : starts[-1]]
     parts = plan.parts[starts[0] : starts[-1]]
     kind, names = evaluation.groups.kind, evaluation.names
-    shares = [{kind: names[server], "share": part} for server, part in zip(servers, parts, strict=True)]
+    shown_parts = parts if plan.whole == PER_CENT else map(shown_part, parts)
+    shares = [{kind: names[server], "share": part} for server, part in zip(servers, shown_parts, strict=True)]
     return [shares[start - starts[0] : end - starts[0]] for start, end in pairwise(starts)]
+
+
+def drill_view(drill: Drill, ids: Sequence[Any], top: int | None = None) -> View:
+    """A row a failure, the worst first, at most the first ``top``."""
+    count = len(drill) if top is None else min(top, len(drill))
+
+    def pieces() -> Iterator[Columns]:
+        for first in range(0, count, PIECE):
+            rows = drill[first : min(first + PIECE, count)]
+            columns: list[list[Any]] = list(map(list, zip(*rows, strict=True)))
+            nodes = drill.nodes[first : first + len(rows)]
+            columns[0] = [
+                ids[node] if node >= 0 else row.failure for node, row in zip(nodes, rows, strict=True)
+            ]
+            yield columns
+
+    columns = ("failure:l", "kind:l", "health:l", "down:r", "load:r", "where:l", "moved:r")
+    return View(columns, pieces, caption=drill.summary + first_shown(top, len(drill)), vital="failure")
 
 
 def advice_view(advice: Advice) -> View:

@@ -44,6 +44,7 @@ def test_a_plan_adds_a_member() -> None:
                 "nodes": 3,
                 "survivors": ["a", 7],
                 "serve": [{"cell": "u17", "share": 100}],
+                "load": 93.4,
             }
         ],
     }

@@ -37,6 +37,9 @@ NEEDS = {
     "--fall": ("--memory", "m"),
     "--hysteresis": ("--memory", "m"),
     "--nearest": ("--plan",),
+    "--spill": ("--plan",),
+    "--fill": ("--plan",),
+    "--demand": ("--plan",),
     "--jobs": ("--batch",),
     "--id-label": ("--from", "prometheus"),
     "--unit": ("--from", "prometheus"),
@@ -53,6 +56,8 @@ OUT_OF_RANGE = {
     "--max-ejection": ("120%", "-1%"),
     "--hysteresis": ("120%", "-1%"),
     "--min-survivors": ("0", "-1", "0%", "101%"),
+    "--fill": ("120%", "-1%", "0%"),
+    "--demand": ("", "no-such-file"),
     "--rise": ("0", "-1", "1000001"),
     "--fall": ("0", "-1", "1000001"),
     "--precision": ("0", "13", "-1"),
@@ -74,6 +79,7 @@ UNPARSABLE = {
     "--max-loss": ("20", "x%", "x"),
     "--max-ejection": ("20", "x%", "x"),
     "--hysteresis": ("20", "x%", "x"),
+    "--fill": ("20", "x%", "x"),
     "--min-survivors": ("x", "1.5", ""),
     "--precision": ("x", "1.5", ""),
     "failover --latencies": ("x", "1_0"),
@@ -83,6 +89,7 @@ UNPARSABLE = {
 TEXTS = {
     *("--nodes", "--down", "--down-cell", "--memory", "--inventory", "--key", "--live", "--field", "--regex"),
     *("--only", "--split-to", "--to-nodes", "--to-down", "--id-label", "--by", "--down-group"),
+    "--demand",
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

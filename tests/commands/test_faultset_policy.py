@@ -69,7 +69,7 @@ def test_an_empty_answer_is_printed_where_health_is_asked_for() -> None:
 def test_a_view_is_printed_though_nobody_is_left() -> None:
     code, out, err = rvhctl("faultset", "--th", "1", "-p", "3", "--plan", "-o", "plain", stdin=FLEET)
     assert code == 3
-    assert out == b"u17\tdown\t3\t\t\nu1k\tdown\t1\t\t\nstm\tdown\t2\t\t\n"
+    assert out == b"u17\tdown\t3\t\t\t\nu1k\tdown\t1\t\t\t\nstm\tdown\t2\t\t\t\n"
     assert err == (
         f"rvhctl: {ALONE}\nrvhctl: no survivors: of 6 nodes 1 without measurement, 5 over the threshold\n"
     )
@@ -89,7 +89,7 @@ def test_small_cells_say_where_they_went() -> None:
 
 def test_a_what_if() -> None:
     code, out, _ = rvhctl(*AT_50, "--down", "a1,a2", "--down-cell", "u1k", "--plan", stdin=FLEET)
-    assert (code, out) == (3, b"u17\tdown\t3\t\t\nu1k\tdown\t1\t\t\nstm\tdown\t2\t\t\n")
+    assert (code, out) == (3, b"u17\tdown\t3\t\t\t\nu1k\tdown\t1\t\t\t\nstm\tdown\t2\t\t\t\n")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,13 @@ VIEWS: list[tuple[dict[str, Any], tuple[str, ...]]] = [
     ({"threshold": 50, "explain": True}, ("--threshold", "50", "--explain")),
     ({"threshold": 20, "plan": True}, ("--threshold", "20", "--plan")),
     ({"threshold": 20, "plan": True, "nearest": 0}, ("--threshold", "20", "--plan", "--nearest", "0")),
+    (
+        {"threshold": 20, "plan": True, "spill": "capacity"},
+        ("--threshold", "20", "--plan", "--spill", "capacity"),
+    ),
+    ({"threshold": 20, "plan": True, "fill": "35.5%"}, ("--threshold", "20", "--plan", "--fill", "35.5%")),
+    ({"threshold": 20, "drill": "nodes"}, ("--threshold", "20", "--drill", "nodes")),
+    ({"drill": 2, "by": "zone"}, ("--drill", "2", "--by", "zone")),
 ]
 CASES = [
     *(("failover", *case) for case in MEMBERS),
@@ -98,13 +105,13 @@ def test_a_view_is_the_same_as_flag_and_document(members: dict[str, Any], flags:
     by_flags = document("faultset", {}, *flags)
     assert by_flags.code == 0
     assert document("faultset", members) == by_flags
-    view = "explain" if "explain" in members else "plan"
+    view = next(view for view in ("explain", "plan", "drill") if view in members)
     assert request("faultset", members)[view] == request("faultset", {}, *flags)[view]
 
 
 def test_every_member_is_in_the_tables() -> None:
     tried = {name for members, _ in (*MEMBERS, *OF_CELLS, *VIEWS) for name in members}
-    assert tried == ASKED_OF_NODES - set(DAMPING)
+    assert tried == ASKED_OF_NODES - {*DAMPING, "demand"}  # which is a file to the flag
 
 
 def test_flags_win_over_a_document() -> None:

@@ -54,6 +54,7 @@ def test_a_plan_as_json() -> None:
             "nodes": 3,
             "survivors": ["a", 'q"'],
             "serve": [{"cell": "u17", "share": 100}],
+            "load": 140.0,
         },
         {
             "cell": "s1z",
@@ -61,13 +62,17 @@ def test_a_plan_as_json() -> None:
             "nodes": 1,
             "survivors": [],
             "serve": [{"cell": "u17", "share": 100}],
+            "load": 0.0,
         },
     ]
 
 
 def test_a_plan_as_text() -> None:
-    assert written(plan(), "plain") == b'u17\thealthy\t3\t"a,q"""\tu17=100\ns1z\tdown\t1\t\tu17=100\n'
-    assert written(plan(), "csv").splitlines()[0] == b"cell,health,nodes,survivors,serve"
+    assert (
+        written(plan(), "plain")
+        == b'u17\thealthy\t3\t"a,q"""\tu17=100\t140.0\ns1z\tdown\t1\t\tu17=100\t0.0\n'
+    )
+    assert written(plan(), "csv").splitlines()[0] == b"cell,health,nodes,survivors,serve,load"
     assert written(plan(), "tsv").splitlines()[1:] == written(plan(), "plain").splitlines()
 
 

@@ -16,6 +16,9 @@ from rvhctl.core.policy.priority_load import shares
 FULL: Final = 100
 """Per cent."""
 
+FAR: Final = 1 << 40
+"""Metres to a group at no known distance: more than to any other."""
+
 CUTS_A_GROUP: Final = 16
 """Points put into the tree in about the time of one search in it."""
 
@@ -132,3 +135,27 @@ class Plan:
     def give(self, group: i64, part: i64) -> None:
         self.servers.values = append(self.servers.values, group)
         self.parts.values = append(self.parts.values, part)
+
+
+class Reach(Plan):
+    """Where groups may turn to: entries of ``servers``, nearest first, and in ``parts`` how far each is, in metres.
+
+    A group that is not wanted has itself for an entry, which says nothing.
+
+    Args:
+        wanted: 1 for each group that is asked about.
+    """
+
+    def __init__(self, places: Places, health_codes: Codes, wanted: Codes, nearest: i64) -> None:
+        healths = vec[i64]()
+        for mark in wanted.values:
+            healths = append(healths, 0 if mark != 0 else FULL)
+        super().__init__(places, health_codes, ints(healths), Ints(), nearest)
+
+    def spill(self, group: i64) -> None:
+        """Say where a group may turn to."""
+        found = self.others(group)
+        distances = self._search.distances
+        known: i64 = len(distances) if self._where.find(group) else 0
+        for at in range(len(found)):
+            self.give(found[at], distances[at] if at < known else FAR)

@@ -83,3 +83,8 @@ def shares(levels: vec[i64]) -> vec[i64]:
     if first >= 0:
         loads[first] += left
     return loads
+
+
+def shares_of(levels: list[int]) -> list[int]:
+    """`shares`, for lists."""
+    return list(shares(vec[i64](levels)))

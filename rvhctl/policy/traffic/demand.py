@@ -1,0 +1,73 @@
+"""The demand of each group, from a file: JSON, NDJSON, CSV or TSV."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from rvhctl.errors import FaultsetError, InputError, quoted, raise_error
+from rvhctl.formats import jsontext
+from rvhctl.formats.choice import FORMATS, looked_format
+from rvhctl.formats.shapes import RECORDS_ONLY, Reader, Record
+from rvhctl.policy.traffic.routing import checked_demand
+from rvhctl.streams.lookalike import explained
+from rvhctl.streams.source import Source, open_sources
+
+WANTED: Final = "records with the members group and demand, or one object of numbers by group"
+
+
+def read_demand(name: str) -> dict[str, float]:
+    """What each group is asked, by its name.
+
+    Raises:
+        InputError: the file cannot be read, or something in it is wrong; the message has the place.
+    """
+    return next(map(_read, open_sources([name])))
+
+
+def _read(source: Source) -> dict[str, float]:
+    text = source.read_all()
+    with explained(source):
+        format_ = FORMATS[looked_format(text, ())]
+        reader: Reader = format_.load().read(text, source.name, raise_error, **format_.options)
+        if reader.document is not RECORDS_ONLY:
+            return _object(reader.document, source.name, None)
+        if reader.header:
+            for column in ("group", "demand"):
+                reader.column(column)
+        records = list(reader)
+    if len(records) == 1 and isinstance(records[0].fields, dict) and "group" not in records[0].fields:
+        return _object(records[0].fields, source.name, records[0].line)
+    demand: dict[str, float] = {}
+    for record in records:
+        group, value = _entry(record, source.name)
+        if group in demand:
+            raise InputError(
+                f"the group {quoted(group)} was there before", source=source.name, line=record.line
+            )
+        demand[group] = value
+    if not demand:
+        raise InputError("the file holds no demand", source=source.name, hint=f"it is to hold {WANTED}")
+    return demand
+
+
+def _object(value: object, source: str, line: int | None) -> dict[str, float]:
+    try:
+        return checked_demand(value)
+    except FaultsetError as error:
+        raise InputError(str(error), source=source, line=line) from None
+
+
+def _entry(record: Record, source: str) -> tuple[str, float]:
+    fields: Any = record.fields
+    place = "" if record.line else f"record {record.index + 1}"
+    if not isinstance(fields, dict) or not {"group", "demand"} <= fields.keys():
+        raise InputError(
+            f"demand is to be {WANTED}", source=source, line=record.line, place=place, value=fields
+        )
+    group, value = fields["group"], fields["demand"]
+    if isinstance(value, str) and jsontext.NUMBER.fullmatch(value.strip()):
+        value = float(value)
+    try:
+        return group, checked_demand({group: value})[group]
+    except (FaultsetError, TypeError) as error:
+        raise InputError(str(error), source=source, line=record.line, place=place) from None
