@@ -14,6 +14,7 @@ from rvhctl.core.csv.objects import ObjectToRow, RowToObject
 from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
 from rvhctl.core.nodes.json_scan import JsonScan
+from rvhctl.core.nodes.record import MOST_LABELS
 from rvhctl.core.nodes.rows import NodeRows
 from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 from rvhctl.errors import InputError, InvalidNodeError
@@ -30,7 +31,7 @@ from rvhctl.nodes.fields import (
     Record,
     read_record,
 )
-from rvhctl.nodes.fleet import fleet_of
+from rvhctl.nodes.fleet import Labels, fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, new_seed
 from rvhctl.streams.lines import line_pieces
 
@@ -44,6 +45,10 @@ JOIN_ROWS: Final = 1 << 14
 
 ESCAPED: Final = b'"\\' + bytes(range(32))
 """What stands in no string of JSON as it is."""
+
+
+FIELDS: Final = frozenset({"id", "latency", *BOUNDS, *DETAILS})
+"""A label by one of these names is for the library."""
 
 
 class JsonText:
@@ -66,8 +71,12 @@ class JsonText:
         """Whether records may say where they stand; an escape may spell anything."""
         return b'"lat"' in text or b'"lon"' in text or b"\\u" in text
 
-    def scan(self, text: bytes, coordinates: bool, start: int, *, latency: bool = True) -> NodeScan:
-        return JsonScan(text, coordinates, start, not self.lines, latency=latency)
+    def scan(
+        self, text: bytes, coordinates: bool, start: int, *, latency: bool = True, by: tuple[str, ...] = ()
+    ) -> NodeScan:
+        keys = tuple([name.encode() for name in by])
+        array = not self.lines
+        return JsonScan(text, coordinates, start, array, latency=latency, by=keys, seed=new_seed())
 
     def fields(self, record: bytes) -> Any:
         """Return what a record says."""
@@ -103,10 +112,12 @@ class RowText:
         """Whether rows may say where they stand."""
         return not BOUNDS.keys().isdisjoint(self.header)
 
-    def scan(self, text: bytes, coordinates: bool, start: int, *, latency: bool = True) -> NodeScan:
+    def scan(
+        self, text: bytes, coordinates: bool, start: int, *, latency: bool = True, by: tuple[str, ...] = ()
+    ) -> NodeScan:
         special = [name for name in DETAILS if latency or name not in MEASURED]
-        fields = column_fields(self.header, coordinates, special, latency)
-        return CsvScan(text, coordinates, start, self._delimiter, fields)
+        fields = column_fields(self.header, coordinates, special, latency, by)
+        return CsvScan(text, coordinates, start, self._delimiter, fields, new_seed())
 
     def fields(self, record: bytes) -> Any:
         """Return what a row says."""
@@ -118,7 +129,12 @@ class RowText:
 
 
 def text_of(
-    text: bytes, shape: Shape, *, coordinates: Coordinates, latency: bool = True
+    text: bytes,
+    shape: Shape,
+    *,
+    coordinates: Coordinates,
+    latency: bool = True,
+    by: tuple[str, ...] = (),
 ) -> JsonText | RowText | None:
     """Return how nodes stand in a text that begins so; None if no scanner reads it."""
     format_ = FORMATS[shape]
@@ -130,8 +146,9 @@ def text_of(
         rows = RowText(shape, text)
     except InputError:
         return None
-    needed = {"id", "latency"} if latency else {"id"}
-    if coordinates is True or (coordinates == KNOWN and rows.places(text)):
+    needed = {"id", "latency", *by} if latency else {"id", *by}
+    optional = coordinates == KNOWN or by
+    if coordinates and (not optional or rows.places(text)):
         needed |= BOUNDS.keys()
     return rows if needed <= set(rows.header) else None
 
@@ -152,9 +169,9 @@ def scan_nodes(
     Returns:
         None where anything is wrong with a text or a node: reading record by record says what and where.
     """
-    if by:
+    if len(by) > MOST_LABELS or FIELDS.intersection(by):
         return None
-    layouts = [text_of(text, shape, coordinates=coordinates, latency=latency) for text in texts]
+    layouts = [text_of(text, shape, coordinates=coordinates, latency=latency, by=by) for text in texts]
     layout = layouts[0]
     if layout is None or any(other is None or not layout.goes_with(other) for other in layouts[1:]):
         return None
@@ -163,8 +180,8 @@ def scan_nodes(
         bodies = (text[layout.start :] for text, layout in zip(others, layouts[1:], strict=True) if layout)
         text = b"\n".join([text, *bodies])
     placed = layout.places(text) if coordinates == KNOWN else bool(coordinates)
-    scan = layout.scan(text, placed, layout.start, latency=latency)
-    read = partial(read_record, coordinates=coordinates, latency=latency or None)
+    scan = layout.scan(text, placed, layout.start, latency=latency, by=by)
+    read = partial(read_record, coordinates=coordinates, latency=latency or None, by=by)
     details: dict[int, Details] = {}
     integer_ids: set[int] = set()
     while (state := scan.run(SCAN_BYTES)) != DONE:
@@ -175,7 +192,9 @@ def scan_nodes(
     if _has_duplicates(scan):
         return None
     bare = scan.in_hand.integer_ids
-    return ScannedNodes(scan, layout, IntegerIds(scan, integer_ids, bare=bare), details)
+    nodes = ScannedNodes(scan, layout, IntegerIds(scan, integer_ids, bare=bare), details)
+    nodes.fleet.labels = _labels(scan)
+    return nodes
 
 
 class ScannedNodes(Nodes):
@@ -324,7 +343,17 @@ def _add_unusual(
     if node.integer_id:
         integer_ids.add(len(scan))
     scan.add_row(node.latency, node.lat, node.lon, node.id.encode(), scan.slow_start, scan.slow_end)
+    if node.labels:
+        scan.labels.add_values([value.encode() for value in node.labels])
     return True
+
+
+def _labels(scan: NodeScan) -> Labels | None:
+    """Return the groups that labels make, None where no labels were read."""
+    depth, values = scan.labels.depth, [value.decode() for value in scan.labels.values]
+    if not depth:
+        return None
+    return Labels(list(zip(*[iter(values)] * depth, strict=True)), scan.labels.group_of())
 
 
 def _has_duplicates(rows: NodeRows) -> bool:

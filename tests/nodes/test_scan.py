@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
-from rvhctl.nodes import read
+from rvhctl.errors import raise_error
+from rvhctl.nodes import read, scan
 
 FLEET: list[dict[str, Any]] = [
     {"id": f"node-{number}", "lat": number % 90 - 0.5, "lon": number * 7 % 180, "latency": number * 37 % 200}
@@ -135,3 +136,106 @@ def test_any_rows(monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, str, st
     text = table([{"id": "first", "latency": 5, "note": "x"}, *nodes])
     flags = ("-o", format_) if format_ else ()
     both(monkeypatch, "failover", "--threshold", "50", "--on-error", "skip", *flags, stdin=text)
+
+
+LABELS = st.sampled_from(
+    ["a", "b", "eu-west", "é", "a/b", 'quo"te', "com,ma", "back\\slash", " a", "line\nend", "\x7f", "007"]
+)
+JSON_LABELS = LABELS | st.sampled_from([7, -3, 0, True, False, 10**17, 10**20, -(10**25), "7", "true"])
+PLACE = st.sampled_from([(52.3, 4.9), (-90, 180), (None, None)])
+
+
+@st.composite
+def labelled(draw: st.DrawFn, label: st.SearchStrategy[Any]) -> list[dict[str, Any]]:
+    nodes = []
+    for row in range(draw(st.integers(1, 12))):
+        lat, lon = draw(PLACE)
+        node = {"id": f"n{row}", "lat": lat, "lon": lon, "latency": draw(st.sampled_from([1, 2.5, 90]))}
+        nodes.append({**node, "zone": draw(label), "availability_zone": draw(label)})
+    return nodes
+
+
+def check_groups(text: bytes, shape: Any, by: tuple[str, ...], nodes: list[dict[str, Any]]) -> None:
+    """By the scanner and record by record alike: the groups that Python makes."""
+    known: dict[tuple[str, ...], int] = {}
+    texts = [tuple(json.dumps(node[name]) for name in by) for node in nodes]
+    values = [tuple(str(json.loads(value)) for value in record) for record in texts]
+    values = [
+        tuple({"True": "true", "False": "false"}.get(value, value) for value in record) for record in values
+    ]
+    expected = [known.setdefault(record, len(known)) for record in values]
+    scanned = scan.scan_nodes([text], shape, coordinates=True, by=by)
+    read_one_by_one = read.read_text(text, "", shape, coordinates=True, on_bad=raise_error, by=by)
+    assert scanned is not None
+    for found in (scanned, read_one_by_one):
+        labels = found.fleet.labels
+        assert labels is not None
+        assert labels.group_of.tolist() == expected
+        assert list(labels.values) == list(known)
+        lats = [None if lat != lat else lat for lat in found.fleet.lats]
+        assert lats == [node["lat"] for node in nodes]
+
+
+BY = st.sampled_from([("zone",), ("availability_zone",), ("zone", "availability_zone")])
+
+
+@given(labelled(JSON_LABELS), BY, st.booleans(), st.booleans())
+def test_labels_in_json(nodes: list[dict[str, Any]], by: tuple[str, ...], array: bool, ascii: bool) -> None:
+    some = [
+        {name: value for name, value in node.items() if value is not None or row % 2}
+        for row, node in enumerate(nodes)
+    ]
+    if array:
+        check_groups(json.dumps(some, indent=1, ensure_ascii=ascii).encode(), "json", by, nodes)
+    else:
+        check_groups(lines(some) if ascii else json_lines(some), "ndjson", by, nodes)
+
+
+def json_lines(nodes: list[dict[str, Any]]) -> bytes:
+    return b"".join(json.dumps(node).encode() + b"\n" for node in nodes)
+
+
+@given(labelled(LABELS), BY, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.booleans())
+def test_labels_in_csv(nodes: list[dict[str, Any]], by: tuple[str, ...], quoting: int, places: bool) -> None:
+    if not places:
+        nodes = [{**node, "lat": None, "lon": None} for node in nodes]
+    some = [
+        {name: value for name, value in node.items() if places or name[:1] != "l" or name == "latency"}
+        for node in nodes
+    ]
+    check_groups(table(some, quoting=quoting), "csv", by, nodes)
+
+
+@pytest.mark.parametrize("by", ["zone", "rack,zone", "id", "state", "availability_zone", "no"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines(
+            [
+                {**node, "zone": "a", "availability_zone": row % 3, "rack": row % 2}
+                for row, node in enumerate(FLEET)
+            ]
+        ),
+        lines([{"id": "a", "latency": 1, "zone": None}, {"id": "b", "latency": 1, "zone": "z"}]),
+        lines([{"id": "a", "latency": 1, "zone": ["a"], "lat": 1}, {"id": "b", "latency": 1, "zone": ""}]),
+        lines([{"id": "a", "latency": 1, "zone": "z", "lat": 1}]),
+        lines([{"id": "a", "latency": 1, "zone": "z", "lat": 91, "lon": 1}]),
+        b'{"id":"a","latency":1,"zone":"x","zone":"y"}\n{"id":"b","latency":1,"z\\u006fne":"y"}\n',
+        b'{"id":"a","latency":1,"zone":1.0}\n{"id":"b","latency":1,"zone":-0}\n{"id":"c","latency":1,"zone":1e2}\n',
+        b"id,latency,zone\na,1,z\nb,2,\nc,3,y\n",
+        b"id,latency,zone,lat\na,1,z,1\n",
+        b"id,latency,zone,lat,lon\na,1,z,1,2\nb,1,z,,\nc,1,z,,3\n",
+        table([{**node, "zone": f"z{row % 3}", "state": "up"} for row, node in enumerate(FLEET)]),
+    ],
+    ids=range(11),
+)
+def test_every_text_by_label(text: bytes, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for flags in (
+        (),
+        ("-o", "table"),
+        ("--plan",),
+        ("--explain",),
+        ("--on-error", "skip"),
+        ("--relative", "2"),
+    ):
+        both(monkeypatch, "faultset", "--threshold", "150", "--by", by, *flags, stdin=text)

@@ -4,6 +4,7 @@ csv_scan     Rows of CSV.
 duplicates   Ids that come twice: among objects, and among hashes.
 json_record  One object of JSON of plain form.
 json_scan    NDJSON, or a JSON array.
+labels       Records grouped by their labels.
 prefilter    The nodes of a block within a latency limit; the others are only counted.
 record       What a record says, and its numbers.
 rows         Records as columns over their text.

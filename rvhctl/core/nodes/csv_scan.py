@@ -15,6 +15,7 @@ from rvhctl.core.json.skip import UNUSUAL, plain_end
 from rvhctl.core.nodes.record import (
     NAN,
     SEEN_ID,
+    SEEN_LABEL,
     SEEN_LAT,
     SEEN_LATENCY,
     SEEN_LON,
@@ -31,14 +32,19 @@ MAX_ROW: Final = 1 << 24
 
 
 def column_fields(
-    header: list[str], coordinates: bool, special: list[str], latency: bool = True
+    header: list[str],
+    coordinates: bool,
+    special: list[str],
+    latency: bool = True,
+    by: tuple[str, ...] = (),
 ) -> list[int]:
-    """Return what each column of a header is for, as ``CsvRecord`` takes it."""
+    """Return what each column of a header is for, as ``CsvRecord`` takes it; ``by``: labels that group nodes."""
     fields = {"id": SEEN_ID}
     if latency:
         fields["latency"] = SEEN_LATENCY
     if coordinates:
         fields |= {"lat": SEEN_LAT, "lon": SEEN_LON}
+    fields |= {name: SEEN_LABEL << number for number, name in enumerate(by)}
     return [EMPTY_ONLY if name in special else fields.get(name, 0) for name in header]
 
 
@@ -47,7 +53,10 @@ class CsvRecord(NodeRecord):
 
     def __init__(self, data: bytes, coordinates: bool, delimiter: i64, fields: list[int]) -> None:
         """``fields``: see :func:`column_fields`."""
-        super().__init__(data, coordinates, SEEN_LATENCY in fields)
+        labels: i64 = sum(1 for field in fields if field >= SEEN_LABEL)
+        super().__init__(data, coordinates, SEEN_LATENCY in fields, labels)
+        if self.optional:
+            self.lat = self.lon = NAN
         self.delimiter: Final[i64] = delimiter
         self.fields: Final = vec[i64](fields)
 
@@ -66,6 +75,10 @@ class CsvRecord(NodeRecord):
                 position += 1
             if field == SEEN_ID:
                 position = self._scan_id(position, quoted)
+            elif field >= SEEN_LABEL:
+                start_of_label = position
+                position = self._text_end(position, quoted)
+                self._keep_label(field, start_of_label, position)
             elif field > 0:
                 position = self._scan_value(position, field, quoted)
             elif quoted:
@@ -90,7 +103,13 @@ class CsvRecord(NodeRecord):
         return UNUSUAL
 
     def _scan_id(self, first: i64, quoted: bool) -> i64:
-        """A cell of one line of plain text."""
+        end = self._text_end(first, quoted)
+        self.id_start = first
+        self.id_end = end
+        return end
+
+    def _text_end(self, first: i64, quoted: bool) -> i64:
+        """Where a cell of one line of plain text ends, if it is not empty; or UNUSUAL."""
         data = self.data
         delimiter = self.delimiter
         end = plain_end(data, first) if quoted else cell_end(data, first, delimiter)
@@ -103,8 +122,6 @@ class CsvRecord(NodeRecord):
             c = data[end]
         if end == first:
             return UNUSUAL
-        self.id_start = first
-        self.id_end = end
         # What stands here, the caller sees: a quote, the delimiter, the end of the line, or anything unusual.
         return end
 
@@ -116,6 +133,8 @@ class CsvRecord(NodeRecord):
                 return UNUSUAL
             if field == SEEN_LATENCY:
                 self.latency = NAN
+            elif self.optional and field != EMPTY_ONLY:
+                self._keep(field, NAN)
             elif field != EMPTY_ONLY:
                 return UNUSUAL
             return position
@@ -129,9 +148,20 @@ class CsvRecord(NodeRecord):
 class CsvScan(NodeScan):
     """The rows behind a header."""
 
-    def __init__(self, data: bytes, coordinates: bool, start: i64, delimiter: i64, fields: list[int]) -> None:
-        """Begin at ``start``, behind the header; ``fields``: see :func:`column_fields`."""
-        super().__init__(CsvRecord(data, coordinates, delimiter, fields), coordinates, start, True)
+    def __init__(
+        self,
+        data: bytes,
+        coordinates: bool,
+        start: i64,
+        delimiter: i64,
+        fields: list[int],
+        seed: i64 = 0,
+    ) -> None:
+        """Begin at ``start``, behind the header; ``fields``: see :func:`column_fields`.
+
+        ``seed``: of the hashes of labels.
+        """
+        super().__init__(CsvRecord(data, coordinates, delimiter, fields), coordinates, start, True, seed)
         self.delimiter: Final[i64] = delimiter
 
     def _next_record(self, position: i64) -> i64:

@@ -17,7 +17,16 @@ from rvhctl.core.json.skip import (
     skip_value,
     skip_word,
 )
-from rvhctl.core.nodes.record import MAX_DIGITS, NAN, SEEN_ID, SEEN_LATENCY, NodeRecord, skip_printable
+from rvhctl.core.nodes.record import (
+    MAX_DIGITS,
+    NAN,
+    SEEN_ID,
+    SEEN_LABEL,
+    SEEN_LATENCY,
+    NodeRecord,
+    skip_printable,
+)
+from rvhctl.core.words import is_at
 
 SPECIAL_KEYS: Final = (b"samples", b"state", b"weight", b"capacity")
 """Fields with a meaning beyond id, place and latency."""
@@ -33,8 +42,8 @@ LATENC_MASK: Final = 0xFFFFFFFFFFFFFF
 Y: Final = 0x3A2279  # y":
 Y_MASK: Final = 0xFFFFFF
 
-FIELD_BITS: Final = 4
-FIELD: Final = 15
+FIELD_BITS: Final = 24
+FIELD: Final = 0xFFFFFF
 
 
 class JsonRecord(NodeRecord):
@@ -47,15 +56,19 @@ class JsonRecord(NodeRecord):
         newline: i64,
         special: tuple[bytes, ...],
         latency: bool = True,
+        by: tuple[bytes, ...] = (),
     ) -> None:
-        """``newline``: 10 where a record may come over several lines, else 32.
+        """``newline``: 10 where a record may come over several lines, else 32; ``by``: keys of labels.
 
         Of each key in ``special`` only the first eight bytes count; a key that is like it so far is
         taken for it, which costs time and nothing else.
         """
-        super().__init__(data, coordinates, latency)
+        super().__init__(data, coordinates, latency, len(by))
+        self.by: Final = by
         self.newline: Final = newline
-        self.wanted: Final[i64] = SEEN_ID | self.latency_field | self.lat_field | self.lon_field
+        self.placed: Final[i64] = self.lat_field | self.lon_field
+        labels: i64 = SEEN_LABEL * ((1 << len(by)) - 1)
+        self.wanted: Final[i64] = SEEN_ID | self.latency_field | self.placed | labels
         self.key_words = vec[i64]()
         self.key_masks = vec[i64]()
         self.key_fields = vec[i64]()
@@ -108,21 +121,29 @@ class JsonRecord(NodeRecord):
             elif field == SEEN_LATENCY and c == 110:
                 position = skip_word(data, position, b"null")
                 self.latency = NAN
+            elif self.optional and (field >= SEEN_LABEL or c == 110):
+                position = self._scan_label(position, field)
             else:
                 position = self._scan_number(position)
                 self._keep(field, self.value)
             if position < 0:
                 return UNUSUAL
-
             c = data[position]
             if c <= 32:
                 position = skip_space(data, position, newline)
                 c = data[position]
             if c != 44:
                 break
-        if c != 125 or seen != self.wanted or not self._in_range():
+        if c != 125 or not self._is_right(seen):
             return UNUSUAL
         return position + 1
+
+    def _is_right(self, seen: i64) -> bool:
+        """Whether a record has all that is wanted of it, and in range."""
+        if self.optional and seen & self.placed == 0:
+            seen |= self.placed
+            self.lat = self.lon = NAN
+        return seen == self.wanted and self._in_range()
 
     def _scan_key(self, position: i64, word: i64) -> i64:
         """Return which field the key is that begins with this word, 0 for one of no meaning here.
@@ -155,11 +176,22 @@ class JsonRecord(NodeRecord):
             end = plain_end(data, end)
         if data[end] != 34:
             return UNUSUAL
-        field = self._field_of(start)
+        field = self._label_of(start, end)
+        if field == 0:
+            field = self._field_of(start)
         position = skip_space(data, end + 1, self.newline)
         if field < 0 or data[position] != 58:
             return UNUSUAL
         return ((position + 1 - first) << FIELD_BITS) | field
+
+    def _label_of(self, start: i64, end: i64) -> i64:
+        """Which label has this key; 0 for none."""
+        field: i64 = SEEN_LABEL
+        for name in self.by:
+            if is_at(self.data, start, end, name):
+                return field
+            field <<= 1
+        return 0
 
     def _field_of(self, start: i64) -> i64:
         """Which field has the key that begins at ``start``."""
@@ -187,8 +219,18 @@ class JsonRecord(NodeRecord):
             self.id_end = end
             return end
         first = position + 1
+        end = self._text_end(first)
+        if end < 0:
+            return UNUSUAL
+        self.id_start = first
+        self.id_end = end
+        return end + 1
+
+    def _text_end(self, first: i64) -> i64:
+        """Where the quote behind a string is, if it is one line of plain text, and not empty; or UNUSUAL."""
+        data = self.data
         end = plain_end(data, first)
-        c = data[end]
+        c: i64 = data[end]
         while c > 126:
             end = skip_printable(data, end)
             if end < 0:
@@ -197,6 +239,31 @@ class JsonRecord(NodeRecord):
             c = data[end]
         if c != 34 or end == first:
             return UNUSUAL
-        self.id_start = first
-        self.id_end = end
-        return end + 1
+        return end
+
+    def _scan_label(self, first: i64, field: i64) -> i64:
+        """A string, a whole number or a boolean, each by its text; or null for a coordinate."""
+        data = self.data
+        c: i64 = data[first]
+        if field < SEEN_LABEL:
+            self._keep(field, NAN)
+            return skip_word(data, first, b"null")
+        if c == 34:
+            end = self._text_end(first + 1)
+            if end < 0:
+                return UNUSUAL
+            self._keep_label(field, first + 1, end)
+            return end + 1
+        if c == 116:
+            end = skip_word(data, first, b"true")
+        elif c == 102:
+            end = skip_word(data, first, b"false")
+        else:
+            digits = first + 1 if c == 45 else first
+            end = skip_digits(data, digits)
+            # -0, and what is more than a whole number of 64 bits, is the library's business.
+            if end == digits or end - digits > MAX_DIGITS or (data[digits] == 48 and end - first > 1):
+                return UNUSUAL
+        if end > 0:
+            self._keep_label(field, first, end)
+        return end

@@ -26,14 +26,17 @@ class JsonScan(NodeScan):
         array: bool = False,
         special: tuple[bytes, ...] = SPECIAL_KEYS,
         latency: bool = True,
+        by: tuple[bytes, ...] = (),
+        seed: i64 = 0,
     ) -> None:
         """Begin at ``start``: behind a byte order mark, or at the ``[`` of an ``array``.
 
-        ``latency``: whether each record needs one.
+        ``latency``: whether each record needs one; ``by``: the keys of labels that group nodes; ``seed``: of the
+        hashes of these.
         """
         # White space inside a record: a newline too, unless it ends the record.
-        record = JsonRecord(data, coordinates, 10 if array else 32, special, latency)
-        super().__init__(record, coordinates, start, not array)
+        record = JsonRecord(data, coordinates, 10 if array else 32, special, latency, by)
+        super().__init__(record, coordinates, start, not array, seed)
         self.array: Final = array
 
     def _next_record(self, position: i64) -> i64:

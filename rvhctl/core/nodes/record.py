@@ -16,6 +16,10 @@ SEEN_ID: Final = 1
 SEEN_LATENCY: Final = 2
 SEEN_LAT: Final = 4
 SEEN_LON: Final = 8
+SEEN_LABEL: Final = 32
+"""The first label that groups nodes; the others are the bits above."""
+
+MOST_LABELS: Final = 16
 
 EXACT: Final = 1_000_000_000_000_000
 """Below it, digits / 10^k is a quotient of two exact floats, so it is rounded once."""
@@ -40,8 +44,11 @@ def skip_printable(data: bytes, position: i64) -> i64:
 class NodeRecord:
     """What ``read`` found last: milliseconds (NaN for null), degrees, and the place of the id in the text."""
 
-    def __init__(self, data: bytes, coordinates: bool, latency: bool = True) -> None:
-        """``latency``: whether one is read; where none is, every one is NaN."""
+    def __init__(self, data: bytes, coordinates: bool, latency: bool = True, labels: i64 = 0) -> None:
+        """``latency``: whether one is read; where none is, every one is NaN.
+
+        ``labels``: how many group the nodes; if any do, coordinates may be unknown (NaN), both together.
+        """
         self.data: Final = data
         # A number that begins here may be read in three words: whole part, point and two of decimals.
         self.last_start: Final[i64] = len(data) - 32
@@ -54,6 +61,9 @@ class NodeRecord:
         self.latency: float = 0.0 if latency else NAN
         self.lat: float = 0.0
         self.lon: float = 0.0
+        self.optional: Final = labels > 0
+        self.label_starts = vec[i64]([0] * int(labels))
+        self.label_ends = vec[i64]([0] * int(labels))
         self.value: float = 0.0
         self.id_start: i64 = 0
         self.id_end: i64 = 0
@@ -73,7 +83,17 @@ class NodeRecord:
             self.lon = value
 
     def _in_range(self) -> bool:
+        if self.optional and self.lat != self.lat and self.lon != self.lon:
+            return not self.latency < 0.0
         return not self.latency < 0.0 and -90.0 <= self.lat <= 90.0 and -180.0 <= self.lon <= 180.0
+
+    def _keep_label(self, field: i64, start: i64, end: i64) -> None:
+        label: i64 = 0
+        while field > SEEN_LABEL:
+            field >>= 1
+            label += 1
+        self.label_starts[label] = start
+        self.label_ends[label] = end
 
     def _scan_number(self, position: i64) -> i64:
         """A number into ``value``, to the last bit what ``float`` makes of it."""

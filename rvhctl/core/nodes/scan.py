@@ -14,6 +14,7 @@ from typing import Final
 from librt.vecs import append
 from mypy_extensions import i64
 
+from rvhctl.core.nodes.labels import LabelGroups
 from rvhctl.core.nodes.record import NodeRecord
 from rvhctl.core.nodes.rows import ID_LENGTH_BITS, NodeRows
 
@@ -34,10 +35,16 @@ SAMPLE: Final = 0x100000
 class NodeScan(NodeRows):
     """Fills the columns of ``NodeRows`` from its text; each format says where a record begins and ends."""
 
-    def __init__(self, record: NodeRecord, coordinates: bool, start: i64, one_line: bool) -> None:
-        """Begin at ``start``: behind a byte order mark or a header; ``record`` reads one."""
+    def __init__(
+        self, record: NodeRecord, coordinates: bool, start: i64, one_line: bool, seed: i64 = 0
+    ) -> None:
+        """Begin at ``start``: behind a byte order mark or a header; ``record`` reads one.
+
+        ``seed``: of the hashes of labels, if it reads any.
+        """
         super().__init__(record.data, coordinates, one_line)
         self.in_hand: Final = record
+        self.labels: Final = LabelGroups(len(record.label_starts), seed)
         self.start: Final = start
         self.position: i64 = start
         self.roomy = False
@@ -51,6 +58,8 @@ class NodeScan(NodeRows):
         data = self.data
         size: i64 = len(data)
         record = self.in_hand
+        labels = self.labels
+        grouped = labels.depth > 0
         position = self.position
         stop = position + limit
         if position == self.start:
@@ -81,6 +90,8 @@ class NodeScan(NodeRows):
             self._ends = append(self._ends, end)
             span = ((record.id_start - position) << ID_LENGTH_BITS) | (record.id_end - record.id_start)
             self._id_spans = append(self._id_spans, span)
+            if grouped:
+                labels.add(data, record.label_starts, record.label_ends)
             position = end
 
     def _make_room(self) -> None:
