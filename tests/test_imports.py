@@ -54,7 +54,7 @@ FACES = {
         *("progress", "report", "usage", "version", "view_options"),
     },
     "completion": {"answer", "scripts"},
-    "concurrency": {"fork", "locking", "processors", "steps"},
+    "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "jsontext", "rows", "shapes", "wording", "write"},
     "formats.tools": {"expected", "measured"},
     "keys": {"cells", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},

@@ -1,5 +1,6 @@
-"""Workers, steps, processors, locks.
+"""Workers, threads, steps, processors, locks.
 
+ahead       What another thread makes before it is asked for.
 fork        Forked workers that answer blocks in turns, through pipes (Linux).
 locking     Locks on open files and folders.
 processors  The number of processors this process may use.

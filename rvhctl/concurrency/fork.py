@@ -108,7 +108,7 @@ class Workers:
 
     def _fork(self, work: Callable[[Send], object]) -> None:
         reader, writer = os.pipe()
-        _widen(writer)
+        widen(writer)
         # Before it has handlers of its own, a signal would run up this process's stack in the child; and in
         # this process it must not come between the fork and the note of it.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
@@ -166,12 +166,14 @@ def in_turns(
                 yield message
 
 
-def _widen(pipe: int) -> None:
-    import fcntl
+def widen(pipe: int) -> None:
+    """Let a pipe hold more, where the system can."""
+    if sys.platform == "linux":
+        import fcntl
 
-    # The user's share of pipe memory may be used up; a narrow pipe works too.
-    with suppress(OSError):
-        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
+        # The user's share of pipe memory may be used up; a narrow pipe works too.
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
 def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoReturn:

@@ -7,11 +7,13 @@ the memory of what survives, and no time for what does not.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
-from typing import Final, NamedTuple
+from io import BytesIO
+from typing import Final, NamedTuple, TypeAlias
 
+from rvhctl.concurrency.ahead import ahead
 from rvhctl.concurrency.fork import LARGE_FILE, Message, WorkerError, in_turns, may_fork
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.core.nodes.prefilter import AHEAD, ROW, KeptRows, Prefilter
@@ -45,6 +47,17 @@ class Filtered(NamedTuple):
     best: float
 
 
+def nodes_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | bytes:
+    """The nodes of a source that are within the limit (ms), see :func:`_within`; else what was read of its text."""
+    _ = source.stream
+    if source.packed:
+        return packed_within(source, input_format, limit)
+    if source.plain_file:
+        return file_within(source, input_format, limit) or b""
+    text = source.read_all()
+    return text_within(text, input_format, limit) or text
+
+
 def file_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
     """The nodes of a source that are within the limit (ms); the others are counted.
 
@@ -68,6 +81,91 @@ def text_within(text: bytes, input_format: InputFormat, limit: float) -> Nodes |
     return _within(lambda start, end: text[start:end], 0, len(text), input_format, limit)
 
 
+def packed_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | bytes:
+    """:func:`file_within` for a compressed source, while another thread unpacks it.
+
+    Returns:
+        The whole text where there are no such nodes.
+    """
+    whole = BytesIO()
+    blocks = ahead(source.blocks())
+    for block in blocks:
+        whole.write(block)
+        if whole.tell() >= LARGE_FILE:
+            break
+    nodes = _blocks_within(whole, blocks, input_format, limit) if whole.tell() >= LARGE_FILE else None
+    if nodes is not None:
+        return nodes
+    for block in blocks:
+        whole.write(block)
+    return whole.getvalue()
+
+
+def _blocks_within(
+    whole: BytesIO, blocks: Iterator[bytes], input_format: InputFormat, limit: float
+) -> Nodes | None:
+    """The same for what has come already and the blocks behind it, which are put behind it."""
+    head, end, rest = whole.getvalue().rpartition(b"\n")
+    begun = _begin(head + end, input_format, limit)
+    if begun is None:
+        return None
+    layout, filter_block, first = begun
+    parts = Parts(first)
+    if not parts.is_little:
+        return None
+    pieces = [rest]
+    for block in blocks:
+        whole.write(block)
+        cut = block.rfind(b"\n") + 1
+        pieces.append(block[:cut] if cut else block)
+        if cut:
+            if not parts.add(filter_block(b"".join(pieces))):
+                return None
+            pieces = [block[cut:]]
+    last = b"".join(pieces)
+    if last and not parts.add(filter_block(last)):
+        return None
+    return _joined(parts.parts, layout)
+
+
+Begun: TypeAlias = "tuple[JsonText | RowText, Callable[..., Filtered | None], Filtered]"
+"""How a text is read, what is left of some whole lines, and what is left of its head."""
+
+
+def _begin(head: bytes, input_format: InputFormat, limit: float) -> Begun | None:
+    """Look at the head of a text; None if it does not begin with lines of nodes."""
+    layout = text_of(head, looked_shape(input_format, head), coordinates=False)
+    if layout is None or not layout.lines:
+        return None
+    filter_block = partial(_filter, layout=layout, limit=limit, seed=new_seed())
+    first = filter_block(head, start=layout.start)
+    # Its first record, and that something follows, tell NDJSON from a document over many lines.
+    return None if first is None or not first.hashes else (layout, filter_block, first)
+
+
+class Parts:
+    """What is left of blocks, as long as it is little."""
+
+    def __init__(self, first: Filtered) -> None:
+        self.parts: Final = [first]
+        self._kept = len(first.rows) // ROW
+        self._total = len(first.hashes) // HASH
+
+    def add(self, part: Filtered | None) -> bool:
+        """Add what is left of the next block; False if that is unusual, or most nodes survive."""
+        if part is None:
+            return False
+        self.parts.append(part)
+        self._kept += len(part.rows) // ROW
+        self._total += len(part.hashes) // HASH
+        return self.is_little
+
+    @property
+    def is_little(self) -> bool:
+        """Whether to keep everything would not cost less."""
+        return self._kept * 2 <= self._total
+
+
 def _within(read: ReadRange, start: int, end: int, input_format: InputFormat, limit: float) -> Nodes | None:
     """The nodes of ``[start, end)``.
 
@@ -80,17 +178,13 @@ def _within(read: ReadRange, start: int, end: int, input_format: InputFormat, li
     # back to the system each time.
     bytes(KEPT)
     head = next(line_blocks(read, start, end, BLOCK), b"")
-    layout = text_of(head, looked_shape(input_format, head), coordinates=False)
-    if layout is None or not layout.lines:
+    begun = _begin(head, input_format, limit)
+    if begun is None:
         return None
-    filter_block = partial(_filter, layout=layout, limit=limit, seed=new_seed())
+    layout, filter_block, first = begun
     try:
-        first = filter_block(head, start=layout.start)
-        # Its first record, and that something follows, tell NDJSON from a document over many lines.
-        if first is None or not first.hashes:
-            return None
-        rest = _filter_rest(read, start + len(head), end, filter_block, first)
-        return None if rest is None else _joined(rest, layout)
+        parts = _filter_rest(read, start + len(head), end, filter_block, first)
+        return None if parts is None else _joined(parts, layout)
     except (WorkerError, MemoryError):
         return None  # the other reader may do
 
@@ -120,20 +214,14 @@ def _filter_rest(
 
     blocks = line_ranges(read, start, end, -(-(end - start) // BLOCK))
     processes = min(usable_processors() if may_fork() else 1, len(blocks))
-    parts = [first]
-    kept = total = 0
+    parts = Parts(first)
+    if not parts.is_little:
+        return None
     with closing(in_turns(blocks, answer, processes)) as messages:
-        while True:
-            kept += len(parts[-1].rows) // ROW
-            total += len(parts[-1].hashes) // HASH
-            if kept * 2 > total:
-                return None  # to keep everything costs less
-            message = next(messages, None)
-            if message is None:
-                return parts
-            if not message:
+        for message in messages:
+            if not message or not parts.add(Filtered(*message)):
                 return None
-            parts.append(Filtered(*message))
+    return parts.parts
 
 
 def _joined(parts: list[Filtered], layout: JsonText | RowText) -> Nodes | None:

@@ -98,15 +98,12 @@ def _from_one(
 ) -> Nodes:
     text = b""
     if COMPILED and within is not None:
-        from rvhctl.nodes.prefilter import file_within, text_within
+        from rvhctl.nodes.prefilter import nodes_within
 
-        if source.plain_file:
-            filtered = file_within(source, input_format, within)
-        else:
-            text = source.read_all()
-            filtered = text_within(text, input_format, within)
-        if filtered is not None:
+        filtered = nodes_within(source, input_format, within)
+        if isinstance(filtered, Nodes):
             return filtered
+        text = filtered
     text = text or source.read_all()
     shape = looked_shape(input_format, text)
     if COMPILED and latency:

@@ -73,6 +73,33 @@ class Reading(io.RawIOBase):
         return len(data)
 
 
+class _Inflate:
+    """A decompressor of one member of gzip, by the protocol of those of the other formats.
+
+    The reader of the standard library goes in steps of 8 KB before Python 3.12, and looks at the sums by itself.
+    """
+
+    def __init__(self) -> None:
+        import zlib
+
+        self._inflate: Final = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._inflate.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inflate.unused_data
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        text = self._inflate.decompress(self._inflate.unconsumed_tail + data, size)
+        # Where there was no room for more there may be some, without anything left of the input.
+        self.needs_input = not self._inflate.unconsumed_tail and len(text) < size
+        return text
+
+
 class _Members:
     """What several compressed members hold, one after the other, perhaps with NUL between them.
 
@@ -111,9 +138,7 @@ class _Members:
 def unpacked(name: str, compression: Compression, stream: io.BufferedReader) -> Readable:
     match compression:
         case "gzip":
-            import gzip
-
-            return gzip.GzipFile(fileobj=cast("BinaryIO", _Available(stream)))
+            return _Members(stream, _Inflate)
         case "xz":
             import lzma
 

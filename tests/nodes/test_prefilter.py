@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import bz2
 import csv
+import gzip
 import io
 import json
+import lzma
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +25,7 @@ from support.program import PATIENCE, Program
 from rvhctl.formats.choice import InputFormat
 from rvhctl.nodes import prefilter, read
 from rvhctl.nodes.nodes import Nodes
+from rvhctl.streams import source
 from rvhctl.streams.source import Source
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no pread")
@@ -186,6 +191,44 @@ def test_a_pipe_is_prefiltered_too(text: bytes, monkeypatch: pytest.MonkeyPatch)
     assert found is not None
     assert (len(found.fleet), found.total) == (FIT, 500)
     assert rvhctl(*COMMAND, stdin=text) == kept
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bzip2", "xz"])
+@pytest.mark.parametrize(
+    ("text", "prefiltered"),
+    [
+        (lines(*FLEET), True),
+        (lines(*FLEET).rstrip(), True),
+        (table(*FLEET), True),
+        (lines(*FLEET, node(501, more="x" * 5000, latency=3), node(502, latency=2)), True),
+        (lines(*FLEET, node(7)), False),
+        (lines(*FLEET) + b"rubbish", False),
+        (lines(*(node(number, latency=1) for number in range(500))), False),
+        (json.dumps(FLEET).encode(), False),
+        (b"", False),
+    ],
+    ids=["NDJSON", "no last line end", "CSV", "a long line", "twice", "rubbish", "all", "JSON", "empty"],
+)
+def test_what_is_compressed_is_prefiltered_as_it_comes(
+    pack: Callable[[bytes], bytes],
+    text: bytes,
+    prefiltered: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(read, "COMPILED", True)
+    path = tmp_path / "nodes"
+    path.write_bytes(pack(text))
+    expected = from_a_pipe(text, path)
+    monkeypatch.setattr(source, "BLOCK", 700)
+    monkeypatch.setattr(prefilter, "LARGE_FILE", 1000)
+    assert rvhctl(*COMMAND, str(path)) == expected
+    with Source(str(path)) as packed:
+        kept = prefilter.nodes_within(packed, "auto", 100)
+    assert isinstance(kept, Nodes) == prefiltered
+    if isinstance(kept, bytes):
+        assert kept == text
+    assert threading.active_count() == 1
 
 
 @pytest.mark.parametrize(
