@@ -18,6 +18,7 @@ POSIX_ONLY = [
     "test_compare.py",
     "test_docs.py",
     "test_process.py",
+    "test_release.py",
     "test_tables.py",
     "test_terminal.py",
     "completion/test_scripts.py",

@@ -9,9 +9,15 @@ from typing import Any
 import pytest
 import yaml
 
-WORKFLOWS = sorted((Path(__file__).parents[1] / ".github" / "workflows").glob("*.yml"))
+ROOT = Path(__file__).parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
+ALLOWED = (
+    {"contents": "read"},
+    {"id-token": "write"},
+    {"id-token": "write", "attestations": "write"},
+)
 USES_LINE = re.compile(r"^\s*(?:- )?uses: \S+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 
 
@@ -60,7 +66,7 @@ def test_nothing_is_allowed_that_is_not_asked_for(path: Path) -> None:
 
     assert workflow["permissions"] == {}
     for job in workflow["jobs"].values():
-        assert job["permissions"] in ({"contents": "read"}, {"id-token": "write"})
+        assert job["permissions"] in ALLOWED
         assert job["timeout-minutes"] <= 60
 
 
@@ -70,3 +76,18 @@ def test_a_checkout_keeps_no_credentials(path: Path) -> None:
 
     assert checkouts
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
+
+
+def test_nothing_is_published_that_is_not_attested() -> None:
+    jobs = load(ROOT / ".github" / "workflows" / "release.yml")["jobs"]
+    made = [
+        step["with"]["name"] for step in steps({"jobs": jobs}) if "upload-artifact" in step.get("uses", "")
+    ]
+    taken = {
+        name: [step["with"].get("pattern") for step in jobs[name]["steps"] if "download" in step["uses"]]
+        for name in ("attest", "publish")
+    }
+
+    assert (jobs["attest"]["needs"], jobs["publish"]["needs"]) == (["compiled", "pure"], ["attest"])
+    assert made == ["dist-${{ matrix.os }}", "dist-pure", "sbom"]
+    assert taken == {"attest": ["dist-*", None], "publish": ["dist-*"]}

@@ -1,0 +1,28 @@
+"""What a release says of itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_a_release_names_the_repository_that_builds_it(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    before = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    project.write_text(before, encoding="utf-8")
+    where = {"REPOSITORY": "https://example.org/owner/name", "REVISION": "v1.2.3"}
+
+    subprocess.run(
+        ["bash", str(ROOT / ".github" / "add-urls.sh")], cwd=tmp_path, env=os.environ | where, check=True
+    )
+
+    assert "urls" not in tomllib.loads(before)["project"]
+    urls = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["urls"]
+    assert urls.keys() == {"Source", "Documentation", "Changelog", "Issues"}
+    assert all(url.startswith(where["REPOSITORY"]) for url in urls.values())
+    paths = [url.partition(f"/{where['REVISION']}/")[2] for url in urls.values()]
+    assert all((ROOT / path).exists() for path in paths)
