@@ -310,6 +310,8 @@ class NodeOptions(NamedTuple):
             refuse("with --by; use --down-group", self.views.flags("down_cell"))
             if self.source.inventory is None:
                 refuse("with --by: name the group of a node in a FILE", self.source.flags("nodes"))
+        else:
+            refuse("without --by", self.views.flags("down_group"))
         if members.keys().isdisjoint(("plan", "drill")):
             refuse("without --plan or --drill", self.views.flags(*ROUTING))
             refuse("without --plan or --drill", {"--fail-on overload": self.safeguards.fail_on == "overload"})

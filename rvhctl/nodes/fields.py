@@ -102,7 +102,7 @@ class Unlabelled:
         assert self.first is not None
         lack = f"{self.count} of {counted(total, 'node')} {'has' if self.count == 1 else 'have'} no "
         named = " or no ".join(map(quoted, self._by))
-        problem = f"{lack}{named}{', the first of them' if self.count > 1 else ','} {shorten(node_id)}"
+        problem = f"{lack}{named}{', the first of them' if self.count > 1 else ':'} {shorten(node_id)}"
         return InvalidNodeError(problem, value=self.first.value, hint=self.first.hint)
 
 

@@ -125,8 +125,15 @@ class FleetBuilder:
         return row
 
     def build(self) -> Fleet:
+        """Return the fleet.
+
+        Raises:
+            InputError: only some of the nodes have labels.
+        """
         latencies, lats, lons = Floats(self._latencies), Floats(self._lats), Floats(self._lons)
         fleet = fleet_of(list(self._rows), latencies, lats, lons, self._details)
+        if 0 < len(self._labels) < len(fleet):
+            raise InputError("by is stated behind nodes that were read without it", hint="give --by")
         fleet.labels = self._labels.build()
         return fleet
 

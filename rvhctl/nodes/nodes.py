@@ -174,6 +174,11 @@ class NodesBuilder:
         self._records.append(text)
         self._lines.append(line)
 
+    @property
+    def members(self) -> Mapping[str, Any]:
+        """What documents have stated so far."""
+        return self._members
+
     def state(self, source: str, members: Mapping[str, Any]) -> None:
         """What a JSON document states; that two differ matters only where no flag wins over them."""
         for name, value in members.items():

@@ -9,6 +9,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, looked_format
 from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
+from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import DETAILS, KNOWN, Coordinates, Unlabelled, UnlabelledError, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
@@ -161,16 +162,17 @@ def _add_text(
     records: Iterable[Record] = reader
     labels, latency = by or (), builder.latency
     if reader.document is not RECORDS_ONLY:
-        from rvhctl.nodes.documents import document_nodes, labels_in, without_limits
+        from rvhctl.nodes.documents import document_nodes, without_limits
 
         records, members = document_nodes(reader, source)
         builder.state(source, members)
         if members.get("inventory") is not None:
             # It may know what nodes do not say.
             coordinates, labels = coordinates and KNOWN, ()
-        elif coordinates and by == ():
-            labels = labels_in(members)
+            by = None
         latency = latency and not without_limits(members)
+    if coordinates and by == ():
+        labels = labels_in(builder.members)
     reader.wanted = (PLACED if coordinates else UNPLACED).union(labels)
     if reader.header is not None:
         _check_header(reader, coordinates, latency, labels)

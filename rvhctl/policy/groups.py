@@ -12,7 +12,7 @@ from rvhctl.core.geo.joining import CellJoining, CentroidJoining, Joining, renum
 from rvhctl.core.geo.places import CellPlaces, Centroids, Places
 from rvhctl.core.policy.cells import Groups
 from rvhctl.core.policy.grouping import sizes_of
-from rvhctl.errors import FaultsetError, UnknownNodeError, quoted
+from rvhctl.errors import FaultsetError, UnknownNodeError, listed, quoted
 from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.nodes.fleet import Fleet, Labels
 
@@ -124,7 +124,8 @@ class ByLabel(Grouping):
             if count < minimum and not places.find(group):
                 nodes = counted(count, "node")
                 raise FaultsetError(
-                    f"merge_below joins the nearest group, and {quoted(self._name(group))} ({nodes}) has no coordinates"
+                    f"merge_below joins the nearest group, and {quoted(self._name(group))} ({nodes}) "
+                    "has no coordinates: give a node of it lat and lon"
                 )
         return CentroidJoining(places, self.counts, minimum)
 
@@ -222,8 +223,9 @@ def rows_of_group(fleet: Fleet, name: str) -> list[int]:
     meant = {group for group, values in enumerate(labels.values) if name in _names(values)}
     if meant:
         return [row for row, group in enumerate(labels.group_of) if group in meant]
-    near = did_you_mean(name, list(map(label_name, labels.values)))
-    raise UnknownNodeError(f"there is no group {quoted(name)}{near}", "down_group")
+    names = list(map(label_name, labels.values))
+    hint = did_you_mean(name, names) or f"; the groups are {listed(names)}"
+    raise UnknownNodeError(f"there is no group {quoted(name)}{hint}", "down_group")
 
 
 def _names(values: Sequence[str]) -> Iterator[str]:

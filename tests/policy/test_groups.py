@@ -122,7 +122,10 @@ def test_a_group_or_all_with_its_first_labels_fail(group: str, down: list[str]) 
 
 @pytest.mark.parametrize(
     ("group", "says"),
-    [("eu/3", "there is no group 'eu/3'; did you mean 'eu/2'?"), ("e", "there is no group 'e'")],
+    [
+        ("eu/3", "there is no group 'eu/3'; did you mean 'eu/2'?"),
+        ("e", "there is no group 'e'; the groups are eu/1, eu/2, eu/true, us/1"),
+    ],
 )
 def test_no_such_group(group: str, says: str) -> None:
     with pytest.raises(UnknownNodeError, match=says.replace("?", "[?]") + "$") as error:
