@@ -82,8 +82,8 @@ def _run(arguments: Sequence[str]) -> int:
         message(str(error))
         code = error.exit_code
     except ClickException as error:
-        from rvhctl.app import COMMANDS
         from rvhctl.cli.usage import explain
+        from rvhctl.commands import COMMANDS
 
         code = explain(error, arguments, COMMANDS)
     except SystemExit as error:

@@ -9,21 +9,32 @@ import typer
 from typer._click import Command
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from rvhctl.cli.options import epilog
+from rvhctl.cli.option_groups import RUNNING
+from rvhctl.cli.options import Epilog, epilog
+from rvhctl.commands import COMMANDS
 from rvhctl.errors import UsageError
 
 if TYPE_CHECKING:
-    from typer._click import Context, HelpFormatter, Parameter
+    from collections.abc import Callable
+
+    from typer._click import Context, Parameter
     from typer._click.parser import _OptionParser
 
-COMMANDS: Final = ("faultset", "failover", "jump-hash", "completion")
-"""Each is a function of its own module in ``rvhctl.commands``, with underscores for hyphens."""
+SETTINGS: Final[dict[str, Any]] = {"help_option_names": []}
+"""There are two kinds of help, and the library knows one."""
 
-SETTINGS: Final = {"help_option_names": ["-h", "--help"]}
+EPILOG: Final = epilog(
+    "rvhctl faultset --relative 1.5 -p auto nodes.csv",
+    "rvhctl jump-hash -k user:41 -b 8",
+    "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
+    nobody="nobody is left to serve",
+)
 
 
 class OurCommand(Command):
     """A command with our help, which refuses an option given twice unless its values add up."""
+
+    notes: Epilog
 
     def make_parser(self, ctx: Context) -> _OptionParser:
         parser = super().make_parser(ctx)
@@ -42,11 +53,6 @@ class OurCommand(Command):
 
         parser.parse_args = parse_args  # type: ignore[method-assign]
         return parser
-
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        from rvhctl.cli.help import show_help
-
-        show_help(self, ctx)
 
 
 class OneCommand(OurCommand, TyperCommand):
@@ -75,53 +81,83 @@ def one_command(name: str) -> Command:
         cls=OneCommand,
         context_settings=SETTINGS,
         help="\n\n".join(" ".join(paragraph.split()) for paragraph in (run.__doc__ or "").split("\n\n")),
-        epilog=module.EPILOG,
     )(run)
     command = typer.main.get_command(alone)
-    command.params.append(_version_option(hidden=True))
-    return command
+    needs = getattr(run, "needs", {})
+    for parameter in command.params:
+        parameter.need = needs.get(parameter.name)  # type: ignore[attr-defined]
+    return _completed(command, module.EPILOG)
 
 
 def command_line() -> Command:
     """The whole program."""
-    command = typer.main.get_command(app)
-    command.params.append(_version_option(hidden=False))
+    return _completed(typer.main.get_command(app), EPILOG)
+
+
+def _completed(command: Command, notes: Epilog) -> Command:
+    """The command with what all have: help, and the version."""
+    assert isinstance(command, OurCommand)
+    command.notes = notes
+    in_all = isinstance(command, AllCommands)
+    command.params += [
+        _flag("-h", call=_show_short_help, help="Show what most people need, and end."),
+        _flag("--help", call=_show_full_help, help="Show all there is, and end."),
+        _flag(
+            "--version",
+            "-V",
+            call=_print_version,
+            help="Show the version and the core, and end.",
+            hidden=not in_all,
+        ),
+    ]
     return command
 
 
-def _version_option(*, hidden: bool) -> TyperOption:
+def _flag(*flags: str, call: Callable[[Context], None], help: str, hidden: bool = False) -> TyperOption:
+    """An option that does something else, and ends the run."""
+
+    def called(ctx: Context, param: Parameter, wanted: Any) -> None:
+        if wanted and not ctx.resilient_parsing:
+            call(ctx)
+            raise typer.Exit
+
     return TyperOption(
-        param_decls=["--version", "-V"],
+        param_decls=[*flags],
         is_flag=True,
         is_eager=True,
         expose_value=False,
         hidden=hidden,
-        callback=_print_version,
-        help="Say the version and the core.",
+        callback=called,
+        help=help,
+        rich_help_panel=RUNNING,
     )
 
 
-def _print_version(ctx: Context, param: Parameter, wanted: Any) -> None:
-    if wanted and not ctx.resilient_parsing:
-        from rvhctl.cli.version import describe
-        from rvhctl.streams.sink import Sink
+def _show_short_help(context: Context) -> None:
+    from rvhctl.cli.help import short_help, show
 
-        sink = Sink()
-        sink.write(f"{describe()}\n".encode())
-        sink.flush()
-        raise typer.Exit
+    show(short_help(context.command, context))
+
+
+def _show_full_help(context: Context) -> None:
+    from rvhctl.cli.help import full_help, show
+
+    show(full_help(context.command, context))
+
+
+def _print_version(_: Context) -> None:
+    from rvhctl.cli.version import describe
+    from rvhctl.streams.sink import Sink
+
+    sink = Sink()
+    sink.write(f"{describe()}\n".encode())
+    sink.flush()
 
 
 app = typer.Typer(
     name="rvhctl",
     cls=AllCommands,
     help="Which nodes are fit to serve, region by region, and which bucket owns this key.",
-    epilog=epilog(
-        "rvhctl faultset --threshold 25 --precision 3 nodes.json",
-        "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
-        "rvhctl jump-hash -k foo -b 5",
-        nobody="nobody is left to serve",
-    ),
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings=SETTINGS,

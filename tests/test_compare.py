@@ -77,7 +77,7 @@ def test_the_matrix_has_every_option_of_every_command() -> None:
             parameter for parameter in one_command(name).params if parameter.param_type_name == "option"
         ]
         named = {spelling for option in OPTIONS[name] for spelling in option.spellings}
-        assert named == {spelling for option in options for spelling in option.opts} | {"-h", "--help"}, name
+        assert named == {spelling for option in options for spelling in option.opts}, name
         valid = {option.spellings[0]: set(option.valid) for option in OPTIONS[name]}
         for option in options:
             assert valid[option.opts[0]] >= set(getattr(option.type, "choices", ())), option.opts

@@ -1,6 +1,7 @@
 """What the documents show is what the program does: every session, script and Python block runs.
 
-In ``README.md``, ``CONTRIBUTING.md``, ``SECURITY.md``, ``docs/*.md`` and ``examples/README.md``
+In ``README.md``, ``CONTRIBUTING.md``, ``SECURITY.md``, ``docs/*.md``, the topics of ``rvhctl help`` and
+``examples/README.md``
 
 * a ``console`` block is a session in bash: ``$ `` starts a command, ``> `` continues it, the rest is its
   output on a terminal, stdout and stderr. A command may fail only if ``echo $?`` follows;
@@ -36,6 +37,7 @@ EXAMPLES = ROOT / "examples"
 DOCUMENTS = [
     *(ROOT / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY")),
     *sorted((ROOT / "docs").glob("*.md")),
+    *sorted((ROOT / "rvhctl" / "manual" / "topics").glob("*.md")),
     *sorted(EXAMPLES.glob("*.md")),
 ]
 SCRIPTS = sorted(EXAMPLES.glob("*.sh"))

@@ -27,6 +27,7 @@ LAYERS = (
     ("completion",),
     ("batch",),
     ("cli",),
+    ("manual",),
     ("policy", "placement", "geohash"),
     ("nodes", "keys"),
     ("formats",),
@@ -50,9 +51,10 @@ CORE_LAYERS = (
 FACES = {
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
-        *("help", "key_options", "node_options", "option_groups", "options"),
+        *("help", "key_options", "node_options", "option_groups", "options", "policy_options"),
         *("progress", "report", "usage", "version", "view_options"),
     },
+    "manual": {"blocks", "roff", "text", "topics"},
     "completion": {"answer", "scripts"},
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "jsontext", "rows", "shapes", "wording", "write"},

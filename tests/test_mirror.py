@@ -12,7 +12,7 @@ PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 
 TESTED_BY = {
     "batch/test_batch": "batch.blocks batch.pool commands._batch",
-    "cli/test_node_options": "cli.view_options",
+    "cli/test_node_options": "cli.policy_options cli.view_options",
     "cli/test_option_groups": "cli.flag_types",
     "commands/test_failover_policy": "policy.plan commands._decisions commands._nodes",
     "commands/test_jump_hash": "commands._keys cli.key_options keys.key",
@@ -42,7 +42,6 @@ TESTED_BY = {
     "test_data_files": "core.json.spans formats.json formats.jsontext formats.ndjson formats.plain "
     "nodes.fields nodes.flags nodes.nodes nodes.read",
     "test_process": "__main__ app cli.progress cli.report cli.version streams.sink",
-    "test_terminal": "cli.help",
 }
 """Modules that have no test of their own name, by the test of what they are a part of."""
 

@@ -11,6 +11,8 @@ import pyte
 import pytest
 from support.terminal import forked_on_terminal
 
+from rvhctl.commands import COMMANDS
+
 LONG = "par-1-with-a-very-long-name-that-nobody-would-give-but-somebody-did"
 NODES = [
     {"id": "ams-1.prod.example.net", "lat": 52.37, "lon": 4.90, "latency": 12.5},
@@ -65,7 +67,7 @@ VIEWS = [
     (f"jump-hash --nodes {NAMES} --down d,e,f --explain --replicas 2", KEYS),
     ("jump-hash --list-hashes", None),
 ]
-HELP = ["-h", "failover -h", "faultset -h", "jump-hash -h", "completion -h"]
+HELP = [f"{command} {flag}" for command in ("", *COMMANDS) for flag in ("-h", "--help")]
 
 COLOURED = {
     "degraded": "brown",  # pyte's word for yellow

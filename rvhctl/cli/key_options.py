@@ -1,4 +1,4 @@
-"""The options of jump-hash, a group for each panel of ``--help``."""
+"""The options of jump-hash, in groups."""
 
 # Annotations are no strings here: each would be evaluated at every start.
 
@@ -7,119 +7,185 @@ from typing import Any, NamedTuple
 from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
-from rvhctl.cli.option_groups import OptionGroup, option, switch
-from rvhctl.cli.options import FORMATTING, INPUT_FORMAT, RECORD_FORMATS, Run, either, refuse
+from rvhctl.cli.option_groups import (
+    ANSWER,
+    BUCKETS,
+    HASHING,
+    KEYS,
+    SOURCES,
+    WHAT_IF,
+    OptionGroup,
+    option,
+    switch,
+)
+from rvhctl.cli.options import INPUT_FORMAT, RECORD_FORMATS, Run, either, refuse
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import InputFormat
 from rvhctl.keys.hashes import DIALECTS, RECIPES
 
 
-class Keys(OptionGroup):
+class Keys(OptionGroup, panel=KEYS):
     """Keys, and how many buckets there are for them."""
 
-    buckets: int | None = option("--buckets", "-b", metavar="N", help="How many buckets, 1..2147483647.")
-    key: list[str] | None = option("--key", "-k", metavar="KEY", help="A key; may be given again and again.")
+    buckets: int | None = option(
+        "--buckets",
+        "-b",
+        metavar="N",
+        help="How many buckets there are, 1 to 2147483647.",
+        panel=BUCKETS,
+        need=10,
+    )
+    key: list[str] | None = option(
+        "--key", "-k", metavar="KEY", help="A key, in place of a FILE. May be given several times.", need=20
+    )
     hash: str = option(
         "--hash",
         default="xxh64",
         metavar="NAME",
         click_type=TyperChoice(tuple(RECIPES)),
-        help="How text becomes 64 bits (--list-hashes); int: it is the decimal 64-bit key itself.",
-        show_default=True,
+        help="How a key becomes 64 bits; --list-hashes lists them. int takes keys that are 64-bit numbers already, in "
+        "decimal.",
+        panel=HASHING,
     )
-    null: bool = switch("--null", "-0", help="Keys end with a NUL byte instead of a line end.")
+    null: bool = switch(
+        "--null", "-0", help="Keys end with a NUL byte, as from find -print0, and not with a line."
+    )
 
 
-class Nodes(OptionGroup, panel="Nodes"):
+class Nodes(OptionGroup, panel=BUCKETS):
     """Which nodes there are, and which are fit to own keys."""
 
     nodes: str | None = option(
         "--nodes",
         metavar="A,B,...|FILE",
-        help="Names instead of numbers: bucket i is the i-th node, for ever, so never take a node out of the "
-        "middle; mark it as down or replace it. A comma makes it names; else a FILE (or @FILE, -) of nodes as "
-        "failover reads them, whose weight and state count.",
-    )
-    down: list[str] | None = option(
-        "--down", metavar="ID,...", help="These have failed (numbers without --nodes)."
+        help="Names for the buckets, or a FILE as failover reads it. Bucket i is the i-th node, for ever: add nodes "
+        "at the end, and never take one out of the middle, but name it in --down or replace it. Of a FILE (without "
+        "a comma; also @FILE, or - for standard input) the weight and state of each node count.",
+        need=30,
     )
     live: str | None = option(
-        "--live", metavar="FILE", help="Every node not in this list, as failover writes it, is down."
+        "--live",
+        metavar="FILE",
+        help="Only nodes in FILE own keys, as failover writes it. All others count as down.",
+        need=40,
+    )
+    down: list[str] | None = option(
+        "--down",
+        metavar="ID,...",
+        help="These nodes have failed, and others own their keys. Without --nodes, numbers of buckets.",
+        need=50,
     )
     threshold: float | None = option(
         "--threshold",
         "--th",
         metavar="MS",
         click_type=Milliseconds(),
-        help="Nodes slower than that, or unmeasured, are down.",
+        help="Nodes over MS milliseconds, or without a latency, are down.",
     )
-    weight: list[str] | None = option("--weight", metavar="ID=W,...", help="Weights other than 1, above 0.")
+    weight: list[str] | None = option(
+        "--weight",
+        metavar="ID=W,...",
+        help="How many keys a node owns beside the others. b=0.5 owns half as many as one of weight 1.",
+        show_default="1",
+    )
     replicas: int | None = option(
         "--replicas",
         metavar="K",
         click_type=Whole(min=1),
-        help="The first K nodes of each key's order, the owner first.",
+        help="Name K nodes for each key, its owner first.",
+        need=80,
     )
-    allow_fewer: bool = switch("--allow-fewer", help="Fewer than K where fewer are live.")
+    allow_fewer: bool = switch(
+        "--allow-fewer", help="With --replicas: name fewer where fewer than K are live."
+    )
 
 
-class Fields(OptionGroup, panel="Keys out of records"):
+class Fields(OptionGroup, panel=KEYS):
     """Which part of a record is its key."""
 
     field: str | None = option(
         "--field",
         metavar="PATH",
-        help="The key is this field of each record (user.id, tags.0, 'labels.\"service.name\"'; a column of CSV). "
-        "The format is found by looking.",
+        help="The key is this field of each record, as in user.id. Also tags.0, 'labels.\"service.name\"', or a column "
+        "of CSV. Whether the records are JSON, NDJSON, CSV or TSV is seen by looking.",
+        need=60,
     )
     regex: str | None = option(
         "--regex",
         metavar="PATTERN",
-        help=r"The key is the group of this pattern in each line of UTF-8, as in 'user=(\w+)'.",
+        help=r"The key is what a regular expression finds in each line. If it has a group, what the group finds, as in "
+        r"'user=(\w+)'. Lines are UTF-8.",
     )
 
 
-class Answer(OptionGroup, panel="What is answered"):
+class Answer(OptionGroup, panel=ANSWER):
     """What becomes of the records."""
 
     only: list[str] | None = option(
         "--only",
         metavar="BUCKET,...|K/N",
-        help="Only the records of these, as they came; K/N: of the K-th of N, from 1 (-b is N then).",
+        help="Print only the records of these buckets, as they came. K/N is the K-th of N buckets, from 1, and stands "
+        "for -b N: 3/4 is the third of four test runners.",
+        need=70,
     )
-    allow_empty: bool = switch("--allow-empty", help="With --only: no record is fine, not exit code 3.")
+    allow_empty: bool = switch(
+        "--allow-empty", help="With --only: if there is no record, exit code 0, not 3."
+    )
     split_to: str | None = option(
         "--split-to",
         metavar="TEMPLATE",
-        help="A file for each bucket that has records, as in 'part-{bucket:03d}.txt' or '{node}.ndjson'.",
+        help="Write a file for each bucket, as in '{bucket:03d}.txt'. Or by node, as in '{node}.ndjson'. Buckets "
+        "without records have no file.",
+        need=75,
     )
-    force: bool = switch("--force", help="With --split-to: replace files that exist.")
-    stats: bool = switch("--stats", help="How evenly the keys lie.")
+    force: bool = switch("--force", help="With --split-to: replace files that are there.")
+    stats: bool = switch("--stats", help="Show how evenly the keys are spread.", need=90)
     to: int | None = option(
-        "--to", metavar="M", help="What would move if there were M buckets, and the least that has to."
+        "--to",
+        metavar="M",
+        help="Show how many keys would move with M buckets. And how many have to, whatever the method.",
+        panel=WHAT_IF,
+        need=95,
     )
-    to_nodes: str | None = option("--to-nodes", metavar="A,B,...|FILE", help="The same, with these nodes.")
+    to_nodes: str | None = option(
+        "--to-nodes",
+        metavar="A,B,...|FILE",
+        help="Show how many keys would move with these nodes in place of --nodes.",
+        panel=WHAT_IF,
+    )
     to_down: list[str] | None = option(
-        "--to-down", metavar="ID,...", help="The same, with these down; '' is none."
+        "--to-down",
+        metavar="ID,...",
+        help="Show how many keys would move if these nodes failed. '' is none: all have recovered.",
+        panel=WHAT_IF,
     )
-    moves: bool = switch("--moves", help="With --to...: list each key that moves instead.")
-    explain: bool = switch("--explain", help="The hash and the probes of each key.")
+    moves: bool = switch(
+        "--moves",
+        help="With --to, --to-nodes or --to-down: list the keys that move, each with from where and whereto.",
+        panel=WHAT_IF,
+    )
+    explain: bool = switch("--explain", help="Show how each key comes to its bucket, step by step.")
 
 
-class Hashing(OptionGroup, panel="Agreeing with other systems"):
+class Hashing(OptionGroup, panel=HASHING):
     """How keys are hashed, and jump hash rounds."""
 
     dialect: str = option(
         "--dialect",
         default="paper",
+        metavar="NAME",
         click_type=TyperChoice(tuple(DIALECTS)),
-        help="How the loop of jump hash rounds.",
-        show_default=True,
+        help="How jump hash rounds: paper, guava or exact. guava is as Java's Guava does, and differs for few keys. "
+        "'rvhctl help hashes' has who does which.",
     )
     seed: int = option(
-        "--seed", default=0, metavar="N", help="For xxh64, xxh3, xxh32, murmur3-128.", show_default=True
+        "--seed",
+        default=0,
+        metavar="N",
+        help="The seed of xxh64, xxh3, xxh32 or murmur3-128.",
+        show_default="0",
     )
-    list_hashes: bool = switch("--list-hashes", help="Print each hash and what it agrees with.")
+    list_hashes: bool = switch("--list-hashes", help="List the hashes, and the systems that agree with each.")
 
 
 class KeyRun(Run):
@@ -131,9 +197,9 @@ class KeyRun(Run):
         default="auto",
         metavar="FORMAT",
         click_type=INPUT_FORMAT,
-        help=f"Format of the input: plain (a key a line), {either(*RECORD_FORMATS)}. Unless given: by the file's "
-        "suffix, else plain.",
-        panel=FORMATTING,
+        help=f"Read plain (a key a line), {either(*RECORD_FORMATS)}. auto goes by the name of the file, and is else "
+        "plain.",
+        panel=SOURCES,
     )
 
 

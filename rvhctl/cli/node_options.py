@@ -1,4 +1,4 @@
-"""The options of failover and faultset: limits, safeguards, memory, views and sources."""
+"""The options of failover and faultset: groups and sources, and all that is asked of nodes."""
 
 from __future__ import annotations
 
@@ -7,111 +7,21 @@ from typing import Any, Literal, NamedTuple
 
 from typer._types import TyperChoice
 
-from rvhctl.cli.flag_types import CountOrPercentText, Letters, Milliseconds, PercentText, Whole
-from rvhctl.cli.option_groups import OptionGroup, option
+from rvhctl.cli.flag_types import Letters, Whole
+from rvhctl.cli.option_groups import GROUPS, SOURCES, OptionGroup, option
 from rvhctl.cli.options import either, refuse
+from rvhctl.cli.policy_options import Damping, Limits, Safeguards
 from rvhctl.cli.view_options import NamingGroup, Views, names_in
 from rvhctl.errors import UsageError, listed, quoted
 from rvhctl.formats.choice import TOOLS
 from rvhctl.nodes.documents import ASKED_OF_NODES, ROUTING
 from rvhctl.nodes.fields import COLUMN_FIELDS
-from rvhctl.policy.policy import Aggregate, OnDegraded, OnDown, Percent
 from rvhctl.policy.request import Request, has_limit, requested
 
-FailOn = Literal["degraded", "down", "overload", "never"]
 Unit = Literal["ms", "s"]
 
-OPTIONS = "Options"
-SAFEGUARDS = "Safeguards"
-SOURCES = "Sources"
 
-
-class Limits(OptionGroup, panel="Limits"):
-    """Limits of latency and loss."""
-
-    threshold: float | None = option(
-        "--threshold",
-        "--th",
-        metavar="MS",
-        click_type=Milliseconds(),
-        help="Keep nodes with a latency of at most MS milliseconds.",
-        panel=OPTIONS,
-    )
-    relative: float | None = option(
-        "--relative",
-        metavar="X",
-        help="Keep nodes within X times the median of their group: in faultset the cell or label.",
-    )
-    floor: float | None = option(
-        "--floor",
-        metavar="MS",
-        click_type=Milliseconds(),
-        help="With --relative: a limit is never lifted to less than MS.",
-    )
-    aggregate: Aggregate | None = option(
-        "--aggregate",
-        metavar="HOW",
-        help="A node's latency by its samples: median, mean, min, max, p95 or p99.",
-    )
-    max_loss: Percent | None = option(
-        "--max-loss",
-        metavar="P%",
-        click_type=PercentText(),
-        help="A node that lost a greater share of its samples is out.",
-    )
-
-
-class Safeguards(OptionGroup, panel=SAFEGUARDS):
-    """How many nodes a group needs, and what is done where it has fewer."""
-
-    min_survivors: int | Percent | None = option(
-        "--min-survivors",
-        metavar="N|P%",
-        click_type=CountOrPercentText(),
-        help="Fewer fit nodes (or a smaller share of all) and the group is degraded; default 1.",
-    )
-    fail_on: FailOn | None = option(
-        "--fail-on",
-        metavar="HEALTH",
-        help="Exit code 3 if a group is degraded (or down, or overload with --plan or --drill), or never.",
-    )
-    max_ejection: Percent | None = option(
-        "--max-ejection",
-        metavar="P%",
-        click_type=PercentText(),
-        help="At most this share is out for its latency; the best of the others come back.",
-    )
-    on_degraded: OnDegraded | None = option(
-        "--on-degraded",
-        metavar="WHAT",
-        help="What a degraded group gives: keep (its fit nodes), skip (nothing) or all (everyone measured).",
-    )
-    on_down: OnDown | None = option(
-        "--on-down", metavar="WHAT", help="What a group without a fit node gives: skip (nothing) or all."
-    )
-
-
-class Damping(OptionGroup, panel="Memory"):
-    """The memory between runs."""
-
-    memory: str | None = option(
-        "--memory", metavar="FILE", help="Remember each node in FILE, so that a blip moves nobody."
-    )
-    rise: int | None = option(
-        "--rise", metavar="N", help="Good rounds in a row that bring a node back; default 2."
-    )
-    fall: int | None = option(
-        "--fall", metavar="N", help="Bad rounds in a row that take a node out; default 3."
-    )
-    hysteresis: Percent | None = option(
-        "--hysteresis",
-        metavar="P%",
-        click_type=PercentText(),
-        help="A round is bad from this share above the limit; default 10%.",
-    )
-
-
-class Groups(NamingGroup):
+class Groups(NamingGroup, panel=GROUPS):
     """Which nodes make a group."""
 
     precision: int | str | None = option(
@@ -119,19 +29,23 @@ class Groups(NamingGroup):
         "-p",
         click_type=Letters(),
         metavar="1..12|auto",
-        help="Letters of a cell's geohash: 3 is about 156 km, 5 (the default) about 5 km; auto: as --advise says.",
+        help="Group by cells of the map; auto finds their size. A cell is a geohash of 1 to 12 letters: 1 is about "
+        "5,000 km wide, 3 about 156, 5 about 5. auto takes what --advise recommends for these nodes.",
+        show_default="5",
+        need=20,
     )
     by: list[str] | None = option(
         "--by",
         metavar="LABEL,...",
-        help="Group nodes by a label of theirs (zone; or region,zone for both together) in place of a geohash.",
+        help="Group by a label of the nodes, such as zone. region,zone takes both together; no coordinates are needed.",
+        need=30,
     )
     merge_below: int | None = option(
         "--merge-below",
         metavar="K",
         click_type=Whole(min=1),
-        help="A group of fewer nodes joins the nearest: of cells a neighbour (mends precision 3, not 5).",
-        panel=SAFEGUARDS,
+        help="Let groups of fewer than K nodes join the nearest. A cell joins one at its border only, which mends a "
+        "precision that is a little too fine.",
     )
 
 
@@ -144,29 +58,32 @@ class NodeSource(OptionGroup, panel=SOURCES):
         "--from",
         metavar="TOOL",
         click_type=TyperChoice(tuple(TOOLS)),
-        help=f"Read what a measuring tool says: {either(*TOOLS)}.",
+        help=f"Read what {either(*TOOLS)} says. 'rvhctl help sources' has an example of each.",
+        need=95,
     )
     unit: Unit | None = option(
         "--unit",
         metavar="ms|s",
-        help="With --from prometheus: what durations are in whose name does not end in _seconds.",
+        help="With --from prometheus: the unit of values, where the name of a series does not say it.",
     )
     id_label: str | None = option(
         "--id-label",
         metavar="LABEL",
-        help="With --from prometheus: the label that names a target; default instance.",
+        help="With --from prometheus: the label that is the id of a node.",
+        show_default="instance",
     )
     column: list[str] | None = option(
         "--column",
         metavar="FIELD=COLUMN,...",
-        help="Which column of a CSV file, or of --from haproxy, is the id, lat, lon, latency, ...; the usual names are "
-        "known.",
+        help="Say which column of a CSV file, or of --from haproxy, is the id, lat, lon, latency, ... The usual names "
+        "are known.",
     )
     inventory: str | None = option(
         "--inventory",
         metavar="FILE",
-        help="Nodes that ought to exist: records, kubectl's EndpointSlices or Envoy's clusters. "
-        "Absent ones are without measurement, others left out.",
+        help="Read from FILE which nodes there ought to be. Nodes with all you know of them, or what kubectl says of "
+        "EndpointSlices, or Envoy of its clusters. One that is not measured is dropped, and one that is not in "
+        "FILE is left out.",
     )
 
     @property
@@ -198,12 +115,15 @@ class NodeSource(OptionGroup, panel=SOURCES):
 class RankedSource(NodeSource):
     """The same, for nodes with a latency."""
 
-    nodes: str | None = option("--nodes", metavar="ID,...", help="Ids of nodes; goes with --latencies.")
+    nodes: str | None = option(
+        "--nodes", metavar="ID,...", help="Ids of nodes, in place of a FILE. Needs --latencies.", need=96
+    )
     latencies: str | None = option(
         "--latencies",
         "--lats",
         metavar="MS,...",
-        help="Their latencies in milliseconds; an empty one is no measurement.",
+        help="The latencies of --nodes in milliseconds. An empty one is no measurement.",
+        need=97,
     )
 
 
@@ -213,7 +133,8 @@ class PlacedSource(NodeSource):
     nodes: str | None = option(
         "--nodes",
         metavar="ID:LAT:LON:MS,...",
-        help="Nodes; an empty MS is no measurement, an id may hold colons.",
+        help="Nodes, in place of a FILE. An empty MS is no measurement; an id may hold colons.",
+        need=96,
     )
 
 

@@ -11,26 +11,63 @@ A group is a plain class, because a dataclass costs a millisecond each at start-
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from inspect import Parameter, Signature, signature
-from typing import Any, ClassVar, get_type_hints
+from typing import Any, ClassVar, Final, TypeVar, get_type_hints
 
 import typer
-from typer.models import OptionInfo
+from typer.models import OptionInfo, ParameterInfo
 
 from rvhctl.errors import UsageError
 
+LIMITS: Final = "Limits"
+GROUPS: Final = "Groups"
+BUCKETS: Final = "Buckets and nodes"
+KEYS: Final = "Keys"
+ANSWER: Final = "Answer"
+WHAT_IF: Final = "What-if"
+SAFEGUARDS: Final = "Safeguards"
+MEMORY: Final = "Memory"
+SOURCES: Final = "Sources"
+HASHING: Final = "Hashing"
+RUNNING: Final = "Running"
+
+PANELS: Final = (
+    *(LIMITS, GROUPS, BUCKETS, KEYS, ANSWER, WHAT_IF),
+    *(SAFEGUARDS, MEMORY, SOURCES, HASHING, RUNNING),
+)
+"""In which ``--help`` has the options, in this order."""
+
+Declared = TypeVar("Declared", bound=ParameterInfo)
+
 
 def option(
-    *flags: str, default: Any = None, panel: str | None = None, show_default: bool = False, **settings: Any
+    *flags: str,
+    default: Any = None,
+    panel: str | None = None,
+    need: int | None = None,
+    show_default: bool | str = True,
+    **settings: Any,
 ) -> Any:
-    """Declare an option of a group; its type is the annotation, or what ``click_type`` makes of a text."""
-    return typer.Option(default, *flags, rich_help_panel=panel, show_default=show_default, **settings)
+    """Declare an option of a group; its type is the annotation, or what ``click_type`` makes of a text.
+
+    Args:
+        need: its place among what most people need, which is what ``-h`` shows, of its first sentence.
+        show_default: what help names as the default where None stands for it.
+    """
+    shown = str(default) if show_default is True and default not in (None, False) else show_default
+    return needed(typer.Option(default, *flags, rich_help_panel=panel, show_default=shown, **settings), need)
 
 
-def switch(*flags: str, help: str) -> Any:
+def switch(*flags: str, help: str, panel: str | None = None, need: int | None = None) -> Any:
     """Declare an option without a value, which is False unless it is given."""
-    return option(*flags, default=False, help=help)
+    return option(*flags, default=False, help=help, panel=panel, need=need)
+
+
+def needed(declared: Declared, need: int | None) -> Declared:
+    """Return what is declared, with its place among what most people need."""
+    declared.need = need  # type: ignore[attr-defined]
+    return declared
 
 
 class OptionGroup:
@@ -41,12 +78,14 @@ class OptionGroup:
 
     options: ClassVar[dict[str, OptionInfo]] = {}
     """The options by name."""
+    panel: ClassVar[str | None] = None
 
     def __init_subclass__(cls, panel: str | None = None) -> None:
-        """``panel``: where help has the options that say nothing else."""
+        """``panel``: where help has the options that say nothing else; that of the base if there is none."""
+        cls.panel = panel or cls.panel
         own = {name: value for name, value in vars(cls).items() if isinstance(value, OptionInfo)}
         for declared in own.values():
-            declared.rich_help_panel = declared.rich_help_panel or panel
+            declared.rich_help_panel = declared.rich_help_panel or cls.panel
         inherited = {name: value for name, value in cls.options.items() if name not in own}
         cls.options = inherited | own
 
@@ -108,4 +147,14 @@ def grouped(command: Callable[..., None]) -> Callable[..., None]:
     run.__doc__ = command.__doc__
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    run.needs = dict(_needs(parameters))  # type: ignore[attr-defined]
     return run
+
+
+def _needs(parameters: list[Parameter]) -> Iterator[tuple[str, int]]:
+    """Return the places of parameters among what most people need, by their names."""
+    for parameter in parameters:
+        declared = (parameter.default, *getattr(parameter.annotation, "__metadata__", ()))
+        for need in (getattr(info, "need", None) for info in declared):
+            if need is not None:
+                yield parameter.name, need

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 import typer
 from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Whole
-from rvhctl.cli.option_groups import OptionGroup, option, switch
+from rvhctl.cli.option_groups import ANSWER, RUNNING, SOURCES, OptionGroup, needed, option, switch
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import FORMATS, InputFormat, OutputFormat
 from rvhctl.streams.terminal import ColorChoice
@@ -17,26 +17,32 @@ from rvhctl.streams.terminal import ColorChoice
 Level = Literal["debug", "info", "warn", "error"]
 OnError = Literal["skip", "fail"]
 
-FORMATTING: Final = "Formats"
-
 Files = Annotated[
     list[str] | None,
-    typer.Argument(
-        metavar="[FILE]...",
-        help="Input files, plain or compressed (gzip, zstd, xz, bzip2); - is standard input, "
-        "also read when nothing else gives data.",
-        show_default=False,
+    needed(
+        typer.Argument(
+            metavar="[FILE]...",
+            help="Files to read; - is standard input. That is also read where no FILE and no option gives data. Files "
+            "may be compressed: gzip, zstd, xz or bzip2.",
+            show_default=False,
+            rich_help_panel=SOURCES,
+        ),
+        45,
     ),
 ]
 Top = Annotated[
     int | None,
-    typer.Option(
-        "--top",
-        "-n",
-        metavar="K",
-        click_type=Whole(min=1),
-        help="At most the first K, of the list or of each cell.",
-        show_default=False,
+    needed(
+        typer.Option(
+            "--top",
+            "-n",
+            metavar="K",
+            click_type=Whole(min=1),
+            help="Keep only the K fastest (of each group).",
+            show_default=False,
+            rich_help_panel=ANSWER,
+        ),
+        80,
     ),
 ]
 
@@ -49,7 +55,7 @@ def either(*names: str) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-class Formats(OptionGroup, panel=FORMATTING):
+class Formats(OptionGroup, panel=ANSWER):
     """What a command over nodes reads and writes."""
 
     output: OutputFormat = option(
@@ -58,8 +64,8 @@ class Formats(OptionGroup, panel=FORMATTING):
         default="auto",
         metavar="FORMAT",
         click_type=TyperChoice(("auto", "table", *FORMATS)),
-        help=f"Format of the answer: {either('table', *FORMATS)}. Unless given: a table on a terminal, "
-        "else the shape of the input.",
+        help=f"Write {either('table', *FORMATS)}. auto is a table on a terminal, and else the format of the input.",
+        need=100,
     )
     json: bool = switch("--json", help="The same as -o json.")
     input_format: InputFormat = option(
@@ -68,14 +74,18 @@ class Formats(OptionGroup, panel=FORMATTING):
         default="auto",
         metavar="FORMAT",
         click_type=INPUT_FORMAT,
-        help=f"Format of the input: {either(*RECORD_FORMATS)}. Unless given: found by looking.",
+        help=f"Read {either(*RECORD_FORMATS)}. auto looks at the input.",
+        panel=SOURCES,
     )
     color: ColorChoice = option(
-        "--color", default="auto", metavar="WHEN", help="Colour in tables: auto, always or never."
+        "--color",
+        default="auto",
+        metavar="WHEN",
+        help="Colour tables: auto, always or never. auto is on a terminal, unless NO_COLOR is set.",
     )
 
 
-class Run(Formats, panel="Running"):
+class Run(Formats, panel=RUNNING):
     """How a command over nodes reads, answers and runs."""
 
     level: Level = option(
@@ -83,47 +93,52 @@ class Run(Formats, panel="Running"):
         "-l",
         default="warn",
         metavar="LEVEL",
-        help="How much to say on standard error: debug, info, warn (the default) or error.",
+        help="How much to say on standard error: debug, info, warn or error. info says what was understood and who "
+        "was left out, debug also what ran, and how long.",
     )
     async_: bool = switch(
-        "--async", "-a", help="Run on the asynchronous functions; with --batch, concurrently."
+        "--async",
+        "-a",
+        help="Answer by the asynchronous functions of the Python package. The answer is the same; with --batch, "
+        "requests are answered at the same time, on all processors.",
     )
-    batch: bool = switch("--batch", help="Each line of the input is a request in JSON, answered on a line.")
+    batch: bool = switch(
+        "--batch",
+        help="Answer the JSON request on each line of the input. 'rvhctl help batch' has more.",
+        need=130,
+    )
     jobs: int | None = option(
         "--jobs",
         "-j",
         metavar="N",
         click_type=Whole(min=1),
-        help="Processes; default: as many as are worth their start, at most the usable processors.",
+        help="Use N processes. With --batch, this means --async, too.",
+        show_default="as many as make the run faster; with --batch 1",
     )
-    unordered: bool = switch("--unordered", help="With --batch: answers as they are ready.")
+    unordered: bool = switch(
+        "--unordered",
+        help="With --batch: write each answer as soon as it is ready, whatever the order of the input.",
+    )
     on_error: OnError | None = option(
         "--on-error",
         metavar="WHAT",
-        help="What a bad record does: fail (the default) ends the run; skip (the default with --batch) leaves it "
-        "out, says so, and the run ends in exit code 1.",
+        help="What to do about a bad record: fail or skip. fail ends the run; skip leaves the record out, says so, "
+        "and in the end gives exit code 1.",
+        show_default="fail; with --batch skip",
     )
 
 
-def epilog(*examples: str, nobody: str = "") -> str:
-    """What stands under the help of a command: examples, one a line, and the exit codes."""
-    codes = {
-        "0": "answered",
-        "1": "bad data, a value out of range, a file that cannot be read or written",
-        "2": "wrong usage",
-        "3": nobody,
-        "130": "interrupted",
-        "141": "the reader of the pipe went away",
-    }
-    lines = [
-        "Examples:",
-        *(f"  {example}" for example in examples),
-        "",
-        "Exit codes:",
-        *(f"  {code:>3}  {meaning}" for code, meaning in codes.items() if meaning),
-    ]
-    # Typer would read [brackets] as markup.
-    return "\n".join(lines).replace("[", "\\[")
+class Epilog(NamedTuple):
+    """What help says below the options of a command."""
+
+    examples: tuple[str, ...]
+    """Command lines, the first two for everybody."""
+    nobody: str
+    """What exit code 3 means; empty where there is none."""
+
+
+def epilog(*examples: str, nobody: str = "") -> Epilog:
+    return Epilog(examples, nobody)
 
 
 def refuse(where: str, flags: Mapping[str, object]) -> None:

@@ -15,10 +15,10 @@ from rvhctl.errors import bytes_escaped, quoted
 def explain(error: Any, arguments: Sequence[str], commands: Collection[str]) -> int:
     """Say a usage error of the command-line parser, and return its exit code."""
     if str(error.message) == "Missing command.":
-        from rvhctl.cli.help import drawn_help
+        from rvhctl.cli.help import drawn, short_help
 
         with suppress(OSError, AttributeError):  # nobody is left to tell
-            sys.stderr.buffer.write(drawn_help(error.ctx.command, error.ctx, sys.stderr))
+            sys.stderr.buffer.write(drawn(short_help(error.ctx.command, error.ctx), sys.stderr))
             sys.stderr.flush()
         return int(error.exit_code)
     text = bytes_escaped(" ".join(_problem(error).split()).rstrip("."))

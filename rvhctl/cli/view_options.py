@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from rvhctl.cli.flag_types import PercentText, Whole
-from rvhctl.cli.option_groups import OptionGroup, option, switch
+from rvhctl.cli.option_groups import ANSWER, WHAT_IF, OptionGroup, option, switch
 from rvhctl.errors import UsageError
 from rvhctl.nodes.flags import text_of
 from rvhctl.policy.policy import Percent
 from rvhctl.policy.traffic.routing import Spill
 
 Failing = Literal["nodes", "groups", "both", "pairs", "2"]
-
-VIEWS = "Views"
 
 
 class NamingGroup(OptionGroup):
@@ -31,52 +29,74 @@ class NamingGroup(OptionGroup):
         }
 
 
-class Views(NamingGroup, panel=VIEWS):
+class Views(NamingGroup, panel=ANSWER):
     """What is shown in place of the survivors, and what-if questions."""
 
-    explain: bool = switch("--explain", help="Every node, kept or dropped, and why.")
+    explain: bool = switch("--explain", help="Show every node, kept or dropped, and why.", need=60)
     down: list[str] | None = option(
-        "--down", metavar="ID,...", help="Answer as if these nodes had failed; may be given again and again."
+        "--down",
+        metavar="ID,...",
+        help="Answer as if these nodes had failed. May be given several times.",
+        panel=WHAT_IF,
+        need=90,
     )
 
 
-class GroupViews(Views, panel=VIEWS):
+class GroupViews(Views, panel=ANSWER):
     """The same, where there are groups."""
 
-    plan: bool = switch("--plan", help="For each group its health and where its traffic goes.")
+    plan: bool = switch("--plan", help="Show where the traffic of each group should go.", need=50)
     nearest: int | None = option(
         "--nearest",
         metavar="N",
         click_type=Whole(min=0),
-        help="With --plan or --drill: healthy groups a group may turn to; default 2.",
+        help="With --plan or --drill: how many healthy groups may take over from one.",
+        show_default="2",
     )
     spill: Spill | None = option(
         "--spill",
         metavar="HOW",
-        help="Whose shares: envoy's priority levels (the default), or capacity: no group over 100 %, nearest first.",
+        help="With --plan or --drill: how groups share, envoy or capacity. envoy is as Envoy's priority levels do; "
+        "capacity sends no group more than it can take, the nearest first.",
+        show_default="envoy",
     )
     fill: Percent | None = option(
         "--fill",
         metavar="P%",
         click_type=PercentText(),
-        help="How full each group is when all are well; default 70%.",
+        help="With --plan or --drill: how full each group is while all are well.",
+        show_default="70%",
     )
     demand: str | None = option(
-        "--demand", metavar="FILE", help="What each group is asked (group, demand), in place of --fill."
+        "--demand",
+        metavar="FILE",
+        help="With --plan or --drill: read from FILE what is asked of each group. It has group and demand, and stands "
+        "for --fill.",
+    )
+    explain: bool = Views.explain
+    advise: bool = switch(
+        "--advise", help="Compare the sizes of cells, and recommend one. Needs no limit.", need=70
     )
     drill: Failing | None = option(
         "--drill",
         metavar="WHAT",
-        help="What breaks if each of the nodes, groups or both fails; or 2 (pairs): any two groups.",
+        help="Show what breaks when anything fails, one by one. WHAT is nodes, groups or both, or 2 (pairs) for any "
+        "two groups at once.",
+        panel=WHAT_IF,
+        need=92,
     )
-    explain: bool = Views.explain
-    advise: bool = switch("--advise", help="Which precision suits these nodes; needs no limit.")
     down: list[str] | None = Views.down
     down_cell: list[str] | None = option(
-        "--down-cell", metavar="PREFIX,...", help="Answer as if all nodes in these geohash cells had failed."
+        "--down-cell",
+        metavar="PREFIX,...",
+        help="Answer as if all nodes in these geohash cells had failed. u1 is also each cell whose name begins so.",
+        panel=WHAT_IF,
     )
     down_group: list[str] | None = option(
-        "--down-group", metavar="NAME,...", help="With --by: the same for these groups."
+        "--down-group",
+        metavar="NAME,...",
+        help="With --by: answer as if all nodes of these groups had failed.",
+        panel=WHAT_IF,
     )
 
 

@@ -7,5 +7,9 @@ _nodes      Read, decide, write: what failover and faultset do.
 completion  ``rvhctl completion``.
 failover    ``rvhctl failover``.
 faultset    ``rvhctl faultset``.
+help        ``rvhctl help``.
 jump_hash   ``rvhctl jump-hash``.
 """
+
+COMMANDS = ("faultset", "failover", "jump-hash", "help", "completion")
+"""Each is a function of its own module in this folder, with underscores for hyphens."""

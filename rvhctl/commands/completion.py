@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from rvhctl.cli.option_groups import ANSWER
 from rvhctl.cli.options import epilog
 from rvhctl.completion.scripts import Shell, script
 from rvhctl.streams.sink import Sink
@@ -17,8 +18,15 @@ EPILOG = epilog(
 )
 
 
-def completion(shell: Annotated[Shell, typer.Argument(help="The shell to print the script for.")]) -> None:
-    """Print a script that completes commands, options, files and nodes in your shell. No file is changed."""
+def completion(
+    shell: Annotated[
+        Shell, typer.Argument(metavar="SHELL", help="The shell: bash, zsh or fish.", rich_help_panel=ANSWER)
+    ],
+) -> None:
+    """Print a script that completes command lines in your shell.
+
+    It completes commands, options, their choices, files and the nodes in them. No file is changed.
+    """
     sink = Sink()
     sink.write(script(shell))
     sink.flush()

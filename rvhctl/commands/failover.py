@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from rvhctl.cli import options
-from rvhctl.cli.node_options import Damping, Limits, NodeOptions, RankedSource, Safeguards
+from rvhctl.cli.node_options import NodeOptions, RankedSource
 from rvhctl.cli.option_groups import grouped
 from rvhctl.cli.options import Run
+from rvhctl.cli.policy_options import Damping, Limits, Safeguards
 from rvhctl.cli.view_options import Views
 from rvhctl.commands._nodes import answer, answer_batch
 
 EPILOG = options.epilog(
+    "rvhctl failover --relative 1.5 nodes.json",
     "rvhctl failover --nodes a,b,c --latencies 50,200,75 --threshold 100",
     "rvhctl failover --threshold 25 --top 3 nodes.json",
     "jq .nodes fleet.json | rvhctl failover --threshold 25 -o plain",
@@ -21,19 +23,19 @@ EPILOG = options.epilog(
 
 @grouped
 def failover(
-    run: Run,
     limits: Limits,
+    views: Views,
     safeguards: Safeguards,
     damping: Damping,
-    views: Views,
     source: RankedSource,
+    run: Run,
     files: options.Files = None,
     top: options.Top = None,
 ) -> None:
-    """Keep the nodes within a latency limit, the fastest first.
+    """Keep the nodes that are fit to serve, the fastest first.
 
-    Nodes come from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or from flags. Records go
-    out as they came in.
+    Nodes are read from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or given by --nodes
+    and --latencies. Records go out as they came in. All nodes are judged together; faultset does so by region.
     """
     asked = NodeOptions(limits, safeguards, damping, views, source, top=top)
     if run.batch:

@@ -14,8 +14,9 @@ from rvhctl.placement.jump import jump_hash_many, jump_hash_many_async
 from rvhctl.streams.sink import Sink
 
 EPILOG = options.epilog(
-    "rvhctl jump-hash -k foo -b 5",
     "rvhctl jump-hash -b 8 keys.txt",
+    "rvhctl jump-hash --nodes fleet.csv --live fit.csv -k user:41",
+    "rvhctl jump-hash -k foo -b 5",
     "rvhctl jump-hash --nodes a,b,c --down b --field user.id events.ndjson",
     "find tests -name 'test_*.py' | rvhctl jump-hash --only 1/4",
     nobody="no node is live, or --only found no record",
@@ -24,18 +25,20 @@ EPILOG = options.epilog(
 
 @grouped
 def jump_hash(
-    keys: Keys,
     nodes: Nodes,
+    keys: Keys,
     fields: Fields,
     answer: Answer,
     hashing: Hashing,
     run: KeyRun,
     files: options.Files = None,
 ) -> None:
-    """Say which bucket owns each key: Google's jump consistent hash.
+    """Say which bucket or node owns each key, so that few keys move.
 
-    Keys are text lines from FILEs or standard input, -k flags, or JSON, NDJSON and CSV. A key has one bucket
-    for ever, in every process and on every machine; a new bucket takes 1 in N+1 keys and moves no other.
+    A key has one bucket for ever, in every process and on every machine. A new bucket takes 1 in N + 1 keys, and
+    no other key moves; of a node that has failed only its own keys do. It is Google's jump consistent hash.
+
+    Keys are lines of text from FILEs or standard input, -k options, or fields of JSON, NDJSON, CSV and TSV.
     """
     report = Report(run.level)
     if hashing.list_hashes:

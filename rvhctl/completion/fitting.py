@@ -11,6 +11,7 @@ from typer._click.shell_completion import _resolve_context, _resolve_incomplete
 from typer.core import TyperGroup
 
 from rvhctl.completion.line import Line
+from rvhctl.manual.text import first_sentence
 
 MOST: Final = 1000
 """Words offered at once; of more, the next letter is."""
@@ -62,7 +63,7 @@ def _commands(command: Command, context: Context, typed: str) -> Iterator[tuple[
 
 def _options(command: Command, context: Context, typed: str) -> Iterator[tuple[str, str]]:
     for item in Command.shell_complete(command, context, typed):
-        yield item.value, " ".join((item.help or "").split())
+        yield item.value, first_sentence(" ".join((item.help or "").split()))
 
 
 def _known(command: Command, line: Line, *, cells: bool) -> Iterable[str]:

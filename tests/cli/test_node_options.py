@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.cli.node_options import Damping, Groups, Limits, NodeOptions, RankedSource, Safeguards, Views
+from rvhctl.cli.node_options import Groups, NodeOptions, RankedSource
+from rvhctl.cli.policy_options import Damping, Limits, Safeguards
+from rvhctl.cli.view_options import Views
 from rvhctl.policy.policy import Percent, Policy
 from rvhctl.policy.request import policy_of, requested
 

@@ -19,6 +19,7 @@ BASE = {
     "faultset": ("--threshold", "100"),
     "jump-hash": ("-k", "a", "-b", "5"),
     "completion": (),
+    "help": (),
 }
 OPTIONS = [
     (command, option)

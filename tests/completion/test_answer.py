@@ -27,7 +27,11 @@ def test_others_give_their_words(shell: str, program: Program) -> None:
 
 
 def test_an_option_comes_with_what_it_means(program: Program) -> None:
-    assert answer(program, "zsh", "0", "-V") == (0, "words\n-V\tSay the version and the core.\n", "")
+    assert answer(program, "zsh", "0", "-V") == (
+        0,
+        "words\n-V\tShow the version and the core, and end.\n",
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,4 +51,4 @@ def test_nothing_that_is_wrong_with_a_line_is_said(arguments: tuple[str, ...], p
     code, out, err = answer(program, "fish", *arguments)
 
     assert (code, err) in [(0, ""), (1, "")]
-    assert out in ("", "words\n--down\tThese have failed (numbers without --nodes).\n")
+    assert out in ("", "words\n--down\tThese nodes have failed, and others own their keys.\n")

@@ -28,6 +28,8 @@ def words(before: str, after: str = "") -> list[str]:
         ("x", []),
         ("-V ", [*COMMANDS]),
         ("completion ", ["bash", "zsh", "fish"]),
+        ("help f", ["faultset", "failover", "formats"]),
+        ("help ex", ["exit-codes"]),
         ("failover --t", ["--threshold", "--th", "--top"]),
         ("failover --threshold 5 --t", ["--top"]),
         ("faultset --down a --dow", ["--down", "--down-cell", "--down-group"]),
@@ -52,16 +54,16 @@ def test_files_belong_where_help_says_file(typed: str) -> None:
     assert fits(typed) == Fitting("files", [])
 
 
-def test_an_option_is_told_as_help_tells_it() -> None:
+def test_an_option_is_told_by_its_first_sentence() -> None:
     ((_, told),) = fits("faultset --agg").words
 
-    assert told == "A node's latency by its samples: median, mean, min, max, p95 or p99."
+    assert told == "Make the latency out of a node's samples: median, mean, min, max, p95 or p99."
 
 
 def test_a_command_is_told_by_its_first_sentence() -> None:
     ((_, told),) = fits("failov").words
 
-    assert told == "Keep the nodes within a latency limit, the fastest first."
+    assert told == "Keep the nodes that are fit to serve, the fastest first."
 
 
 @pytest.mark.parametrize("typed", ["", "EHAM,", "EHAM,EI"])

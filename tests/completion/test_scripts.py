@@ -121,7 +121,9 @@ def test_what_fits_is_shown(typed: str, shown: list[str], shell: Shell) -> None:
 
 def test_a_description_keeps_its_apostrophes(shell: Shell) -> None:
     shell.type(f"rvhctl faultset --a{TABS[shell.name]}")
-    shell.wait_for("--aggregate" if shell.name == "bash" else "A node's latency by its samples: median")
+    shell.wait_for(
+        "--aggregate" if shell.name == "bash" else "Make the latency out of a node's samples: median"
+    )
 
 
 def test_nothing_fits_where_a_number_belongs(shell: Shell) -> None:

@@ -40,7 +40,8 @@ RUNNING: Final = (
     _option("--jobs -j", "2 1 | 0 -1 x"),
     _option("--unordered"),
     _option("--on-error", "skip fail | stop"),
-    _option("--help -h"),
+    _option("--help"),
+    _option("-h"),
     _option("--version -V"),
 )
 ON_NODES: Final = (
@@ -120,7 +121,8 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
         _option("--seed", "7 0 18446744073709551615 | -1 18446744073709551616 x"),
         _option("--list-hashes"),
     ),
-    "completion": (_option("--help -h"), _option("--version -V")),
+    "completion": (_option("--help"), _option("-h"), _option("--version -V")),
+    "help": (_option("--man"), _option("--help"), _option("-h"), _option("--version -V")),
 }
 
 BASES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -146,5 +148,6 @@ BASES: Final[Mapping[str, tuple[str, ...]]] = {
         "-b 10 --to 11 keys.txt",
     ),
     "completion": ("bash",),
+    "help": ("faultset", "formats"),
 }
 """Command lines to which each option is added."""

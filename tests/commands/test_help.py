@@ -1,0 +1,102 @@
+"""``rvhctl help``: pages of the manual, on a terminal and in a pipe."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.cli import rvhctl
+from support.program import Program
+from support.terminal import on_terminal
+
+from rvhctl.app import OurCommand, one_command
+from rvhctl.commands import COMMANDS
+from rvhctl.manual.topics import TOPICS
+
+PAGES = [(), *((name,) for name in (*COMMANDS, *TOPICS))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+@pytest.mark.parametrize("columns", ["46", "80", "120"])
+def test_a_page_fits_and_begins_with_its_name(page: tuple[str, ...], columns: str) -> None:
+    code, out, err = rvhctl("help", *page, COLUMNS=columns)
+    lines = out.decode().splitlines()
+    assert (code, err) == (0, "")
+    assert lines[0] == "NAME"
+    assert lines[1].startswith(f"    {'-'.join(['rvhctl', *page])} - ")
+    assert max(map(len, lines)) <= int(columns)
+    assert out.isascii()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_page_of_a_command_says_what_its_help_says(name: str) -> None:
+    page = " ".join(rvhctl("help", name).out.decode().split())
+    for parameter in one_command(name).params:
+        assert getattr(parameter, "hidden", False) or getattr(parameter, "help", "?") in page
+    pasted = page.replace(" \\ ", " ")
+    command = one_command(name)
+    assert isinstance(command, OurCommand)
+    assert all(" ".join(example.split()) in pasted for example in command.notes.examples)
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"), [("format", "formats"), ("exit-code", "exit-codes"), ("failovr", "failover")]
+)
+def test_an_unknown_topic_suggests_the_nearest(typed: str, nearest: str) -> None:
+    code, out, err = rvhctl("help", typed)
+    assert (code, out) == (2, b"")
+    assert f"did you mean '{nearest}'?" in err
+    assert err.count("\n") == 1
+
+
+def test_a_terminal_shows_it_by_a_pager_and_a_pipe_does_not(program: Program, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\nsed 's/^/> /'\n")
+    pager.chmod(0o755)
+    code, shown = on_terminal(program, "help", "formats", PAGER=str(pager))
+    assert code == 0
+    assert all(line.startswith("> ") for line in shown.splitlines())
+    assert "\x1b" not in shown
+    assert "N\bNA\bAM\bME\bE" in shown
+    _, shown = on_terminal(program, "help", "formats", PAGER=str(pager), NO_COLOR="1")
+    assert "> NAME\n" in shown
+
+
+def test_the_reader_may_go_away(program: Program) -> None:
+    command = f"{sys.executable} -m rvhctl help jump-hash | head -n 1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", command], env=program.environment, capture_output=True, text=True, check=True
+    )
+    first, code = done.stdout.splitlines()
+    assert first == "NAME"
+    assert code in ("0", "141")
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("page", PAGES, ids=" ".join)
+def test_a_man_page_is_clean(page: tuple[str, ...], tmp_path: Path) -> None:
+    """What says nothing about it is not there; the tools are, where ``.ci/run`` has them."""
+    code, out, _ = rvhctl("help", "--man", *page, SOURCE_DATE_EPOCH="0")
+    assert code == 0
+    head, section = out.decode().splitlines()[:2]
+    number = 7 if set(page) & TOPICS.keys() else 1
+    name = "\\-".join(["rvhctl", *page]).upper().replace("EXIT-", "EXIT\\-").replace("JUMP-", "JUMP\\-")
+    assert head.startswith(f".TH {name} {number} 1970-01-01 ")
+    assert section == ".SH NAME"
+    source = tmp_path / "page"
+    source.write_bytes(out)
+    if shutil.which("man"):
+        done = subprocess.run(
+            ["man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", str(source)],
+            capture_output=True,
+            text=True,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    if shutil.which("mandoc"):
+        done = subprocess.run(
+            ["mandoc", "-T", "lint", "-W", "warning", str(source)], capture_output=True, text=True
+        )
+        assert (done.returncode, done.stdout) == (0, "")
