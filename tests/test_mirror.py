@@ -45,7 +45,7 @@ TESTED_BY = {
 }
 """Modules that have no test of their own name, by the test of what they are a part of."""
 
-OF_THE_WHOLE = {"commands/test_sources"}
+OF_THE_WHOLE = {"commands/test_faultset_traffic", "commands/test_sources"}
 """Tests that mirror no module, as those at the top of ``tests/`` do not."""
 
 

@@ -52,7 +52,6 @@ def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
         UnknownNodeError: there is no group of that name.
         FaultsetError: the demand of a group is missing.
     """
-    fill = routing.fill
     asked = None if routing.demand is None else _by_group(evaluation, routing.demand)
     fleet = evaluation.fleet
     column = fleet.capacities if len(fleet.capacities) else fleet.weights
@@ -61,15 +60,16 @@ def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
     decimals = max((-exponent for _, exponent in map(digits_of, values)), default=0)
     scale = 10 ** max(decimals, 0)
     whole = {value: _scaled(value, scale) for value in values}
-    unit = PER_CENT * (fill.denominator if asked is None else 1)
+    part, whole_of_it = routing.fill or (1, 1)
+    unit = PER_CENT * (whole_of_it if asked is None else 1)
     of_node = [whole[value] * unit for value in capacities] if capacities else None
     traffic = Traffic(scale * unit, of_node, [], [])
     columns = evaluation.order, evaluation.starts
     if asked is None:
-        # A hundredth of a fill of it is whole: the unit has the denominator.
+        # The unit has the denominator, so that this is whole.
         all_of_it = Codes([1] * len(fleet)) if of_node else Codes()
         everything = traffic.carried(*columns, all_of_it, Ints(_sizes(evaluation.starts)))
-        traffic.demand.extend(carried * fill.numerator // fill.denominator for carried in everything)
+        traffic.demand.extend(carried * part // whole_of_it for carried in everything)
     else:
         traffic.demand.extend(sum(whole[value] for value in values) * unit for values in asked)
     traffic.fit.extend(traffic.carried(*columns, evaluation.fits, evaluation.fit_counts))

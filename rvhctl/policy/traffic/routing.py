@@ -30,10 +30,10 @@ class Routing(NamedTuple):
     """Healthy groups, beside itself, that each group may turn to."""
     spill: Spill = "envoy"
     """By the shares of Envoy's priority levels, or by what groups carry."""
-    fill: Percent = FILL
-    """How much of the capacity of all its nodes each group is asked, whatever their state."""
+    fill: Percent | None = FILL
+    """How much of the capacity of all its nodes each group is asked, whatever their state; None with a demand."""
     demand: Mapping[str, float] | None = None
-    """What each group is asked, by its name, in place of this."""
+    """What each group is asked, by its name."""
 
 
 def routing_of(
@@ -51,8 +51,9 @@ def routing_of(
         raise FaultsetError(f"spill must be one of {', '.join(get_args(Spill))} (got {shorten(spill)})")
     if fill is not None and demand is not None:
         raise FaultsetError("fill and demand exclude each other")
-    checked = None if demand is None else checked_demand(demand)
-    return Routing(levels, spill, FILL if fill is None else _fill(fill), checked)  # type: ignore[arg-type]
+    if demand is not None:
+        return Routing(levels, spill, None, checked_demand(demand))  # type: ignore[arg-type]
+    return Routing(levels, spill, FILL if fill is None else _fill(fill))  # type: ignore[arg-type]
 
 
 def _fill(value: object) -> Percent:

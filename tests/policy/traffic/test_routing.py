@@ -14,7 +14,7 @@ from rvhctl.policy.traffic.routing import Routing, failures_of, routing_of
 def test_what_is_unset_has_its_default() -> None:
     assert routing_of() == Routing() == Routing(2, "envoy", Percent(70, 100), None)
     assert routing_of(fill="12.5%").fill == Percent(125, 1000)
-    assert routing_of(demand={"a": 1, "b": 0.5}).demand == {"a": 1.0, "b": 0.5}
+    assert routing_of(demand={"a": 1, "b": 0.5}) == Routing(fill=None, demand={"a": 1.0, "b": 0.5})
 
 
 @pytest.mark.parametrize(

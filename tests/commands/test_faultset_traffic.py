@@ -1,0 +1,138 @@
+"""``rvhctl faultset`` about traffic: demands, loads and drills, at every door."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from unittest.mock import ANY
+
+import pytest
+from support.cli import rvhctl
+
+from rvhctl.policy.evaluate import drill
+from rvhctl.policy.policy import Policy
+
+INVENTORY = b"""id,zone,capacity,state
+a1,a,1,up
+a2,a,1,up
+b1,b,2,up
+b2,b,1,drain
+c1,c,,up
+c2,c,1,up
+"""
+"""Nodes that nobody has measured."""
+BY_ZONE = ("faultset", "--by", "zone")
+
+
+def drilled(*flags: str, stdin: bytes = INVENTORY) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = json.loads(rvhctl(*BY_ZONE, *flags, "-o", "json", stdin=stdin).out)
+    return rows
+
+
+def test_an_inventory_is_drilled_without_measurements_at_every_door(tmp_path: Path) -> None:
+    rows = drilled("--drill", "both", "--spill", "capacity", "--fill", "50%")
+    worst = [(row["failure"], row["kind"]) for row in rows[:3]]
+    assert worst == [("b1", "node"), ("b", "group"), ("a", "group")]  # b1 is the last of b that is up
+    assert rows[1] == {
+        "failure": "b",
+        "kind": "group",
+        "health": "down",
+        "down": 1,
+        "load": 100.0,
+        "where": "a",
+        "moved": 42.86,
+    }
+    nodes = [
+        {"id": f"{zone}{row}", "zone": zone, **more}
+        for zone, row, more in (
+            *(("a", 1, {}), ("a", 2, {})),
+            *(("b", 1, {"capacity": 2}), ("b", 2, {"state": "drain"})),
+            *(("c", 1, {}), ("c", 2, {})),
+        )
+    ]
+    document = {"nodes": nodes, "by": "zone", "drill": "both", "spill": "capacity", "fill": "50%"}
+    stdin = json.dumps(document).encode()
+    assert json.loads(rvhctl("faultset", stdin=stdin).out) == rows
+    assert json.loads(rvhctl("faultset", "--batch", stdin=stdin).out)["drill"] == rows
+    by_policy = drill(nodes, by="zone", spill="capacity", fill="50%")
+    assert [row._asdict() for row in by_policy] == rows
+    limited = [{**node, "latency": 1} for node in nodes]
+    assert list(drill(limited, Policy(threshold=1), by="zone", spill="capacity", fill="50%")) == list(
+        by_policy
+    )
+
+
+def test_a_demand_is_the_same_as_file_and_object(tmp_path: Path) -> None:
+    demand = {"a": 1, "b": 2.5, "c": 0}
+    (tmp_path / "d.csv").write_text("group,demand\na,1\nb,2.5\nc,0\n")
+    (tmp_path / "d.json").write_text(json.dumps(demand))
+    fleet = {
+        "nodes": [{"id": x, "zone": x, "capacity": 2, "latency": 1} for x in "abc"],
+        "threshold": 5,
+        "by": "zone",
+    }
+    document = json.dumps({**fleet, "plan": True, "demand": demand}).encode()
+    expected = rvhctl("faultset", stdin=document)
+    assert [row["load"] for row in json.loads(expected.out)] == [50, 125, 0]
+    for name in ("d.csv", "d.json"):
+        flags = ("--plan", "--demand", str(tmp_path / name))
+        assert rvhctl("faultset", *flags, stdin=json.dumps(fleet).encode()) == expected
+        # The flag wins over what the document says of it in another way.
+        both = {**fleet, "fill": "10%"}
+        assert rvhctl("faultset", *flags, stdin=json.dumps(both).encode()) == expected
+    (answer,) = [json.loads(rvhctl("faultset", "--batch", stdin=document).out)]
+    assert answer["plan"] == json.loads(expected.out)
+
+
+@pytest.mark.parametrize(
+    ("demand", "says"),
+    [
+        ("a,1\nb,1\n", "the demand of 1 group is missing: c; 0 is one, too"),
+        ("a,1\nb,1\nc,1\nzone-c,1\n", "there is no group 'zone-c'"),
+    ],
+)
+def test_a_demand_of_other_groups_is_bad_data(demand: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "d.csv"
+    path.write_text(f"group,demand\n{demand}")
+    outcome = rvhctl(*BY_ZONE, "--drill", "groups", "--demand", str(path), stdin=INVENTORY)
+    assert outcome == (1, b"", f"rvhctl: {path}: {says}\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "code"),
+    [
+        (("--drill", "nodes", "--fail-on", "down"), 3),
+        (("--drill", "groups", "--fail-on", "down"), 0),  # the group that failed does not count
+        (("--drill", "both", "--fail-on", "degraded", "--min-survivors", "2"), 3),
+        (("--drill", "both", "--fail-on", "overload", "--spill", "capacity", "--fill", "50%"), 0),
+        (("--drill", "both", "--fail-on", "overload", "--spill", "capacity", "--fill", "60%"), 3),
+        (("--drill", "both", "--fail-on", "never"), 0),
+        (("--drill", "both"), 0),
+    ],
+)
+def test_a_drill_holds_a_promise(flags: tuple[str, ...], code: int) -> None:
+    outcome = rvhctl(*BY_ZONE, *flags, stdin=INVENTORY)
+    assert outcome.code == code
+    assert outcome.out
+    assert outcome.err.count("\n") == (code == 3)
+
+
+def test_an_overloaded_plan_fails_where_it_is_told_to() -> None:
+    stdin = b"id,zone,latency\na,x,1\nb,x,9\nc,y,1\n"
+    flags = (*BY_ZONE, "--threshold", "5", "--plan", "-o", "csv")
+    plain = rvhctl(*flags, "-l", "error", stdin=stdin)
+    assert plain.code == 0
+    code, out, err = rvhctl(*flags, "--fail-on", "overload", "-l", "error", stdin=stdin)
+    assert (code, out, err) == (3, plain.out, "rvhctl: over capacity after failover: y at 112 %\n")
+    assert rvhctl(*flags, "--fail-on", "overload", "--fill", "60%", stdin=stdin) == (0, ANY, ANY)
+
+
+def test_a_drill_reads_a_memory_and_leaves_it(tmp_path: Path) -> None:
+    memory = tmp_path / "memory.json"
+    flags = ("--threshold", "5", "--memory", str(memory))
+    rvhctl(*BY_ZONE, *flags, stdin=b"id,zone,latency\na,x,1\nb,y,1\n")
+    before = memory.read_bytes()
+    # Held in by the memory, which a failure ends at once.
+    rows = drilled(*flags, "--drill", "nodes", stdin=b"id,zone,latency\na,x,1\nb,y,\n")
+    assert [(row["failure"], row["down"]) for row in rows] == [("a", 1), ("b", 1)]
+    assert memory.read_bytes() == before
