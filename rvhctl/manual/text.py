@@ -99,7 +99,7 @@ def _broken(line: str, width: int) -> Iterator[str]:
     """A line that is too long: a command goes on behind a backslash, anything else where the room ends."""
     if len(line) <= width:
         yield line
-    elif line.startswith(("$ ", "rvhctl ")):
+    elif line.startswith("$ ") or "rvhctl " in line:
         begun = ""
         for word in _WORD.findall(line):
             if begun and len(begun) + len(word) + 3 > width:
