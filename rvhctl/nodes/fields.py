@@ -32,6 +32,9 @@ KNOWN: Final = "known"
 Coordinates: TypeAlias = bool | Literal["known"]
 """Whether each node needs lat and lon; ``known``: they are read where they are stated, else NaN."""
 
+MOST_BITS: Final = 14_000
+"""Of an integer that is a label; Python writes no more than 4300 digits."""
+
 without_details: Final = frozenset(DETAILS).isdisjoint
 """Whether the fields of a node are none of these."""
 
@@ -165,7 +168,7 @@ def label_of(value: object, name: str, exact: Callable[[], object] | None = None
     if isinstance(value, str) and value and is_utf8(value):
         return str.__str__(value)
     whole = whole_of(exact() if exact and type(value) is float else value)
-    if whole is None:
+    if whole is None or whole.bit_length() > MOST_BITS:
         raise UnlabelledError(f"there is no {name}", value=value)
     return int.__repr__(whole)
 

@@ -133,7 +133,9 @@ def test_no_such_group(group: str, says: str) -> None:
     assert error.value.member == "down_group"
 
 
-@pytest.mark.parametrize("value", [None, "", 1.5, ["z"], {"z": 1}, float("nan"), "\ud800"])
+@pytest.mark.parametrize(
+    "value", [None, "", 1.5, ["z"], {"z": 1}, float("nan"), "\ud800", 10**5000], ids=range(8)
+)
 def test_nodes_without_the_label_are_counted(value: Any) -> None:
     nodes = [NODES[0], {**NODES[1], "zone": value}, {"id": "c", "latency": 1}]
     with pytest.raises(InvalidNodeError, match="node 2: 2 of 3 nodes have no 'zone', the first of them 'b'"):
