@@ -19,8 +19,8 @@ MOST: Final = 1000
 LONGEST: Final = 200
 """Letters of what a command does; the shells cut it at the screen's edge."""
 
-IDS: Final = frozenset({"ID,...", "BUCKET,..."})
-CELLS: Final = "PREFIX,..."
+LIST: Final = ",..."
+"""What help writes where several may stand."""
 
 
 class Fitting(NamedTuple):
@@ -43,10 +43,9 @@ def fitting(command: Command, line: Line) -> Fitting:
     if "FILE" in metavar:
         return Fitting("files", [])
     forms = metavar.split("|")
-    if IDS.intersection(forms) or CELLS in forms:
+    if forms[0].endswith(LIST):
         named, comma, begun = typed.rpartition(",")
-        known = _known(command, line, cells=CELLS in forms)
-        words = _few(sorted({*known} - {*named.split(",")}), begun)
+        words = _few(sorted({*_known(command, line, forms[0])} - {*named.split(",")}), begun)
         return Fitting("list", [(option + named + comma + word, "") for word in words])
     literal = [form for form in forms if form.isalpha() and form.islower() and form.startswith(typed)]
     chosen = [item.value for item in target.shell_complete(context, typed)]
@@ -66,12 +65,14 @@ def _options(command: Command, context: Context, typed: str) -> Iterator[tuple[s
         yield item.value, first_sentence(" ".join((item.help or "").split()))
 
 
-def _known(command: Command, line: Line, *, cells: bool) -> Iterable[str]:
-    """The nodes or cells that the line gives, also behind the cursor."""
-    from rvhctl.completion.known import known_cells, known_ids
+def _known(command: Command, line: Line, form: str) -> Iterable[str]:
+    """What the line gives of that form, also behind the cursor."""
+    from rvhctl.completion.known import KNOWN
 
+    if form not in KNOWN:
+        return ()
     context: Context = _resolve_context(command, {}, "rvhctl", [*line.before, line.current, *line.after])
-    return known_cells(context.params) if cells else known_ids(context.params)
+    return KNOWN[form](context.params)
 
 
 def _few(words: list[str], begun: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.core.words import COMPILED
@@ -51,6 +51,45 @@ def known_cells(given: Mapping[str, Any]) -> Iterable[str]:
         return []
     lats, lons = zip(*places, strict=True)
     return encode_many(lats, lons, asked if isinstance(asked, int) else DEFAULT_PRECISION)
+
+
+def known_labels(given: Mapping[str, Any]) -> Iterable[str]:
+    """Return the labels that the first of these nodes has.
+
+    Raises:
+        RvhctlError: they cannot be read.
+    """
+    from rvhctl.nodes.read import PLACED
+
+    fields = next(_records(given), {})
+    return [name for name, value in fields.items() if name not in PLACED and isinstance(value, str)]
+
+
+def known_groups(given: Mapping[str, Any]) -> Iterable[str]:
+    """Return the groups that the labels on the line make of these nodes.
+
+    Raises:
+        RvhctlError: they cannot be read.
+    """
+    labels = ",".join(given["by"] or ()).split(",")
+    values = [[str(fields.get(label.strip(), "")) for label in labels] for fields in _records(given)]
+    return ["/".join(names) for names in values if all(names)]
+
+
+KNOWN: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
+    "ID,...": known_ids,
+    "BUCKET,...": known_ids,
+    "PREFIX,...": known_cells,
+    "LABEL,...": known_labels,
+    "NAME,...": known_groups,
+}
+"""What the values of an option are, by what help calls them."""
+
+
+def _records(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    import orjson
+
+    return map(orjson.loads, _nodes(given, coordinates=False).in_json().records)
 
 
 def _owners(nodes: str) -> Sequence[str]:

@@ -82,6 +82,16 @@ def test_cells_of_the_file_on_the_line() -> None:
     assert words(f"faultset {NODES} --down-cell u15") == ["u15ps", "u15ud"]
 
 
+def test_labels_and_groups_of_the_file_on_the_line(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.csv"
+    file.write_text("id,latency,zone,rack\na,1,north,7\nb,2,south,7\nc,3,,7\n")
+
+    assert words(f"faultset {file} --by ") == ["rack", "zone"]
+    assert words(f"faultset {file} --by zone,") == ["zone,rack"]
+    assert words(f"faultset {file} --by zone,rack --down-group n") == ["north/7"]
+    assert words(f"faultset {file} --by zone --down-group ") == ["north", "south"]
+
+
 def test_of_too_many_the_next_letter(tmp_path: Path) -> None:
     file = tmp_path / "many.csv"
     rows = [f"node-{number:05},1" for number in range(12_000)]
