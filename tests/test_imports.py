@@ -80,7 +80,7 @@ FACES = {
     "core": {"columns", "numbers", "words"},
     "core.geo": {"advise", "geohash", "joining", "kdtree", "places"},
     "core.csv": {"cells", "objects", "rows"},
-    "core.json": {"rows", "skip", "spans"},
+    "core.json": {"merging", "rows", "skip", "spans"},
     "core.keys": {"answers", "cells", "fields", "lines", "owners", "rows"},
     "core.memory": {"remembered"},
     "core.nodes": {"csv_scan", "duplicates", "json_scan", "prefilter", "record", "rows", "scan"},

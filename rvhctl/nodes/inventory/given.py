@@ -53,7 +53,7 @@ def join_given(
         merged_objects(
             None if row == NOBODY else _mapping(measured[row], names), _mapping(known[expected], names)
         )
-        for row, expected in found.pairs
+        for row, expected in zip(found.own, found.rows, strict=True)
     ]
     return Joined(nodes, warnings_of(found, theirs, ours))
 

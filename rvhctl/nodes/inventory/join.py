@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from math import nan
+from itertools import repeat
+from math import isnan, nan
 from typing import Final
 
 import orjson
@@ -47,10 +48,10 @@ def join(
     found = match(theirs, ours)
     for expected, one, other in found.ambiguous:
         on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
-    records = _Records(found.pairs, measured.in_json().records, inventory.records)
+    records = _Records(found, measured.in_json().records, inventory.records)
     nodes = None
     if not by:
-        nodes = _by_columns(found, measured, inventory, ours, records, placed=bool(coordinates))
+        nodes = _by_columns(found, measured.fleet, inventory, ours, records, placed=bool(coordinates))
     if nodes is None:
         nodes = _read(records, inventory.source, coordinates=coordinates, by=by, on_bad=on_bad)
     nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
@@ -65,38 +66,34 @@ def join(
 class _Records(Sequence[bytes]):
     """The records of both, merged when they are asked for."""
 
-    def __init__(
-        self, pairs: Sequence[tuple[int, int]], measured: Sequence[bytes], known: Sequence[bytes]
-    ) -> None:
-        self._pairs = pairs
+    def __init__(self, found: Matches, measured: Sequence[bytes], known: Sequence[bytes]) -> None:
+        self._found = found
         self._measured = measured
         self._known = known
 
     def __len__(self) -> int:
-        return len(self._pairs)
+        return len(self._found.rows)
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
-        own, expected = self._pairs[row]
-        return merged_texts(None if own == NOBODY else self._measured[own], self._known[expected])
+        own = self._found.own[row]
+        measured = None if own == NOBODY else self._measured[own]
+        return merged_texts(measured, self._known[self._found.rows[row]])
 
 
 def _by_columns(
-    found: Matches, measured: Nodes, inventory: Nodes, ids: list[str], records: _Records, *, placed: bool
+    found: Matches, measured: Fleet, inventory: Nodes, ids: list[str], records: _Records, *, placed: bool
 ) -> Nodes | None:
     """The nodes by the columns of both fleets, where these say all; no record is looked at then."""
-    theirs, ours = measured.fleet, inventory.fleet
-    if not (_plain(theirs) and _plain(ours)):
+    if not (_plain(measured) and _plain(inventory.fleet)):
         return None
-    latencies = _of_both(found.pairs, theirs.latencies, Floats())
-    lats = lons = Floats()
+    fleet = Fleet(list(map(ids.__getitem__, found.rows)), _picked(measured.latencies, found.own))
     if placed:
-        lats = _of_both(found.pairs, theirs.lats, ours.lats)
-        lons = _of_both(found.pairs, theirs.lons, ours.lons)
-        if any(lat != lat for lat in lats):
+        fleet.lats = _of_both(found, measured.lats, inventory.fleet.lats)
+        fleet.lons = _of_both(found, measured.lons, inventory.fleet.lons)
+        if any(map(isnan, fleet.lats)):
             return None
-    fleet = Fleet([ids[row] for _, row in found.pairs], latencies, lats, lons)
     integers = inventory.integer_ids
-    integer_ids = {row for row, (_, known) in enumerate(found.pairs) if known in integers} if integers else ()
+    integer_ids = {row for row, known in enumerate(found.rows) if known in integers} if integers else ()
     return Nodes(OBJECTS, fleet, records, integer_ids=integer_ids)
 
 
@@ -106,15 +103,21 @@ def _plain(fleet: Fleet) -> bool:
     return all(len(column) == 0 for column in columns)
 
 
-def _of_both(pairs: Sequence[tuple[int, int]], measured: Floats, known: Floats) -> Floats:
+def _of_both(found: Matches, measured: Floats, known: Floats) -> Floats:
     """A column of the joined fleet: what was measured, else what is known, else NaN."""
-    own, other = measured.tolist(), known.tolist()
-    column = [own[row] if row != NOBODY else nan for row, _ in pairs] if own else [nan] * len(pairs)
-    if other:
-        return Floats(
-            value if value == value else other[row] for value, (_, row) in zip(column, pairs, strict=True)
-        )
-    return Floats(column)
+    column, other = _picked(measured, found.own), _picked(known, found.rows)
+    if not any(map(isnan, column)):
+        return column
+    return Floats(one if one == one else two for one, two in zip(column, other, strict=True))
+
+
+def _picked(column: Floats, rows: Sequence[int]) -> Floats:
+    """The entries of these rows, NaN for ``NOBODY``, and if there are none."""
+    if not len(column):
+        return Floats(repeat(nan, len(rows)))
+    if isinstance(rows, range):
+        return column
+    return Floats(map([*column, nan].__getitem__, rows))
 
 
 def _read(

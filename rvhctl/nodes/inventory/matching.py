@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Final, NamedTuple
 
 from rvhctl.errors import quoted
@@ -31,8 +32,10 @@ Keys = dict[int, object]
 class Matches(NamedTuple):
     """Rows of measured and of expected nodes that belong together."""
 
-    pairs: Sequence[tuple[int, int]]
-    """The measured and the expected row of each expected node: as measured, then those that were not (``NOBODY``)."""
+    own: Sequence[int]
+    """The measured row of each expected node: as they were measured, then those that were not (``NOBODY``)."""
+    rows: Sequence[int]
+    """The row of each, in the same order."""
     outside: Sequence[int]
     """Measured rows that are nobody's."""
     by_host: Sequence[tuple[int, int]]
@@ -48,15 +51,19 @@ def match(measured: Sequence[str], expected: Sequence[str]) -> Matches:
     port, or the host, where one of the two says no more. A measurement may so be that of several nodes; what has met
     its like at one level is not looked at again. Each id is unique.
     """
-    rows = dict(zip(expected, range(len(expected)), strict=True))
-    found = list(map(rows.get, measured))
-    if None not in found:
-        outside: list[int] = []
-    else:
-        outside = [row for row, other in enumerate(found) if other is None]
-    met = {other for other in found if other is not None}
-    free = [row for row in range(len(expected)) if row not in met] if len(met) < len(expected) else []
-    pairs = [(row, other) for row, other in enumerate(found) if other is not None]
+    known = dict(zip(expected, range(len(expected)), strict=True))
+    found = list(map(known.get, measured, repeat(NOBODY)))
+    own: Sequence[int] = range(len(found))
+    rows = found
+    outside: list[int] = []
+    if NOBODY in found:
+        own = [row for row, other in enumerate(found) if other != NOBODY]
+        rows = [other for other in found if other != NOBODY]
+        outside = [row for row, other in enumerate(found) if other == NOBODY]
+    free: list[int] = []
+    if len(rows) < len(expected):
+        met = set(rows)
+        free = [row for row in range(len(expected)) if row not in met]
     by_host: list[tuple[int, int]] = []
     ambiguous: list[tuple[int, int, int]] = []
     if outside and free:
@@ -65,8 +72,11 @@ def match(measured: Sequence[str], expected: Sequence[str]) -> Matches:
         met = {other for _, other in by_host}
         outside = [row for row in outside if row not in used]
         free = [row for row in free if row not in met]
-        pairs = sorted([*pairs, *by_host]) if by_host else pairs
-    return Matches([*pairs, *((NOBODY, row) for row in free)], outside, by_host, ambiguous)
+        if by_host:
+            own, rows = map(list, zip(*sorted([*zip(own, rows, strict=True), *by_host]), strict=True))
+    if free:
+        own, rows = [*own, *repeat(NOBODY, len(free))], [*rows, *free]
+    return Matches(own, rows, outside, by_host, ambiguous)
 
 
 def ambiguity(expected: str, one: str, other: str) -> str:
@@ -79,7 +89,10 @@ def ambiguity(expected: str, one: str, other: str) -> str:
 
 def warnings_of(found: Matches, measured: Sequence[str], expected: Sequence[str]) -> list[str]:
     """What may mislead: nodes that were not measured, and measurements that are nobody's."""
-    absent = [expected[row] for own, row in found.pairs if own == NOBODY]
+    first = len(found.own)
+    while first and found.own[first - 1] == NOBODY:
+        first -= 1
+    absent = [expected[row] for row in found.rows[first:]]
     outside = [measured[row] for row in found.outside]
     said = []
     if absent:

@@ -8,18 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.nodes.inventory.matching import HOST, NOBODY, WHOLE, WITH_PORT, keys_of, match
+from rvhctl.nodes.inventory.matching import HOST, NOBODY, WHOLE, WITH_PORT, Matches, keys_of, match
+
+
+def pairs_of(found: Matches) -> list[tuple[int, int]]:
+    return list(zip(found.own, found.rows, strict=True))
 
 
 def owners(measured: list[str], expected: list[str]) -> dict[str, str | None]:
     """The measurement of each node of the inventory."""
     found = match(measured, expected)
     assert not found.ambiguous
-    assert sorted(row for _, row in found.pairs) == list(range(len(expected)))
-    used = {own for own, _ in found.pairs} - {NOBODY}
+    assert sorted(found.rows) == list(range(len(expected)))
+    used = set(found.own) - {NOBODY}
     assert used.isdisjoint(found.outside)
     assert used | set(found.outside) == set(range(len(measured)))
-    return {expected[row]: None if own == NOBODY else measured[own] for own, row in found.pairs}
+    return {expected[row]: None if own == NOBODY else measured[own] for own, row in pairs_of(found)}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,7 @@ def test_others_are_not(measured: str, expected: str) -> None:
 def test_a_host_is_measured_for_all_of_its_nodes() -> None:
     expected = ["10.0.0.1:80", "10.0.0.2:80", "10.0.0.1:9100", "http://10.0.0.1/x"]
     found = match(["10.0.0.3", "10.0.0.1"], expected)
-    assert found.pairs == [(1, 0), (1, 2), (1, 3), (NOBODY, 1)]
+    assert pairs_of(found) == [(1, 0), (1, 2), (1, 3), (NOBODY, 1)]
     assert found.outside == [0]
 
 
@@ -112,7 +116,7 @@ def test_the_nearest_wins_whatever_the_order(order: tuple[str, ...]) -> None:
 def test_two_with_equal_right_are_ambiguous(measured: list[str], expected: str) -> None:
     found = match(measured, [expected])
     assert found.ambiguous == [(0, 0, 1)]
-    assert found.pairs == [(NOBODY, 0)]
+    assert pairs_of(found) == [(NOBODY, 0)]
     assert found.outside == []
 
 
@@ -155,4 +159,4 @@ def test_every_node_has_the_nearest_measurement_that_is_free_for_it(
         free = [name for name in free if name not in used]
     found = match(measured, expected)
     assert {expected[row] for row, _, _ in found.ambiguous} == ambiguous
-    assert {expected[row]: measured[own] for own, row in found.pairs if own != NOBODY} == taken
+    assert {expected[row]: measured[own] for own, row in pairs_of(found) if own != NOBODY} == taken
