@@ -119,9 +119,15 @@ def _read(
         inventory = stated_inventory(records, nodes.stated_in, on_bad)
     from rvhctl.nodes.inventory.join import join
 
-    by = _labels(asked, nodes.stated(flags)) or ()
+    members = nodes.stated(flags)
     nodes = join(
-        nodes, inventory, coordinates=asked.groups is not None, by=by, on_bad=on_bad, inform=report.info
+        nodes,
+        inventory,
+        coordinates=asked.groups is not None,
+        latency=not without_limits(members),
+        by=_labels(asked, members) or (),
+        on_bad=on_bad,
+        inform=report.info,
     )
     for warning in nodes.fleet.warnings:
         report.warn(warning)

@@ -32,6 +32,7 @@ def join(
     inventory: Nodes,
     *,
     coordinates: Coordinates,
+    latency: bool = True,
     by: tuple[str, ...] = (),
     on_bad: OnBad,
     inform: Callable[[str], None],
@@ -40,6 +41,7 @@ def join(
 
     Args:
         coordinates: whether each node needs lat and lon, from either.
+        latency: whether each measured node needs a latency.
         by: the labels that group nodes, which each needs from either; lat and lon are then optional.
         on_bad: gets what is wrong with a node; it raises it, or the node is left out.
         inform: gets what was understood.
@@ -53,7 +55,9 @@ def join(
     if not by:
         nodes = _by_columns(found, measured.fleet, inventory, ours, records, placed=bool(coordinates))
     if nodes is None:
-        nodes = _read(records, inventory.source, coordinates=coordinates, by=by, on_bad=on_bad)
+        nodes = _read(
+            list(records), inventory.source, coordinates=coordinates, latency=latency, by=by, on_bad=on_bad
+        )
     nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
     for text in understood_of(found, theirs, ours):
         inform(text)
@@ -121,32 +125,38 @@ def _picked(column: Floats, rows: Sequence[int]) -> Floats:
 
 
 def _read(
-    records: Sequence[bytes], source: str, *, coordinates: Coordinates, by: tuple[str, ...], on_bad: OnBad
+    records: Sequence[bytes],
+    source: str,
+    *,
+    coordinates: Coordinates,
+    latency: bool,
+    by: tuple[str, ...],
+    on_bad: OnBad,
 ) -> Nodes:
     """The nodes of merged records, by the rules of any record."""
-    texts = list(records)
     if COMPILED:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([b"\n".join(texts)], OBJECTS, coordinates=coordinates, by=by)
+        text = b"\n".join(records)
+        scanned = scan_nodes([text], OBJECTS, coordinates=coordinates, latency=latency, by=by)
         if scanned is not None:
             return scanned
     builder = NodesBuilder()
     builder.start(source)
     unlabelled, first = Unlabelled(by), None
-    for text in texts:
+    for text in records:
         fields = orjson.loads(text)
         try:
             if coordinates is True and not by and unplaced(fields):
                 raise InvalidNodeError("nobody knows where it stands", hint=UNPLACED)
             exact = partial(jsontext.exact_value, text)
-            builder.add(read_record(fields, exact, coordinates=coordinates, by=by), text)
+            builder.add(read_record(fields, exact, coordinates=coordinates, latency=latency, by=by), text)
         except UnlabelledError as error:
             first = fields["id"] if unlabelled.add(error) else first
         except (InputError, InvalidNodeError) as error:
             on_bad(error.at(source, place=f"node {quoted(fields['id'])}"))
     if unlabelled.count:
-        lacking = unlabelled.error(len(texts), first).at(source)
+        lacking = unlabelled.error(len(records), first).at(source)
         lacking.records = unlabelled.count
         on_bad(lacking)
     return builder.build(OBJECTS)

@@ -191,11 +191,16 @@ def test_groups_are_those_of_the_inventory() -> None:
         "-o",
         "csv",
     )
-    wanted = "group,health,nodes,survivors,serve\nams,healthy,3,a3,ams=100\nnyc,down,2,,ams=100\n"
-    assert rvhctl(*arguments, stdin=b'{"id":"a3","latency":2}\n').out.decode() == wanted
-    assert rvhctl(*arguments, stdin=b"id,latency,zone\na3,2,\n").out.decode() == wanted
-    assert rvhctl(*arguments, "--from", "fping", stdin=b"a3 : 2\n").out.decode() == wanted
-    assert rvhctl(*arguments, "--nodes", "a3:1:1:2").out.decode() == wanted
+
+    def healths(*more: str, stdin: bytes = b"") -> list[list[str]]:
+        rows = rvhctl(*arguments, *more, stdin=stdin).out.decode().splitlines()
+        return [row.split(",")[:3] for row in rows[1:]]
+
+    wanted = [["ams", "healthy", "3"], ["nyc", "down", "2"]]
+    assert healths(stdin=b'{"id":"a3","latency":2}\n') == wanted
+    assert healths(stdin=b"id,latency,zone\na3,2,\n") == wanted
+    assert healths("--from", "fping", stdin=b"a3 : 2\n") == wanted
+    assert healths("--nodes", "a3:1:1:2") == wanted
     records = [{"id": "a3", "zone": "ams"}, {"id": "n1", "zone": "nyc"}]
     document = {"nodes": [{"id": "a3", "latency": 2}], "inventory": records, "by": "zone", "threshold": 9}
     assert rvhctl("faultset", stdin=json.dumps(document).encode()).out == (
@@ -211,6 +216,18 @@ def test_groups_are_those_of_the_inventory() -> None:
     code, out, err = rvhctl(*arguments, stdin=b'{"id":"a3","latency":2}\n')
     assert (code, out) == (1, b"")
     assert err == "rvhctl: inventory.csv: 2 of 3 nodes have no 'zone', the first of them 'n1' (got '')\n"
+
+
+def test_a_drill_without_limits_needs_no_latency() -> None:
+    arguments = ("faultset", "--by", "zone", "--drill", "groups", "--inventory", "inventory.csv", "-o", "csv")
+    whole = rvhctl(*arguments[:-4], "inventory.csv", "-o", "csv")
+    assert (whole.code, whole.err) == (0, "")
+    code, out, err = rvhctl(*arguments, stdin=b'{"id":"a3"}\n{"id":"n1","rack":"r"}\n')
+    assert (code, out, err) == (
+        0,
+        whole.out,
+        "rvhctl: in the inventory, but not measured: 3 nodes ('a1', 'a2', 'n2')\n",
+    )
 
 
 def test_the_id_is_that_of_the_inventory() -> None:
