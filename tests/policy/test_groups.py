@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -9,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import naive_policy as naive
 
-from rvhctl import FleetPlan, Policy, evaluate, faultset, geohash
-from rvhctl.errors import FaultsetError, InvalidNodeError, UnknownNodeError
+from rvhctl import FleetPlan, NodeColumns, Policy, evaluate, faultset, faultset_async, geohash
+from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError, UnknownNodeError
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.groups import label_name
 
@@ -167,3 +170,48 @@ def test_half_a_place_is_an_error() -> None:
 def test_a_label_or_a_precision() -> None:
     with pytest.raises(FaultsetError, match="by and precision exclude each other"):
         evaluate(NODES, Policy(threshold=50), by="zone", precision=3)
+
+
+class Machine:
+    def __init__(self, fields: dict[str, Any]) -> None:
+        vars(self).update(fields)
+
+
+def test_nodes_of_every_form_have_labels() -> None:
+    columns = NodeColumns(
+        [node["id"] for node in NODES],
+        latencies=[10] * 4,
+        lats=[None, 1, math.nan, 2],
+        lons=[math.nan, 1, None, 2],
+        labels={name: [node[name] for node in NODES] for name in ("region", "zone")},
+    )
+    forms: list[Any] = [NODES, columns, list(map(Machine, NODES)), [MappingProxyType(node) for node in NODES]]
+    for by in ("zone", ["zone", "region"]):
+        answers = [faultset(nodes, 50, by=by) for nodes in forms]
+        answers += [asyncio.run(faultset_async(nodes, 50, by=by)) for nodes in forms]
+        answers += [evaluate(nodes, Policy(threshold=50), by=by).answer for nodes in forms]
+        assert answers == [answers[0]] * 12
+    assert columns[1:][0]["zone"] == 2
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [
+        ({"lat": ["a"]}, "the label 'lat' has the name of another column"),
+        (["zone"], "labels must be of type Mapping"),
+    ],
+)
+def test_no_labels_of_columns(labels: Any, says: str) -> None:
+    with pytest.raises(FaultsetError, match=says):
+        NodeColumns(["a"], latencies=[1], labels=labels)
+
+
+def test_a_column_of_labels_is_as_long_as_the_others() -> None:
+    with pytest.raises(LengthMismatchError, match="1 ids, but 2 zone"):
+        NodeColumns(["a"], latencies=[1], labels={"zone": ["x", "y"]})
+
+
+@pytest.mark.parametrize("by", [5, [5], [""], {"zone": 1}])
+def test_no_names_of_labels(by: Any) -> None:
+    with pytest.raises(FaultsetError, match="by must be the name of a label, or a list of names"):
+        faultset(NODES, 50, by=by)
