@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from support.cli import rvhctl
 
 ROOT = Path(__file__).parents[1]
 
@@ -43,6 +44,7 @@ class Checkout:
         monkeypatch.setattr(self.module, "ROOT", root)
         monkeypatch.setattr(self.module, "CORE", self.core)
         self.compiler_works(True)
+        self.program_works(True)
 
     def compiler_works(self, works: bool) -> None:
         def compile_core(library_root: Path) -> str | None:
@@ -55,6 +57,9 @@ class Checkout:
 
         self.monkeypatch.setattr(self.module, "compile_core", compile_core)
 
+    def program_works(self, works: bool) -> None:
+        self.monkeypatch.setattr(self.module, "write_manual", lambda _: None if works else "its last words")
+
     def build(self, version: str) -> tuple[dict[str, Any], list[str]]:
         """What the hook tells hatchling, and its warnings."""
         screen = Screen()
@@ -66,8 +71,14 @@ class Checkout:
                 """Without hatchling's own arguments."""
 
         hook = Hook()
-        build_data: dict[str, Any] = {"pure_python": True, "infer_tag": False, "force_include": {}}
+        build_data: dict[str, Any] = {
+            "pure_python": True,
+            "infer_tag": False,
+            "force_include": {},
+            "shared_data": {},
+        }
         hook.initialize(version, build_data)
+        self.manual = build_data.pop("shared_data")
         return build_data, screen.warnings
 
     def libraries(self) -> list[str]:
@@ -165,16 +176,52 @@ def test_another_value_of_the_variable_ends_the_build(monkeypatch: pytest.Monkey
         load_hook().wanted()
 
 
-def test_the_build_asks_for_a_compiler_only_where_it_compiles(checkout: Checkout) -> None:
+def test_the_build_asks_for_packages_only_where_it_compiles(checkout: Checkout) -> None:
+    hook = SimpleNamespace(metadata=SimpleNamespace(core=SimpleNamespace(dependencies=["typer"])))
     asked = checkout.module.CompiledCore.dependencies
 
-    assert [name.split("=")[0].split(">")[0] for name in asked(None)] == [
+    assert [name.split("=")[0].split(">")[0] for name in asked(hook)] == [
         "mypy[mypyc]",
         "setuptools",
-        "librt",
+        "typer",
     ]
     checkout.monkeypatch.setenv("RVHCTL_MYPYC", "0")
-    assert asked(None) == []
+    assert asked(hook) == []
+
+
+@pytest.mark.parametrize("version", ["standard", "editable"])
+@pytest.mark.parametrize("value", ["0", "1", ""])
+def test_a_build_brings_man_pages_or_says_that_it_does_not(
+    checkout: Checkout, version: str, value: str
+) -> None:
+    checkout.monkeypatch.setenv("RVHCTL_MYPYC", value)
+    _, warnings = checkout.build(version)
+    assert list(checkout.manual.values()) == ["share/man"]
+    assert warnings == []
+
+    checkout.program_works(False)
+    if value == "1":
+        with pytest.raises(SystemExit, match=r"writing the man pages failed.*\nits last words"):
+            checkout.build(version)
+    else:
+        _, warnings = checkout.build(version)
+        assert checkout.manual == {}
+        assert warnings == ["rvhctl: there are no man pages, writing them failed:\nits last words"]
+
+
+def test_the_man_pages_of_a_build_are_what_the_program_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    assert load_hook().write_manual(tmp_path / "built") is None
+    assert rvhctl("help", "--man", str(tmp_path / "said")) == (0, b"", "")
+
+    built, said = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*.*")}
+        for folder in (tmp_path / "built", tmp_path / "said")
+    )
+    assert len(built) > 10
+    assert built == said
 
 
 def test_every_module_of_the_core_is_compiled_but_the_package_and_the_hook() -> None:

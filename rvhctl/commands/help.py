@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from typer._types import TyperChoice
 
 from rvhctl.cli.option_groups import ANSWER
-from rvhctl.cli.options import epilog
+from rvhctl.cli.options import epilog, refuse
 from rvhctl.commands import COMMANDS
 from rvhctl.manual.topics import TOPICS, page_name
-from rvhctl.streams.sink import Sink
+from rvhctl.streams.staging import write_error
+
+if TYPE_CHECKING:
+    from rvhctl.manual.blocks import Block
 
 EPILOG = epilog(
-    "rvhctl help faultset", "rvhctl help exit-codes", "rvhctl help --man faultset > rvhctl-faultset.1"
+    "rvhctl help faultset",
+    "rvhctl help exit-codes",
+    "rvhctl help --man ~/.local/share/man && man rvhctl-faultset",
 )
 
 
@@ -31,9 +36,15 @@ def help(
         ),
     ] = None,
     man: Annotated[
-        bool,
-        typer.Option("--man", help="Print the source of a man page instead.", rich_help_panel=ANSWER),
-    ] = False,
+        str | None,
+        typer.Option(
+            "--man",
+            metavar="FOLDER",
+            help="Write all pages as man pages, into FOLDER/man1 and FOLDER/man7. As in ~/.local/share/man.",
+            show_default=False,
+            rich_help_panel=ANSWER,
+        ),
+    ] = None,
 ) -> None:
     """Explain a command or a topic, as a page of the manual.
 
@@ -41,12 +52,23 @@ def help(
     """
     from rvhctl.cli.help import manual_of, show_page
 
-    blocks = manual_of(name, context)
-    if man:
-        from rvhctl.manual.roff import man_page
-
-        sink = Sink()
-        sink.write(man_page(page_name(name), blocks, topic=name in TOPICS).encode())
-        sink.flush()
+    if man is None:
+        show_page(manual_of(name, context))
     else:
-        show_page(blocks)
+        refuse("with --man, which writes all pages", {"a command or topic": name})
+        for page in (None, *COMMANDS, *TOPICS):
+            _write(man, page, manual_of(page, context))
+
+
+def _write(folder: str, name: str | None, blocks: list[Block]) -> None:
+    from pathlib import Path
+
+    from rvhctl.manual.roff import man_page, section_of
+
+    section = section_of(name)
+    path = Path(folder, f"man{section}", f"{page_name(name)}.{section}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(man_page(name, blocks), encoding="utf-8")
+    except OSError as error:
+        raise write_error(str(path), error) from error

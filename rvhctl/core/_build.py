@@ -1,4 +1,4 @@
-"""Hatchling build hook: compile the modules beside and below this file with mypyc.
+"""Hatchling build hook: compile the modules beside and below this file with mypyc, and write the man pages.
 
 ``RVHCTL_MYPYC`` decides: unset, try, and fall back to the interpreted core with a warning;
 ``1``, a failure ends the build; ``0``, leave the core interpreted.
@@ -103,6 +103,23 @@ def compile_core(library_root: Path) -> str | None:
     return tail(run.stdout)
 
 
+def write_manual(folder: Path) -> str | None:
+    """Write the man pages to ``folder/man1`` and so on; the end of the program's output if that failed."""
+    run = subprocess.run(
+        [sys.executable, "-m", "rvhctl", "help", "--man", str(folder)],
+        cwd=ROOT,
+        # In an isolated build the packages that it needs are on the path already.
+        env=os.environ
+        | {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    return tail(run.stdout) if run.returncode else None
+
+
 def compile_in_place() -> str | None:
     """Compile into the checkout, which an editable install runs from."""
     remove_libraries()
@@ -129,15 +146,35 @@ except ImportError:  # run as a script, where only mypy is needed
 
 
 class CompiledCore(BuildHookInterface):
-    """Adds the compiled core to a wheel, and the right tag."""
+    """Adds the compiled core to a wheel, the right tag, and the man pages."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
-        return [] if wanted() == "skip" else ["mypy[mypyc]==2.4.1", "setuptools>=77", "librt>=0.16"]
+        """The compiler, and what the program needs to write its man pages.
+
+        A build that skips the compiler is for a quick try: it has man pages where the packages are there already.
+        """
+        if wanted() == "skip":
+            return []
+        return ["mypy[mypyc]==2.4.1", "setuptools>=77", *self.metadata.core.dependencies]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         editable = version == "editable"
+        self._compile(editable, build_data)
+        # It lives as long as this hook, which is until the wheel is written.
+        self.manual = tempfile.TemporaryDirectory(prefix="rvhctl-manual-")
+        failure = write_manual(Path(self.manual.name))
+        if failure is None:
+            build_data["shared_data"][self.manual.name] = "share/man"
+        elif wanted() == "must":
+            raise SystemExit(
+                f"rvhctl: writing the man pages failed, and RVHCTL_MYPYC=1 asks for all:\n{failure}"
+            )
+        else:
+            self.app.display_warning(f"rvhctl: there are no man pages, writing them failed:\n{failure}")
+
+    def _compile(self, editable: bool, build_data: dict[str, Any]) -> None:
         if wanted() == "skip":
             if editable:
                 remove_libraries()

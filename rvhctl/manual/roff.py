@@ -9,18 +9,19 @@ from collections.abc import Iterable, Iterator
 
 from rvhctl import __version__
 from rvhctl.manual.blocks import MARKUP, Block, Code, Heading, Items, Paragraph, Terms
+from rvhctl.manual.topics import TOPICS, page_name
 
 
-def man_page(name: str, blocks: Iterable[Block], *, topic: bool) -> str:
-    """Return the source of a man page; its date is SOURCE_DATE_EPOCH, or today.
+def section_of(name: str | None) -> int:
+    """Return 7 for a topic, and 1, the section of programs, for a command or (None) the program."""
+    return 7 if name in TOPICS else 1
 
-    Args:
-        topic: whether it belongs to section 7 of the manual, and not to 1, that of the commands.
-    """
-    section = 7 if topic else 1
+
+def man_page(name: str | None, blocks: Iterable[Block]) -> str:
+    """Return the source of a man page; its date is SOURCE_DATE_EPOCH, or today."""
     seconds = int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
     date = time.strftime("%Y-%m-%d", time.gmtime(seconds))
-    head = f'.TH {_text(name.upper())} {section} {date} "rvhctl {__version__}" "rvhctl manual"'
+    head = f'.TH {_text(page_name(name).upper())} {section_of(name)} {date} "rvhctl {__version__}" "rvhctl manual"'
     lines = [head]
     for block in blocks:
         # A heading begins a paragraph by itself.

@@ -9,12 +9,13 @@ from rvhctl.manual.roff import man_page
 
 
 def body(*blocks: object) -> list[str]:
-    return man_page("rvhctl-x", blocks, topic=False).splitlines()[1:]  # type: ignore[arg-type]
+    return man_page("failover", blocks).splitlines()[1:]  # type: ignore[arg-type]
 
 
 def test_the_head(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert man_page("rvhctl-x", [], topic=True).startswith('.TH RVHCTL\\-X 7 1970-01-02 "rvhctl ')
+    assert man_page("formats", []).startswith('.TH RVHCTL\\-FORMATS 7 1970-01-02 "rvhctl ')
+    assert man_page(None, []).startswith(".TH RVHCTL 1 ")
 
 
 def test_what_begins_like_a_request_is_text() -> None:

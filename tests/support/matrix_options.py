@@ -122,7 +122,12 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
         _option("--list-hashes"),
     ),
     "completion": (_option("--help"), _option("-h"), _option("--version -V")),
-    "help": (_option("--man"), _option("--help"), _option("-h"), _option("--version -V")),
+    "help": (
+        _option("--man", "out/man | rich.json/man"),
+        _option("--help"),
+        _option("-h"),
+        _option("--version -V"),
+    ),
 }
 
 BASES: Final[Mapping[str, tuple[str, ...]]] = {
