@@ -84,8 +84,17 @@ def _from_text(text: bytes, source: str, on_bad: OnBad) -> Nodes:
 
         scanned = scan_nodes([text], shape, coordinates=KNOWN, latency=False)
         if scanned is not None:
-            return scanned.in_json()
+            return _in_objects(scanned)
     return read_text(text, source, shape, coordinates=KNOWN, on_bad=on_bad, latency=None).in_json()
+
+
+def _in_objects(nodes: Nodes) -> Nodes:
+    """The same nodes with objects for rows, made all at once: one by one they take ten times as long."""
+    if nodes.header is not None:
+        nodes = nodes.in_json()
+        text = b"".join(nodes.join_records(range(len(nodes.fleet)), b"\n"))
+        nodes.records = text.split(b"\n")[:-1]
+    return nodes
 
 
 def _built(records: Sequence[Any], source: str, on_bad: OnBad) -> Nodes:
