@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from bisect import bisect_right
@@ -112,6 +113,21 @@ def key_file(count: int) -> Path:
 def node_file(count: int) -> Path:
     """One NDJSON node a line; ids ascend, so that "by id" and "in input order" are one order."""
     return made(f"nodes-{count}.ndjson", lambda: (line + "\n" for line in node_lines(count)))
+
+
+def drill_file() -> Path:
+    """1,000 nodes in 50 zones, each zone at one place, one node a line."""
+    places = Random(50)
+
+    def lines() -> Iterator[str]:
+        for zone in range(50):
+            place = {"lat": round(places.uniform(-60, 60), 4), "lon": round(places.uniform(-180, 180), 4)}
+            for number in range(20):
+                latency = round(places.lognormvariate(3, 0.5), 3)
+                node = {"id": f"z{zone}-{number}", "zone": f"z{zone}", **place, "latency": latency}
+                yield json.dumps(node) + "\n"
+
+    return made("drill-1000.ndjson", lines)
 
 
 def request_file(first: int, last: int) -> Path:

@@ -16,7 +16,7 @@ from benchmarks.rows.extras import names_row, plan_row
 from benchmarks.rows.fleets import faultset_call_row
 from benchmarks.rows.keys import keys_memory_row, keys_row
 from benchmarks.rows.nodes import batch_row, failover_lines_row, faultset_lines_row
-from benchmarks.rows.policies import advise_row, explain_row, memory_row
+from benchmarks.rows.policies import advise_row, drill_row, explain_row, memory_row
 from benchmarks.rows.records import (
     csv_keys_row,
     ndjson_keys_row,
@@ -59,4 +59,5 @@ def all_rows(sizes: Sizes, built: Built) -> list[Row]:
         table_row(sizes, built),
         sources_row(sizes, built),
         faultset_call_row(sizes),
+        drill_row(built),
     ]

@@ -1,4 +1,4 @@
-"""Rows P, Q and R: what explanations, a memory and advice cost beside the plain command."""
+"""Rows P, Q, R and V: what explanations, a memory, advice and a drill cost beside the plain command."""
 
 from __future__ import annotations
 
@@ -102,4 +102,29 @@ def advise_row(sizes: Sizes, built: Built) -> Row:
             io_floor("--advise", built),
         ],
         goals=[Goal("--advise", 2, "-p 5")],
+    )
+
+
+def drill_row(built: Built) -> Row:
+    """Every failure of any node and any group, beside the one plan that each of them would be."""
+    faultset = [built.rvhctl, "faultset", "--by", "zone", "--relative", "1.5", "-o", "ndjson", "-l", "error"]
+
+    def ours(name: str, *options: str) -> Program:
+        return Program(
+            name=name, role=Role.OURS, group=name, commands=lambda path: [[*faultset, *options, str(path)]]
+        )
+
+    return Row(
+        key="V",
+        title="faultset --drill of 1,000 NDJSON nodes in 50 groups, beside one plan of them",
+        source=data.drill_file,
+        each_to_first=True,
+        contestants=[
+            ours("--plan", "--plan"),
+            ours("--drill both: 1,050 failures", "--drill", "both"),
+            ours("--drill both --spill capacity", "--drill", "both", "--spill", "capacity"),
+            ours("--drill 2: 1,225 pairs", "--drill", "2"),
+            io_floor("--plan", built),
+        ],
+        goals=[Goal("--drill both: 1,050 failures", 10, "--plan")],
     )

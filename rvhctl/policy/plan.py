@@ -227,7 +227,10 @@ class FleetPlan:
 
     def _capacity(self, amount: int) -> str:
         """An amount as people state capacities."""
-        return f"{amount / self.traffic.unit:.6g}"
+        from decimal import Decimal
+
+        # The quotient of two integers overflows where each may have hundreds of digits.
+        return f"{float(Decimal(amount) / self.traffic.unit):.6g}"
 
     def __len__(self) -> int:
         return self.evaluation.group_count

@@ -42,7 +42,9 @@ class Traffic(NamedTuple):
         """What the fit nodes of each group carry; the columns are those of an evaluation."""
         if self.of_node is None:
             return [count * self.unit for count in fit_counts]
-        return _sums(map(mul, map(self.of_node.__getitem__, order), map(fits.__getitem__, order)), starts)
+        nodes = order.tolist()
+        fit = map(fits.tolist().__getitem__, nodes)
+        return _sums(map(mul, map(self.of_node.__getitem__, nodes), fit), starts)
 
 
 def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
@@ -77,9 +79,9 @@ def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
 
 
 def load_of(sent: int | Fraction, fit: int) -> int:
-    """What a group is sent by what its fit nodes carry, in tenths of a per cent, rounded up."""
+    """What a group is sent by what its fit nodes carry, in tenths of a per cent, rounded up; below `BEYOND`."""
     if fit:
-        return int(-(-sent * FULL // fit))
+        return min(int(-(-sent * FULL // fit)), BEYOND - 1)
     return BEYOND if sent else 0
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from rvhctl.errors import FaultsetError, UnknownNodeError
 from rvhctl.policy.evaluate import evaluate
+from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Percent, Policy
 from rvhctl.policy.traffic.capacity import BEYOND, digits_of, load_of, traffic_of
 from rvhctl.policy.traffic.routing import Routing
@@ -73,4 +73,21 @@ def test_a_demand_is_stated_for_every_group_and_no_other() -> None:
 def test_a_load_is_rounded_up() -> None:
     assert [load_of(sent, 3) for sent in (0, 1, 2, 3, Fraction(9001, 3000))] == [0, 334, 667, 1000, 1001]
     assert (load_of(0, 0), load_of(1, 0)) == (0, BEYOND)
-    assert math.isfinite(BEYOND)
+    assert load_of(10**600, 1) == BEYOND - 1
+
+
+def test_capacities_of_any_size_have_a_plan() -> None:
+    nodes = [
+        {"id": x, "zone": x, "latency": 1, "capacity": capacity}
+        for x, capacity in (("a", 5e-324), ("b", 1.7e308))
+    ]
+    plan = FleetPlan(
+        evaluate(nodes, Policy(threshold=1), by="zone"),
+        spill="capacity",
+        nearest=0,
+        demand={"a": 1.7e308, "b": 0},
+    )
+    assert plan.warning == (
+        "over capacity after failover: a at 4.611686018427388e+17 %; "
+        "short of a capacity of 1.7e+308 in reach: a lacks 1.7e+308"
+    )
