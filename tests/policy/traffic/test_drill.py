@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rvhctl.core.policy.health import HEALTH
@@ -25,7 +25,7 @@ NODES = st.lists(
     st.fixed_dictionaries(
         {
             "place": st.sampled_from(PLACES),
-            "latency": st.sampled_from([None, 1, 2, 3, 5, 8, 20]),
+            "latency": st.sampled_from([1, 1, 2, 3, 5, 20, None]),
         },
         optional={
             "state": st.sampled_from(["up", "drain", "down"]),
@@ -33,7 +33,7 @@ NODES = st.lists(
             "capacity": st.sampled_from([1, 0.1, 2.5]),
         },
     ),
-    min_size=1,
+    min_size=4,
     max_size=14,
 )
 
@@ -99,7 +99,12 @@ def said_anew(
     )
 
 
+FAR_APART = [{"place": place, "latency": 1 + 98 * (place[0] > 51)} for place in PLACES]
+
+
 @settings(max_examples=150)
+@example(FAR_APART, Policy(threshold=10), {"spill": "envoy", "nearest": 1, "fill": "70%"}, "both", False)
+@example(FAR_APART, Policy(threshold=10), {"spill": "capacity", "nearest": 2, "fill": "70%"}, "pairs", False)
 @given(NODES, POLICIES, RULES, st.sampled_from(["both", "pairs"]), st.booleans())
 def test_every_failure_is_as_an_evaluation_of_its_own(
     nodes: list[dict[str, Any]], policy: Policy, rules: dict[str, Any], failures: Any, remembers: bool
