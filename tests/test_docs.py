@@ -250,7 +250,7 @@ def test_jq_is_here_for_the_examples_that_use_it() -> None:
     [
         ("README.md", "^python3 -m venv .*faultset"),
         ("README.md", "^RVHCTL_MYPYC=1 "),
-        ("CONTRIBUTING.md", "^python3 -m venv .*pytest"),
+        ("README.md", "^python3 -m venv .*pytest"),
     ],
 )
 def test_a_document_has_one_line_to_paste(document: str, line: str) -> None:
@@ -267,33 +267,48 @@ def test_a_document_has_one_line_to_paste(document: str, line: str) -> None:
     assert f"documented {document} '{line}'" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def section(heading: str) -> str:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return text.partition(f"## {heading}\n")[2].partition("\n## ")[0]
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
 
 
-def test_the_readme_tells_every_exit_code() -> None:
-    told = re.findall(r"^\| (\d+) \|", section("Exit codes"), re.MULTILINE)
+def test_the_readme_says_the_same_in_both_languages() -> None:
+    """Of prose a test sees only its parts: sections, lists, tables, links, and what is run."""
+    english, japanese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md"))
+
+    assert [block.text for block in blocks_of(ROOT / "README.ja.md")] == [
+        block.text for block in blocks_of(ROOT / "README.md")
+    ]
+    assert "(README.ja.md)" in english
+    assert "(README.md)" in japanese
+    for part in (r"^(#+ (?:\d+\.)?)", r"^([*|] ?)", r"\]\(((?!README)[^)]*\.md)\)", r"(--[a-z-]+|`-.`)"):
+        counts = [sorted(re.findall(part, text, re.MULTILINE)) for text in (english, japanese)]
+        assert counts[0] == counts[1], part
+
+
+def topic(name: str) -> str:
+    return (ROOT / "rvhctl" / "manual" / "topics" / f"{name}.md").read_text(encoding="utf-8")
+
+
+def test_the_manual_tells_every_exit_code() -> None:
+    told = re.findall(r"^\| `(\d+)` \|", topic("exit-codes"), re.MULTILINE)
 
     assert told == [str(int(code)) for code in ExitCode]
 
 
-def test_the_readme_tells_every_format() -> None:
-    rows = re.findall(r"^\| (`.*?) \|", section("Formats"), re.MULTILINE)
-    told = {name for row in rows for name in row.split(", ")}
+def test_the_manual_tells_every_format() -> None:
+    table = topic("formats").partition("| Format | For |\n")[2].partition("\n\n")[0]
+    told = {name for row in re.findall(r"^\| (`.*?) \|", table, re.MULTILINE) for name in row.split(", ")}
 
     assert told == {f"`{name}`" for name in ("table", *FORMATS)}
 
 
-def test_the_readme_shows_every_command() -> None:
-    shown = {
-        word
-        for block in BLOCKS
-        if block.document.name == "README.md"
-        for word in re.findall(r"\brvhctl ([a-z][a-z-]+)", block.text)
+def test_the_documents_show_every_command() -> None:
+    shown = {word for block in BLOCKS for word in re.findall(r"\brvhctl ([a-z][a-z-]+)", block.text)}
+    prose = {
+        word for path in DOCUMENTS for word in re.findall(r"`rvhctl ([a-z][a-z-]+)", path.read_text("utf-8"))
     }
 
-    assert {path.stem.replace("_", "-") for path in COMMANDS} <= shown
+    assert {path.stem.replace("_", "-") for path in COMMANDS} <= shown | prose
 
 
 def test_the_changelog_tells_the_version_that_is_worked_on() -> None:
