@@ -1,0 +1,57 @@
+"""What the site has beside the pages of this folder: those of the root, the topics, and a page for each command."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mkdocs.structure.files import File, Files
+
+from rvhctl.app import command_line
+from rvhctl.cli.help import manual_of
+from rvhctl.commands import COMMANDS
+from rvhctl.manual.blocks import to_markdown
+from rvhctl.manual.topics import TOPICS, page_name, topic_text
+
+ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:|#)([^)#]+)(#[^)]*)?\)")
+
+OF_THE_ROOT = {path.name: path.name.lower().replace("readme", "index") for path in ROOT.glob("*.md")}
+"""The pages of the site that stand in the root of the repository."""
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add the pages that are made of what stands elsewhere."""
+    for name, text in _pages():
+        files.append(File.generated(config, name, content=text))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str:
+    """Point links at pages of the site; of a link to what the repository alone has, the words stay."""
+    here = page.file.src_uri
+    folder = "" if here in OF_THE_ROOT.values() else posixpath.join("docs", posixpath.dirname(here))
+
+    def pointed(found: re.Match[str]) -> str:
+        words, path, anchor = found.groups(default="")
+        named = posixpath.normpath(posixpath.join(folder, path))
+        target = OF_THE_ROOT.get(named, named.removeprefix("docs/"))
+        if files.get_file_from_path(target) is None:
+            return words
+        return f"[{words}]({posixpath.relpath(target, posixpath.dirname(here) or '.')}{anchor})"
+
+    return LINK.sub(pointed, markdown)
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    for source, name in OF_THE_ROOT.items():
+        yield name, (ROOT / source).read_text(encoding="utf-8")
+    for topic in TOPICS:
+        yield f"topics/{topic}.md", topic_text(topic)
+    context = command_line().make_context("rvhctl", [], resilient_parsing=True)
+    for command in (None, *COMMANDS):
+        title = f"# {page_name(command).replace('-', ' ', 1)}\n\n"
+        yield f"commands/{page_name(command)}.md", title + to_markdown(manual_of(command, context))
