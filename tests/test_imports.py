@@ -57,7 +57,7 @@ FACES = {
     "manual": {"blocks", "roff", "text", "topics"},
     "completion": {"answer", "scripts"},
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
-    "formats": {"choice", "jsontext", "rows", "shapes", "wording", "write"},
+    "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
     "formats.tools": {"expected", "measured"},
     "keys": {"cells", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
     "nodes": {
@@ -79,7 +79,7 @@ FACES = {
     "streams": {"lines", "lookalike", "sink", "source", "staging", "terminal"},
     "core": {"columns", "numbers", "words"},
     "core.geo": {"advise", "geohash", "joining", "kdtree", "places"},
-    "core.csv": {"cells", "objects", "rows"},
+    "core.csv": {"cells", "numbers", "objects", "rows"},
     "core.json": {"merging", "rows", "skip", "spans"},
     "core.keys": {"answers", "cells", "fields", "lines", "owners", "rows"},
     "core.memory": {"remembered"},

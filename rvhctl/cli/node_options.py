@@ -14,8 +14,8 @@ from rvhctl.cli.policy_options import Damping, Limits, Safeguards
 from rvhctl.cli.view_options import NamingGroup, Views, names_in
 from rvhctl.errors import UsageError, listed, quoted
 from rvhctl.formats.choice import TOOLS
+from rvhctl.formats.shapes import COLUMN_FIELDS
 from rvhctl.nodes.documents import ASKED_OF_NODES, ROUTING
-from rvhctl.nodes.fields import COLUMN_FIELDS
 from rvhctl.policy.request import Request, has_limit, requested
 
 Unit = Literal["ms", "s"]
@@ -187,7 +187,7 @@ class NodeOptions(NamedTuple):
         """
         source = self.source
         if source.from_ is None:
-            refuse("without --from", source.flags("unit", "id_label", "column"))
+            refuse("without --from", source.flags("unit", "id_label"))
         else:
             for name in {"unit", "id_label", "column"} - TOOLS[source.from_].options:
                 refuse(f"with --from {source.from_}", source.flags(name))

@@ -182,7 +182,7 @@ def _measured(
     coordinates: Coordinates = KNOWN if known and in_groups else in_groups
     if source.from_ is None:
         within = None if in_groups or known or not _is_final(asked, flags) else asked.limits.threshold
-        return read_nodes(
+        nodes = read_nodes(
             files,
             run.input_format,
             coordinates=coordinates,
@@ -190,7 +190,11 @@ def _measured(
             latency=not without_limits(flags),
             within=within,
             by=None if known else _labels(asked, flags),
+            columns=source.columns(),
         )
+        for note in nodes.notes:
+            report.info(f"{nodes.source}: {note}")
+        return nodes
     from rvhctl.formats.tools.measured import Asked
     from rvhctl.nodes.probes import check_target, read_probes
 

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 import orjson
 
+from rvhctl.core.csv.numbers import number_in
 from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, RowToObject
 from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
 from rvhctl.formats.rows import Row, Rows, field_start
-from rvhctl.formats.shapes import EMPTY_HINT, SOME, OwnRecords, Picked, Reader, Record, View
+from rvhctl.formats.shapes import EMPTY_HINT, SOME, Layout, OwnRecords, Picked, Reader, Record, View
 from rvhctl.streams.lines import line_pieces
 
 BLOCK: Final = 1 << 20
@@ -44,21 +45,25 @@ class RowRecord(Record):
 
     def column(self, field: str) -> int:
         rows = self._table.rows
-        return field_start(self.raw.decode(), rows.header.index(field), rows.delimiter)
+        return field_start(self.raw.decode(), self._table.layout.names.index(field), rows.delimiter)
 
 
 class Table(Reader):
     """The rows under a header; ``on_bad`` gets what is wrong with one, and may raise it."""
 
-    def __init__(self, text: bytes, source: str, on_bad: OnBad, delimiter: str) -> None:
-        self.rows = Rows(line_pieces(text, BLOCK), source, delimiter)
-        self.header = self.rows.header
+    def __init__(self, text: bytes, source: str, on_bad: OnBad, layout: Layout) -> None:
+        self.layout: Layout = layout
+        self.rows = Rows(line_pieces(text, BLOCK), source, layout.delimiter, preamble=layout.preamble)
+        self.header: list[str] = layout.names
         self._on_bad = on_bad
 
     def __iter__(self) -> Iterator[Record]:
-        header = self.rows.header
-        names = [name for name in header if self.wanted is None or name in self.wanted]
-        columns = [(name, header.index(name), _VALUES.get(name, str)) for name in names]
+        values = _values(self.layout)
+        columns = [
+            (name, at, values.get(name, str))
+            for at, name in enumerate(self.header)
+            if self.wanted is None or name in self.wanted
+        ]
         for row in self.rows:
             try:
                 self.rows.check(row)
@@ -70,30 +75,32 @@ class Table(Reader):
             yield RowRecord(fields, row, self)
 
     def column(self, name: str) -> int:
-        return self.rows.column(name)
+        return self.header.index(name) if name in self.header else self.rows.column(name)
 
     def in_json(self, raw: bytes) -> bytes:
-        return json_record(self.rows.header, raw, delimiter=self.rows.delimiter)
+        return json_record(self.layout, raw)
 
 
-def read(text: bytes, source: str, on_bad: OnBad, *, delimiter: str) -> Reader:
+def read(text: bytes, source: str, on_bad: OnBad, *, layout: Layout) -> Reader:
     """Return the rows of a whole text; numbers and arrays are decoded in the columns that have them."""
-    return Table(text, source, on_bad, delimiter)
+    return Table(text, source, on_bad, layout)
 
 
-def typed(header: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:
+def typed(layout: Layout, cells: Sequence[str]) -> dict[str, Any]:
     """Return the cells of a row by their columns: text, but in the columns of numbers and arrays."""
-    return {name: _VALUES.get(name, str)(cell) for name, cell in zip(header, cells, strict=True)}
+    values = _values(layout)
+    return {name: values.get(name, str)(cell) for name, cell in zip(layout.names, cells, strict=True)}
 
 
-def _number(text: str) -> object:
-    """Return a number; NaN for an empty cell, and the text where it is no number."""
-    if jsontext.NUMBER.fullmatch(text):
+def _number(text: str, *, exponent: int, comma: bool, has_unit: bool) -> object:
+    """Return a number; NaN where a cell says that there is none, and the text where it is no number."""
+    if not exponent and jsontext.NUMBER.fullmatch(text):
         return float(text)
-    stripped = text.strip()
-    if not stripped:
-        return math.nan
-    return float(stripped) if jsontext.NUMBER.fullmatch(stripped) else text
+    try:
+        return number_in(text.encode("utf-8", "surrogateescape"), exponent, comma, has_unit)
+    except ValueError:
+        stripped = text.strip()
+        return float(stripped) if not exponent and jsontext.NUMBER.fullmatch(stripped) else text
 
 
 def _weight(text: str) -> object:
@@ -110,25 +117,31 @@ def _samples(text: str) -> object:
 
 
 _VALUES: Final[Mapping[str, Callable[[str], object]]] = {
-    **dict.fromkeys(NUMBERS, _number),
     "weight": _weight,
     "capacity": _weight,
     "samples": _samples,
     "state": lambda text: text.strip() or None,
 }
-"""The columns that are more than text."""
+"""The columns that are more than text, beside those of numbers."""
+
+
+def _values(layout: Layout) -> dict[str, Callable[[str], object]]:
+    """Return how the cells of those columns are read that are more than text."""
+    degrees = partial(_number, exponent=0, comma=layout.comma, has_unit=False)
+    latency = partial(_number, exponent=layout.exponent, comma=layout.comma, has_unit=True)
+    return {**_VALUES, "lat": degrees, "lon": degrees, "latency": latency}
 
 
 def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Iterator[bytes]:
     """Yield the header, then the picked rows; rows that came in with the same delimiter go out as they were."""
-    if records.header is not None:
-        came_as = FORMATS[records.shape].delimiter
-        if came_as == delimiter:
-            yield joined_row(records.header, delimiter)
+    layout = records.layout
+    if layout is not None:
+        if FORMATS[records.shape].delimiter == delimiter:
+            yield layout.opening
             yield from records.join_records(picked, b"\n")
         else:
-            rows = (split_row(records.records[row], came_as) for row in picked)
-            yield from write_rows(records.header, rows, delimiter=delimiter)
+            rows = (split_row(records.records[row], layout.delimiter) for row in picked)
+            yield from write_rows(layout.header, rows, delimiter=delimiter)
         return
     in_rows = records.in_rows(picked, delimiter)
     if in_rows is not None:
@@ -159,16 +172,20 @@ def write_rows(
         yield _text_of(piece, delimiter)
 
 
-def json_record(header: list[str], row: bytes, delimiter: str) -> bytes:
+def json_record(layout: Layout, row: bytes) -> bytes:
     """A row as a JSON object: lat, lon, latency, weight and capacity as numbers, samples as an array.
 
     An empty cell of these, or of state, is null; all else is text.
     """
-    record: dict[str, Any] = dict(zip(header, split_row(row, delimiter), strict=True))
-    for name in _VALUES:
+    record: dict[str, Any] = dict(zip(layout.names, split_row(row, layout.delimiter), strict=True))
+    for name, value in _values(layout).items():
         if name in record:
             text = record[name].strip()
-            record[name] = _JSON.get(name, str)(text) or record[name] if text else None
+            scaled = name == "latency" and layout.exponent
+            fragment = _JSON.get(name, str)(text) if text and not scaled else None
+            # What is written otherwise goes by its value: null, if it is no number.
+            read = value(record[name])
+            record[name] = fragment or (record[name] if read == math.inf else read)
     return orjson.dumps(record)
 
 
@@ -183,11 +200,13 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
     return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
 
 
-def row_converter(header: Sequence[str], delimiter: str) -> RowToObject:
+def row_converter(layout: Layout) -> RowToObject:
     """Return what makes of most rows what :func:`json_record` makes of all."""
     kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys((*NUMBERS, "weight", "capacity"), NUMBER)
-    columns = [kinds.get(name, TEXT) for name in header]
-    return RowToObject([orjson.dumps(name) for name in header], columns, ord(delimiter))
+    if layout.exponent:
+        kinds["latency"] = NULL_OR_LEFT
+    columns = [kinds.get(name, TEXT) for name in layout.names]
+    return RowToObject([orjson.dumps(name) for name in layout.names], columns, ord(layout.delimiter))
 
 
 def _json_cells(record: bytes) -> dict[str, str]:

@@ -29,28 +29,38 @@ class Row(NamedTuple):
 class Rows:
     """The rows of a CSV text that comes in blocks of whole lines; the header is read first."""
 
-    def __init__(self, blocks: Iterable[bytes], source: str, delimiter: str) -> None:
-        """
+    def __init__(
+        self, blocks: Iterable[bytes], source: str, delimiter: str, *, preamble: bool = False
+    ) -> None:
+        """``preamble``: a line stands before the header.
+
         Raises:
             InputError: the header is no CSV or no UTF-8, or a column is there twice.
         """
         self.source = source
         self.delimiter = delimiter
-        self.name = "CSV" if delimiter == "," else "TSV"
+        self.name = "TSV" if delimiter == "\t" else "CSV"
         self._lines = _Lines(blocks)
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self.next_line = 1
         """Of the row that comes next."""
+        above = next(iter(self), None) if preamble else None
         first = next(iter(self), None)
         self.header: list[str] = []
         self.header_text = b""
+        self.header_line = 1
         if first is not None:
             self.header = first.fields
             self.header_text = first.raw
+            self.header_line = first.line
             self._check_utf8(first)
+        self.opening = b"".join(row.raw + b"\n" for row in (above, first) if row is not None)
+        """The lines before the first row."""
         if len(set(self.header)) < len(self.header):
             twice = next(name for name, count in Counter(self.header).items() if count > 1)
-            raise InputError(f"the column {quoted(twice)} is there twice", source=source, line=1)
+            raise InputError(
+                f"the column {quoted(twice)} is there twice", source=source, line=self.header_line
+            )
 
     def __iter__(self) -> Iterator[Row]:
         while True:
@@ -102,7 +112,7 @@ class Rows:
             raise InputError(
                 f"the {self.name} header has no column {quoted(name)}",
                 source=self.source,
-                line=1,
+                line=self.header_line,
                 hint=f"its columns: {listed([*map(shorten, self.header)])}",
             ) from None
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, repeat
 from types import NoneType
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
@@ -30,6 +30,35 @@ SOME: Final = 256
 
 NULL_HINT: Final = "write null for no measurement"
 EMPTY_HINT: Final = "leave it empty for no measurement"
+
+
+COLUMN_FIELDS: Final = ("id", "lat", "lon", "latency", "samples", "state", "weight", "capacity")
+"""Fields of a node that a column of a table may be."""
+
+
+class Layout(NamedTuple):
+    """How a table stands in a text, and what its columns are."""
+
+    delimiter: str
+    header: list[str]
+    """The columns as they came."""
+    names: list[str]
+    """What records call them."""
+    opening: bytes = b""
+    """The lines before the first row."""
+    preamble: bool = False
+    """Whether the first of these is none of the header."""
+    exponent: int = 0
+    """The unit of the latencies, as a power of ten of a millisecond."""
+    comma: bool = False
+    """Whether a comma may be a decimal point."""
+    note: str = ""
+    """What was understood otherwise than by the letter."""
+
+
+def plain_layout(header: Sequence[str], delimiter: str) -> Layout:
+    """Return the layout of a table whose columns are what they are called."""
+    return Layout(delimiter, list(header), list(header))
 
 
 class Record:
@@ -66,6 +95,8 @@ class Reader:
 
     header: list[str] | None = None
     """The columns, where every record has the same."""
+    layout: Layout | None = None
+    """How records stand that are rows."""
     wanted: Collection[str] | None = None
     """The only fields that are looked at, where the reader of them says so; others need not be decoded."""
     document: Any = RECORDS_ONLY
@@ -106,8 +137,8 @@ class OwnRecords(Protocol):
 
     shape: Any
     """The format in which they came in."""
-    header: list[str] | None
-    """The columns of records that are rows; None where they are objects of JSON."""
+    layout: Layout | None
+    """How records stand that are rows; None where they are objects of JSON."""
     columns: Sequence[str]
     """Those that rows have at least, where records are objects."""
 

@@ -22,9 +22,6 @@ BOUNDS: Final = {"lat": 90.0, "lon": 180.0}
 DETAILS: Final[tuple[str, ...]] = ("samples", "state", "weight", "capacity")
 """Fields of a node with a meaning beyond id, place and latency."""
 
-COLUMN_FIELDS: Final = ("id", "lat", "lon", "latency", *DETAILS)
-"""Fields that a column of a table may be."""
-
 MEASURED: Final = frozenset({"latency", "samples"})
 """Fields that are a measurement; of what an inventory says of them nothing is taken."""
 

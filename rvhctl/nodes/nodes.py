@@ -16,7 +16,7 @@ import orjson
 from rvhctl.core.columns import Ints
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
-from rvhctl.formats.shapes import Picked
+from rvhctl.formats.shapes import Layout, Picked
 from rvhctl.nodes.documents import overridden
 from rvhctl.nodes.fields import Record
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
@@ -41,13 +41,14 @@ NOBODY: Final = LeftOut()
 class Nodes:
     """A fleet, and the record of each node that goes out.
 
-    ``records`` holds each node's own bytes: JSON objects, or rows of CSV under ``header``.
+    ``records`` holds each node's own bytes: JSON objects, or rows of CSV.
     """
 
     shape: Shape
     fleet: Fleet
     records: Sequence[bytes]
-    header: list[str] | None = None
+    layout: Layout | None = None
+    """How rows stand; None of objects."""
     columns: Sequence[str] = ()
     """Those that rows have at least, where records are objects."""
     members: Mapping[str, Any] = field(default_factory=dict)
@@ -60,6 +61,8 @@ class Nodes:
     left_out: LeftOut = NOBODY
     source: str = ""
     """What they were read from; empty for flags."""
+    notes: Sequence[str] = ()
+    """What was understood otherwise than by the letter."""
     doubts: int = 0
     """How often the tool that measured them says that its answer may be incomplete or wrong."""
 
@@ -93,11 +96,11 @@ class Nodes:
 
     def in_json(self) -> Nodes:
         """Return the same nodes with records in JSON, made from rows as they are asked for."""
-        if self.header is None:
+        if self.layout is None:
             return self
         converted = copy(self)
-        converted.records = _JsonRecords(self.header, self.records, self.shape)
-        converted.header = None
+        converted.records = _JsonRecords(self.layout, self.records, self.shape)
+        converted.layout = None
         return converted
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
@@ -124,10 +127,9 @@ class Nodes:
 class _JsonRecords(Sequence[bytes]):
     """The rows of a table as objects of JSON."""
 
-    def __init__(self, header: list[str], rows: Sequence[bytes], shape: Shape) -> None:
-        format_ = FORMATS[shape]
+    def __init__(self, layout: Layout, rows: Sequence[bytes], shape: Shape) -> None:
         self._rows = rows
-        self.convert: Final = partial(format_.load().json_record, header, **format_.options)
+        self.convert: Final = partial(FORMATS[shape].load().json_record, layout)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -150,6 +152,7 @@ class NodesBuilder:
         self._records: list[bytes] = []
         self._lines: list[int] = []
         self._sources: list[tuple[int, str]] = []
+        self._notes: dict[str, None] = {}
 
     def __len__(self) -> int:
         return len(self._records)
@@ -161,6 +164,11 @@ class NodesBuilder:
     def start(self, source: str) -> None:
         """The next records come from this source."""
         self._sources.append((len(self._records), source))
+
+    def note(self, text: str) -> None:
+        """Keep what was understood otherwise than by the letter, if anything."""
+        if text:
+            self._notes[text] = None
 
     def add(self, record: Record, text: bytes, line: int = 0) -> None:
         """One node, with its own bytes; ``line`` 0 inside a JSON document.
@@ -190,16 +198,17 @@ class NodesBuilder:
                     hint=f"give --{name.replace('_', '-')}",
                 )
 
-    def build(self, shape: Shape, header: list[str] | None = None) -> Nodes:
+    def build(self, shape: Shape, layout: Layout | None = None) -> Nodes:
         return Nodes(
             shape=shape,
             fleet=self._fleet.build(),
             records=self._records,
-            header=header,
+            layout=layout,
             members=self._members,
             stated_in=self._stated_in,
             conflicts=self._conflicts,
             integer_ids=self._integer_ids,
+            notes=list(self._notes),
         )
 
     def _place(self, row: int) -> str:

@@ -7,7 +7,7 @@ the memory of what survives, and no time for what does not.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from functools import partial
 from io import BytesIO
@@ -47,18 +47,22 @@ class Filtered(NamedTuple):
     best: float
 
 
-def nodes_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | bytes:
+def nodes_within(
+    source: Source, input_format: InputFormat, limit: float, columns: Mapping[str, str]
+) -> Nodes | bytes:
     """The nodes of a source that are within the limit (ms), see :func:`_within`; else what was read of its text."""
     _ = source.stream
     if source.packed:
-        return packed_within(source, input_format, limit)
+        return packed_within(source, input_format, limit, columns)
     if source.plain_file:
-        return file_within(source, input_format, limit) or b""
+        return file_within(source, input_format, limit, columns) or b""
     text = source.read_all()
-    return text_within(text, input_format, limit) or text
+    return text_within(text, input_format, limit, columns) or text
 
 
-def file_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
+def file_within(
+    source: Source, input_format: InputFormat, limit: float, columns: Mapping[str, str]
+) -> Nodes | None:
     """The nodes of a source that are within the limit (ms); the others are counted.
 
     Returns:
@@ -70,18 +74,22 @@ def file_within(source: Source, input_format: InputFormat, limit: float) -> Node
     with source.reading():
         descriptor, start = place
         end = os.fstat(descriptor).st_size
-        nodes = _within(partial(read_range, descriptor), start, end, input_format, limit)
+        nodes = _within(partial(read_range, descriptor), start, end, input_format, limit, columns)
         if nodes is not None:
             seek(source.stream, end)
     return nodes
 
 
-def text_within(text: bytes, input_format: InputFormat, limit: float) -> Nodes | None:
+def text_within(
+    text: bytes, input_format: InputFormat, limit: float, columns: Mapping[str, str]
+) -> Nodes | None:
     """:func:`file_within` for a text that is there already."""
-    return _within(lambda start, end: text[start:end], 0, len(text), input_format, limit)
+    return _within(lambda start, end: text[start:end], 0, len(text), input_format, limit, columns)
 
 
-def packed_within(source: Source, input_format: InputFormat, limit: float) -> Nodes | bytes:
+def packed_within(
+    source: Source, input_format: InputFormat, limit: float, columns: Mapping[str, str]
+) -> Nodes | bytes:
     """:func:`file_within` for a compressed source, while another thread unpacks it.
 
     Returns:
@@ -93,20 +101,25 @@ def packed_within(source: Source, input_format: InputFormat, limit: float) -> No
         whole.write(block)
         if whole.tell() >= LARGE_FILE:
             break
-    nodes = _blocks_within(whole, blocks, input_format, limit) if whole.tell() >= LARGE_FILE else None
-    if nodes is not None:
-        return nodes
+    if whole.tell() >= LARGE_FILE:
+        nodes = _blocks_within(whole, blocks, input_format, limit, columns)
+        if nodes is not None:
+            return nodes
     for block in blocks:
         whole.write(block)
     return whole.getvalue()
 
 
 def _blocks_within(
-    whole: BytesIO, blocks: Iterator[bytes], input_format: InputFormat, limit: float
+    whole: BytesIO,
+    blocks: Iterator[bytes],
+    input_format: InputFormat,
+    limit: float,
+    columns: Mapping[str, str],
 ) -> Nodes | None:
     """The same for what has come already and the blocks behind it, which are put behind it."""
     head, end, rest = whole.getvalue().rpartition(b"\n")
-    begun = _begin(head + end, input_format, limit)
+    begun = _begin(head + end, input_format, limit, columns)
     if begun is None:
         return None
     layout, filter_block, first = begun
@@ -132,9 +145,9 @@ Begun: TypeAlias = "tuple[JsonText | RowText, Callable[..., Filtered | None], Fi
 """How a text is read, what is left of some whole lines, and what is left of its head."""
 
 
-def _begin(head: bytes, input_format: InputFormat, limit: float) -> Begun | None:
+def _begin(head: bytes, input_format: InputFormat, limit: float, columns: Mapping[str, str]) -> Begun | None:
     """Look at the head of a text; None if it does not begin with lines of nodes."""
-    layout = text_of(head, looked_shape(input_format, head), coordinates=False)
+    layout = text_of(head, looked_shape(input_format, head), columns, coordinates=False)
     if layout is None or not layout.lines:
         return None
     filter_block = partial(_filter, layout=layout, limit=limit, seed=new_seed())
@@ -166,7 +179,14 @@ class Parts:
         return self._kept * 2 <= self._total
 
 
-def _within(read: ReadRange, start: int, end: int, input_format: InputFormat, limit: float) -> Nodes | None:
+def _within(
+    read: ReadRange,
+    start: int,
+    end: int,
+    input_format: InputFormat,
+    limit: float,
+    columns: Mapping[str, str],
+) -> Nodes | None:
     """The nodes of ``[start, end)``.
 
     None if that is not large, or no lines of nodes; if most nodes survive (at any place in it, of those so far); or
@@ -178,7 +198,7 @@ def _within(read: ReadRange, start: int, end: int, input_format: InputFormat, li
     # back to the system each time.
     bytes(KEPT)
     head = next(line_blocks(read, start, end, BLOCK), b"")
-    begun = _begin(head, input_format, limit)
+    begun = _begin(head, input_format, limit, columns)
     if begun is None:
         return None
     layout, filter_block, first = begun
@@ -233,5 +253,5 @@ def _joined(parts: list[Filtered], layout: JsonText | RowText) -> Nodes | None:
     for part in parts:
         rows.add(part.rows)
     unmeasured, best = sum(part.unmeasured for part in parts), min(part.best for part in parts)
-    integer_ids = IntegerIds(rows, bare=layout.header is None)
+    integer_ids = IntegerIds(rows, bare=layout.layout is None)
     return ScannedNodes(rows, layout, integer_ids, {}, LeftOut(total - len(rows), unmeasured, best))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
-from rvhctl.formats.choice import FORMATS, OBJECTS, Format, InputFormat, Shape, looked_format
-from rvhctl.formats.shapes import NULL_HINT, RECORDS_ONLY, Reader, Record
+from rvhctl.formats.choice import FORMATS, OBJECTS, InputFormat, Shape, looked_format
+from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, Reader, Record
 from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import DETAILS, KNOWN, Coordinates, Unlabelled, UnlabelledError, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
@@ -34,6 +34,7 @@ def read_nodes(
     latency: bool = True,
     within: float | None = None,
     by: By = None,
+    columns: Mapping[str, str] | None = None,
 ) -> Nodes:
     """All nodes of all sources, in order.
 
@@ -45,19 +46,19 @@ def read_nodes(
         within: slower nodes (ms) and those without a latency may be counted instead of read.
         by: the labels that group nodes, which each of them needs; lat and lon are then optional. If there are none
             in it, a document may state some; with None it may not.
+        columns: the columns of tables by the fields that the user says they are; None where nobody can say.
 
     Raises:
+        UsageError: columns are named, and there is no table.
         InputError: a source cannot be read, or what ``on_bad`` raises.
     """
     if input_format == "plain":
         raise UsageError("nodes cannot be read from plain text; use -i json, ndjson, csv or tsv")
+    wanted = _Wanted(coordinates, on_bad, latency, by, columns)
     if len(files) > 1:
-        nodes = _from_several(files, input_format, latency, coordinates, on_bad, by)
+        nodes = _from_several(files, input_format, wanted)
     else:
-        (nodes,) = (
-            _from_one(source, input_format, coordinates, on_bad, latency, within, by)
-            for source in open_sources(files)
-        )
+        (nodes,) = (_from_one(source, input_format, within, wanted) for source in open_sources(files))
     nodes.source = read_from(files)
     return nodes
 
@@ -79,8 +80,8 @@ def read_text(
 ) -> Nodes:
     """Return the nodes of one text, read record by record; see :func:`rvhctl.nodes.fields.read_record`."""
     builder = NodesBuilder(latency=latency)
-    reader = _add_text(text, source, FORMATS[shape], builder, coordinates, on_bad, by)
-    return builder.build(shape, reader.header)
+    reader = _add_text(text, source, shape, builder, _Wanted(coordinates, on_bad, latency, by))
+    return builder.build(shape, reader.layout)
 
 
 def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
@@ -88,79 +89,127 @@ def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
     return looked_format(text, HOLDERS) if input_format == "auto" else input_format
 
 
-def _from_one(
-    source: Source,
-    input_format: InputFormat,
-    coordinates: Coordinates,
-    on_bad: OnBad,
-    latency: bool,
-    within: float | None,
-    by: By,
-) -> Nodes:
+class _Wanted(NamedTuple):
+    """What is wanted of nodes: see ``read_nodes``."""
+
+    coordinates: Coordinates
+    on_bad: OnBad
+    latency: bool | None
+    by: By
+    columns: Mapping[str, str] | None = None
+
+    def needs(self, labels: Collection[str]) -> tuple[str, ...]:
+        """Return the fields that each node needs, but for the latency, which may be that of samples."""
+        places = ("lat", "lon") if self.coordinates is True else ()
+        return ("id", *((labels or places) if self.coordinates else ()))
+
+
+def _from_one(source: Source, input_format: InputFormat, within: float | None, wanted: _Wanted) -> Nodes:
     text = b""
+    columns = wanted.columns or {}
     if COMPILED and within is not None:
         from rvhctl.nodes.prefilter import nodes_within
 
-        filtered = nodes_within(source, input_format, within)
+        filtered = nodes_within(source, input_format, within, columns)
         if isinstance(filtered, Nodes):
+            _require_table(columns, [filtered.shape])
             return filtered
         text = filtered
     text = text or source.read_all()
     shape = looked_shape(input_format, text)
-    if COMPILED and latency:
+    _require_table(columns, [shape])
+    if COMPILED and wanted.latency:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([text], shape, coordinates=coordinates, by=by or ())
+        scanned = scan_nodes([text], shape, columns, coordinates=wanted.coordinates, by=wanted.by or ())
         if scanned is not None:
             return scanned
-    with explained(source):
-        return read_text(
-            text, source.name, shape, coordinates=coordinates, on_bad=on_bad, latency=latency, by=by
-        )
+    with explained(source, columns=False):
+        builder = NodesBuilder(latency=wanted.latency)
+        reader = _add_text(text, source.name, shape, builder, wanted)
+        return builder.build(shape, reader.layout)
 
 
-def _from_several(
-    files: Sequence[str],
-    input_format: InputFormat,
-    latency: bool,
-    coordinates: Coordinates,
-    on_bad: OnBad,
-    by: By,
-) -> Nodes:
+def _require_table(columns: Mapping[str, str], shapes: Sequence[Shape]) -> None:
+    """Refuse columns where there is no table.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if columns and not any(FORMATS[shape].delimiter for shape in shapes):
+        raise UsageError("--column makes no sense: the input is no CSV")
+
+
+def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Wanted) -> Nodes:
     texts = [(source, source.read_all()) for source in open_sources(files)]
     shapes = [looked_shape(input_format, text) for _, text in texts]
     one_shape = shapes[0] if len(set(shapes)) == 1 else None
-    if COMPILED and latency and one_shape is not None:
+    columns = wanted.columns or {}
+    _require_table(columns, shapes)
+    if COMPILED and wanted.latency and one_shape is not None:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([text for _, text in texts], one_shape, coordinates=coordinates, by=by or ())
+        scanned = scan_nodes(
+            [text for _, text in texts],
+            one_shape,
+            columns,
+            coordinates=wanted.coordinates,
+            by=wanted.by or (),
+        )
         if scanned is not None:
             return scanned.in_json()
-    builder = NodesBuilder(latency=latency)
+    builder = NodesBuilder(latency=wanted.latency)
     for (source, text), shape in zip(texts, shapes, strict=True):
         before = len(builder)
-        with explained(source):
-            reader = _add_text(text, source.name, FORMATS[shape], builder, coordinates, on_bad, by)
+        with explained(source, columns=False):
+            reader = _add_text(text, source.name, shape, builder, wanted)
         if reader.header is not None:
             # Rows of several tables have only JSON in common.
             builder.rewrite(before, reader.in_json)
     return builder.build(one_shape or OBJECTS)
 
 
-def _add_text(
-    text: bytes,
-    source: str,
-    format_: Format,
-    builder: NodesBuilder,
-    coordinates: Coordinates,
-    on_bad: OnBad,
-    by: By,
-) -> Reader:
+def _reader(text: bytes, source: str, shape: Shape, labels: tuple[str, ...], wanted: _Wanted) -> Reader:
+    """Return the records of a text.
+
+    Raises:
+        InputError: it is a table without the columns that its nodes need.
+    """
+    format_ = FORMATS[shape]
+    if not format_.delimiter:
+        reader: Reader = format_.load().read(text, source, wanted.on_bad)
+        return reader
+    from rvhctl.formats.headers import layout_of
+
+    needs = wanted.needs(labels)
+    layout = layout_of(
+        text, source, shape, wanted.columns or {}, (*needs, "latency") if wanted.latency else needs
+    )
+    reader = format_.load().read(text, source, wanted.on_bad, layout=layout)
+    if layout.names:
+        for name in needs:
+            _require_column(reader, name, wanted)
+        if wanted.latency and "samples" not in layout.names:
+            _require_column(reader, "latency", wanted)
+    return reader
+
+
+def _require_column(reader: Reader, name: str, wanted: _Wanted) -> None:
+    try:
+        reader.column(name)
+    except InputError as error:
+        if wanted.columns is not None and name in COLUMN_FIELDS:
+            error.hint += f"; --column {name}=COLUMN says which it is"
+        raise error.at(error.source, error.line) from None
+
+
+def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wanted: _Wanted) -> Reader:
     """Add the nodes of a text; return its reader."""
-    reader: Reader = format_.load().read(text, source, on_bad, **format_.options)
+    coordinates, on_bad, latency, by, _ = wanted
+    labels = by or ()
+    reader = _reader(text, source, shape, labels, wanted)
     builder.start(source)
     records: Iterable[Record] = reader
-    labels, latency = by or (), builder.latency
     if reader.document is not RECORDS_ONLY:
         from rvhctl.nodes.documents import document_nodes, without_limits
 
@@ -174,8 +223,8 @@ def _add_text(
     if coordinates and by == ():
         labels = labels_in(builder.members)
     reader.wanted = (PLACED if coordinates else UNPLACED).union(labels)
-    if reader.header is not None:
-        _check_header(reader, coordinates, latency, labels)
+    if reader.layout is not None:
+        builder.note(reader.layout.note)
         latency = False if latency else latency
     unlabelled = Unlabelled(labels)
     total = 0
@@ -202,24 +251,6 @@ def _without_labels(unlabelled: Unlabelled, total: int, first: Record, source: s
     located_error = error.at(source, first.line, "" if first.line else place(first.index))
     located_error.records = unlabelled.count
     return located_error
-
-
-def _check_header(
-    reader: Reader, coordinates: Coordinates, latency: bool | None, labels: tuple[str, ...]
-) -> None:
-    """Check that a table has the columns that its nodes need; one without a header has no rows either.
-
-    Raises:
-        InputError: a column is missing.
-    """
-    header = reader.header
-    if not header:
-        return
-    places = ("lat", "lon") if coordinates is True else ()
-    for name in ("id", *((labels or places) if coordinates else ())):
-        reader.column(name)
-    if latency and "samples" not in header:
-        reader.column("latency")
 
 
 def located(error: InvalidNodeError | InputError, record: Record, source: str) -> InputError:

@@ -20,7 +20,9 @@ from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeS
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS, Shape, is_array
-from rvhctl.formats.shapes import Picked
+from rvhctl.formats.headers import layout_of
+from rvhctl.formats.rows import Rows
+from rvhctl.formats.shapes import Layout, Picked
 from rvhctl.nodes.fields import (
     BOUNDS,
     DETAILS,
@@ -33,13 +35,9 @@ from rvhctl.nodes.fields import (
 )
 from rvhctl.nodes.fleet import Labels, fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, new_seed
-from rvhctl.streams.lines import line_pieces
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20
-HEAD: Final = 1 << 16
-"""Bytes that are read for a header at a time."""
-
 ID_ROWS: Final = 1 << 18
 JOIN_ROWS: Final = 1 << 14
 
@@ -54,7 +52,7 @@ FIELDS: Final = frozenset({"id", "latency", *BOUNDS, *DETAILS})
 class JsonText:
     """Nodes as records of JSON: a line each, or the elements of an array."""
 
-    header = None
+    layout = None
     start = 0
     """Where the first record may begin."""
 
@@ -92,38 +90,34 @@ class RowText:
 
     lines = True
 
-    def __init__(self, shape: Shape, text: bytes) -> None:
-        """
-        Raises:
-            InputError: it does not begin with a header.
-        """
-        format_ = FORMATS[shape]
-        self._format: Final = format_.load()
-        self._table: Final = self._format.Rows(line_pieces(text, HEAD), "", format_.delimiter)
+    def __init__(self, shape: Shape, text: bytes, layout: Layout) -> None:
+        self._format: Final = FORMATS[shape].load()
+        self._table: Final = Rows([layout.opening], "", layout.delimiter, preamble=layout.preamble)
         self.shape: Final = shape
-        self.header: Final[list[str]] = self._table.header
+        self.layout: Final = layout
         self.start: Final[int] = self._table.body_start(text)
-        self._delimiter: Final = ord(format_.delimiter)
 
     def goes_with(self, other: JsonText | RowText) -> bool:
-        return self.header == other.header
+        return other.layout is not None and other.layout[:-1] == self.layout[:-1]
 
     def places(self, text: bytes) -> bool:
         """Whether rows may say where they stand."""
-        return not BOUNDS.keys().isdisjoint(self.header)
+        return not BOUNDS.keys().isdisjoint(self.layout.names)
 
     def scan(
         self, text: bytes, coordinates: bool, start: int, *, latency: bool = True, by: tuple[str, ...] = ()
     ) -> NodeScan:
+        layout = self.layout
         special = [name for name in DETAILS if latency or name not in MEASURED]
-        fields = column_fields(self.header, coordinates, special, latency, by)
-        return CsvScan(text, coordinates, start, self._delimiter, fields, new_seed())
+        fields = column_fields(layout.names, coordinates, special, latency, by, layout.exponent != 0)
+        delimiter, exponent, comma = ord(layout.delimiter), layout.exponent, layout.comma
+        return CsvScan(text, coordinates, start, delimiter, fields, new_seed(), exponent, comma)
 
     def fields(self, record: bytes) -> Any:
         """Return what a row says."""
         row = self._table.row(record, 0)
         self._table.check(row)
-        return self._format.typed(self.header, row.fields)
+        return self._format.typed(self.layout, row.fields)
 
     exact = fields
 
@@ -131,31 +125,40 @@ class RowText:
 def text_of(
     text: bytes,
     shape: Shape,
+    columns: Mapping[str, str],
     *,
     coordinates: Coordinates,
     latency: bool = True,
     by: tuple[str, ...] = (),
 ) -> JsonText | RowText | None:
-    """Return how nodes stand in a text that begins so; None if no scanner reads it."""
+    """Return how nodes stand in a text that begins so; None if no scanner reads it.
+
+    Args:
+        columns: of a table by the fields that the user says they are.
+    """
     format_ = FORMATS[shape]
     if format_.objects == "lines" or (format_.objects == "array" and is_array(text)):
         return JsonText(shape)
     if not format_.delimiter:
         return None
+    needed = {"id", "latency", *by} if latency else {"id", *by}
     try:
-        rows = RowText(shape, text)
+        layout = layout_of(
+            text, "", shape, columns, (needed | BOUNDS.keys()) if coordinates is True else needed
+        )
     except InputError:
         return None
-    needed = {"id", "latency", *by} if latency else {"id", *by}
+    rows = RowText(shape, text, layout)
     optional = coordinates == KNOWN or by
     if coordinates and (not optional or rows.places(text)):
         needed |= BOUNDS.keys()
-    return rows if needed <= set(rows.header) else None
+    return rows if needed <= set(rows.layout.names) else None
 
 
 def scan_nodes(
     texts: Sequence[bytes],
     shape: Shape,
+    columns: Mapping[str, str] = {},
     *,
     coordinates: Coordinates,
     latency: bool = True,
@@ -171,7 +174,9 @@ def scan_nodes(
     """
     if len(by) > MOST_LABELS or FIELDS.intersection(by):
         return None
-    layouts = [text_of(text, shape, coordinates=coordinates, latency=latency, by=by) for text in texts]
+    layouts = [
+        text_of(text, shape, columns, coordinates=coordinates, latency=latency, by=by) for text in texts
+    ]
     layout = layouts[0]
     if layout is None or any(other is None or not layout.goes_with(other) for other in layouts[1:]):
         return None
@@ -213,18 +218,18 @@ class ScannedNodes(Nodes):
             layout.shape,
             fleet,
             _Records(rows),
-            layout.header,
+            layout.layout,
             integer_ids=integer_ids,
             left_out=left_out,
         )
+        self.notes = [layout.layout.note] if layout.layout is not None and layout.layout.note else ()
         self._rows = rows
         self._to_object: RowToObject | None = None
 
     def in_json(self) -> Nodes:
         converted = super().in_json()
-        if self.header is not None and isinstance(converted, ScannedNodes):
-            format_ = FORMATS[self.shape]
-            converted._to_object = format_.load().row_converter(self.header, **format_.options)
+        if self.layout is not None and isinstance(converted, ScannedNodes):
+            converted._to_object = FORMATS[self.shape].load().row_converter(self.layout)
         return converted
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:

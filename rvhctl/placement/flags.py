@@ -36,6 +36,9 @@ MISSING: Final = "no such file or directory"
 _LEADING: Final = re.compile(rb"(\s*#[^\n]*)*\s*")
 """Blank lines and comments before the first name."""
 
+_HEADER: Final = re.compile(rb"(?:\"?sep=.\"?|\s*\"?id\"?\s*(?:[;|].*)?)\Z", re.IGNORECASE)
+"""The first line of a table whose columns no comma and no tab separates."""
+
 
 def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
     """Return the flags by the names that requests have for them; lists of nodes are read.
@@ -243,7 +246,7 @@ def read_node_list(source: Source) -> NodeList:
         return _plain_list(text, source.name)
     from rvhctl.nodes.read import looked_shape, read_text
 
-    with explained(source):
+    with explained(source, columns=False):
         # Whatever else they say of themselves; they need no latency.
         shape = looked_shape("auto", text)
         nodes = read_text(text, source.name, shape, coordinates=False, on_bad=raise_error, latency=False)
@@ -260,7 +263,7 @@ def _is_plain(text: bytes) -> bool:
     start = leading.end() if leading else 0
     end = text.find(b"\n", start)
     first = text[start : None if end < 0 else end].rstrip(b"\r")
-    header = first == b"id" or first.startswith(b"id;")
+    header = _HEADER.match(first) is not None
     return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or header)
 
 

@@ -11,6 +11,7 @@ import orjson
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
+from rvhctl.formats.shapes import plain_layout
 from rvhctl.formats.wording import counted
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import SLICE, KeySpec, Records
@@ -207,7 +208,7 @@ class PlaceAction(Action):
                 for raw, buckets in zip(raws, chosen, strict=True):
                     yield raw + delimiter.encode() + module.joined_row(self._cells(buckets), delimiter)[:-1]
                 return
-            raws = (module.json_record(list(records.header), raw, delimiter) for raw in raws)
+            raws = (module.json_record(plain_layout(records.header, delimiter), raw) for raw in raws)
         for raw, buckets in zip(raws, chosen, strict=True):
             end = raw.rindex(b"}")
             yield b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())

@@ -83,13 +83,17 @@ def foreign_error(foreign: Foreign, source: str) -> InputError:
 
 
 @contextmanager
-def explained(source: Source) -> Iterator[None]:
-    """Where records of a source cannot be read, and it looks like something else by how it began: say so."""
+def explained(source: Source, *, columns: bool = True) -> Iterator[None]:
+    """Where records of a source cannot be read, and it looks like something else by how it began: say so.
+
+    Args:
+        columns: whether semicolons between columns would be something else.
+    """
     try:
         yield
     except InputError as error:
         # Only now: a source is opened when it is first read.
-        foreign = text_format(source.head)
+        foreign = text_format(source.head) if columns else marked_format(source.head)
         if foreign is None or error.source != source.name:
             raise
         raise foreign_error(foreign, source.name) from None

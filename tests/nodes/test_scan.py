@@ -44,6 +44,22 @@ def lines(nodes: list[dict[str, Any]]) -> bytes:
     return b"".join(json.dumps(node, ensure_ascii=False).encode() + b"\n" for node in nodes)
 
 
+def people(delimiter: str, latency: str = "rtt", unit: str = "", comma: bool = False) -> bytes:
+    """The fleet as people write it."""
+    rows = [
+        {
+            " Host ": node["id"],
+            "Latitude": node["lat"],
+            "lng": node["lon"],
+            latency: f"{node['latency'] / 7:.3f}{unit}",
+            "Zone": f"z{delimiter}",
+        }
+        for node in FLEET
+    ]
+    text = table(rows, delimiter).decode()
+    return (text.replace(".", ",") if comma else text).encode()
+
+
 TEXTS = {
     "plain.csv": table(FLEET),
     "crlf.csv": table(FLEET, end="\r\n"),
@@ -57,6 +73,17 @@ TEXTS = {
     ),
     "no-end.csv": table(FLEET).rstrip(),
     "blank.csv": b"\n\n" + table(FLEET).replace(b"\n", b"\n\r\n"),
+    "semicolons.csv": people(";", comma=True),
+    "bars.csv": people("|", latency="RTT (s)", unit=""),
+    "micro.csv": people(",", latency="ping_us", unit=" us"),
+    "units.csv": people(",", latency="latency", unit="ms"),
+    "tabs.tsv": people("\t", latency=" Latency ", unit=" ms"),
+    "sep.csv": b"sep=;\r\n" + people(";", comma=True),
+    "absent.csv": table(
+        [{**node, "latency": ("N/A", "-", "5", "NaN", "null")[row % 5]} for row, node in enumerate(FLEET)]
+    ),
+    "displaced.csv": table([{"name": node["id"], "RTT": 5, "rtt ": 6, **node} for node in FLEET]),
+    "two.csv": table([{"rtt": 5, "ping": 6, "id": node["id"], "lat": 1, "lon": 1} for node in FLEET]),
     "lines.ndjson": lines(FLEET),
     "array.json": json.dumps(FLEET, indent=1).encode(),
     "rich.ndjson": lines([{**node, "tags": ["a,b", None], "ok": True} for node in FLEET]),
@@ -104,6 +131,9 @@ def test_every_text(
         ("array.json", "more.ndjson"),
         ("plain.csv", "more.ndjson"),
         ("lines.ndjson", "bad.ndjson"),
+        ("semicolons.csv", "more.csv"),
+        ("semicolons.csv", "more-semicolons.csv"),
+        ("bars.csv", "semicolons.csv"),
     ],
     ids=" ".join,
 )
@@ -112,6 +142,7 @@ def test_several_files(names: tuple[str, ...], tmp_path: Path, monkeypatch: pyte
     texts = TEXTS | {
         "more.csv": table(more, end="\r\n"),
         "more.ndjson": lines(more).rstrip(),
+        "more-semicolons.csv": people(";", comma=True).replace(b"node-", b"more-"),
         "bad.ndjson": lines(more[:3]) + b"{}\n",
     }
     for name in names:
@@ -125,15 +156,43 @@ def test_several_files(names: tuple[str, ...], tmp_path: Path, monkeypatch: pyte
 cells = (
     st.text('ab0.,;\t"\\é\n\r', max_size=5)
     | st.floats(0, 90).map(str)
-    | st.sampled_from(["", "-0", "1e1", "+5"])
+    | st.sampled_from(
+        [
+            "",
+            "-0",
+            "1e1",
+            "+5",
+            "12ms",
+            "0,5",
+            "1.5 s",
+            "n/a",
+            "-",
+            "0.8e1us",
+            " 3 ",
+            "1,234",
+            "4 m",
+            "1e999s",
+        ]
+    )
 )
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(cells, cells, cells), max_size=5), st.sampled_from(["", "ndjson", "plain"]))
-def test_any_rows(monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, str, str]], format_: str) -> None:
-    nodes = [{"id": name, "latency": latency, "note": note} for name, latency, note in rows]
-    text = table([{"id": "first", "latency": 5, "note": "x"}, *nodes])
+@given(
+    st.lists(st.tuples(cells, cells, cells), max_size=5),
+    st.sampled_from(["", "ndjson", "plain"]),
+    st.sampled_from(["latency", "rtt_s", "Ping (us)"]),
+    st.sampled_from(",;|\t"),
+)
+def test_any_rows(
+    monkeypatch: pytest.MonkeyPatch,
+    rows: list[tuple[str, str, str]],
+    format_: str,
+    latency: str,
+    delimiter: str,
+) -> None:
+    nodes = [{"id": name, latency: value, "note": note} for name, value, note in rows]
+    text = table([{"id": "first", latency: 5, "note": "x"}, *nodes], delimiter)
     flags = ("-o", format_) if format_ else ()
     both(monkeypatch, "failover", "--threshold", "50", "--on-error", "skip", *flags, stdin=text)
 

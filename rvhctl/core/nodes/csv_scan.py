@@ -11,6 +11,7 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, cell_end, quoted_end, row_end, skip_line_ends
+from rvhctl.core.csv.numbers import number_in
 from rvhctl.core.json.skip import UNUSUAL, plain_end
 from rvhctl.core.nodes.record import (
     NAN,
@@ -27,36 +28,49 @@ from rvhctl.core.nodes.scan import NodeScan
 EMPTY_ONLY: Final = 16
 """A column that decides beside id, place and latency: only an empty cell is read here."""
 
+SCALED: Final = 17
+"""A latency in another unit than milliseconds."""
+
 MAX_ROW: Final = 1 << 24
 """Bytes of a row; the library refuses a cell that is longer."""
 
 
 def column_fields(
-    header: list[str],
+    names: list[str],
     coordinates: bool,
     special: list[str],
     latency: bool = True,
     by: tuple[str, ...] = (),
+    scaled: bool = False,
 ) -> list[int]:
-    """Return what each column of a header is for, as ``CsvRecord`` takes it; ``by``: labels that group nodes."""
+    """Return what each column is for by its name, as ``CsvRecord`` takes it.
+
+    Args:
+        by: labels that group nodes.
+        scaled: see ``SCALED``.
+    """
     fields = {"id": SEEN_ID}
     if latency:
-        fields["latency"] = SEEN_LATENCY
+        fields["latency"] = SCALED if scaled else SEEN_LATENCY
     if coordinates:
         fields |= {"lat": SEEN_LAT, "lon": SEEN_LON}
     fields |= {name: SEEN_LABEL << number for number, name in enumerate(by)}
-    return [EMPTY_ONLY if name in special else fields.get(name, 0) for name in header]
+    return [EMPTY_ONLY if name in special else fields.get(name, 0) for name in names]
 
 
 class CsvRecord(NodeRecord):
     """A row."""
 
-    def __init__(self, data: bytes, coordinates: bool, delimiter: i64, fields: list[int]) -> None:
-        """``fields``: see :func:`column_fields`."""
+    def __init__(
+        self, data: bytes, coordinates: bool, delimiter: i64, fields: list[int], exponent: int, comma: bool
+    ) -> None:
+        """See ``CsvScan``."""
         labels: i64 = sum(1 for field in fields if field >= SEEN_LABEL)
-        super().__init__(data, coordinates, SEEN_LATENCY in fields, labels)
+        super().__init__(data, coordinates, SEEN_LATENCY in fields or SCALED in fields, labels)
         if self.optional:
             self.lat = self.lon = NAN
+        self.exponent: Final = exponent
+        self.comma: Final = comma
         self.delimiter: Final[i64] = delimiter
         self.fields: Final = vec[i64](fields)
 
@@ -131,18 +145,41 @@ class CsvRecord(NodeRecord):
         if c == self.delimiter or c == LF or c == CR or c == QUOTE:
             if quoted != (c == QUOTE):
                 return UNUSUAL
-            if field == SEEN_LATENCY:
+            if field == SEEN_LATENCY or field == SCALED:
                 self.latency = NAN
             elif self.optional and field != EMPTY_ONLY:
                 self._keep(field, NAN)
             elif field != EMPTY_ONLY:
                 return UNUSUAL
             return position
-        if field == EMPTY_ONLY:
-            return UNUSUAL
-        position = self._scan_number(position)
+        if field >= EMPTY_ONLY:
+            return UNUSUAL if field == EMPTY_ONLY else self._scan_any_value(position, SEEN_LATENCY, quoted)
+        end = self._scan_number(position)
+        if end < 0:
+            return self._scan_any_value(position, field, quoted)
+        c = self.data[end]
+        if c != self.delimiter and c != LF and c != CR and c != QUOTE:
+            return self._scan_any_value(position, field, quoted)
         self._keep(field, self.value)
-        return position
+        return end
+
+    def _scan_any_value(self, position: i64, field: i64, quoted: bool) -> i64:
+        """A number as people write it, with a unit or a decimal comma; or what says that there is none."""
+        data = self.data
+        end = quoted_end(data, position) if quoted else bare_end(data, position, self.delimiter)
+        if end < 0:
+            return UNUSUAL
+        is_latency = field == SEEN_LATENCY
+        try:
+            value = number_in(data[position:end], self.exponent if is_latency else 0, self.comma, is_latency)
+        except ValueError:
+            return UNUSUAL
+        if value == 0.0 and data[position] == 45:
+            return UNUSUAL  # -0 and 0 differ
+        if value != value and not is_latency:
+            return UNUSUAL
+        self._keep(field, value)
+        return end
 
 
 class CsvScan(NodeScan):
@@ -156,12 +193,19 @@ class CsvScan(NodeScan):
         delimiter: i64,
         fields: list[int],
         seed: i64 = 0,
+        exponent: int = 0,
+        comma: bool = False,
     ) -> None:
-        """Begin at ``start``, behind the header; ``fields``: see :func:`column_fields`.
+        """Begin at ``start``, behind the header.
 
-        ``seed``: of the hashes of labels.
+        Args:
+            fields: see :func:`column_fields`.
+            seed: of the hashes of labels.
+            exponent: of the latencies, as a power of ten of a millisecond.
+            comma: whether a comma may be a decimal point.
         """
-        super().__init__(CsvRecord(data, coordinates, delimiter, fields), coordinates, start, True, seed)
+        record = CsvRecord(data, coordinates, delimiter, fields, exponent, comma)
+        super().__init__(record, coordinates, start, True, seed)
         self.delimiter: Final[i64] = delimiter
 
     def _next_record(self, position: i64) -> i64:

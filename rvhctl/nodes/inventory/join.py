@@ -61,7 +61,7 @@ def join(
     nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
     for text in understood_of(found, theirs, ours):
         inform(text)
-    nodes.columns = measured.header or ()
+    nodes.columns = measured.layout.names if measured.layout is not None else ()
     nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
     nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
     return nodes

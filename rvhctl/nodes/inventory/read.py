@@ -69,9 +69,11 @@ def _from_source(
         for note in expected.notes:
             inform(note)
         return _built(expected.records, source.name, on_bad)
-    with explained(source):
+    with explained(source, columns=False):
         nodes = _from_text(text, source.name, on_bad)
     nodes.source = source.name
+    for note in nodes.notes:
+        inform(f"{source.name}: {note}")
     if nodes.members:
         warn(f"{source.name}: what an inventory asks for counts for nothing ({', '.join(nodes.members)})")
     return nodes

@@ -11,6 +11,7 @@ from librt.strings import BytesWriter
 
 from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, ObjectToRow, RowToObject
 from rvhctl.formats import csv
+from rvhctl.formats.shapes import plain_layout
 
 KINDS = {
     "id": TEXT,
@@ -62,7 +63,7 @@ def test_a_row_is_the_object_that_the_library_makes(row: tuple[list[str], str, b
     names, delimiter, text = row
     found = object_of(names, delimiter, b"#\n" + text + behind, 2, 2 + len(text))
     if found is not None:
-        assert found == csv.json_record(names, text, delimiter)
+        assert found == csv.json_record(plain_layout(names, delimiter), text)
 
 
 def test_usual_rows_are_converted() -> None:
@@ -73,7 +74,7 @@ def test_usual_rows_are_converted() -> None:
         ("é,0,,,日本".encode(), '{"id":"é","lat":0,"weight":null,"samples":null,"note":"日本"}'.encode()),
     ):
         assert object_of(names, ",", text + b"\n", 0, len(text)) == expected
-        assert csv.json_record(names, text, ",") == expected
+        assert csv.json_record(plain_layout(names, ","), text) == expected
 
 
 members = st.one_of(

@@ -1,0 +1,180 @@
+"""Which columns of a table are what of a node: by their exact names, or as people call them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from rvhctl.errors import InputError, listed, quoted
+from rvhctl.formats.choice import FORMATS, Shape
+from rvhctl.formats.rows import Rows
+from rvhctl.formats.shapes import COLUMN_FIELDS, Layout
+from rvhctl.streams.lines import line_pieces
+
+HEAD: Final = 1 << 16
+"""Bytes that are read for a header at a time."""
+
+DELIMITERS: Final = (",", ";", "|")
+"""What may stand between the columns of CSV."""
+
+_PREAMBLE: Final = re.compile(rb'"?sep=([\x01-\x7e])"?\r?\n')
+"""Names the delimiter, as spreadsheets have it."""
+
+_UNIT: Final = (
+    r"(?:[ _-]?[(\[]?(ms|msec|milliseconds|s|sec|seconds|us|µs|μs|microseconds|ns|nanoseconds)[)\]]?)"
+)
+_EXPONENTS: Final = {"m": 0, "s": 3, "u": -3, "µ": -3, "μ": -3, "n": -6}
+_UNITS: Final = {0: "milliseconds", 3: "seconds", -3: "microseconds", -6: "nanoseconds"}
+
+_USUAL: Final = {
+    "id": re.compile("host|hostname|name|node|server|target"),
+    "lat": re.compile("latitude"),
+    "lon": re.compile("lng|long|longitude"),
+    "latency": re.compile(f"(?:latency|rtt|ping){_UNIT}?"),
+}
+"""How people call the columns of these fields."""
+
+_ENDS_IN_UNIT: Final = re.compile(f".*[^a-zµμ]{_UNIT}")
+
+
+class _Header(NamedTuple):
+    """What the columns of a header are."""
+
+    fields: dict[str, int]
+    """The columns by the fields that they are."""
+    doubtful: dict[str, list[int]]
+    """Several columns that may be one field."""
+
+
+def layout_of(
+    text: bytes, source: str, shape: Shape, columns: Mapping[str, str], needed: Collection[str] = ()
+) -> Layout:
+    """Return how the table at the beginning of a text stands.
+
+    Args:
+        columns: the columns by their fields, as the user says.
+        needed: fields that each node needs; where two columns may be one of these, they are refused.
+
+    Raises:
+        InputError: there is no header, or it cannot be understood in one way only.
+    """
+    preamble = _PREAMBLE.match(text)
+    delimiter = preamble[1].decode() if preamble else _delimiter(text, source, shape)
+    rows = Rows(line_pieces(text, HEAD), source, delimiter, preamble=preamble is not None)
+    stated = {field: _column(rows, column) for field, column in columns.items()}
+    found = _understood(rows.header, stated)
+    for field, places in found.doubtful.items():
+        if field in needed:
+            raise _several(field, [rows.header[place] for place in places], rows)
+    exponent = _exponent(rows.header, found.fields)
+    names = _names(rows.header, found.fields)
+    comma = delimiter == ";"
+    note = _note(rows.header, found.fields, delimiter, exponent, FORMATS[shape].delimiter)
+    return Layout(delimiter, rows.header, names, rows.opening, preamble is not None, exponent, comma, note)
+
+
+def _delimiter(text: bytes, source: str, shape: Shape) -> str:
+    """Return what separates the columns: that by which most of them are known."""
+    usual = FORMATS[shape].delimiter
+    if usual not in DELIMITERS:
+        return usual
+    line = text[: text.find(b"\n") + 1 or len(text)][:HEAD].strip(b"\r\n").decode("utf-8", "replace")
+    there = [delimiter for delimiter in DELIMITERS if delimiter in line]
+    if len(there) < 2:
+        return there[0] if there else usual
+    known = {delimiter: _known(line, delimiter) for delimiter in there}
+    best = max(map(len, known.values()))
+    likely = [delimiter for delimiter in there if len(known[delimiter]) == best]
+    if best == 0:
+        return usual if usual in there else there[0]
+    if len(likely) > 1:
+        readings = " or ".join(f"{quoted(one)} (then {listed(known[one])} is known)" for one in likely)
+        hint = "name it in a first line such as sep=;"
+        raise InputError(f"the columns may be separated by {readings}", source=source, line=1, hint=hint)
+    return likely[0]
+
+
+def _known(line: str, delimiter: str) -> dict[str, int]:
+    import csv
+
+    try:
+        header = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return {}
+    return _understood(header, {}).fields
+
+
+def _column(rows: Rows, name: str) -> int:
+    """Return the column that the user names: by the letter, else without regard to case and space."""
+    alike = [place for place, column in enumerate(rows.header) if _plain(column) == _plain(name)]
+    return alike[0] if name not in rows.header and len(alike) == 1 else rows.column(name)
+
+
+def _understood(header: Sequence[str], stated: Mapping[str, int]) -> _Header:
+    """Return what the columns are: as stated, by their exact names, by these in another case, or by usual ones."""
+    found = dict(stated)
+    doubtful: dict[str, list[int]] = {}
+    plain = [_plain(name) for name in header]
+    for is_named in (
+        lambda field, place: header[place] == field,
+        lambda field, place: plain[place] == field,
+        lambda field, place: field in _USUAL and _USUAL[field].fullmatch(plain[place]) is not None,
+    ):
+        for field in COLUMN_FIELDS:
+            if field in found or field in doubtful or (field == "latency" and "samples" in found):
+                continue
+            places = [
+                place
+                for place in range(len(header))
+                if place not in found.values() and is_named(field, place)
+            ]
+            if len(places) == 1:
+                found[field] = places[0]
+            elif places:
+                doubtful[field] = places
+    return _Header(found, doubtful)
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower()
+
+
+def _several(field: str, columns: Sequence[str], rows: Rows) -> InputError:
+    ways = " or ".join(f"--column {field}={column.strip()}" for column in columns)
+    problem = f"{len(columns)} columns may be the {field}: {listed([quoted(column) for column in columns])}"
+    return InputError(problem, source=rows.source, line=rows.header_line, hint=f"say {ways}")
+
+
+def _exponent(header: Sequence[str], fields: Mapping[str, int]) -> int:
+    """Return the unit of the latencies by the name of their column, as a power of ten of a millisecond."""
+    if "latency" not in fields:
+        return 0
+    unit = _ENDS_IN_UNIT.fullmatch(_plain(header[fields["latency"]]))
+    if unit is None or unit[1] in ("ms", "msec") or unit[1].startswith("milli"):
+        return 0
+    return -3 if unit[1].startswith("micro") else _EXPONENTS[unit[1][0]]
+
+
+def _names(header: Sequence[str], fields: Mapping[str, int]) -> list[str]:
+    """Return what records call the columns: the fields that they are, or what they are called, each once."""
+    field_at = {place: field for field, place in fields.items()}
+    names = [field_at.get(place, name.strip()) for place, name in enumerate(header)]
+    for place, name in enumerate(names):
+        while place not in field_at and names.count(names[place]) > 1:
+            names[place] = header[place] if names[place] == name != header[place] else names[place] + "_"
+    return names
+
+
+def _note(header: Sequence[str], fields: Mapping[str, int], delimiter: str, exponent: int, usual: str) -> str:
+    """Say what was understood otherwise than by the letter."""
+    said = [
+        f"{field} is the column {quoted(header[at])}" for field, at in fields.items() if header[at] != field
+    ]
+    if exponent:
+        said.append(f"latencies are in {_UNITS[exponent]}")
+    if delimiter != usual:
+        said.append(f"columns are separated by {quoted(delimiter)}")
+    if delimiter == ";":
+        said.append("a comma may be a decimal point")
+    return ", ".join(said)
