@@ -11,7 +11,7 @@ import lzma
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +41,10 @@ def filtered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     attempts: Filtered = []
     whole = prefilter.file_within
 
-    def watched(source: Source, input_format: InputFormat, limit: float) -> Nodes | None:
-        attempts.append(whole(source, input_format, limit))
+    def watched(
+        source: Source, input_format: InputFormat, limit: float, columns: Mapping[str, str]
+    ) -> Nodes | None:
+        attempts.append(whole(source, input_format, limit, columns))
         return attempts[-1]
 
     monkeypatch.setattr(read, "COMPILED", True)
@@ -187,7 +189,7 @@ def test_a_pipe_is_prefiltered_too(text: bytes, monkeypatch: pytest.MonkeyPatch)
     kept = rvhctl(*COMMAND, stdin=text)
     monkeypatch.setattr(prefilter, "LARGE_FILE", 1)
     monkeypatch.setattr(prefilter, "BLOCK", 300)
-    found = prefilter.text_within(text, "auto", 100)
+    found = prefilter.text_within(text, "auto", 100, {})
     assert found is not None
     assert (len(found.fleet), found.total) == (FIT, 500)
     assert rvhctl(*COMMAND, stdin=text) == kept
@@ -224,7 +226,7 @@ def test_what_is_compressed_is_prefiltered_as_it_comes(
     monkeypatch.setattr(prefilter, "LARGE_FILE", 1000)
     assert rvhctl(*COMMAND, str(path)) == expected
     with Source(str(path)) as packed:
-        kept = prefilter.nodes_within(packed, "auto", 100)
+        kept = prefilter.nodes_within(packed, "auto", 100, {})
     assert isinstance(kept, Nodes) == prefiltered
     if isinstance(kept, bytes):
         assert kept == text
