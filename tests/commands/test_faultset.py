@@ -101,7 +101,8 @@ def test_what_cannot_be_answered(arguments: tuple[str, ...], code: int, message:
         (b"id,lat,lon,latency\na,1,east,1\n", "stdin:2:5: lon must be a number of degrees (got 'east')"),
         (
             b"id,lon,latency\na,1,1\n",
-            "stdin:1: the CSV header has no column 'lat'; its columns: 'id', 'lon', 'latency'",
+            "stdin:1: the CSV header has no column 'lat'; its columns: 'id', 'lon', 'latency'; "
+            "--column lat=COLUMN says which it is",
         ),
     ],
 )

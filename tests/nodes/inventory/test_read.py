@@ -90,7 +90,7 @@ def test_what_an_inventory_asks_for_counts_for_nothing_and_is_named(tmp_path: Pa
         ("id,state\na,off\n", ":2:3: the state must be up, drain or down (got 'off')"),
         ("id,weight\na,0\n", ":2:3: the weight must be finite and above 0 (got 0.0)"),
         ("id,zone\na,1\na,2\n", ":3: the id 'a' was there before; first at "),
-        ("name,zone\na,1\n", ":1: the CSV header has no column 'id'; its columns: 'name', 'zone'"),
+        ("box,zone\na,1\n", ":1: the CSV header has no column 'id'; its columns: 'box', 'zone'"),
         ("a : 1 2 3\n", ":1: the CSV header has no column 'id'"),
         ('{"kind":"PodList","items":[]}', ": this is a PodList of Kubernetes, not a list of EndpointSlices"),
         (
