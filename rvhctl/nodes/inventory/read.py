@@ -92,7 +92,7 @@ def _from_text(text: bytes, source: str, on_bad: OnBad) -> Nodes:
 
 def _in_objects(nodes: Nodes) -> Nodes:
     """The same nodes with objects for rows, made all at once: one by one they take ten times as long."""
-    if nodes.header is not None:
+    if nodes.layout is not None:
         nodes = nodes.in_json()
         text = b"".join(nodes.join_records(range(len(nodes.fleet)), b"\n"))
         nodes.records = text.split(b"\n")[:-1]
