@@ -51,7 +51,8 @@ def laid_out(blocks: Iterable[Block], width: int, style: Style, *, manual: bool 
             indent = 4 if manual else 2
             name = block.text.upper() if manual and block.level == 2 else block.text
             margin = " " * (indent // 2 if block.level == 3 else 0)
-            lines: Iterable[str] = (margin + style(line) for line in _wrapped(name, width - len(margin)))
+            shown = style if block.level > 1 else plain
+            lines: Iterable[str] = (margin + shown(line) for line in _wrapped(name, width - len(margin)))
         else:
             lines = _lines(block, indent, width, style)
         parts += [gap, "\n".join(lines)]

@@ -53,6 +53,7 @@ def test_a_long_term_has_a_line_for_itself() -> None:
 
 def test_styles() -> None:
     terms = Terms((("-a", "first"),))
+    assert laid_out([Heading(2, "Part"), Heading(1, "Last.")], 80, bright) == "\x1b[1mPart\x1b[0m\nLast.\n"
     assert laid_out([terms], 80, bright) == "\x1b[1m-a\x1b[0m  first\n"
     assert laid_out([terms], 80, struck_twice) == "-\b-a\ba  first\n"
 
