@@ -14,13 +14,16 @@ from rvhctl.app import command_line
 from rvhctl.cli.help import manual_of
 from rvhctl.commands import COMMANDS
 from rvhctl.manual.blocks import to_markdown
-from rvhctl.manual.topics import TOPICS, page_name, topic_text
+from rvhctl.manual.topics import TOPICS, page_name
 
 ROOT = Path(__file__).parents[1]
 LINK = re.compile(r"\[([^\]]*)\]\((?!https?:|mailto:|#)([^)#]+)(#[^)]*)?\)")
 
 OF_THE_ROOT = {path.name: path.name.lower().replace("readme", "index") for path in ROOT.glob("*.md")}
 """The pages of the site that stand in the root of the repository."""
+
+ELSEWHERE = OF_THE_ROOT | {f"rvhctl/manual/topics/{topic}.md": f"topics/{topic}.md" for topic in TOPICS}
+"""The pages that stand outside of this folder, by where they stand."""
 
 
 def on_files(files: Files, config: Any) -> Files:
@@ -38,7 +41,7 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
     def pointed(found: re.Match[str]) -> str:
         words, path, anchor = found.groups(default="")
         named = posixpath.normpath(posixpath.join(folder, path))
-        target = OF_THE_ROOT.get(named, named.removeprefix("docs/"))
+        target = ELSEWHERE.get(named, named.removeprefix("docs/"))
         if files.get_file_from_path(target) is None:
             return words
         return f"[{words}]({posixpath.relpath(target, posixpath.dirname(here) or '.')}{anchor})"
@@ -47,10 +50,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 
 def _pages() -> Iterator[tuple[str, str]]:
-    for source, name in OF_THE_ROOT.items():
+    for source, name in ELSEWHERE.items():
         yield name, (ROOT / source).read_text(encoding="utf-8")
-    for topic in TOPICS:
-        yield f"topics/{topic}.md", topic_text(topic)
     context = command_line().make_context("rvhctl", [], resilient_parsing=True)
     for command in (None, *COMMANDS):
         title = f"# {page_name(command).replace('-', ' ', 1)}\n\n"

@@ -22,12 +22,8 @@ def page_name(name: str | None) -> str:
     return "-".join(filter(None, ["rvhctl", name]))
 
 
-def topic_text(topic: str) -> str:
-    """Return the page of a topic as it is written, in Markdown."""
-    return (Path(__file__).parent / "topics" / f"{topic}.md").read_text(encoding="utf-8")
-
-
 def topic_page(topic: str) -> list[Block]:
     """Return the page of a topic, its title in the form that pages of the manual have."""
-    _, *blocks = read_markdown(topic_text(topic))
+    text = (Path(__file__).parent / "topics" / f"{topic}.md").read_text(encoding="utf-8")
+    _, *blocks = read_markdown(text)
     return [Heading(2, "Name"), Paragraph(f"{page_name(topic)} - {TOPICS[topic]}"), *blocks]
