@@ -329,7 +329,8 @@ def data_files() -> Cases:
         "nodes": ("failover --threshold 100", "faultset --threshold 100 -p 2 -o csv"),
         "keys": ("jump-hash -b 10 -o ndjson", "jump-hash --nodes a,b,c"),
         "prometheus": ("failover --threshold 100 --from prometheus",),
-        "fping": ("failover --threshold 100 --from fping",),
+        **{tool: (f"failover --threshold 100 --from {tool}",) for tool in ("fping", "haproxy", "mtr")},
+        "inventories": ("faultset --threshold 100 --by zone --inventory",),
     }
     for name in sorted(files()):
         if found := re.match(r"data/(valid|invalid)/(\w+)/", name):

@@ -63,7 +63,8 @@ ON_NODES: Final = (
     _option("--hysteresis", "25% 0% | 25 -1%"),
     _option("--explain"),
     _option("--down", r"""ams-1 ams-1,paris "ams-1 --down sfo" | nobody ams-11 a,,b '' \xff"""),
-    _option("--from", "fping prometheus | ping"),
+    _option("--from", "fping prometheus mtr haproxy | ping"),
+    _option("--inventory", "inventory.csv inventory.json | inventory-bad.csv missing.csv nodes.ndjson"),
     _option("--unit", "ms s | x"),
     _option("--id-label", "instance job | ''"),
     _option("--column", "id=host latency=rtt,id=name | id nobody=x ''"),
@@ -89,7 +90,6 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
         _option("--advise"),
         _option("--down-group", "eu eu/a | x '' eu,,x"),
         _option("--down-cell", """u1 u "u1,d --down-cell x" | a '' u1,,d zzzz"""),
-        _option("--inventory", "inventory.csv inventory.json | inventory-bad.csv missing.csv nodes.ndjson"),
     ),
     "jump-hash": (
         *RUNNING,
