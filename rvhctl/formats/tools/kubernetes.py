@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from rvhctl.errors import InputError, shorten
 from rvhctl.formats.tools.expected import Expected, Listing
@@ -14,6 +14,15 @@ LISTS: Final = ("List", "EndpointSliceList")
 HINT: Final = "give what kubectl get endpointslices -o json prints"
 
 
+class _Endpoint(NamedTuple):
+    """An endpoint of a slice."""
+
+    addresses: Sequence[str]
+    fields: Mapping[str, Any]
+    terminates: bool
+    slice: str
+
+
 def knows(document: Mapping[str, Any]) -> bool:
     """Whether this is an object of Kubernetes."""
     return isinstance(document.get("kind"), str) and document.keys().isdisjoint({"id", "ids", "nodes"})
@@ -22,26 +31,39 @@ def knows(document: Mapping[str, Any]) -> bool:
 def read(document: Mapping[str, Any], source: str) -> Expected:
     """The endpoints of a list of slices, or of one; each address of an endpoint is a node.
 
-    Several slices may hold an address.
+    Several slices may hold an address. Of its endpoints those that do not terminate count, as for kube-proxy: another
+    pod may have the address of one that terminates.
 
     Raises:
         InputError: something else of Kubernetes, or an endpoint is not as Kubernetes has it.
     """
+    said: dict[str, list[_Endpoint]] = {}
+    for endpoint in _endpoints(document, source):
+        for address in endpoint.addresses:
+            said.setdefault(address, []).append(endpoint)
     listing = Listing()
+    for address, endpoints in said.items():
+        for endpoint in [one for one in endpoints if not one.terminates] or endpoints:
+            listing.add(address, endpoint.fields, endpoint.slice)
+    return listing.expected(source)
+
+
+def _endpoints(document: Mapping[str, Any], source: str) -> Iterator[_Endpoint]:
     for place, item in _slices(document, source):
         name = _object(item, "metadata", source, place).get("name")
+        named = name if isinstance(name, str) else place.strip(": ") or SLICE
         for number, endpoint in enumerate(_list(item, "endpoints", source, place), 1):
             where = f"{place}endpoint {number}"
             if not isinstance(endpoint, dict):
                 raise InputError("an endpoint is an object", source=source, place=where, value=endpoint)
+            conditions = _object(endpoint, "conditions", source, where)
             fields = {
-                "state": _state(_object(endpoint, "conditions", source, where), source, where),
+                "state": _state(conditions, source, where),
                 "zone": _text(endpoint, "zone", source, where),
                 "node": _text(endpoint, "nodeName", source, where),
             }
-            for address in _addresses(endpoint, source, where):
-                listing.add(address, fields, name if isinstance(name, str) else place.strip(": ") or SLICE)
-    return listing.expected(source)
+            addresses = _addresses(endpoint, source, where)
+            yield _Endpoint(addresses, fields, conditions.get("terminating") is True, named)
 
 
 def _slices(document: Mapping[str, Any], source: str) -> Iterator[tuple[str, Mapping[str, Any]]]:

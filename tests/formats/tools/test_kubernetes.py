@@ -79,7 +79,7 @@ def test_an_address_of_several_slices_is_one_node_and_a_contradiction_is_named()
     document = {
         "kind": "EndpointSliceList",
         "items": [
-            a_slice("api-1", zone="a", conditions={"ready": False, "serving": True, "terminating": True}),
+            a_slice("api-1", zone="a", conditions={"ready": False, "serving": True}),
             a_slice("api-2", zone="b", nodeName="w", conditions={"ready": True}),
         ],
     }
@@ -90,6 +90,41 @@ def test_an_address_of_several_slices_is_one_node_and_a_contradiction_is_named()
         "zone of '10.0.0.1' ('a' in 'api-1', 'b' in 'api-2'); of states the worse counts, else the first"
     ]
     assert not of_file("single").warnings
+
+
+GOING = {"ready": False, "serving": False, "terminating": True}
+DRAINING = {"ready": False, "serving": True, "terminating": True}
+UNREADY = {"ready": False, "serving": False, "terminating": False}
+READY = {"ready": True, "serving": True, "terminating": False}
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ([GOING, READY], 1),
+        ([READY, DRAINING], 0),
+        ([DRAINING, UNREADY, GOING], 1),
+        ([GOING, READY, DRAINING, READY], 1),
+    ],
+)
+def test_an_endpoint_that_terminates_leaves_its_address_to_another(
+    said: list[dict[str, bool]], counts: int
+) -> None:
+    """A pod may have the address of one that terminates, and an endpoint may move from slice to slice."""
+    pods = [
+        {"addresses": ["10.0.0.1"], "conditions": conditions, "zone": "a" if conditions is READY else "b"}
+        for conditions in said
+    ]
+    items = [{"metadata": {"name": f"api-{row}"}, "endpoints": [pod]} for row, pod in enumerate(pods)]
+    expected = read({"kind": "List", "items": items}, "f")
+    assert expected.records == of_endpoints(pods[counts]).records
+    assert not expected.warnings
+
+
+def test_of_endpoints_that_all_terminate_the_worse_counts() -> None:
+    pods = [{"addresses": ["10.0.0.1"], "conditions": conditions} for conditions in (DRAINING, GOING)]
+    assert states(of_endpoints(*pods)) == {"10.0.0.1": "down"}
+    assert of_endpoints(*pods).warnings
 
 
 @pytest.mark.parametrize(
