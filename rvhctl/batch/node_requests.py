@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -22,7 +22,7 @@ from rvhctl.errors import (
 from rvhctl.formats import jsontext
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt, overridden
-from rvhctl.nodes.fields import Unlabelled, UnlabelledError, place, read_record, without_details
+from rvhctl.nodes.fields import NO_OBJECT, Unlabelled, UnlabelledError, place, read_record, without_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
@@ -47,8 +47,15 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
         FaultsetError: it cannot be answered.
     """
     asked = _requested(request, flags, cells=cells)
-    nodes, warnings = _joined(_nodes(request, by_lists=not cells), request.get("inventory"), flags)
-    table = _table(nodes, text, coordinates=cells, by=asked.by, latency=not asked.states_only)
+    inventory, warnings = request.get("inventory"), []
+    inventory = flags.get("inventory") if inventory is None else inventory
+    if inventory is None:
+        nodes = _nodes(request, by_lists=not cells)
+        exact = partial(_exact_node, cache(partial(jsontext.exact_value, text)))
+    else:
+        nodes, warnings = _joined(jsontext.exactly(text, request), inventory, by_lists=not cells)
+        exact = _same
+    table = _table(nodes, exact, coordinates=cells, by=asked.by, latency=not asked.states_only)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
     found = run(decide(table.fleet, asked))
@@ -114,26 +121,41 @@ def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
     return nodes
 
 
-def _joined(nodes: list[Any], inventory: Any, flags: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
-    """The nodes of an inventory, if the request or the flags have one, with their measurements; and warnings.
+def _joined(request: dict[str, Any], known: Any, *, by_lists: bool) -> tuple[list[Any], list[str]]:
+    """The nodes of an inventory, each with its measurement, if the request has one; and warnings.
+
+    Args:
+        request: with exact integers.
+        known: the inventory of the flags, if the request has none.
 
     Raises:
         FaultsetError: it is no list of nodes, or empty.
     """
-    inventory = flags.get("inventory") if inventory is None else inventory
-    if inventory is None:
-        return nodes, []
-    if not isinstance(inventory, list):
-        raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
     from rvhctl.nodes.inventory.given import join_given
 
+    nodes, inventory = _nodes(request, by_lists=by_lists), request.get("inventory")
+    inventory = known if inventory is None else inventory
+    if not isinstance(inventory, list):
+        raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
+    for where, records in (("", nodes), ("inventory: ", inventory)):
+        for row, fields in enumerate(records):
+            if not isinstance(fields, dict):
+                raise InvalidNodeError(f"{where}{place(row)}: {NO_OBJECT}", value=fields)
     return join_given(nodes, inventory)
 
 
 def _table(
-    nodes: list[Any], text: bytes, *, coordinates: bool, by: tuple[str, ...], latency: bool
+    nodes: list[Any],
+    exact: Callable[[int, Any], Any],
+    *,
+    coordinates: bool,
+    by: tuple[str, ...],
+    latency: bool,
 ) -> RequestNodes:
     """The nodes of a request as columns.
+
+    Args:
+        exact: gives a node again, by its row and what was read of it, with exact integers.
 
     Raises:
         EmptyNodesError: there are none.
@@ -156,13 +178,12 @@ def _table(
     builder = FleetBuilder()
     # Text as it is, or an integer of any size by its digits.
     shown: list[object] = []
-    exact = cache(partial(jsontext.exact_value, text))
     unlabelled, first = Unlabelled(by), 0
     for row, fields in enumerate(nodes):
         try:
             record = read_record(
                 fields,
-                partial(_exact_node, exact, row, fields),
+                partial(exact, row, fields),
                 coordinates=coordinates,
                 latency=latency,
                 by=by,
@@ -186,3 +207,7 @@ def _table(
 def _exact_node(exact: Callable[[], Any], row: int, fields: dict[str, Any]) -> Any:
     request = exact()
     return request["nodes"][row] if "nodes" in request else {**fields, "id": request["ids"][row]}
+
+
+def _same(row: int, fields: Any) -> Any:
+    return fields

@@ -95,7 +95,7 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
     flags = asked.members()
     report = Report(run.level)
     if (inventory := _inventory(asked, files or [STDIN], run, report)) is not None:
-        flags["inventory"] = list(map(jsontext.loads, inventory.records))
+        flags["inventory"] = [jsontext.exactly(text, jsontext.loads(text)) for text in inventory.records]
     # A floor is for those requests that have a relative limit.
     policy_of({"threshold": 0.0, "relative": 1.0, **flags})
     routing_in(flags)

@@ -18,6 +18,8 @@ MAX_EXACT_DEPTH: Final = 256
 
 _BRACKETS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
 
+_LONG_NUMBER: Final = re.compile(rb"\d{19}")
+
 LARGE: Final = 1 << 24
 """Bytes of a text that may be too large for the memory."""
 
@@ -80,6 +82,15 @@ def exact_value(text: bytes) -> Any:
         hint = f"at most {MAX_EXACT_DEPTH} levels"
         raise InputError("a number beyond 64 bits in a value that is nested too deeply", hint=hint)
     return json.loads(text)
+
+
+def exactly(text: bytes, value: Any) -> Any:
+    """The value of a text; read again if one of its integers may be beyond 64 bits.
+
+    Raises:
+        InputError: it is nested too deeply for that.
+    """
+    return exact_value(text) if _LONG_NUMBER.search(text) else value
 
 
 def _depth(text: bytes) -> int:

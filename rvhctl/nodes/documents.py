@@ -169,6 +169,9 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
         labels_in(members)
     except FaultsetError as error:
         raise InputError(str(error), source=source) from None
+    if isinstance(members.get("inventory"), list):
+        # By their own texts, in which every number keeps its digits.
+        members["inventory"] = [record.raw for record in reader.inside("inventory")]
     return reader.inside(*holders), stated(members)
 
 

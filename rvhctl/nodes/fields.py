@@ -29,6 +29,8 @@ KNOWN: Final = "known"
 Coordinates: TypeAlias = bool | Literal["known"]
 """Whether each node needs lat and lon; ``known``: they are read where they are stated, else NaN."""
 
+NO_OBJECT: Final = "a node is an object with the members id and latency"
+
 MOST_BITS: Final = 14_000
 """Of an integer that is a label; Python writes no more than 4300 digits."""
 
@@ -127,7 +129,7 @@ def read_record(
         InvalidNodeError: a field is missing, of a wrong type or out of range.
     """
     if not isinstance(fields, dict):
-        raise InvalidNodeError("a node is an object with the members id and latency", value=fields)
+        raise InvalidNodeError(NO_OBJECT, value=fields)
     node_id = _id(fields, exact)
     if latency is None:
         fields = {name: value for name, value in fields.items() if name not in MEASURED}

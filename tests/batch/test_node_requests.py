@@ -149,6 +149,23 @@ def test_what_outlives_a_request_makes_no_sense_in_a_batch(flags: tuple[str, ...
     )
 
 
+@pytest.mark.parametrize(
+    ("stated", "message"),
+    [
+        ({"nodes": ["a"]}, "node 1: a node is an object with the members id and latency (got 'a')"),
+        (
+            {"inventory": [{"id": 1}, 2]},
+            "inventory: node 2: a node is an object with the members id and latency (got 2)",
+        ),
+        ({"inventory": [{"id": 1.5}]}, "inventory: node 1: the id must be a string or an integer (got 1.5)"),
+        ({"inventory": "a.csv"}, "inventory must be an array of nodes (got 'a.csv')"),
+    ],
+)
+def test_what_is_wrong_with_an_inventory_is_named(stated: dict[str, Any], message: str) -> None:
+    request = {"nodes": [{"id": "a", "latency": 1}], "inventory": [{"id": "a"}], "threshold": 5, **stated}
+    assert error("failover", request) == message
+
+
 def test_a_request_is_read_exactly_only_once() -> None:
     """Ids beyond 64 bits: once for each of them would be quadratic."""
     numbers = [10**25 + row for row in range(4000)]

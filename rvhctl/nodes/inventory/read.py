@@ -43,6 +43,9 @@ def read_inventory(
 def stated_inventory(records: Any, source: str, on_bad: OnBad) -> Nodes:
     """The nodes of an inventory that a document states.
 
+    Args:
+        records: the text of each node, if it is a list.
+
     Raises:
         InputError: it is no list, or what ``on_bad`` raises.
         EmptyNodesError: there is no node in it.
@@ -50,9 +53,10 @@ def stated_inventory(records: Any, source: str, on_bad: OnBad) -> Nodes:
     if not isinstance(records, list):
         problem = "inventory must be an array of nodes"
         raise InputError(problem, source=source, value=records, hint="give a FILE with --inventory")
-    nodes = _built(records, source, on_bad)
+    nodes = _from_text(b"[%b]" % b",".join(records), f"{source}: inventory", on_bad)
     if not len(nodes.fleet):
         raise EmptyNodesError(f"{source}: the inventory is empty")
+    nodes.source = source
     return nodes
 
 

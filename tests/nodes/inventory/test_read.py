@@ -142,10 +142,42 @@ def test_a_bad_node_may_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_document_may_state_an_inventory() -> None:
-    assert list(stated_inventory([{"id": "a"}], "f", raise_error).fleet.ids) == ["a"]
+    assert list(stated_inventory([b'{"id": "a"}'], "f", raise_error).fleet.ids) == ["a"]
     with pytest.raises(InputError, match=r"^f: inventory must be an array of nodes"):
         stated_inventory("inventory.csv", "f", raise_error)
-    with pytest.raises(InputError, match=r"^f: node 1: a node is an object"):
-        stated_inventory([7], "f", raise_error)
+    with pytest.raises(InputError, match=r"^f: inventory: node 1: a node is an object"):
+        stated_inventory([b"7"], "f", raise_error)
     with pytest.raises(EmptyNodesError, match=r"^f: the inventory is empty"):
         stated_inventory([], "f", raise_error)
+
+
+LONG_ID, OTHER = 123456789012345678901234567890, 123456789012345678901234567891
+LONG_INTEGERS = """
+{"id": 123456789012345678901234567890, "zone": 123456789012345678901234567891, "cost": 1.10}
+{"id": "b", "zone": 7}
+""".strip().splitlines()
+MEASURED = f"""{{"id": "x", "latency": 1}}, {{"id": "b", "latency": 2}}, {{"id": {LONG_ID}, "latency": 3}}"""
+
+
+def test_integers_of_any_size_and_digits_are_those_of_the_inventory_at_every_door(tmp_path: Path) -> None:
+    asked = f'{{"nodes": [{MEASURED}], "threshold": 5, "by": "zone"%s}}'
+    stated = (asked % f', "inventory": [{", ".join(LONG_INTEGERS)}]').encode()
+    by_flag = ("--inventory", str(written(tmp_path, "\n".join(LONG_INTEGERS))))
+    asked_bare = (asked % "").encode()
+    plans = [
+        json.loads(rvhctl("faultset", "--plan", stdin=stated).out),
+        json.loads(rvhctl("faultset", "--plan", *by_flag, stdin=asked_bare).out),
+        json.loads(
+            rvhctl("faultset", "--plan", "--batch", stdin=stated.replace(b"5,", b'5, "plan": true,')).out
+        )["plan"],
+        json.loads(
+            rvhctl("faultset", "--batch", *by_flag, stdin=asked_bare.replace(b"5,", b'5, "plan": true,')).out
+        )["plan"],
+    ]
+    groups = [[(row["group"], row["survivors"]) for row in plan] for plan in plans]
+    assert groups == 4 * [[("7", ["b"]), (str(OTHER), [LONG_ID])]]
+    for flags, stdin in ((), stated), (by_flag, asked_bare):
+        assert b'"cost":1.10}' in rvhctl("faultset", *flags, stdin=stdin).out
+    # The ids of a request may be a list of their own.
+    lists = f'{{"ids": [{LONG_ID}], "latencies": [1], "threshold": 5, "inventory": [{LONG_INTEGERS[0]}]}}'
+    assert json.loads(rvhctl("failover", "--batch", stdin=lists.encode()).out)["survivors"] == [LONG_ID]
