@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
@@ -28,6 +28,17 @@ from rvhctl.nodes.given import read_columns
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
 
+Exact: TypeAlias = Callable[[int, Any], Any]
+"""Gives a node again, by its row and what was read of it, with exact integers."""
+
+
+class GivenNodes(NamedTuple):
+    """The nodes of a request as they were given."""
+
+    nodes: list[Any]
+    warnings: list[str]
+    exact: Exact
+
 
 class RequestNodes(NamedTuple):
     """The nodes of a request."""
@@ -47,14 +58,7 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
         FaultsetError: it cannot be answered.
     """
     asked = _requested(request, flags, cells=cells)
-    inventory, warnings = request.get("inventory"), []
-    inventory = flags.get("inventory") if inventory is None else inventory
-    if inventory is None:
-        nodes = _nodes(request, by_lists=not cells)
-        exact = partial(_exact_node, cache(partial(jsontext.exact_value, text)))
-    else:
-        nodes, warnings = _joined(jsontext.exactly(text, request), inventory, by_lists=not cells)
-        exact = _same
+    nodes, warnings, exact = _nodes(request, text, flags.get("inventory"), by_lists=not cells)
     table = _table(nodes, exact, coordinates=cells, by=asked.by, latency=not asked.states_only)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
@@ -107,8 +111,34 @@ def _nobody(table: RequestNodes, found: Decision, warnings: list[str]) -> NoSurv
     return NoSurvivorsError("; ".join([problem, *warnings]))
 
 
-def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
-    """The nodes; or, ``by_lists``, those that ids and latencies make."""
+def _nodes(request: dict[str, Any], text: bytes, known: Any, *, by_lists: bool) -> GivenNodes:
+    """The nodes of a request; with an inventory those of this, each with its measurement, if the request has one.
+
+    Args:
+        known: the inventory of the flags, if there is one.
+        by_lists: they may be what ids and latencies make.
+
+    Raises:
+        FaultsetError: there are none; or an inventory is no list of nodes, or empty.
+    """
+    if request.get("inventory") is None and known is None:
+        exact = partial(_exact_node, cache(partial(jsontext.exact_value, text)))
+        return GivenNodes(_measured(request, by_lists=by_lists), [], exact)
+    from rvhctl.nodes.inventory.given import join_given
+
+    request = jsontext.exactly(text, request)
+    measured, inventory = _measured(request, by_lists=by_lists), request.get("inventory")
+    inventory = known if inventory is None else inventory
+    if not isinstance(inventory, list):
+        raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
+    for where, records in (("", measured), ("inventory: ", inventory)):
+        for row, fields in enumerate(records):
+            if not isinstance(fields, dict):
+                raise InvalidNodeError(f"{where}{place(row)}: {NO_OBJECT}", value=fields)
+    return GivenNodes(*join_given(measured, inventory), _same)
+
+
+def _measured(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
     ids, latencies = request.get("ids"), request.get("latencies")
     if by_lists and isinstance(ids, list) and isinstance(latencies, list):
         if len(ids) != len(latencies):
@@ -121,41 +151,15 @@ def _nodes(request: dict[str, Any], *, by_lists: bool) -> list[Any]:
     return nodes
 
 
-def _joined(request: dict[str, Any], known: Any, *, by_lists: bool) -> tuple[list[Any], list[str]]:
-    """The nodes of an inventory, each with its measurement, if the request has one; and warnings.
-
-    Args:
-        request: with exact integers.
-        known: the inventory of the flags, if the request has none.
-
-    Raises:
-        FaultsetError: it is no list of nodes, or empty.
-    """
-    from rvhctl.nodes.inventory.given import join_given
-
-    nodes, inventory = _nodes(request, by_lists=by_lists), request.get("inventory")
-    inventory = known if inventory is None else inventory
-    if not isinstance(inventory, list):
-        raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
-    for where, records in (("", nodes), ("inventory: ", inventory)):
-        for row, fields in enumerate(records):
-            if not isinstance(fields, dict):
-                raise InvalidNodeError(f"{where}{place(row)}: {NO_OBJECT}", value=fields)
-    return join_given(nodes, inventory)
-
-
 def _table(
     nodes: list[Any],
-    exact: Callable[[int, Any], Any],
+    exact: Exact,
     *,
     coordinates: bool,
     by: tuple[str, ...],
     latency: bool,
 ) -> RequestNodes:
     """The nodes of a request as columns.
-
-    Args:
-        exact: gives a node again, by its row and what was read of it, with exact integers.
 
     Raises:
         EmptyNodesError: there are none.
