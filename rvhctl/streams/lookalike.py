@@ -59,7 +59,8 @@ TABLES: Final[dict[bytes, Foreign]] = {
         "a table of kubectl",
         "ask for JSON: kubectl get endpointslices -o json",
     ),
-    # How a CSV with other delimiters begins.
+}
+SEMICOLONS: Final[dict[bytes, Foreign]] = {
     rb"\A[^,\t\n]*;[^,\t\n]*$": (
         "CSV with ';' between its columns",
         "put commas there, and points into numbers like 1,5: mlr --icsv --ifs ';' --ocsv cat FILE",
@@ -74,7 +75,7 @@ def marked_format(text: bytes) -> Foreign | None:
 
 def text_format(text: bytes) -> Foreign | None:
     """What a text looks like that cannot be read as what was wanted."""
-    return _found(MARKED | TABLES, text)
+    return _found(MARKED | TABLES | SEMICOLONS, text)
 
 
 def foreign_error(foreign: Foreign, source: str) -> InputError:
@@ -93,7 +94,7 @@ def explained(source: Source, *, columns: bool = True) -> Iterator[None]:
         yield
     except InputError as error:
         # Only now: a source is opened when it is first read.
-        foreign = text_format(source.head) if columns else marked_format(source.head)
+        foreign = _found(MARKED | TABLES | (SEMICOLONS if columns else {}), source.head)
         if foreign is None or error.source != source.name:
             raise
         raise foreign_error(foreign, source.name) from None
