@@ -103,9 +103,10 @@ def _number(text: str, *, exponent: int, comma: bool, has_unit: bool) -> object:
         return float(stripped) if not exponent and jsontext.NUMBER.fullmatch(stripped) else text
 
 
-def _weight(text: str) -> object:
+def _weight(text: str, *, comma: bool) -> object:
     stripped = text.strip()
-    return float(stripped) if jsontext.NUMBER.fullmatch(stripped) else stripped or None
+    number = stripped.replace(",", ".") if comma and "." not in stripped else stripped
+    return float(number) if jsontext.NUMBER.fullmatch(number) else stripped or None
 
 
 def _samples(text: str) -> object:
@@ -117,8 +118,6 @@ def _samples(text: str) -> object:
 
 
 _VALUES: Final[Mapping[str, Callable[[str], object]]] = {
-    "weight": _weight,
-    "capacity": _weight,
     "samples": _samples,
     "state": lambda text: text.strip() or None,
 }
@@ -129,7 +128,9 @@ def _values(layout: Layout) -> dict[str, Callable[[str], object]]:
     """Return how the cells of those columns are read that are more than text."""
     degrees = partial(_number, exponent=0, comma=layout.comma, has_unit=False)
     latency = partial(_number, exponent=layout.exponent, comma=layout.comma, has_unit=True)
-    return {**_VALUES, "lat": degrees, "lon": degrees, "latency": latency}
+    weight = partial(_weight, comma=layout.comma)
+    numbers = {"lat": degrees, "lon": degrees, "latency": latency, "weight": weight, "capacity": weight}
+    return {**_VALUES, **numbers}
 
 
 def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Iterator[bytes]:

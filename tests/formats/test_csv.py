@@ -146,3 +146,13 @@ def test_other_delimiters_out() -> None:
     out: Any = rvhctl("failover", "--threshold", "9", "-o", "tsv", stdin=rows).out
     assert out == b'id\tlatency\tn\na\t1\tx,y\nb\t2\t"p\tq"\n'
     assert rvhctl("failover", "--threshold", "9", "-o", "csv", stdin=out).out == rows
+
+
+@pytest.mark.parametrize("command", ["failover", "faultset"])
+def test_where_semicolons_separate_a_comma_may_be_the_point_of_every_number(command: str) -> None:
+    table = b"id;lat;lon;latency;weight;capacity\na;52,5;4,5;1,5;2,5;0,25\nb;52,5;4,5;2;1;1\n"
+    node = {"id": "a", "lat": 52.5, "lon": 4.5, "latency": 1.5, "weight": 2.5, "capacity": 0.25}
+    assert json.loads(rvhctl(command, "--th", "1.5", "-o", "json", stdin=table).out) == [node]
+    assert rvhctl(command, "--th", "1.5", stdin=table).out == b"".join(table.splitlines(keepends=True)[:2])
+    with_commas = rvhctl(command, "--th", "9", stdin=b'id,lat,lon,latency,weight\na,1,1,1,"1,5"\n')
+    assert with_commas.err == "rvhctl: stdin:2:9: the weight must be a number (got '1,5')\n"
