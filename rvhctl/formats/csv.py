@@ -176,7 +176,8 @@ def write_rows(
 def json_record(layout: Layout, row: bytes) -> bytes:
     """A row as a JSON object: lat, lon, latency, weight and capacity as numbers, samples as an array.
 
-    An empty cell of these, or of state, is null; all else is text.
+    An empty cell of these, or of state, is null; all else is text. A latency that is left to samples is left out: null
+    would say that nothing was measured.
     """
     record: dict[str, Any] = dict(zip(layout.names, split_row(row, layout.delimiter), strict=True))
     for name, value in _values(layout).items():
@@ -187,6 +188,9 @@ def json_record(layout: Layout, row: bytes) -> bytes:
             # What is written otherwise goes by its value: null, if it is no number.
             read = value(record[name])
             record[name] = fragment or (record[name] if read == math.inf else read)
+    latency = record.get("latency")
+    if latency != latency and record.get("samples") is not None:
+        del record["latency"]
     return orjson.dumps(record)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,3 +157,14 @@ def test_where_semicolons_separate_a_comma_may_be_the_point_of_every_number(comm
     assert rvhctl(command, "--th", "1.5", stdin=table).out == b"".join(table.splitlines(keepends=True)[:2])
     with_commas = rvhctl(command, "--th", "9", stdin=b'id,lat,lon,latency,weight\na,1,1,1,"1,5"\n')
     assert with_commas.err == "rvhctl: stdin:2:9: the weight must be a number (got '1,5')\n"
+
+
+@pytest.mark.parametrize("inventory", [False, True])
+def test_an_empty_latency_is_left_to_samples_in_every_format(inventory: bool, tmp_path: Path) -> None:
+    (tmp_path / "inventory").write_text('{"id": "a"}\n{"id": "b"}\n{"id": "c"}\n')
+    flags = ("failover", "--th", "9", *(("--inventory", str(tmp_path / "inventory")) if inventory else ()))
+    table = b'id,latency,samples\na,,"[4, null]"\nb,1,"[50]"\nc,,\n'
+    assert rvhctl(*flags, "-o", "plain", stdin=table).out == b"b\na\n"
+    objects = rvhctl(*flags, "-o", "ndjson", stdin=table).out
+    assert objects == b'{"id":"b","latency":1,"samples":[50]}\n{"id":"a","samples":[4, null]}\n'
+    assert rvhctl(*flags, "-o", "plain", stdin=objects).out == b"b\na\n"
