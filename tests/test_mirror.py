@@ -14,7 +14,7 @@ TESTED_BY = {
     "batch/test_batch": "batch.blocks batch.pool commands._batch",
     "cli/test_node_options": "cli.policy_options cli.view_options",
     "cli/test_option_groups": "cli.flag_types",
-    "commands/test_failover_policy": "policy.plan commands._decisions commands._nodes",
+    "commands/test_failover_policy": "commands._decisions commands._nodes",
     "commands/test_jump_hash": "commands._keys cli.key_options keys.key",
     "commands/test_sources": "nodes.documents streams.decompress",
     "core/geo/test_advise": "policy.advice",
