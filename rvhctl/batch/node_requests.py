@@ -75,10 +75,11 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
     from rvhctl.policy.views import drill_view, explain_view, outlook_of, plan_view
 
     outlook = outlook_of(found, asked)
-    if isinstance(outlook, FleetPlan):
-        view = plan_view(found, outlook, table.shown, asked.top)
+    if outlook is not None and asked.plan:
+        plan = outlook if isinstance(outlook, FleetPlan) else outlook.plan
+        view = plan_view(found, plan, table.shown, asked.top)
         result["plan"] = [{**row, "survivors": list(row["survivors"])} for row in view.rows()]
-    elif outlook is not None:
+    if not isinstance(outlook, FleetPlan | None):
         result["drill"] = list(drill_view(outlook, table.shown, asked.top).rows())
     if asked.explain:
         result["explain"] = list(explain_view(found, table.shown).rows())

@@ -17,6 +17,7 @@ from rvhctl.formats.choice import TOOLS
 from rvhctl.formats.shapes import COLUMN_FIELDS
 from rvhctl.nodes.documents import ASKED_OF_NODES, ROUTING
 from rvhctl.policy.request import Request, has_limit, requested
+from rvhctl.streams.source import STDIN, is_stdin
 
 Unit = Literal["ms", "s"]
 
@@ -191,6 +192,17 @@ class NodeOptions(NamedTuple):
         else:
             for name in {"unit", "id_label", "column"} - TOOLS[source.from_].options:
                 refuse(f"with --from {source.from_}", source.flags(name))
+
+    def refuse_stdin_twice(self, files: list[str] | None) -> None:
+        """Refuse two options or FILEs that are standard input; without a FILE that is read, too.
+
+        Raises:
+            UsageError: there are two.
+        """
+        nodes = [] if self.source.by_flags else [STDIN]
+        names = [self.source.inventory, getattr(self.views, "demand", None), *(files or nodes)]
+        if sum(name is not None and is_stdin(name) for name in names) > 1:
+            raise UsageError("standard input ('-') can be read only once; name a FILE")
 
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""

@@ -24,7 +24,6 @@ from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.decision import WithinThreshold, decide
 from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, routing_in, suited
 from rvhctl.streams.sink import Sink
-from rvhctl.streams.source import STDIN, is_stdin
 
 if TYPE_CHECKING:
     from rvhctl.batch.blocks import Kind
@@ -46,6 +45,7 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     """
     report, sink = Report(run.level), Sink()
     refuse("without --batch", run.flags("jobs", "unordered"))
+    asked.refuse_stdin_twice(files)
     flags = asked.check()
     format_ = asked_format(run.output, run.json)
     nodes = _read(asked, flags, files, run, report)
@@ -76,6 +76,7 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
 
     report, sink = Report(run.level), Sink()
     refuse("without --batch", run.flags("jobs", "unordered"))
+    asked.refuse_stdin_twice(files)
     flags = asked.check()
     asked.refuse_with_advice()
     format_ = asked_format(run.output, run.json)
@@ -92,9 +93,10 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
     """Answer requests; what the flags state is their default."""
     from rvhctl.commands._batch import run_batch
 
+    asked.refuse_stdin_twice(files)
     flags = asked.members()
     report = Report(run.level)
-    if (inventory := _inventory(asked, files or [STDIN], run, report)) is not None:
+    if (inventory := _inventory(asked, run, report)) is not None:
         flags["inventory"] = [jsontext.exactly(text, jsontext.loads(text)) for text in inventory.records]
     # A floor is for those requests that have a relative limit.
     policy_of({"threshold": 0.0, "relative": 1.0, **flags})
@@ -106,9 +108,9 @@ def _read(
     asked: NodeOptions, flags: Mapping[str, Any], files: list[str] | None, run: Run, report: Report
 ) -> Nodes:
     """Return the nodes that were measured; with an inventory, from a flag or a document, those that ought to be."""
-    by_flags, on_bad = asked.source.by_flags, report.on_bad(run.on_error)
+    on_bad = report.on_bad(run.on_error)
     _check_source(asked, files, run)
-    inventory = _inventory(asked, [] if by_flags else files or [STDIN], run, report)
+    inventory = _inventory(asked, run, report)
     nodes = _measured(asked, flags, files or [], run, report, known=inventory is not None)
     if inventory is None:
         records = nodes.stated(flags).get("inventory")
@@ -152,19 +154,13 @@ def _check_source(asked: NodeOptions, files: list[str] | None, run: Run) -> None
     refuse("with --nodes", run.flags("input_format"))
 
 
-def _inventory(asked: NodeOptions, files: list[str], run: Run, report: Report) -> Nodes | None:
-    """Return the nodes of ``--inventory``, if it is given.
-
-    Raises:
-        UsageError: one of the FILEs is standard input, too.
-    """
+def _inventory(asked: NodeOptions, run: Run, report: Report) -> Nodes | None:
+    """Return the nodes of ``--inventory``, if it is given."""
     name = asked.source.inventory
     if name is None:
         return None
     from rvhctl.nodes.inventory.read import read_inventory
 
-    if is_stdin(name) and any(map(is_stdin, files)):
-        raise UsageError("standard input ('-') can be read only once; name a FILE")
     return read_inventory(name, on_bad=report.on_bad(run.on_error), warn=report.warn, inform=report.info)
 
 

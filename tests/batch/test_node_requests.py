@@ -80,6 +80,17 @@ def test_a_floor_among_the_flags_is_for_requests_with_a_relative_limit() -> None
     assert [answer["survivors"] for answer in both] == [["a"], ["a", 7, "c"]]
 
 
+def test_a_plan_and_a_drill_are_both_answered() -> None:
+    asked = {"nodes": NODES, "relative": 1.5, "precision": 3}
+    more = [{"plan": True}, {"drill": "both"}, {"plan": True, "drill": "both", "explain": True}]
+    plan, drill, both = answers("faultset", *({**asked, **some} for some in more))
+    assert both["plan"] == plan["plan"]
+    assert both["drill"] == drill["drill"]
+    assert "drill" not in plan
+    assert "plan" not in drill
+    assert list(both)[-3:] == ["plan", "drill", "explain"]
+
+
 def test_top_cuts_survivors_in_the_plan_too() -> None:
     (answer,) = answers("faultset", {"nodes": NODES, "relative": 9, "plan": True}, flags=("--top", "1"))
     assert answer["survivors"] == answer["plan"][0]["survivors"] == ["a"]

@@ -56,6 +56,17 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
         (("--advise", "--precision", "3"), 2, "--precision makes no sense with --advise"),
         (("--down", "a,,b"), 2, "--down has an empty name"),
         (("--down-cell", "u1a"), 1, "a geohash cell has no 'a' (got 'u1a')"),
+        (("--plan", "--demand", "-", "-"), 2, "standard input ('-') can be read only once; name a FILE"),
+        (
+            ("--plan", "--demand", "-", "-", "--batch"),
+            2,
+            "standard input ('-') can be read only once; name a FILE",
+        ),
+        (
+            ("--plan", "--demand", "/dev/stdin", "--inventory", "-", "n.csv"),
+            2,
+            "standard input ('-') can be read only once; name a FILE",
+        ),
         (("--inventory", "-", "-"), 2, "standard input ('-') can be read only once; name a FILE"),
         (("--inventory", "/dev/stdin", "-"), 2, "standard input ('-') can be read only once; name a FILE"),
         (("--inventory", "-", "-", "--batch"), 2, "standard input ('-') can be read only once; name a FILE"),

@@ -136,3 +136,15 @@ def test_a_drill_reads_a_memory_and_leaves_it(tmp_path: Path) -> None:
     rows = drilled(*flags, "--drill", "nodes", stdin=b"id,zone,latency\na,x,1\nb,y,\n")
     assert [(row["failure"], row["down"]) for row in rows] == [("a", 1), ("b", 1)]
     assert memory.read_bytes() == before
+
+
+def test_one_group_keeps_no_promise_about_two() -> None:
+    outcome = rvhctl(*BY_ZONE, "--drill", "2", "--fail-on", "overload", stdin=b"id,zone\na,x\nb,x\n")
+    says = "rvhctl: nothing is drilled: all nodes are in one group, and a pair takes two\n"
+    assert outcome == (0, b"failure,kind,health,down,load,where,moved\n", says)
+
+
+def test_a_demand_and_nodes_are_not_both_standard_input() -> None:
+    flags = (*BY_ZONE, "--drill", "both", "--demand", "-")
+    says = "rvhctl: standard input ('-') can be read only once; name a FILE\n"
+    assert rvhctl(*flags, stdin=INVENTORY) == (2, b"", says)

@@ -79,7 +79,10 @@ class Drill(Sequence[Failure]):
         overloading = share_of(self.overloads, len(self), "failure", "overload")
         return f"{overloading} a group; groups that do not fail whole are at worst {self.worst}"
 
-    warning = ""
+    @property
+    def warning(self) -> str:
+        """Empty, unless nothing could fail: that is no promise."""
+        return "" if self._rows else "nothing is drilled: all nodes are in one group, and a pair takes two"
 
     def _each(self) -> Iterator[tuple[str | int | list[str], str, Mapping[int, Facts], int]]:
         """What fails, its kind, what changes, and which node it is; -1 for what is none."""
