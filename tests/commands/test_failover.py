@@ -203,7 +203,7 @@ def test_what_was_left_out_weighs_more_than_nobody() -> None:
             2,
             "nodes cannot be read from plain text; use -i json, ndjson, csv or tsv",
         ),
-        (("--th", "5", "-", "-"), 2, "standard input ('-') can be read only once"),
+        (("--th", "5", "-", "-"), 2, "standard input ('-') can be read only once; name a FILE"),
         (("--th", "5", "nofile"), 1, "nofile: no such file or directory"),
         (("--th", "5", ""), 1, "'': no such file or directory"),
         (("--th", "5", "."), 1, ".: is a directory"),
