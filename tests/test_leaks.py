@@ -216,6 +216,8 @@ PYTHON: Final[dict[str, Callable[[], object]]] = {
     "Placement.stats": lambda: list(RING.stats(KEYS).buckets),
     "Placement.with_down": lambda: RING.with_down(["n5"]),
     "Placement, numbered": lambda: NUMBERED.owners(KEYS),
+    "drill": lambda: list(rvhctl.drill(NODES, POLICY, "both", precision=2, spill="capacity")),
+    "drill, pairs": lambda: list(rvhctl.drill(NODES, POLICY, "pairs", precision=2)),
     "geohash.encode": lambda: geohash.encode(52.5, 13.4),
     "geohash.encode_many": lambda: geohash.encode_many(LATENCIES, LATENCIES, 5),
     "geohash.decode": lambda: geohash.decode("u33d"),
@@ -250,7 +252,7 @@ REFUSED: Final[dict[str, Callable[[], object]]] = {
 def test_everything_public_is_called() -> None:
     called = {name.partition(",")[0] for name in PYTHON}
     errors = {name for name in rvhctl.__all__ if name.endswith("Error")}
-    assert set(rvhctl.__all__) - errors <= called | {"Percent", "geohash"}
+    assert set(rvhctl.__all__) - errors <= called | {"Percent", "Drill", "Failure", "geohash"}
     assert {f"geohash.{name}" for name in geohash.__all__} <= called
     methods = {
         name for name, value in vars(Placement).items() if callable(value) or isinstance(value, classmethod)

@@ -16,8 +16,8 @@ from rvhctl.nodes.fields import Details, Record, place
 class Labels(NamedTuple):
     """Nodes grouped by the values of labels; groups in order of first appearance."""
 
-    values: Sequence[tuple[str, ...]]
-    """Of each group."""
+    groups: Sequence[tuple[str, ...]]
+    """The values of each group."""
     group_of: Ints
     """The group of each node."""
 

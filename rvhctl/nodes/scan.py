@@ -355,7 +355,7 @@ def _add_unusual(
 
 def _labels(scan: NodeScan) -> Labels | None:
     """Return the groups that labels make, None where no labels were read."""
-    depth, values = scan.labels.depth, [value.decode() for value in scan.labels.values]
+    depth, values = scan.labels.depth, [value.decode() for value in scan.labels.texts]
     if not depth:
         return None
     return Labels(list(zip(*[iter(values)] * depth, strict=True)), scan.labels.group_of())

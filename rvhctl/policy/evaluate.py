@@ -82,6 +82,7 @@ def evaluate(
     >>> evaluation.explain("c")
     Explanation(group=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
+    instance_of(Policy, policy, "policy", FaultsetError)
     return _evaluated(nodes, policy, precision, by, memory, failed, inventory)
 
 

@@ -101,11 +101,11 @@ class ByLabel(Grouping):
     """Groups of the nodes whose labels have the same values."""
 
     def __init__(self, fleet: Fleet, labels: Labels) -> None:
-        super().__init__(labels.group_of, sizes_of(labels.group_of, len(labels.values)))
-        self._values = labels.values
+        super().__init__(labels.group_of, sizes_of(labels.group_of, len(labels.groups)))
+        self._values = labels.groups
         self._fleet = fleet
         self._own_group_of = labels.group_of
-        self._own_count = len(labels.values)
+        self._own_count = len(labels.groups)
         self._kept: Ints | None = None
 
     def names(self, first: int, last: int) -> Sequence[str]:
@@ -220,10 +220,10 @@ def rows_of_group(fleet: Fleet, name: str) -> list[int]:
     labels = fleet.labels
     if labels is None:
         raise FaultsetError(f"nodes without labels are in no group (got {quoted(name)})")
-    meant = {group for group, values in enumerate(labels.values) if name in _names(values)}
+    meant = {group for group, values in enumerate(labels.groups) if name in _names(values)}
     if meant:
         return [row for row, group in enumerate(labels.group_of) if group in meant]
-    names = list(map(label_name, labels.values))
+    names = list(map(label_name, labels.groups))
     hint = did_you_mean(name, names) or f"; the groups are {listed(names)}"
     raise UnknownNodeError(f"there is no group {quoted(name)}{hint}", "down_group")
 

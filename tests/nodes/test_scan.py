@@ -230,7 +230,7 @@ def check_groups(text: bytes, shape: Any, by: tuple[str, ...], nodes: list[dict[
         labels = found.fleet.labels
         assert labels is not None
         assert labels.group_of.tolist() == expected
-        assert list(labels.values) == list(known)
+        assert list(labels.groups) == list(known)
         lats = [None if lat != lat else lat for lat in found.fleet.lats]
         assert lats == [node["lat"] for node in nodes]
 

@@ -271,7 +271,7 @@ def test_faultset_is_failover_by_cell(fleet: list[Any], threshold: float, precis
     )
     assert outcome(faultset, nodes, threshold, precision) == expected
     assert outcome(faultset_awaited, nodes, threshold, precision) == expected
-    assert outcome(in_slices(module._faultset, size), nodes, threshold, precision) == expected
+    assert outcome(in_slices(module._faultset, size), nodes, threshold, precision, ()) == expected
     records = [dict(zip(Node._fields, node, strict=True)) for node in nodes]
     assert outcome(faultset, records, threshold, precision) == expected
 
@@ -333,7 +333,7 @@ def test_a_text_of_a_type_of_its_own_is_that_text(call: Any) -> None:
 def test_an_id_is_there_twice_in_different_slices() -> None:
     nodes = [(f"n{k}", 0.0, 0.0, 1.0) for k in range(10)] + [("n3", 0.0, 0.0, 1.0)]
     with pytest.raises(InvalidNodeError, match=r"^node 11 \(id 'n3'\): .* first at node 4"):
-        in_slices(module._faultset, 3)(nodes, 100.0, 5)
+        in_slices(module._faultset, 3)(nodes, 100.0, 5, ())
 
 
 @each_faultset

@@ -111,7 +111,7 @@ def test_a_view_is_the_same_as_flag_and_document(members: dict[str, Any], flags:
 
 def test_every_member_is_in_the_tables() -> None:
     tried = {name for members, _ in (*MEMBERS, *OF_CELLS, *VIEWS) for name in members}
-    assert tried == ASKED_OF_NODES - {*DAMPING, "demand"}  # which is a file to the flag
+    assert tried == ASKED_OF_NODES - {*DAMPING, "demand", "inventory"}  # files to the flags
 
 
 def test_flags_win_over_a_document() -> None:

@@ -52,24 +52,24 @@ class Centroids(Places):
 
     def __init__(self, lats: Floats, lons: Floats, group_of: Ints, count: i64) -> None:
         super().__init__()
-        self.xs: vec[float] = vec[float]([0.0] * int(count))
-        self.ys: vec[float] = vec[float]([0.0] * int(count))
-        self.zs: vec[float] = vec[float]([0.0] * int(count))
-        self.placed: vec[i64] = vec[i64]([0] * int(count))
+        self._xs: vec[float] = vec[float]([0.0] * int(count))
+        self._ys: vec[float] = vec[float]([0.0] * int(count))
+        self._zs: vec[float] = vec[float]([0.0] * int(count))
+        self._placed: vec[i64] = vec[i64]([0] * int(count))
         groups, lat_of, lon_of = group_of.values, lats.values, lons.values
         for node in range(len(lat_of)):
             lat, lon = lat_of[node] * RADIANS, lon_of[node] * RADIANS
             if lat == lat and lon == lon:
                 group = groups[node]
-                self.xs[group] += math.cos(lat) * math.cos(lon)
-                self.ys[group] += math.cos(lat) * math.sin(lon)
-                self.zs[group] += math.sin(lat)
-                self.placed[group] += 1
+                self._xs[group] += math.cos(lat) * math.cos(lon)
+                self._ys[group] += math.cos(lat) * math.sin(lon)
+                self._zs[group] += math.sin(lat)
+                self._placed[group] += 1
 
     def find(self, group: i64) -> bool:
-        x, y, z = self.xs[group], self.ys[group], self.zs[group]
+        x, y, z = self._xs[group], self._ys[group], self._zs[group]
         flat = math.sqrt(x * x + y * y)
-        if math.sqrt(flat * flat + z * z) <= NOWHERE * float(self.placed[group]):
+        if math.sqrt(flat * flat + z * z) <= NOWHERE * float(self._placed[group]):
             return False
         self.lat = math.atan2(z, flat) / RADIANS
         self.lon = math.atan2(y, x) / RADIANS
@@ -77,10 +77,10 @@ class Centroids(Places):
 
     def pick(self, groups: Ints) -> None:
         """Keep these groups, in this order."""
-        xs, ys, zs, placed = self.xs, self.ys, self.zs, self.placed
-        self.xs, self.ys, self.zs, self.placed = vec[float](), vec[float](), vec[float](), vec[i64]()
+        xs, ys, zs, placed = self._xs, self._ys, self._zs, self._placed
+        self._xs, self._ys, self._zs, self._placed = vec[float](), vec[float](), vec[float](), vec[i64]()
         for group in groups.values:
-            self.xs = append(self.xs, xs[group])
-            self.ys = append(self.ys, ys[group])
-            self.zs = append(self.zs, zs[group])
-            self.placed = append(self.placed, placed[group])
+            self._xs = append(self._xs, xs[group])
+            self._ys = append(self._ys, ys[group])
+            self._zs = append(self._zs, zs[group])
+            self._placed = append(self._placed, placed[group])

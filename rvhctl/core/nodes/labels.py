@@ -16,13 +16,13 @@ class LabelGroups:
     """The groups of records that have the same labels, numbered in order of first appearance.
 
     Attributes:
-        values: the labels of one group after the other, ``depth`` each, in UTF-8.
+        texts: the labels of one group after the other, ``depth`` each, in UTF-8.
     """
 
     def __init__(self, depth: i64, seed: i64) -> None:
         """``depth``: labels of a record; ``seed``: unforeseeable, of the hashes."""
         self.depth: Final[i64] = depth
-        self.values: list[bytes] = []
+        self.texts: list[bytes] = []
         self._seed: Final[i64] = seed
         self._group_of = vec[i64]()
         # Compiled: an open-addressing table of group numbers + 1, 0 where empty. Interpreted: a dict.
@@ -55,8 +55,8 @@ class LabelGroups:
     def _find_in_dict(self, data: bytes, starts: vec[i64], ends: vec[i64]) -> i64:
         values = [data[start:end] for start, end in zip(starts, ends, strict=True)]
         group = self._known.setdefault(tuple(values), len(self._known))
-        if len(self._known) * int(self.depth) > len(self.values):
-            self.values += values
+        if len(self._known) * int(self.depth) > len(self.texts):
+            self.texts += values
         return group
 
     def _find_in_table(self, data: bytes, starts: vec[i64], ends: vec[i64]) -> i64:
@@ -77,7 +77,7 @@ class LabelGroups:
         slots[slot] = group + 1
         self._hashes = append(hashes, digest)
         for label in range(self.depth):
-            self.values.append(data[starts[label] : ends[label]])
+            self.texts.append(data[starts[label] : ends[label]])
         if group * 2 > mask:
             self._grow(mask * 4 + 3)
         return group
@@ -86,7 +86,7 @@ class LabelGroups:
         """Whether these are the labels of a group."""
         first = group * self.depth
         for label in range(self.depth):
-            value = self.values[first + label]
+            value = self.texts[first + label]
             if not same(data, starts[label], ends[label], value, 0, len(value)):
                 return False
         return True

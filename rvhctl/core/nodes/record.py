@@ -8,6 +8,7 @@ from librt.strings import read_i64_le
 from librt.vecs import vec
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.json.skip import UNUSUAL, skip_number, skip_utf8
 from rvhctl.core.words import digits_value, leading_digits
 
@@ -62,8 +63,8 @@ class NodeRecord:
         self.lat: float = 0.0
         self.lon: float = 0.0
         self.optional: Final = labels > 0
-        self.label_starts = vec[i64]([0] * int(labels))
-        self.label_ends = vec[i64]([0] * int(labels))
+        self.label_starts = Ints([0] * int(labels))
+        self.label_ends = Ints([0] * int(labels))
         self.value: float = 0.0
         self.id_start: i64 = 0
         self.id_end: i64 = 0
@@ -92,8 +93,8 @@ class NodeRecord:
         while field > SEEN_LABEL:
             field >>= 1
             label += 1
-        self.label_starts[label] = start
-        self.label_ends[label] = end
+        self.label_starts.values[label] = start
+        self.label_ends.values[label] = end
 
     def _scan_number(self, position: i64) -> i64:
         """A number into ``value``, to the last bit what ``float`` makes of it."""

@@ -91,7 +91,7 @@ class NodeScan(NodeRows):
             span = ((record.id_start - position) << ID_LENGTH_BITS) | (record.id_end - record.id_start)
             self._id_spans = append(self._id_spans, span)
             if grouped:
-                labels.add(data, record.label_starts, record.label_ends)
+                labels.add(data, record.label_starts.values, record.label_ends.values)
             position = end
 
     def _make_room(self) -> None:

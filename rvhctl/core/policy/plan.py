@@ -98,7 +98,7 @@ class Plan:
         """Share out the traffic of a group that cannot carry all of it."""
         levels = append(vec[i64](), group)
         level_healths = append(vec[i64](), self._healths[group])
-        for other in self.others(group):
+        for other in self._others(group):
             levels = append(levels, other)
             level_healths = append(level_healths, self._healths[other])
         parts = shares(level_healths)
@@ -110,7 +110,7 @@ class Plan:
         if not served and self._answer_starts[group + 1] > self._answer_starts[group]:
             self.give(group, FULL)
 
-    def others(self, group: i64) -> vec[i64]:
+    def _others(self, group: i64) -> vec[i64]:
         """The healthy groups that a group may turn to, nearest first; those at no known distance by their number."""
         found = vec[i64]()
         rest = self._healthy
@@ -154,7 +154,7 @@ class Reach(Plan):
 
     def spill(self, group: i64) -> None:
         """Say where a group may turn to."""
-        found = self.others(group)
+        found = self._others(group)
         distances = self._search.distances
         known: i64 = len(distances) if self._where.find(group) else 0
         for at in range(len(found)):

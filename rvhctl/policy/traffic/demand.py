@@ -7,6 +7,7 @@ from typing import Any, Final
 from rvhctl.errors import FaultsetError, InputError, quoted, raise_error
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS, looked_format
+from rvhctl.formats.headers import layout_of
 from rvhctl.formats.shapes import RECORDS_ONLY, Reader, Record
 from rvhctl.policy.traffic.routing import checked_demand
 from rvhctl.streams.lookalike import explained
@@ -27,8 +28,7 @@ def read_demand(name: str) -> dict[str, float]:
 def _read(source: Source) -> dict[str, float]:
     text = source.read_all()
     with explained(source):
-        format_ = FORMATS[looked_format(text, ())]
-        reader: Reader = format_.load().read(text, source.name, raise_error, **format_.options)
+        reader = _reader(text, source.name)
         if reader.document is not RECORDS_ONLY:
             return _object(reader.document, source.name, None)
         if reader.header:
@@ -48,6 +48,14 @@ def _read(source: Source) -> dict[str, float]:
     if not demand:
         raise InputError("the file holds no demand", source=source.name, hint=f"it is to hold {WANTED}")
     return demand
+
+
+def _reader(text: bytes, source: str) -> Reader:
+    shape = looked_format(text, ())
+    format_ = FORMATS[shape]
+    layout = {"layout": layout_of(text, source, shape, {})} if format_.delimiter else {}
+    reader: Reader = format_.load().read(text, source, raise_error, **layout)
+    return reader
 
 
 def _object(value: object, source: str, line: int | None) -> dict[str, float]:

@@ -35,7 +35,7 @@ def check(records: list[tuple[bytes, ...]], depth: int) -> None:
     expected = [known.setdefault(record, len(known)) for record in records]
     groups = grouped(records, depth)
     assert groups.group_of().tolist() == expected
-    assert groups.values == [value for record in known for value in record]
+    assert groups.texts == [value for record in known for value in record]
 
 
 @given(st.integers(1, 3).flatmap(lambda depth: st.lists(st.tuples(*[values] * depth), max_size=40)))
