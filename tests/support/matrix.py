@@ -330,6 +330,7 @@ def data_files() -> Cases:
         "keys": ("jump-hash -b 10 -o ndjson", "jump-hash --nodes a,b,c"),
         "prometheus": ("failover --threshold 100 --from prometheus",),
         **{tool: (f"failover --threshold 100 --from {tool}",) for tool in ("fping", "haproxy", "mtr")},
+        "plans": ("faultset --threshold 100 -p 1 --plan",),
         "inventories": ("faultset --threshold 100 --by zone --inventory",),
     }
     for name in sorted(files()):
