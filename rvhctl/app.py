@@ -80,7 +80,8 @@ def one_command(name: str) -> Command:
         name,
         cls=OneCommand,
         context_settings=SETTINGS,
-        help="\n\n".join(" ".join(paragraph.split()) for paragraph in (run.__doc__ or "").split("\n\n")),
+        # Not the docstring, which python -OO leaves out.
+        help="\n\n".join(" ".join(paragraph.split()) for paragraph in module.HELP.split("\n\n")),
     )(run)
     command = typer.main.get_command(alone)
     needs = getattr(run, "needs", {})

@@ -17,16 +17,18 @@ EPILOG = epilog(
     "rvhctl completion fish | source      in ~/.config/fish/config.fish",
 )
 
+HELP = """\
+Print a script that completes command lines in your shell.
+
+It completes commands, options, their choices, files and the nodes in them. No file is changed.
+"""
+
 
 def completion(
     shell: Annotated[
         Shell, typer.Argument(metavar="SHELL", help="The shell: bash, zsh or fish.", rich_help_panel=ANSWER)
     ],
 ) -> None:
-    """Print a script that completes command lines in your shell.
-
-    It completes commands, options, their choices, files and the nodes in them. No file is changed.
-    """
     sink = Sink()
     sink.write(script(shell))
     sink.flush()

@@ -20,6 +20,13 @@ EPILOG = options.epilog(
     nobody="nobody survived, or a group is as bad as --fail-on says",
 )
 
+HELP = """\
+Keep the nodes that are fit to serve, the fastest first.
+
+Nodes are read from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or given by --nodes
+and --latencies. Records go out as they came in. All nodes are judged together; faultset does so by region.
+"""
+
 
 @grouped
 def failover(
@@ -32,11 +39,6 @@ def failover(
     files: options.Files = None,
     top: options.Top = None,
 ) -> None:
-    """Keep the nodes that are fit to serve, the fastest first.
-
-    Nodes are read from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id and latency, or given by --nodes
-    and --latencies. Records go out as they came in. All nodes are judged together; faultset does so by region.
-    """
     asked = NodeOptions(limits, safeguards, damping, views, source, top=top)
     if run.batch:
         answer_batch("failover", asked, files, run)

@@ -23,6 +23,17 @@ EPILOG = options.epilog(
     nobody="nobody survived, or a group is as bad as --fail-on says",
 )
 
+HELP = """\
+Keep the nodes that are fit to serve, region by region.
+
+Nodes are grouped by cells of the map, or by a label, and each group is judged by itself: a far region is not
+dropped because a near one is faster. The answer is one list, group by group in the order in which they first
+appear, the fastest node of a group first.
+
+Nodes are read from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id, lat, lon and latency, or given by
+--nodes. Records go out as they came in.
+"""
+
 
 @grouped
 def faultset(
@@ -36,15 +47,6 @@ def faultset(
     files: options.Files = None,
     top: options.Top = None,
 ) -> None:
-    """Keep the nodes that are fit to serve, region by region.
-
-    Nodes are grouped by cells of the map, or by a label, and each group is judged by itself: a far region is not
-    dropped because a near one is faster. The answer is one list, group by group in the order in which they first
-    appear, the fastest node of a group first.
-
-    Nodes are read from FILEs or standard input (JSON, NDJSON, CSV, TSV) with id, lat, lon and latency, or given by
-    --nodes. Records go out as they came in.
-    """
     views.exclude("plan", "drill", "explain", "advise")
     views.exclude("fill", "demand")
     asked = NodeOptions(limits, safeguards, damping, views, source, groups, top)

@@ -22,6 +22,12 @@ EPILOG = epilog(
     "rvhctl help --man ~/.local/share/man && man rvhctl-faultset",
 )
 
+HELP = """\
+Explain a command or a topic, as a page of the manual.
+
+On a terminal a page that is longer than the screen is shown by PAGER, or less.
+"""
+
 
 def help(
     context: typer.Context,
@@ -46,10 +52,6 @@ def help(
         ),
     ] = None,
 ) -> None:
-    """Explain a command or a topic, as a page of the manual.
-
-    On a terminal a page that is longer than the screen is shown by PAGER, or less.
-    """
     from rvhctl.cli.help import manual_of, show_page
 
     if man is None:

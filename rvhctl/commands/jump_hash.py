@@ -22,6 +22,15 @@ EPILOG = options.epilog(
     nobody="no node is live, or --only found no record",
 )
 
+HELP = """\
+Say which bucket or node owns each key, so that few keys move.
+
+A key has one bucket for ever, in every process and on every machine. A new bucket takes 1 in N + 1 keys, and
+no other key moves; of a node that has failed only its own keys do. It is Google's jump consistent hash.
+
+Keys are lines of text from FILEs or standard input, -k options, or fields of JSON, NDJSON, CSV and TSV.
+"""
+
 
 @grouped
 def jump_hash(
@@ -33,13 +42,6 @@ def jump_hash(
     run: KeyRun,
     files: options.Files = None,
 ) -> None:
-    """Say which bucket or node owns each key, so that few keys move.
-
-    A key has one bucket for ever, in every process and on every machine. A new bucket takes 1 in N + 1 keys, and
-    no other key moves; of a node that has failed only its own keys do. It is Google's jump consistent hash.
-
-    Keys are lines of text from FILEs or standard input, -k options, or fields of JSON, NDJSON, CSV and TSV.
-    """
     report = Report(run.level)
     if hashing.list_hashes:
         _list_hashes(run)
