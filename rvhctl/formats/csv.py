@@ -29,6 +29,10 @@ NUMBERS: Final = ("lat", "lon", "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
 
+DECIMALS: Final = (*NUMBERS, "weight", "capacity")
+"""Those in which a comma may be a decimal point, where it separates no columns."""
+
+
 class RowRecord(Record):
     """A row of a table, with the values of its typed columns."""
 
@@ -134,16 +138,21 @@ def _values(layout: Layout) -> dict[str, Callable[[str], object]]:
 
 
 def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Iterator[bytes]:
-    """Yield the header, then the picked rows; rows that came in with the same delimiter go out as they were."""
+    """Yield the header, then the picked rows; rows that came in with the same delimiter go out as they were.
+
+    Args:
+        delimiter: that of the format; a table that came in by another keeps its own.
+    """
     layout = records.layout
     if layout is not None:
         if FORMATS[records.shape].delimiter == delimiter:
             yield layout.opening
             yield from records.join_records(picked, b"\n")
         else:
-            rows = (split_row(records.records[row], layout.delimiter) for row in picked)
-            yield from write_rows(layout.header, rows, delimiter=delimiter)
+            yield from write_rows(layout.header, _split_rows(records, picked, layout), delimiter=delimiter)
         return
+    if records.delimiter and FORMATS[records.shape].delimiter == delimiter:
+        delimiter = records.delimiter
     in_rows = records.in_rows(picked, delimiter)
     if in_rows is not None:
         yield joined_row(in_rows[0], delimiter)
@@ -153,6 +162,17 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
     header = list(dict.fromkeys([*records.columns, *(name for record in cells for name in record)]))
     rows = ([record.get(name, "") for name in header] for record in cells)
     yield from write_rows(header or None, rows, delimiter=delimiter)
+
+
+def _split_rows(records: OwnRecords, picked: Picked, layout: Layout) -> Iterator[list[str]]:
+    """Yield the cells of rows; a decimal comma becomes a point, as other delimiters know none."""
+    numbers = [at for at, name in enumerate(layout.names) if layout.comma and name in DECIMALS]
+    for row in picked:
+        cells = split_row(records.records[row], layout.delimiter)
+        for at in numbers:
+            if cells[at].count(",") == 1 and "." not in cells[at]:
+                cells[at] = cells[at].replace(",", ".")
+        yield cells
 
 
 def write_view(view: View, *, delimiter: str, header: bool = True) -> Iterator[bytes]:
@@ -195,7 +215,7 @@ def json_record(layout: Layout, row: bytes) -> bytes:
 
 
 _JSON: Final[Mapping[str, Callable[[str], object]]] = {
-    **dict.fromkeys((*NUMBERS, "weight", "capacity"), jsontext.number_fragment),
+    **dict.fromkeys(DECIMALS, jsontext.number_fragment),
     "samples": jsontext.array_fragment,
 }
 
@@ -207,7 +227,7 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
 
 def row_converter(layout: Layout) -> RowToObject:
     """Return what makes of most rows what :func:`json_record` makes of all."""
-    kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys((*NUMBERS, "weight", "capacity"), NUMBER)
+    kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys(DECIMALS, NUMBER)
     if layout.exponent:
         kinds["latency"] = NULL_OR_LEFT
     columns = [kinds.get(name, TEXT) for name in layout.names]

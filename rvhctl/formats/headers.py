@@ -79,7 +79,7 @@ def _delimiter(text: bytes, source: str, shape: Shape) -> str:
     usual = FORMATS[shape].delimiter
     if usual not in DELIMITERS:
         return usual
-    line = text[: text.find(b"\n") + 1 or len(text)][:HEAD].strip(b"\r\n").decode("utf-8", "replace")
+    line = text[:HEAD].lstrip(b"\r\n").partition(b"\n")[0].strip(b"\r").decode("utf-8", "replace")
     there = [delimiter for delimiter in DELIMITERS if delimiter in line]
     if len(there) < 2:
         return there[0] if there else usual
@@ -93,6 +93,12 @@ def _delimiter(text: bytes, source: str, shape: Shape) -> str:
         hint = "name it in a first line such as sep=;"
         raise InputError(f"the columns may be separated by {readings}", source=source, line=1, hint=hint)
     return likely[0]
+
+
+def names_columns(line: bytes) -> bool:
+    """Return whether a line names any column of nodes, by whatever delimiter."""
+    text = line[:HEAD].decode("utf-8", "replace")
+    return any(delimiter in text and _known(text, delimiter) for delimiter in DELIMITERS)
 
 
 def _known(line: str, delimiter: str) -> dict[str, int]:

@@ -35,7 +35,7 @@ class Rows:
         """``preamble``: a line stands before the header.
 
         Raises:
-            InputError: the header is no CSV or no UTF-8, or a column is there twice.
+            InputError: the header is no CSV or no UTF-8, or a named column is there twice.
         """
         self.source = source
         self.delimiter = delimiter
@@ -56,8 +56,10 @@ class Rows:
             self._check_utf8(first)
         self.opening = b"".join(row.raw + b"\n" for row in (above, first) if row is not None)
         """The lines before the first row."""
-        if len(set(self.header)) < len(self.header):
-            twice = next(name for name, count in Counter(self.header).items() if count > 1)
+        twice = next(
+            (name for name, count in Counter(self.header).items() if count > 1 and name.strip()), None
+        )
+        if twice is not None:
             raise InputError(
                 f"the column {quoted(twice)} is there twice", source=source, line=self.header_line
             )

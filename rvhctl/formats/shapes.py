@@ -141,6 +141,8 @@ class OwnRecords(Protocol):
     """How records stand that are rows; None where they are objects of JSON."""
     columns: Sequence[str]
     """Those that rows have at least, where records are objects."""
+    delimiter: str
+    """What separated the columns of rows that are objects now; empty if nothing did."""
 
     @property
     def records(self) -> Sequence[bytes]: ...

@@ -51,6 +51,8 @@ class Nodes:
     """How rows stand; None of objects."""
     columns: Sequence[str] = ()
     """Those that rows have at least, where records are objects."""
+    delimiter: str = ""
+    """What separated their columns, where they all were rows of such tables."""
     members: Mapping[str, Any] = field(default_factory=dict)
     """What JSON documents state, by the flag's name; the flag wins over it."""
     stated_in: str = ""
@@ -101,6 +103,7 @@ class Nodes:
         converted = copy(self)
         converted.records = _JsonRecords(self.layout, self.records, self.shape)
         converted.layout = None
+        converted.delimiter = self.layout.delimiter
         return converted
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:

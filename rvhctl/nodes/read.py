@@ -159,6 +159,7 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
         if scanned is not None:
             return scanned.in_json()
     builder = NodesBuilder(latency=wanted.latency)
+    delimiters: set[str] = set()
     for (source, text), shape in zip(texts, shapes, strict=True):
         before = len(builder)
         with explained(source, columns=False):
@@ -166,7 +167,10 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
         if reader.header is not None:
             # Rows of several tables have only JSON in common.
             builder.rewrite(before, reader.in_json)
-    return builder.build(one_shape or OBJECTS)
+        delimiters.add(reader.layout.delimiter if reader.layout else "")
+    nodes = builder.build(one_shape or OBJECTS)
+    nodes.delimiter = delimiters.pop() if len(delimiters) == 1 else ""
+    return nodes
 
 
 def _reader(text: bytes, source: str, shape: Shape, labels: tuple[str, ...], wanted: _Wanted) -> Reader:

@@ -36,8 +36,8 @@ MISSING: Final = "no such file or directory"
 _LEADING: Final = re.compile(rb"(\s*#[^\n]*)*\s*")
 """Blank lines and comments before the first name."""
 
-_HEADER: Final = re.compile(rb"(?:\"?sep=.\"?|\s*\"?id\"?\s*(?:[;|].*)?)\Z", re.IGNORECASE)
-"""The first line of a table whose columns no comma and no tab separates."""
+_HEADER: Final = re.compile(rb"(?:\"?sep=.\"?|\s*\"?id\"?\s*)\Z", re.IGNORECASE)
+"""The first line of a table that separates no columns."""
 
 
 def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -258,13 +258,18 @@ def read_node_list(source: Source) -> NodeList:
 
 
 def _is_plain(text: bytes) -> bool:
-    """Neither JSON nor a table: its first line has no delimiter and is not the header ``id``."""
+    """Neither JSON nor a table: its first line has no comma and no tab, and names no column."""
     leading = _LEADING.match(text)
     start = leading.end() if leading else 0
     end = text.find(b"\n", start)
     first = text[start : None if end < 0 else end].rstrip(b"\r")
-    header = _HEADER.match(first) is not None
-    return not (first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or header)
+    if first[:1] in (b"[", b"{") or b"," in first or b"\t" in first or _HEADER.match(first):
+        return False
+    if b";" not in first and b"|" not in first:
+        return True
+    from rvhctl.formats.headers import names_columns
+
+    return not names_columns(first)
 
 
 def _plain_list(text: bytes, source: str) -> NodeList:

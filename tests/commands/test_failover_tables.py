@@ -19,7 +19,7 @@ def test_rows_go_out_as_they_came() -> None:
         b"sep=;\n" + rows,
         "",
     )
-    tsv = b"Host\tLatitude\tlng\tRTT\tZone\na\t52,37\t4,9\t12,5\tx;y\n"
+    tsv = b"Host\tLatitude\tlng\tRTT\tZone\na\t52.37\t4.9\t12.5\tx;y\n"
     assert rvhctl("failover", "--threshold", "100", "-o", "tsv", stdin=FLEET) == (0, tsv, "")
 
 
@@ -96,3 +96,14 @@ def test_names_of_buckets_may_come_so_too(tmp_path: Path) -> None:
     assert (outcome.code, outcome.err) == (0, "")
     assert b'"node":"' in outcome.out
     assert b";" not in outcome.out
+
+
+def test_what_owns_keys_may_stand_in_any_table(tmp_path: Path) -> None:
+    file = tmp_path / "fleet.csv"
+    for text in ("Host;RTT\nb;9\na;9\n", "sep=;\nname;;\nb;;\na;;\n", "RTT|node\n9|b\n9|a\n"):
+        file.write_text(text)
+        assert rvhctl("jump-hash", "--nodes", str(file), "-k", "foo", "-o", "plain").out == b"b\n", text
+    file.write_text("a;b\nb|c\n")
+    assert rvhctl("jump-hash", "--nodes", str(file), "-k", "foo", "-o", "plain").out == b"a;b\n"
+    file.write_text("box;RTT\na;9\n")
+    assert "no column 'id'" in rvhctl("jump-hash", "--nodes", str(file), "-k", "foo").err

@@ -168,3 +168,19 @@ def test_an_empty_latency_is_left_to_samples_in_every_format(inventory: bool, tm
     objects = rvhctl(*flags, "-o", "ndjson", stdin=table).out
     assert objects == b'{"id":"b","latency":1,"samples":[50]}\n{"id":"a","samples":[4, null]}\n'
     assert rvhctl(*flags, "-o", "plain", stdin=objects).out == b"b\na\n"
+
+
+def test_a_decimal_comma_becomes_a_point_where_others_know_none() -> None:
+    rows = b"Host;RTT;Note\na;1,5;x,y\nb;800us;1,2\n"
+    out: Any = rvhctl("failover", "--threshold", "9", "-o", "tsv", stdin=rows).out
+    assert out == b"Host\tRTT\tNote\nb\t800us\t1,2\na\t1.5\tx,y\n"
+    assert rvhctl("failover", "--threshold", "9", "-o", "tsv", stdin=out).out == out
+
+
+def test_rows_of_several_tables_keep_the_delimiter_that_all_have(tmp_path: Path) -> None:
+    files = {"a.csv": "id;latency\na;2,5\n", "b.csv": "host;rtt\nb;3\n", "c.csv": "id,latency\nc,3\n"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    a, b, c = (str(tmp_path / name) for name in files)
+    assert rvhctl("failover", "--threshold", "9", a, b).out == b"id;latency\na;2.5\nb;3\n"
+    assert rvhctl("failover", "--threshold", "9", a, c).out == b"id,latency\na,2.5\nc,3\n"

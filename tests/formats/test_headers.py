@@ -24,6 +24,7 @@ def layout(header: str, shape: str = "csv", **columns: str) -> Any:
         ("id;latency", ";"),
         ("id|latency", "|"),
         ("id", ","),
+        ("\r\n\nid;latency", ";"),
         ("id;latency;a,b", ";"),
         ("id,latency,a;b|c", ","),
         ('"i;d",id,latency', ","),
@@ -66,6 +67,9 @@ def test_a_first_line_may_name_the_delimiter(line: str) -> None:
         ("id,samples,rtt", ["id", "samples", "rtt"], 0),
         ("id,Samples,rtt_s,rtt_ms", ["id", "samples", "rtt_s", "rtt_ms"], 0),
         ("id,latency, State,WEIGHT,Zone ", ["id", "latency", "state", "weight", "Zone"], 0),
+        # Spreadsheets leave delimiters behind the last column.
+        ("id,latency,,", ["id", "latency", "_", ""], 0),
+        ("Host;RTT;; ;", ["id", "latency", "_", " ", ""], 0),
         # What is not needed may be doubtful.
         ("id,latency,lng,longitude", ["id", "latency", "lng", "longitude"], 0),
     ],

@@ -50,7 +50,8 @@ def join(
     found = match(theirs, ours)
     for expected, one, other in found.ambiguous:
         on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
-    records = _Records(found, measured.in_json().records, inventory.records)
+    objects = measured.in_json()
+    records = _Records(found, objects.records, inventory.records)
     nodes = None
     if not by:
         nodes = _by_columns(found, measured.fleet, inventory, ours, records, placed=bool(coordinates))
@@ -62,6 +63,7 @@ def join(
     for text in understood_of(found, theirs, ours):
         inform(text)
     nodes.columns = measured.layout.names if measured.layout is not None else ()
+    nodes.delimiter = objects.delimiter
     nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
     nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
     return nodes

@@ -414,3 +414,12 @@ def test_an_inventory_that_adds_nothing_changes_nothing(format_: str) -> None:
         for view in ([], ["--explain"], ["--plan"]) if command == "faultset" else ([], ["--explain"]):
             arguments = (command, "--th", "10", "-o", format_, *view)
             assert rvhctl(*arguments, "--inventory", "ids", stdin=rows) == rvhctl(*arguments, stdin=rows)
+
+
+@pytest.mark.parametrize("rows", ["Host;RTT;Rack\na1;0,5;r\n", "Host;RTT;Rack;state\na1;0,5;r;\n"])
+def test_rows_keep_their_delimiter(rows: str) -> None:
+    Path("inventory.csv").write_text("id|zone\na1|ams\n")
+    out = rvhctl("failover", "--th", "9", "--inventory", "inventory.csv", stdin=rows.encode()).out.decode()
+    header, row = (dict(enumerate(line.split(";"))) for line in out.splitlines())
+    found = {header[at]: row[at] for at in header}
+    assert found | {"state": ""} == {"id": "a1", "latency": "0.5", "Rack": "r", "state": "", "zone": "ams"}
