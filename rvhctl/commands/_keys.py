@@ -11,7 +11,7 @@ from rvhctl.cli.report import Report
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.core.words import COMPILED
-from rvhctl.errors import JumpHashError, OnBad, UsageError
+from rvhctl.errors import JumpHashError, OnBad, UsageError, quoted
 from rvhctl.formats.choice import (
     FORMATS,
     OBJECTS,
@@ -27,7 +27,15 @@ from rvhctl.keys.cells import CellKeys, opened_table, table_answers
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
-from rvhctl.keys.records import KeySpec, Records, flag_records, read_records, shape_of
+from rvhctl.keys.records import (
+    KeySpec,
+    Records,
+    flag_records,
+    layout_of,
+    read_records,
+    separation_in,
+    shape_of,
+)
 from rvhctl.keys.stream import answer_source
 from rvhctl.placement.job import Action, Output, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
@@ -60,16 +68,28 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     shape = shapes[0] if len(set(shapes)) == 1 else OBJECTS if shapes else TEXT
     on_bad = report.on_bad(request.run.on_error)
     with ExitStack() as stack:
-        action, spec = _action(request, here, there, shape, sink, spec, stack)
+        action, asked = _action(request, here, there, shape, sink, spec, stack)
         count = 0
         if keys.key:
-            action.add(flag_records([os.fsencode(key) for key in keys.key], spec))
+            action.add(flag_records([os.fsencode(key) for key in keys.key], asked))
             count = len(keys.key)
         for source, of_source in zip(sources, shapes, strict=True):
             with source, nullcontext() if FORMATS[of_source].text else explained(source):
+                spec = _separated(source, of_source, asked, report)
                 count += _answer(source, of_source, action, here, spec, request, sink, on_bad)
         action.finish()
     report.answered("key", count)
+
+
+def _separated(source: Source, shape: DataFormat, spec: KeySpec, report: Report) -> KeySpec:
+    """How the records of one source are read: of a table, by what separates its columns."""
+    usual = FORMATS[shape].delimiter
+    if not usual:
+        return spec
+    separation = separation_in(source, shape, spec)
+    if separation.delimiter != usual:
+        report.info(f"{source.name}: columns are separated by {quoted(separation.delimiter)}")
+    return spec._replace(separation=separation)
 
 
 def answer_batch(request: KeyRequest, report: Report) -> None:
@@ -196,7 +216,8 @@ def _answer(
     """The records of one source; how many."""
     keys = _line_keys(shape, here, spec)
     table = _reads_cells(shape, here, spec)
-    output = action.output(shape) if table or keys else None
+    delimiter = spec.separation.delimiter if spec.separation else ""
+    output = action.output(shape, delimiter) if table or keys else None
     rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
     if output is None:
         count = 0
@@ -207,8 +228,8 @@ def _answer(
     if keys is None:
         jobs = request.run.jobs
         return _answer_table(source, shape, action, output, here, spec, KeyRows(rows), jobs, sink, on_bad)
-    delimiter = spec.delimiter if FORMATS[shape].text else b"\n"
-    job = line_job(keys, here, output, delimiter, rows)
+    line_end = spec.delimiter if FORMATS[shape].text else b"\n"
+    job = line_job(keys, here, output, line_end, rows)
     return answer_source(source, job, sink, request.run.jobs, on_bad, action.write)
 
 
@@ -227,8 +248,8 @@ def _answer_table(
     """The rows of one table, from their bytes; how many."""
     table = opened_table(source, shape, spec)
     header = table.rows.header
-    at = table.rows.column("key" if spec.path is None else spec.path.column(header)) if header else 0
-    action.add(Records(shape, [], [], header))
+    at = table.rows.column(spec.column(header)) if header else 0
+    action.add(Records(shape, [], [], layout_of(table.rows)))
     answered = 0
     if header:
         keys = CellKeys(here.recipe, spec, table.rows, at)

@@ -8,18 +8,9 @@ from typing import Final, NamedTuple
 
 from rvhctl.errors import InputError, listed, quoted
 from rvhctl.formats.choice import FORMATS, Shape
-from rvhctl.formats.rows import Rows
+from rvhctl.formats.rows import DELIMITERS, HEAD, Rows, header_cells, plain_name, separation_of
 from rvhctl.formats.shapes import COLUMN_FIELDS, Layout
 from rvhctl.streams.lines import line_pieces
-
-HEAD: Final = 1 << 16
-"""Bytes that are read for a header at a time."""
-
-DELIMITERS: Final = (",", ";", "|")
-"""What may stand between the columns of CSV."""
-
-_PREAMBLE: Final = re.compile(rb'"?sep=([\x01-\x7e])"?\r?\n')
-"""Names the delimiter, as spreadsheets have it."""
 
 _UNIT: Final = (
     r"(?:[ _-]?[(\[]?(ms|msec|milliseconds|s|sec|seconds|us|µs|μs|microseconds|ns|nanoseconds)[)\]]?)"
@@ -59,10 +50,9 @@ def layout_of(
     Raises:
         InputError: there is no header, or it cannot be understood in one way only.
     """
-    preamble = _PREAMBLE.match(text)
-    delimiter = preamble[1].decode() if preamble else _delimiter(text, source, shape)
-    rows = Rows(line_pieces(text, HEAD), source, delimiter, preamble=preamble is not None)
-    stated = {field: _column(rows, column) for field, column in columns.items()}
+    delimiter, preamble = separation_of(text, source, shape, _known)
+    rows = Rows(line_pieces(text, HEAD), source, delimiter, preamble=preamble)
+    stated = {field: rows.column(column) for field, column in columns.items()}
     found = _understood(rows.header, stated)
     for field, places in found.doubtful.items():
         if field in needed:
@@ -71,57 +61,24 @@ def layout_of(
     names = _names(rows.header, found.fields)
     comma = delimiter == ";"
     note = _note(rows.header, found.fields, delimiter, exponent, FORMATS[shape].delimiter)
-    return Layout(delimiter, rows.header, names, rows.opening, preamble is not None, exponent, comma, note)
-
-
-def _delimiter(text: bytes, source: str, shape: Shape) -> str:
-    """Return what separates the columns: that by which most of them are known."""
-    usual = FORMATS[shape].delimiter
-    if usual not in DELIMITERS:
-        return usual
-    line = text[:HEAD].lstrip(b"\r\n").partition(b"\n")[0].strip(b"\r").decode("utf-8", "replace")
-    there = [delimiter for delimiter in DELIMITERS if delimiter in line]
-    if len(there) < 2:
-        return there[0] if there else usual
-    known = {delimiter: _known(line, delimiter) for delimiter in there}
-    best = max(map(len, known.values()))
-    likely = [delimiter for delimiter in there if len(known[delimiter]) == best]
-    if best == 0:
-        return usual if usual in there else there[0]
-    if len(likely) > 1:
-        readings = " or ".join(f"{quoted(one)} (then {listed(known[one])} is known)" for one in likely)
-        hint = "name it in a first line such as sep=;"
-        raise InputError(f"the columns may be separated by {readings}", source=source, line=1, hint=hint)
-    return likely[0]
+    return Layout(delimiter, rows.header, names, rows.opening, preamble, exponent, comma, note)
 
 
 def names_columns(line: bytes) -> bool:
     """Return whether a line names any column of nodes, by whatever delimiter."""
     text = line[:HEAD].decode("utf-8", "replace")
-    return any(delimiter in text and _known(text, delimiter) for delimiter in DELIMITERS)
+    return any(delimiter in text and _known(header_cells(text, delimiter)) for delimiter in DELIMITERS)
 
 
-def _known(line: str, delimiter: str) -> dict[str, int]:
-    import csv
-
-    try:
-        header = next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return {}
+def _known(header: Sequence[str]) -> Collection[str]:
     return _understood(header, {}).fields
-
-
-def _column(rows: Rows, name: str) -> int:
-    """Return the column that the user names: by the letter, else without regard to case and space."""
-    alike = [place for place, column in enumerate(rows.header) if _plain(column) == _plain(name)]
-    return alike[0] if name not in rows.header and len(alike) == 1 else rows.column(name)
 
 
 def _understood(header: Sequence[str], stated: Mapping[str, int]) -> _Header:
     """Return what the columns are: as stated, by their exact names, by these in another case, or by usual ones."""
     found = dict(stated)
     doubtful: dict[str, list[int]] = {}
-    plain = [_plain(name) for name in header]
+    plain = [plain_name(name) for name in header]
     for is_named in (
         lambda field, place: header[place] == field,
         lambda field, place: plain[place] == field,
@@ -142,10 +99,6 @@ def _understood(header: Sequence[str], stated: Mapping[str, int]) -> _Header:
     return _Header(found, doubtful)
 
 
-def _plain(name: str) -> str:
-    return name.strip().lower()
-
-
 def _several(field: str, columns: Sequence[str], rows: Rows) -> InputError:
     ways = " or ".join(f"--column {field}={column.strip()}" for column in columns)
     problem = f"{len(columns)} columns may be the {field}: {listed([quoted(column) for column in columns])}"
@@ -156,7 +109,7 @@ def _exponent(header: Sequence[str], fields: Mapping[str, int]) -> int:
     """Return the unit of the latencies by the name of their column, as a power of ten of a millisecond."""
     if "latency" not in fields:
         return 0
-    unit = _ENDS_IN_UNIT.fullmatch(_plain(header[fields["latency"]]))
+    unit = _ENDS_IN_UNIT.fullmatch(plain_name(header[fields["latency"]]))
     if unit is None or unit[1] in ("ms", "msec") or unit[1].startswith("milli"):
         return 0
     return -3 if unit[1].startswith("micro") else _EXPONENTS[unit[1][0]]

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from rvhctl.errors import InputError, listed, quoted, shorten
 from rvhctl.formats import jsontext
+from rvhctl.formats.choice import FORMATS, Shape
 
 # One id may be long, so the default limit of 131,072 characters is no limit of ours; but where a quote never ends,
 # or a line, memory is to.
 csv.field_size_limit(1 << 24)
+
+
+HEAD: Final = 1 << 16
+"""Bytes that are read for a header at a time."""
+
+DELIMITERS: Final = (",", ";", "|", "\t")
+"""What may stand between the columns of CSV."""
+
+_PREAMBLE: Final = re.compile(rb'"?sep=([\x01-\x7e])"?\r?\n')
+"""Names the delimiter, as spreadsheets have it."""
 
 
 class Row(NamedTuple):
@@ -24,6 +36,14 @@ class Row(NamedTuple):
     """Its own bytes, without the line end."""
     line: int
     """The line it starts on, from 1."""
+
+
+class Separation(NamedTuple):
+    """What separates the columns of a table."""
+
+    delimiter: str
+    preamble: bool
+    """Whether a line before the header says so."""
 
 
 class Rows:
@@ -39,6 +59,7 @@ class Rows:
         """
         self.source = source
         self.delimiter = delimiter
+        self.preamble = preamble
         self.name = "TSV" if delimiter == "\t" else "CSV"
         self._lines = _Lines(blocks)
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
@@ -103,20 +124,22 @@ class Rows:
         return not self._lines.left
 
     def column(self, name: str) -> int:
-        """Where that column stands.
+        """Where that column stands: by the letter, else without regard to case and space.
 
         Raises:
             InputError: it does not.
         """
-        try:
+        if name in self.header:
             return self.header.index(name)
-        except ValueError:
-            raise InputError(
-                f"the {self.name} header has no column {quoted(name)}",
-                source=self.source,
-                line=self.header_line,
-                hint=f"its columns: {listed([*map(shorten, self.header)])}",
-            ) from None
+        places = alike(self.header, name)
+        if len(places) == 1:
+            return places[0]
+        raise InputError(
+            f"the {self.name} header has no column {quoted(name)}",
+            source=self.source,
+            line=self.header_line,
+            hint=f"its columns: {listed([*map(shorten, self.header)])}",
+        )
 
     def check(self, row: Row) -> None:
         """
@@ -169,6 +192,62 @@ class _Lines:
             text = block.decode("utf-8", "surrogateescape")
         self._text = io.StringIO(text, newline="")
         self.left = len(text)
+
+
+def separation_of(
+    text: bytes, source: str, shape: Shape, known: Callable[[list[str]], Collection[str]]
+) -> Separation:
+    """Return what separates the columns: what a first line says, else that by which most of them are known.
+
+    Args:
+        known: the columns of a header that it is known by.
+
+    Raises:
+        InputError: it may be several.
+    """
+    preamble = _PREAMBLE.match(text)
+    if preamble:
+        return Separation(preamble[1].decode(), True)
+    usual = FORMATS[shape].delimiter
+    line = text[:HEAD].lstrip(b"\r\n").partition(b"\n")[0].strip(b"\r").decode("utf-8", "replace")
+    there = [delimiter for delimiter in DELIMITERS if delimiter in line]
+    if usual not in there:
+        there.append(usual)
+    if usual == "\t" or len(there) == 1:
+        return Separation(usual, False)
+    cells = {delimiter: known(header_cells(line, delimiter)) for delimiter in there}
+    return Separation(_likely(cells, source), False)
+
+
+def _likely(known: Mapping[str, Collection[str]], source: str) -> str:
+    """Return the delimiter by which most columns are known."""
+    best = max(map(len, known.values()))
+    likely = [delimiter for delimiter in known if len(known[delimiter]) == best]
+    if best == 0:
+        return likely[0]
+    if len(likely) > 1:
+        readings = " or ".join(f"{quoted(one)} (then {listed(known[one])} is known)" for one in likely)
+        hint = "name it in a first line such as sep=;"
+        raise InputError(f"the columns may be separated by {readings}", source=source, line=1, hint=hint)
+    return likely[0]
+
+
+def header_cells(line: str, delimiter: str) -> list[str]:
+    """Return the names in the line of a header; none, if it is no CSV."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a column as names are compared where none is there by the letter."""
+    return name.strip().lower()
+
+
+def alike(header: Iterable[str], name: str) -> list[int]:
+    """Return the columns that have a name without regard to case and space."""
+    return [place for place, column in enumerate(header) if plain_name(column) == plain_name(name)]
 
 
 def field_start(row: str, index: int, delimiter: str) -> int:

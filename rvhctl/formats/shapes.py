@@ -56,9 +56,11 @@ class Layout(NamedTuple):
     """What was understood otherwise than by the letter."""
 
 
-def plain_layout(header: Sequence[str], delimiter: str) -> Layout:
+def plain_layout(
+    header: Sequence[str], delimiter: str, opening: bytes = b"", *, preamble: bool = False
+) -> Layout:
     """Return the layout of a table whose columns are what they are called."""
-    return Layout(delimiter, list(header), list(header))
+    return Layout(delimiter, list(header), list(header), opening, preamble, comma=delimiter == ";")
 
 
 class Record:

@@ -81,17 +81,17 @@ class RowWriter:
             self._rows += rows
         elif rows:
             join_rows = self._format.load().join_rows
-            self._write(self._names, join_rows(self._names, rows, **self._format.options))
+            self._write(join_rows(self._names, rows, **self._format.options))
 
     def add_text(self, rows: bytes) -> None:
         """Write rows that are in the format already; of a document, each with what stands between two behind it."""
         between = self._format.between
-        self._write(self._names, rows[: -len(between)] if between else rows)
+        self._write(rows[: -len(between)] if between else rows)
 
-    def add_records(self, records: Sequence[bytes], header: Sequence[str] = ()) -> None:
-        """Write records as they are, below their own header."""
+    def add_records(self, records: Sequence[bytes], opening: bytes = b"") -> None:
+        """Write records as they are, below what opens their table."""
         join_records = self._format.load().join_records
-        self._write(header, join_records(records, **self._format.options) if records else b"")
+        self._write(join_records(records, **self._format.options) if records else b"", opening)
 
     def finish(self) -> None:
         """Write what only a complete answer has: a document, a table, a header without rows."""
@@ -111,13 +111,14 @@ class RowWriter:
             self._sink.write(self._format.opening(self._names))
         self._sink.flush()
 
-    def _write(self, header: Sequence[str], text: bytes) -> None:
+    def _write(self, text: bytes, opening: bytes | None = None) -> None:
+        """Write rows; ``opening`` stands before the first of them, None for that of the format."""
         if self._format.closing:
             if text:
                 self._hold(self._format.between + text if self._held else text)
         else:
             if not self._begun:
-                self._sink.write(self._format.opening(header))
+                self._sink.write(self._format.opening(self._names) if opening is None else opening)
             self._sink.write(text)
             # What is read is answered before the next read, which may have to wait.
             self._sink.flush()

@@ -15,10 +15,9 @@ from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.words import signed
 from rvhctl.errors import InputError, OnBad
-from rvhctl.formats.choice import FORMATS, DataFormat
-from rvhctl.keys.fields import check_reserved
+from rvhctl.formats.choice import DataFormat
 from rvhctl.keys.hashes import Recipe
-from rvhctl.keys.records import KeySpec, cell_key
+from rvhctl.keys.records import KeySpec, cell_key, read_rows
 from rvhctl.keys.stream import BLOCK, processes_for
 from rvhctl.streams.lines import ReadRange, line_ranges, lines_end, place_of, read_range, seek, whole_lines
 from rvhctl.streams.source import Source
@@ -122,10 +121,8 @@ def opened_table(source: Source, shape: DataFormat, spec: KeySpec) -> OpenTable:
             taken.append(block)
             yield block
 
-    format_ = FORMATS[shape]
-    table: Rows = format_.load().Rows(first_blocks(), source.name, format_.delimiter)
+    table = read_rows(first_blocks(), source, shape, spec)
     text = b"".join(taken)
-    check_reserved(table.header, spec.reserved, source.name, 1)
     start = skip_line_end(text, table.body_start(text))
     return OpenTable(table, text[start:], blocks, None if place is None else (place[0], place[1] + start))
 

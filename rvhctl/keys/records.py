@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -12,7 +12,6 @@ from rvhctl.formats.choice import (
     FORMATS,
     TEXT,
     DataFormat,
-    Format,
     InputFormat,
     begun_format,
     format_by_suffix,
@@ -24,7 +23,8 @@ from rvhctl.streams.lines import whole_lines
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
-    from rvhctl.formats.rows import Row, Rows
+    from rvhctl.formats.rows import Row, Rows, Separation
+    from rvhctl.formats.shapes import Layout
 
 SLICE: Final = 4096
 """Records of a document or a table handed on at a time."""
@@ -37,8 +37,8 @@ class Records(NamedTuple):
     keys: list[Key]
     raws: list[bytes]
     """The own bytes of each, without its line end."""
-    header: Sequence[str] = ()
-    """The columns, where records are rows."""
+    layout: Layout | None = None
+    """How records stand that are rows."""
 
     def part(self, start: int, end: int) -> Records:
         """Some of them."""
@@ -54,6 +54,12 @@ class KeySpec(NamedTuple):
     delimiter: bytes = b"\n"
     reserved: tuple[str, ...] = ()
     """Members (or columns) that no record may have, because they are to be added."""
+    separation: Separation | None = None
+    """What separates the columns, where records are rows."""
+
+    def column(self, header: Sequence[str]) -> str:
+        """The name of the column of keys."""
+        return "key" if self.path is None else self.path.column(header)
 
 
 def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> DataFormat:
@@ -83,6 +89,33 @@ def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> DataFo
     if FORMATS[stated].text:
         raise UsageError("--field reads JSON, NDJSON, CSV or TSV, not plain text")
     return stated
+
+
+def separation_in(source: Source, shape: DataFormat, spec: KeySpec) -> Separation:
+    """What separates the columns of a table: that by which the column of keys is known.
+
+    Raises:
+        InputError: it cannot be read, or may be several.
+    """
+    from rvhctl.formats.rows import alike, separation_of
+
+    def known(header: list[str]) -> list[str]:
+        return [name] if alike(header, name := spec.column(header)) else []
+
+    return separation_of(source.look(tells_format).lstrip(b"\r\n"), source.name, shape, known)
+
+
+def read_rows(blocks: Iterable[bytes], source: Source, shape: DataFormat, spec: KeySpec) -> Rows:
+    """The rows of a table.
+
+    Raises:
+        InputError: its header is none, or has a column that is to be added.
+    """
+    assert spec.separation is not None
+    delimiter, preamble = spec.separation
+    rows: Rows = FORMATS[shape].load().Rows(blocks, source.name, delimiter, preamble=preamble)
+    check_reserved(rows.header, spec.reserved, source.name, rows.header_line)
+    return rows
 
 
 def flag_records(keys: list[bytes], spec: KeySpec) -> Records:
@@ -190,31 +223,36 @@ def _no_array(document: Any, source: str, spec: KeySpec) -> InputError:
 
 def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
     """The records of a table: all that can be read without waiting, before the next read."""
-    format_: Format = FORMATS[shape]
-    blocks = (block for block, _ in whole_lines(source))
-    rows: Rows = format_.load().Rows(blocks, source.name, format_.delimiter)
+    rows = read_rows((block for block, _ in whole_lines(source)), source, shape, spec)
+    layout = layout_of(rows)
     keys: list[Key] = []
     raws: list[bytes] = []
     if rows.header:
-        check_reserved(rows.header, spec.reserved, source.name, 1)
-        at = rows.column("key" if spec.path is None else spec.path.column(rows.header))
+        at = rows.column(spec.column(rows.header))
         try:
             for row in rows:
                 try:
                     keys.append(cell_key(row, at, rows, spec.rule))
                     raws.append(row.raw)
                 except InputError as error:
-                    yield Records(shape, keys, raws, rows.header)
+                    yield Records(shape, keys, raws, layout)
                     keys, raws = [], []
                     on_bad(error)
                 if keys and (rows.drained or len(keys) == SLICE):
-                    yield Records(shape, keys, raws, rows.header)
+                    yield Records(shape, keys, raws, layout)
                     keys, raws = [], []
         except InputError:
-            yield Records(shape, keys, raws, rows.header)
+            yield Records(shape, keys, raws, layout)
             raise
     # Behind the last row, blank lines may have come.
-    yield Records(shape, keys, raws, rows.header)
+    yield Records(shape, keys, raws, layout)
+
+
+def layout_of(rows: Rows) -> Layout:
+    """How a table stands of which no column is anything."""
+    from rvhctl.formats.shapes import plain_layout
+
+    return plain_layout(rows.header, rows.delimiter, rows.opening, preamble=rows.preamble)
 
 
 def cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:

@@ -124,7 +124,7 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
         scanned = scan_nodes([text], shape, columns, coordinates=wanted.coordinates, by=wanted.by or ())
         if scanned is not None:
             return scanned
-    with explained(source, columns=False):
+    with explained(source):
         builder = NodesBuilder(latency=wanted.latency)
         reader = _add_text(text, source.name, shape, builder, wanted)
         return builder.build(shape, reader.layout)
@@ -162,7 +162,7 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
     delimiters: set[str] = set()
     for (source, text), shape in zip(texts, shapes, strict=True):
         before = len(builder)
-        with explained(source, columns=False):
+        with explained(source):
             reader = _add_text(text, source.name, shape, builder, wanted)
         if reader.header is not None:
             # Rows of several tables have only JSON in common.

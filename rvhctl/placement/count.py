@@ -51,7 +51,7 @@ class CountAction(Action):
         self._count: Final = count
         self._finish: Final = finish
 
-    def output(self, shape: DataFormat) -> Output | None:
+    def output(self, shape: DataFormat, delimiter: str) -> Output | None:
         return packed_output(self._pack, *[Owners(placement.table) for placement in self._placements])
 
     def add(self, records: Records) -> None:

@@ -26,8 +26,12 @@ Output = Callable[[bytes, KeyRows], bytes]
 class Action:
     """What becomes of records."""
 
-    def output(self, shape: DataFormat) -> Output | None:
-        """What goes out for lines of that shape straight from their bytes; None: ``add`` has to."""
+    def output(self, shape: DataFormat, delimiter: str) -> Output | None:
+        """What goes out for lines of that shape straight from their bytes; None: ``add`` has to.
+
+        Args:
+            delimiter: what separates the columns, where they are rows.
+        """
         return None
 
     def write(self, answers: bytes, /) -> None:

@@ -11,7 +11,6 @@ import orjson
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
-from rvhctl.formats.shapes import plain_layout
 from rvhctl.formats.wording import counted
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import SLICE, KeySpec, Records
@@ -60,9 +59,9 @@ class PlaceAction(Action):
         self._pattern: Final = spec.pattern is not None
         names = [*(["record"] if self._pattern else []), "key", *self._added_names()]
         self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
-        self._header: Sequence[str] = ()
+        self._header: tuple[str, ...] = ()
 
-    def output(self, shape: DataFormat) -> Output | None:
+    def output(self, shape: DataFormat, delimiter: str) -> Output | None:
         """What goes out for lines of that shape straight from their bytes; None: :meth:`add` has to."""
         owners = Owners(self._placement.table, self._count)
         if self._format.text:
@@ -76,7 +75,7 @@ class PlaceAction(Action):
         if self._has_path:
             if FORMATS[shape] is not self._format:
                 return None
-            if delimiter := self._format.delimiter:
+            if delimiter:
                 return extended_output(owners, self._flat(self._row_template(delimiter)))
             lines = self._format.objects == "lines"
             return extended_output(owners, self._flat(self._object_template(b""))) if lines else None
@@ -84,9 +83,9 @@ class PlaceAction(Action):
             key = KeyText(b'{"key":', 0, orjson.dumps)
             template = self._object_template(b"}" + (self._format.between or b"\n"))
             return rows_output(owners, key, self._flat(template))
-        if delimiter := self._format.delimiter:
-            key = KeyText(b"", ord(delimiter), partial(self._cell, delimiter))
-            return rows_output(owners, key, self._flat(self._row_template(delimiter)))
+        if between := self._format.delimiter:
+            key = KeyText(b"", ord(between), partial(self._cell, between))
+            return rows_output(owners, key, self._flat(self._row_template(between)))
         return None
 
     def _flat(self, template: AnswerTemplate) -> AnswerTemplate:
@@ -111,7 +110,7 @@ class PlaceAction(Action):
             chosen = self._placement.chosen(part.keys, self._count)
             if extends:
                 buckets = (chosen[at : at + self._count] for at in range(0, len(chosen), self._count))
-                self._writer.add_records(list(self._extended(part, buckets)), self._extended_header(part))
+                self._writer.add_records(list(self._extended(part, buckets)), self._opening(part))
             else:
                 self._writer.add(list(zip(*self._columns(part, chosen), strict=True)))
 
@@ -189,26 +188,31 @@ class PlaceAction(Action):
             return AnswerTemplate(owner, None, b"", b"", end)
         return AnswerTemplate(owner, item, b',"replicas":[', b",", b"]" + end)
 
-    def _extended_header(self, records: Records) -> Sequence[str]:
-        """The header of rows with what is added; empty in JSON."""
-        if self._json:
-            return ()
-        if self._header and self._header != records.header:
-            raise InputError("the inputs have different columns; -o ndjson takes them all")
-        self._header = records.header
-        return [*records.header, *self._added_names()]
+    def _opening(self, records: Records) -> bytes:
+        """What stands before the first row, with what is added to the header; empty in JSON."""
+        layout = records.layout
+        if self._json or layout is None:
+            return b""
+        header = layout.delimiter, *layout.header
+        if self._header and self._header != header:
+            raise InputError("the inputs have different columns or delimiters; -o ndjson takes them all")
+        self._header = header if layout.header else ()
+        above = layout.opening.partition(b"\n") if layout.preamble else ()
+        row: bytes = self._format.load().joined_row([*layout.header, *self._added_names()], layout.delimiter)
+        return b"".join([*above[:2], row])
 
     def _extended(self, records: Records, chosen: Iterable[list[int]]) -> Iterator[bytes]:
         """The records with what was chosen added."""
         raws: Iterable[bytes] = records.raws
-        delimiter = FORMATS[records.shape].delimiter
-        if delimiter:
+        layout = records.layout
+        if layout is not None:
+            delimiter = layout.delimiter
             module = FORMATS[records.shape].load()
             if not self._json:
                 for raw, buckets in zip(raws, chosen, strict=True):
                     yield raw + delimiter.encode() + module.joined_row(self._cells(buckets), delimiter)[:-1]
                 return
-            raws = (module.json_record(plain_layout(records.header, delimiter), raw) for raw in raws)
+            raws = (module.json_record(layout, raw) for raw in raws)
         for raw, buckets in zip(raws, chosen, strict=True):
             end = raw.rindex(b"}")
             yield b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())

@@ -8,6 +8,7 @@ from typing import Final
 from rvhctl.core.keys.owners import groups_of
 from rvhctl.errors import NothingSelectedError, UsageError, listed
 from rvhctl.formats.choice import FORMATS, TEXT, DataFormat
+from rvhctl.formats.shapes import Layout
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import Records
 from rvhctl.placement.job import Action, Output, Owners, groups_output, selected_output
@@ -22,12 +23,15 @@ class _Selection(Action):
     def __init__(self, placement: Placement) -> None:
         self._placement: Final = placement
         self._taken: tuple[DataFormat, Sequence[str]] | None = None
+        self._opening = b""
 
-    def _take(self, shape: DataFormat, header: Sequence[str]) -> None:
+    def _take(self, shape: DataFormat, layout: Layout | None) -> None:
         """Refuse records of another shape, or with other columns, than those before."""
+        columns = (layout.delimiter, *layout.header) if layout else ()
         if self._taken is None:
-            self._taken = shape, header
-        elif self._taken != (shape, header):
+            self._taken = shape, columns
+            self._opening = layout.opening if layout else FORMATS[shape].beginning
+        elif self._taken != (shape, columns):
             raise UsageError("records of different formats or columns cannot go out together")
 
 
@@ -43,10 +47,10 @@ class OnlyAction(_Selection):
         self._writer: RowWriter | None = None
         self._found = False
 
-    def output(self, shape: DataFormat) -> Output | None:
-        if FORMATS[shape].delimiter:
+    def output(self, shape: DataFormat, delimiter: str) -> Output | None:
+        if delimiter:
             return None
-        self._take(shape, ())
+        self._take(shape, None)
         return selected_output(Owners(self._placement.table), self._buckets)
 
     def write(self, records: bytes, /) -> None:
@@ -54,12 +58,12 @@ class OnlyAction(_Selection):
         self._sink.write(records)
 
     def add(self, records: Records) -> None:
-        self._take(records.shape, records.header)
-        self._writer = self._writer or RowWriter(records.header, records.shape, self._sink)
+        self._take(records.shape, records.layout)
+        self._writer = self._writer or RowWriter((), records.shape, self._sink)
         owners = self._placement.buckets(records.keys)
         raws = [raw for raw, owner in zip(records.raws, owners, strict=True) if owner in self._wanted]
         if raws:
-            self._writer.add_records(raws, records.header)
+            self._writer.add_records(raws, self._opening)
             self._found = True
 
     def finish(self) -> None:
@@ -71,6 +75,8 @@ class OnlyAction(_Selection):
             numbers = listed([str(self._placement.nodes.name_of(bucket)) for bucket in self._buckets])
             raise NothingSelectedError(f"no record belongs to {numbers}; --allow-empty makes that fine")
         if self._writer is not None:
+            if not self._found:
+                self._writer.add_records((), self._opening)
             self._writer.finish()
         self._sink.flush()
 
@@ -82,10 +88,10 @@ class SplitAction(_Selection):
         super().__init__(placement)
         self.files: Final = SplitFiles(Template(template, placement.nodes), force=force)
 
-    def output(self, shape: DataFormat) -> Output | None:
-        if FORMATS[shape].delimiter:
+    def output(self, shape: DataFormat, delimiter: str) -> Output | None:
+        if delimiter:
             return None
-        self._take(shape, ())
+        self._take(shape, None)
         return groups_output(Owners(self._placement.table))
 
     def write(self, groups: bytes, /) -> None:
@@ -93,15 +99,14 @@ class SplitAction(_Selection):
             self.files.add(bucket, records)
 
     def add(self, records: Records) -> None:
-        self._take(records.shape, records.header)
+        self._take(records.shape, records.layout)
         format_ = FORMATS[records.shape]
         groups: dict[int, list[bytes]] = {}
         for raw, owner in zip(records.raws, self._placement.buckets(records.keys), strict=True):
             groups.setdefault(owner, []).append(raw)
-        opening = format_.opening(records.header)
         for bucket, raws in groups.items():
             text = format_.load().join_records(raws, **format_.options)
-            self.files.add(bucket, text, opening=opening, between=format_.between)
+            self.files.add(bucket, text, opening=self._opening, between=format_.between)
 
     def finish(self) -> None:
         shape, _ = self._taken or (TEXT, ())

@@ -60,12 +60,6 @@ TABLES: Final[dict[bytes, Foreign]] = {
         "ask for JSON: kubectl get endpointslices -o json",
     ),
 }
-SEMICOLONS: Final[dict[bytes, Foreign]] = {
-    rb"\A[^,\t\n]*;[^,\t\n]*$": (
-        "CSV with ';' between its columns",
-        "put commas there, and points into numbers like 1,5: mlr --icsv --ifs ';' --ocsv cat FILE",
-    ),
-}
 
 
 def marked_format(text: bytes) -> Foreign | None:
@@ -75,7 +69,7 @@ def marked_format(text: bytes) -> Foreign | None:
 
 def text_format(text: bytes) -> Foreign | None:
     """What a text looks like that cannot be read as what was wanted."""
-    return _found(MARKED | TABLES | SEMICOLONS, text)
+    return _found(MARKED | TABLES, text)
 
 
 def foreign_error(foreign: Foreign, source: str) -> InputError:
@@ -84,17 +78,13 @@ def foreign_error(foreign: Foreign, source: str) -> InputError:
 
 
 @contextmanager
-def explained(source: Source, *, columns: bool = True) -> Iterator[None]:
-    """Where records of a source cannot be read, and it looks like something else by how it began: say so.
-
-    Args:
-        columns: whether semicolons between columns would be something else.
-    """
+def explained(source: Source) -> Iterator[None]:
+    """Where records of a source cannot be read, and it looks like something else by how it began: say so."""
     try:
         yield
     except InputError as error:
         # Only now: a source is opened when it is first read.
-        foreign = _found(MARKED | TABLES | (SEMICOLONS if columns else {}), source.head)
+        foreign = text_format(source.head)
         if foreign is None or error.source != source.name:
             raise
         raise foreign_error(foreign, source.name) from None

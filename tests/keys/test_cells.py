@@ -85,6 +85,57 @@ def test_headers(text: bytes, flags: tuple[str, ...], monkeypatch: pytest.Monkey
     assert fast == rvhctl("jump-hash", "-b", "5", "-i", "csv", *flags, stdin=text)
 
 
+@pytest.mark.parametrize("delimiter", [";", "|", "\t"])
+@pytest.mark.parametrize("sep", [False, True])
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_columns_may_stand_between_any_delimiters(
+    delimiter: str, sep: bool, mark: bytes, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["Host{0}ms{0}note", "a{0}1,5{0}x", 'b{0}2{0}"y{0}z"', "c{0}{0}"]
+    text = end.join([f"sep={delimiter}"] * sep + [line.format(delimiter) for line in lines] + [""])
+    lines[0] += "{0}bucket"
+    expected = [line.format(delimiter) for line in lines]
+    for compiled in (True, False):
+        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        outcome = rvhctl("jump-hash", "-b", "5", "--field", "host", stdin=mark + text.encode())
+        assert (outcome.code, outcome.err) == (0, "")
+        got = outcome.out.decode().splitlines()
+        assert got[:sep] == [f"sep={delimiter}"] * sep
+        assert got[sep] == expected[0]
+        assert [row.rpartition(delimiter)[0] for row in got[sep + 1 :]] == expected[1:]
+        bare = rvhctl("jump-hash", "-b", "5", stdin=b"a\nb\nc\n").out.decode().split()
+        assert [row.rpartition(delimiter)[2] for row in got[sep + 1 :]] == bare
+
+
+def test_parts_of_a_table_keep_its_first_lines(tmp_path: Path) -> None:
+    text = b"sep=;\nid;ms\na;1,5\nb;2\n"
+    both_of = rvhctl("jump-hash", "-b", "1", "--field", "id", "--only", "0", stdin=text)
+    assert both_of.out == text
+    nobody = rvhctl("jump-hash", "-b", "9", "--field", "id", "--only", "7", "--allow-empty", stdin=text)
+    assert nobody.out == b"sep=;\nid;ms\n"
+    rvhctl("jump-hash", "-b", "1", "--field", "id", "--split-to", str(tmp_path / "{bucket}"), stdin=text)
+    assert (tmp_path / "0").read_bytes() == text
+
+
+def test_a_decimal_comma_is_a_point_in_json() -> None:
+    text = b"id;latency\na;1,5\n"
+    outcome = rvhctl("jump-hash", "-b", "1", "--field", "id", "-o", "ndjson", stdin=text)
+    assert outcome.out == b'{"id":"a","latency":1.5,"bucket":0}\n'
+
+
+def test_a_header_that_reads_in_two_ways_is_refused(tmp_path: Path) -> None:
+    outcome = rvhctl("jump-hash", "-b", "1", "--field", "id", stdin=b"id,x;y;z\na,b;c;d\n")
+    assert (outcome.code, outcome.out) == (0, b"id,x;y;z,bucket\na,b;c;d,0\n")
+    outcome = rvhctl("jump-hash", "-b", "1", "--field", "id", stdin=b"x,id,y;id;z\na,b;c;d\n")
+    assert outcome.code == 1
+    assert "stdin:1: the columns may be separated by ','" in outcome.err
+    (tmp_path / "one").write_bytes(b"id;ms\na;1\n")
+    (tmp_path / "two").write_bytes(b"id|ms\na|1\n")
+    words = ("jump-hash", "-b", "1", "--field", "id", str(tmp_path / "one"), str(tmp_path / "two"))
+    assert "different columns or delimiters" in rvhctl(*words).err
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(
