@@ -68,8 +68,9 @@ class Survey:
         if nodes is not None:
             for box in range(max(first, 1), last):
                 if nodes.children[box] == 0:
-                    for at in range(nodes.starts[box], nodes.ends[box]):
-                        counts[nodes.shared(at, box, FINEST)] += 1
+                    shared = nodes.shared(box, FINEST)
+                    for at in range(nodes.ends[box] - nodes.starts[box]):
+                        counts[shared[at]] += 1
         return counts
 
     def add(self, counts: list[int]) -> None:

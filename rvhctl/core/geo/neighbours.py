@@ -16,7 +16,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import digit_pass
 from rvhctl.core.geo.geohash import BITS, MAX_PRECISION, cell_number, interleave
-from rvhctl.core.geo.sphere import RADIANS, RADIUS_KM, box_distance, haversine, kilometres
+from rvhctl.core.geo.sphere import RADIANS, RADIUS_KM, box_distance, distance_of_boxes, haversine, kilometres
 from rvhctl.core.words import COMPILED
 
 LEAF: Final = 8
@@ -148,6 +148,14 @@ class Neighbours:
         self._boxes: vec[float] = vec[float]()
         self._waiting: vec[i64] = vec[i64]([0] * HEIGHT)
         self._parted: i64 = 0
+        # Of each node of the leaf that is looked at: the chord of the nearest so far, squared, the one beyond which
+        # none can be nearest, and the letters shared with those that may be, at least and at most.
+        self._nearest: vec[float] = vec[float]([0.0] * LEAF)
+        self._reach: vec[float] = vec[float]([0.0] * LEAF)
+        self._least: vec[i64] = vec[i64]([0] * LEAF)
+        self._most: vec[i64] = vec[i64]([0] * LEAF)
+        self._farthest: float = 0.0
+        """The reach of that which reaches farthest."""
 
     def place(self, stop: i64) -> None:
         """Put the nodes up to this one as points on the unit sphere."""
@@ -217,30 +225,29 @@ class Neighbours:
             boxes[box * 6 + axis + 3] = high
             box -= 1
 
-    def shared(self, at: i64, leaf: i64, letters: i64) -> i64:
-        """Return how many letters, at most ``letters``, the cells of a node of a leaf and of the nearest other share.
+    def shared(self, leaf: i64, letters: i64) -> vec[i64]:
+        """Return how many letters, at most ``letters``, each node of a leaf and its nearest other share of their cells.
 
-        The most where several are nearest, ``letters`` where there is no other node.
+        The most where several are nearest, ``letters`` where there is no other node. Good until the next call, and
+        for as many as the leaf has nodes.
         """
-        near = self._near(at, leaf)
-        cell = self.cells[at]
-        least = most = letters
-        if len(near) > 0:
-            least = most = common_letters(cell, self.cells[near[0]], letters)
-        for other in near:
-            common = common_letters(cell, self.cells[other], letters)
-            least = common if common < least else least
-            most = common if common > most else most
-        # Mostly there is one, or all are of one cell: no need to know which is nearest.
-        return most if least == most else self._shared_exactly(at, near, letters)
+        first, end = self.starts[leaf], self.ends[leaf]
+        least, most = self._least, self._most
+        for k in range(LEAF):
+            self._nearest[k] = self._reach[k] = math.inf
+            least[k] = most[k] = letters
+        self._farthest = math.inf
+        self._climb(leaf, letters)
+        for at in range(first, end):
+            k = at - first
+            # Mostly there is one, or all are of one cell: no need to know which is nearest.
+            if least[k] != most[k]:
+                most[k] = self._shared_exactly(at, self._within(at, self._reach[k]), letters)
+        return most
 
-    def _near(self, at: i64, leaf: i64) -> vec[i64]:
-        """The other nodes that may be the nearest; one of those in the same place is enough."""
-        xs, ys, zs, boxes, children = self._xs, self._ys, self._zs, self._boxes, self.children
-        waiting = self._waiting
-        x, y, z = xs[at], ys[at], zs[at]
-        nearest = reach = math.inf
-        near = vec[i64]()
+    def _climb(self, leaf: i64, letters: i64) -> None:
+        """Compare the nodes of a leaf with those of all leaves in reach of any, the likely ones first."""
+        boxes, children, waiting = self._boxes, self.children, self._waiting
         box = leaf
         waiting[0] = box
         while True:
@@ -248,31 +255,79 @@ class Neighbours:
             while height > 0:
                 height -= 1
                 opened = waiting[height]
-                if box_distance(boxes, opened * 6, x, y, z) > reach:
+                if distance_of_boxes(boxes, opened * 6, leaf * 6) > self._farthest:
                     continue
                 child = children[opened]
                 if child > 0:
                     waiting[height] = child
                     waiting[height + 1] = child + 1
                     height += 2
-                    continue
-                other, end = self.starts[opened], self.ends[opened]
-                while other < end:
-                    x_off, y_off, z_off = xs[other] - x, ys[other] - y, zs[other] - z
-                    chord = x_off * x_off + y_off * y_off + z_off * z_off
-                    if chord <= reach and other != at:
-                        if chord == 0.0 and self._together(at, other):
-                            return append(vec[i64](), other)
-                        if chord < nearest:
-                            reach = reach_of(chord)
-                            near = vec[i64]() if nearest > reach else near
-                            nearest = chord
-                        near = append(near, other)
-                    other += 1
+                else:
+                    self._compare(leaf, opened, letters)
             if box == 1:
-                return near
+                return
             waiting[0] = box ^ 1
             box = self.parents[box >> 1]
+
+    def _compare(self, leaf: i64, opened: i64, letters: i64) -> None:
+        """Take those nodes of an opened leaf that may be the nearest of one in the other leaf."""
+        xs, ys, zs, boxes, cells = self._xs, self._ys, self._zs, self._boxes, self.cells
+        least, most = self._least, self._most
+        first, start, end = self.starts[leaf], self.starts[opened], self.ends[opened]
+        farthest = -1.0
+        for at in range(first, self.ends[leaf]):
+            k = at - first
+            x, y, z = xs[at], ys[at], zs[at]
+            reach = self._reach[k]
+            if box_distance(boxes, opened * 6, x, y, z) <= reach:
+                nearest = self._nearest[k]
+                for other in range(start, end):
+                    x_off, y_off, z_off = xs[other] - x, ys[other] - y, zs[other] - z
+                    chord = x_off * x_off + y_off * y_off + z_off * z_off
+                    if chord > reach or other == at:
+                        continue
+                    common = common_letters(cells[at], cells[other], letters)
+                    if chord == 0.0 and self._together(at, other):
+                        # None is nearer, and none shares more.
+                        least[k] = most[k] = common
+                        reach = -1.0
+                        break
+                    before = nearest
+                    if chord < nearest:
+                        nearest = chord
+                        reach = reach_of(chord)
+                    if before > reach:
+                        least[k] = most[k] = common
+                    least[k] = common if common < least[k] else least[k]
+                    most[k] = common if common > most[k] else most[k]
+                self._nearest[k] = nearest
+                self._reach[k] = reach
+            farthest = reach if reach > farthest else farthest
+        self._farthest = farthest
+
+    def _within(self, at: i64, reach: float) -> vec[i64]:
+        """The other nodes within a chord, squared, of a node."""
+        xs, ys, zs, boxes, waiting = self._xs, self._ys, self._zs, self._boxes, self._waiting
+        x, y, z = xs[at], ys[at], zs[at]
+        near = vec[i64]()
+        waiting[0] = 1
+        height: i64 = 1
+        while height > 0:
+            height -= 1
+            opened = waiting[height]
+            if box_distance(boxes, opened * 6, x, y, z) > reach:
+                continue
+            child = self.children[opened]
+            if child > 0:
+                waiting[height] = child
+                waiting[height + 1] = child + 1
+                height += 2
+                continue
+            for other in range(self.starts[opened], self.ends[opened]):
+                x_off, y_off, z_off = xs[other] - x, ys[other] - y, zs[other] - z
+                if x_off * x_off + y_off * y_off + z_off * z_off <= reach and other != at:
+                    near = append(near, other)
+        return near
 
     def _together(self, at: i64, other: i64) -> bool:
         """Whether two nodes have the same coordinates."""

@@ -61,3 +61,17 @@ def box_distance(boxes: vec[float], corner: i64, x: float, y: float, z: float) -
     y_off = y_off if y_off > 0.0 else 0.0
     z_off = z_off if z_off > 0.0 else 0.0
     return x_off * x_off + y_off * y_off + z_off * z_off
+
+
+def distance_of_boxes(boxes: vec[float], corner: i64, other: i64) -> float:
+    """The least chord, squared, from anything in one box to anything in another."""
+    below, above = boxes[corner] - boxes[other + 3], boxes[other] - boxes[corner + 3]
+    x_off = below if below > above else above
+    below, above = boxes[corner + 1] - boxes[other + 4], boxes[other + 1] - boxes[corner + 4]
+    y_off = below if below > above else above
+    below, above = boxes[corner + 2] - boxes[other + 5], boxes[other + 2] - boxes[corner + 5]
+    z_off = below if below > above else above
+    x_off = x_off if x_off > 0.0 else 0.0
+    y_off = y_off if y_off > 0.0 else 0.0
+    z_off = z_off if z_off > 0.0 else 0.0
+    return x_off * x_off + y_off * y_off + z_off * z_off

@@ -51,8 +51,9 @@ def shared_letters(points: list[Place]) -> list[int]:
     found = [-1] * len(points)
     for box in range(1, len(nodes.starts)):
         if not nodes.children[box]:
+            shared = nodes.shared(box, 8)
             for at in range(nodes.starts[box], nodes.ends[box]):
-                found[rows[at]] = nodes.shared(at, box, 8)
+                found[rows[at]] = shared[at - nodes.starts[box]]
     return found
 
 
