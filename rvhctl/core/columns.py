@@ -163,6 +163,11 @@ def blank(count: i64) -> Floats:
     return floats(vec[float]([0.0] * int(count)))
 
 
+def all_texts(items: list[object]) -> bool:
+    """Return whether all are text, plain and not empty."""
+    return all(type(item) is str and item != "" for item in items)
+
+
 def pick(items: list[object], order: Ints, start: i64, stop: i64) -> list[object]:
     """Return the items whose indices stand at start to stop - 1 of the order."""
     return [items[index] for index in order.values[start:stop]]

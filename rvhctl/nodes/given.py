@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import repeat
 from math import nan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Protocol, SupportsFloat, SupportsIndex
 
 from rvhctl.concurrency.steps import Steps
-from rvhctl.core.columns import Floats, blank
+from rvhctl.core.columns import Floats, all_texts, blank
 from rvhctl.core.geo.geohash import degrees
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.core.numbers import (
@@ -324,9 +324,8 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
         InvalidNodeError: an id is empty, no UTF-8, or neither str nor an integer (a bool is none); or it was
             there before.
     """
-    (ids,) = values_of(nodes[start : start + count], start, ("id",))
-    assert isinstance(ids, list)
-    if set(map(type, ids)) != {str} or "" in ids or not is_utf8("".join(ids)):
+    ids = _id_column(nodes[start : start + count], start)
+    if not all_texts(ids) or not is_utf8("".join(ids)):  # type: ignore[arg-type]
         ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
     if start == 0 and len(ids) == len(nodes) == len(set(ids)):
         return  # known in half the time
@@ -335,23 +334,30 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
         yield from _refuse_second(nodes, start + second, count)
 
 
+def _id_column(nodes: Sequence[object], start: int) -> list[object]:
+    """The ids, as given; no array of numbers holds any."""
+    (ids,) = values_of(nodes, start, ("id",))
+    assert isinstance(ids, list)
+    return ids
+
+
 def ids_of(nodes: Sequence[object]) -> list[str | int]:
     """Return the ids of checked nodes, as plain str and int."""
-    return plain_ids(values_of(nodes, 0, ("id",))[0])
+    return plain_ids(_id_column(nodes, 0))
 
 
 def texts_of(nodes: Sequence[object]) -> tuple[list[str], list[str | int]]:
     """Return the ids of checked nodes as text; and as given, where some are integers, else nothing."""
-    (ids,) = values_of(nodes, 0, ("id",))
-    if set(map(type, ids)) == {str}:
-        return list(ids), []
+    ids = _id_column(nodes, 0)
+    if all_texts(ids):
+        return list(ids), []  # type: ignore[arg-type]
     given = list(map(plain_id, ids))
     return list(map(str, given)), given
 
 
-def plain_ids(ids: Iterable[object]) -> list[str | int]:
+def plain_ids(ids: list[object]) -> list[str | int]:
     """Return checked ids as plain str and int."""
-    return list(ids) if set(map(type, ids)) == {str} else list(map(plain_id, ids))  # type: ignore[arg-type]
+    return ids if all_texts(ids) else list(map(plain_id, ids))  # type: ignore[return-value]
 
 
 def plain_id(node_id: object) -> str | int:

@@ -11,7 +11,7 @@ from operator import sub
 from typing import Any, Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.columns import PIECE, Codes, Ints
+from rvhctl.core.columns import PIECE, Codes, Ints, pick
 from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
@@ -258,8 +258,10 @@ class Evaluation(Survivors):
 
     def ids(self, rows: Iterable[int]) -> list[str | int]:
         """The ids of the nodes in these rows, as they were given."""
-        ids = self.fleet.given or self.fleet.ids
-        return [ids[row] for row in rows]
+        ids: list[object] = self.fleet.given or self.fleet.ids  # type: ignore[assignment]
+        if isinstance(rows, Ints):
+            return pick(ids, rows, 0, len(rows))  # type: ignore[return-value]
+        return [ids[row] for row in rows]  # type: ignore[misc]
 
     # --- the steps, in order ----------------------------------------------------------------------------
 

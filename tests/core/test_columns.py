@@ -21,3 +21,14 @@ def test_pick_takes_items_in_order(order: list[int], data: st.DataObject) -> Non
 @pytest.mark.parametrize("count", [0, columns.BLOCK, 5 * columns.BLOCK])
 def test_zeros(count: int) -> None:
     assert list(columns.zeros(count)) == [0] * count
+
+
+class Word(str):
+    """A str of another class."""
+
+
+@pytest.mark.parametrize("odd", ["", 7, None, b"a", Word("a"), True])
+def test_all_texts_are_plain_and_not_empty(odd: object) -> None:
+    assert columns.all_texts([])
+    assert columns.all_texts(["a", "é"])
+    assert not columns.all_texts(["a", odd, "b"])
