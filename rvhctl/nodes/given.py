@@ -324,8 +324,8 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
         InvalidNodeError: an id is empty, no UTF-8, or neither str nor an integer (a bool is none); or it was
             there before.
     """
-    ids = _id_column(nodes[start : start + count], start)
-    if not all_texts(ids) or not is_utf8("".join(ids)):  # type: ignore[arg-type]
+    ids: Any = values_of(nodes[start : start + count], start, ("id",))[0]
+    if not all_texts(ids) or not is_utf8("".join(ids)):
         ids = [id_text(node_id, start + offset) for offset, node_id in enumerate(ids)]
     if start == 0 and len(ids) == len(nodes) == len(set(ids)):
         return  # known in half the time
@@ -334,23 +334,17 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
         yield from _refuse_second(nodes, start + second, count)
 
 
-def _id_column(nodes: Sequence[object], start: int) -> list[object]:
-    """The ids, as given; no array of numbers holds any."""
-    (ids,) = values_of(nodes, start, ("id",))
-    assert isinstance(ids, list)
-    return ids
-
-
 def ids_of(nodes: Sequence[object]) -> list[str | int]:
     """Return the ids of checked nodes, as plain str and int."""
-    return plain_ids(_id_column(nodes, 0))
+    ids: Any = values_of(nodes, 0, ("id",))[0]
+    return plain_ids(ids)
 
 
 def texts_of(nodes: Sequence[object]) -> tuple[list[str], list[str | int]]:
     """Return the ids of checked nodes as text; and as given, where some are integers, else nothing."""
-    ids = _id_column(nodes, 0)
+    ids: Any = values_of(nodes, 0, ("id",))[0]
     if all_texts(ids):
-        return list(ids), []  # type: ignore[arg-type]
+        return list(ids), []
     given = list(map(plain_id, ids))
     return list(map(str, given)), given
 
