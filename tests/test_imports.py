@@ -54,7 +54,7 @@ FACES = {
         *("help", "key_options", "node_options", "option_groups", "options", "policy_options"),
         *("progress", "report", "usage", "version", "view_options"),
     },
-    "manual": {"blocks", "roff", "text", "topics"},
+    "manual": {"blocks", "roff", "schemas", "text", "topics"},
     "completion": {"answer", "scripts"},
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},

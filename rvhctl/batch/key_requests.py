@@ -61,9 +61,9 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     keys, single = stated_keys(
         request, partial(exact_value, text), KeyRule(integers=here.recipe.in_core == DECIMAL)
     )
-    count = 1
+    count, fewer = 1, _yes(members, "allow_fewer")
     if "replicas" in members:
-        count = here.replica_count(members["replicas"], _yes(members, "allow_fewer"))
+        count = here.replica_count(members["replicas"], fewer)
     places = [
         place(here.nodes, buckets, "replicas" in members) for buckets in here.chosen_buckets(keys, count)
     ]

@@ -20,6 +20,7 @@ EPILOG = epilog(
     "rvhctl help faultset",
     "rvhctl help exit-codes",
     "rvhctl help --man ~/.local/share/man && man rvhctl-faultset",
+    "rvhctl help --schema schema",
 )
 
 HELP = """\
@@ -51,26 +52,46 @@ def help(
             rich_help_panel=ANSWER,
         ),
     ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            "--schema",
+            metavar="FOLDER",
+            help="Write the JSON Schemas of all documents into FOLDER. 'rvhctl help schema' has which is of what.",
+            show_default=False,
+            rich_help_panel=ANSWER,
+        ),
+    ] = None,
 ) -> None:
     from rvhctl.cli.help import manual_of, show_page
 
-    if man is None:
+    if man is None and schema is None:
         show_page(manual_of(name, context))
-    else:
-        refuse("with --man, which writes all pages", {"a command or topic": name})
+        return
+    refuse("with --man and --schema, which write files", {"a command or topic": name})
+    if man is not None:
         for page in (None, *COMMANDS, *TOPICS):
-            _write(man, page, manual_of(page, context))
+            _write_page(man, page, manual_of(page, context))
+    if schema is not None:
+        from rvhctl.manual.schemas import schema_files
+
+        for file in schema_files():
+            _write(schema, file.name, file.read_text(encoding="utf-8"))
 
 
-def _write(folder: str, name: str | None, blocks: list[Block]) -> None:
-    from pathlib import Path
-
+def _write_page(folder: str, name: str | None, blocks: list[Block]) -> None:
     from rvhctl.manual.roff import man_page, section_of
 
     section = section_of(name)
-    path = Path(folder, f"man{section}", f"{page_name(name)}.{section}")
+    _write(folder, f"man{section}/{page_name(name)}.{section}", man_page(name, blocks))
+
+
+def _write(folder: str, name: str, text: str) -> None:
+    from pathlib import Path
+
+    path = Path(folder, name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(man_page(name, blocks), encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise write_error(str(path), error) from error

@@ -13,6 +13,7 @@ TOPICS: Final = {
     "sources": "where nodes come from: files, flags, Prometheus, fping, mtr, HAProxy",
     "batch": "many requests in one run",
     "hashes": "how a key becomes a bucket, and who agrees",
+    "schema": "a JSON Schema of every document that goes in or comes out",
 }
 """What each topic is about; its page is ``topics/NAME.md`` beside this module."""
 

@@ -89,7 +89,17 @@ UNPARSABLE = {
 }
 TEXTS = {
     *("--nodes", "--down", "--down-cell", "--memory", "--inventory", "--key", "--live", "--field", "--regex"),
-    *("--only", "--split-to", "--to-nodes", "--man", "--to-down", "--id-label", "--by", "--down-group"),
+    *(
+        "--only",
+        "--split-to",
+        "--to-nodes",
+        "--man",
+        "--schema",
+        "--to-down",
+        "--id-label",
+        "--by",
+        "--down-group",
+    ),
     "--demand",
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""

@@ -128,6 +128,7 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
     "completion": (_option("--help"), _option("-h"), _option("--version -V")),
     "help": (
         _option("--man", "out/man | rich.json/man"),
+        _option("--schema", "out/schema | rich.json/schema"),
         _option("--help"),
         _option("-h"),
         _option("--version -V"),
