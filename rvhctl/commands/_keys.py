@@ -214,8 +214,9 @@ def _answer(
     on_bad: OnBad,
 ) -> int:
     """The records of one source; how many."""
-    keys = _line_keys(shape, here, spec)
-    table = _reads_cells(shape, here, spec)
+    written = spec.rule.utf8 and action.writes_keys(shape)
+    keys = _line_keys(shape, here, spec, written)
+    table = _reads_cells(shape, here, written)
     delimiter = spec.separation.delimiter if spec.separation else ""
     output = action.output(shape, delimiter) if table or keys else None
     rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
@@ -262,18 +263,16 @@ def _answer_table(
     return answered
 
 
-def _reads_cells(shape: DataFormat, here: Placement, spec: KeySpec) -> bool:
-    """Whether rows of that shape are read straight from their bytes."""
+def _reads_cells(shape: DataFormat, here: Placement, written: bool) -> bool:
+    """Whether rows of that shape, whose keys may be written again, are read straight from their bytes."""
     integers = here.recipe.in_core == DECIMAL
-    written = spec.rule.utf8 and spec.path is None
     native = here.recipe.name == "xxh64" or (integers and not written)
     return COMPILED and native and bool(FORMATS[shape].delimiter)
 
 
-def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec) -> LineKeys | None:
-    """How lines of that shape are read straight from their bytes, if they can be."""
+def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec, written: bool) -> LineKeys | None:
+    """How lines of that shape, whose keys may be written again, are read straight from their bytes, if they can be."""
     format_ = FORMATS[shape]
-    written = spec.rule.utf8 and spec.path is None
     # An integer that is written again loses its leading zeros.
     if written and (spec.rule.integers or not COMPILED):
         return None

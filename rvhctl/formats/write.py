@@ -83,10 +83,13 @@ class RowWriter:
             join_rows = self._format.load().join_rows
             self._write(join_rows(self._names, rows, **self._format.options))
 
-    def add_text(self, rows: bytes) -> None:
-        """Write rows that are in the format already; of a document, each with what stands between two behind it."""
+    def add_text(self, rows: bytes, opening: bytes | None = None) -> None:
+        """Write rows that are in the format already; of a document, each with what stands between two behind it.
+
+        ``opening`` stands before the first row, None for that of the format.
+        """
         between = self._format.between
-        self._write(rows[: -len(between)] if between else rows)
+        self._write(rows[: -len(between)] if between else rows, opening)
 
     def add_records(self, records: Sequence[bytes], opening: bytes = b"") -> None:
         """Write records as they are, below what opens their table."""

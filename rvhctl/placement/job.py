@@ -6,7 +6,17 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.answers import AnswerTemplate, KeyText, answered, extended, joined, key_rows, numbers
+from rvhctl.core.csv.objects import RowToObject
+from rvhctl.core.keys.answers import (
+    AnswerTemplate,
+    KeyText,
+    answered,
+    converted,
+    extended,
+    joined,
+    key_rows,
+    numbers,
+)
 from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
 from rvhctl.core.keys.owners import packed_groups, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
@@ -22,6 +32,9 @@ from rvhctl.placement.placement import Placement
 Output = Callable[[bytes, KeyRows], bytes]
 """What goes out for the rows of a block."""
 
+Convert = Callable[[bytes], bytes]
+"""Makes a record of one format of a record of another."""
+
 
 class Action:
     """What becomes of records."""
@@ -33,6 +46,10 @@ class Action:
             delimiter: what separates the columns, where they are rows.
         """
         return None
+
+    def writes_keys(self, shape: DataFormat) -> bool:
+        """Whether the keys of records of that shape go out, and not only what was read around them."""
+        return True
 
     def write(self, answers: bytes, /) -> None:
         """Take what ``output`` gave."""
@@ -144,9 +161,9 @@ def template_output(owners: Owners, template: AnswerTemplate) -> Output:
     return lambda block, rows: answered(template, owners.of(rows), rows.count, owners.count)
 
 
-def extended_output(owners: Owners, template: AnswerTemplate) -> Output:
-    """The records, with what a template makes put in."""
-    return lambda block, rows: extended(template, block, rows, owners.of(rows), owners.count)
+def extended_output(owners: Owners, template: AnswerTemplate, *, keep_ends: bool = True) -> Output:
+    """The records, with what a template makes put in; what stands behind that is kept, or not."""
+    return lambda block, rows: extended(template, block, rows, owners.of(rows), owners.count, keep_ends)
 
 
 def rows_output(owners: Owners, key: KeyText, template: AnswerTemplate) -> Output:
@@ -154,15 +171,30 @@ def rows_output(owners: Owners, key: KeyText, template: AnswerTemplate) -> Outpu
     return lambda block, rows: key_rows(key, template, block, rows, owners.of(rows), owners.count)
 
 
-def selected_output(owners: Owners, buckets: list[int]) -> Output:
-    """The records of some buckets."""
+def objects_output(
+    owners: Owners, template: AnswerTemplate, converter: Callable[[], tuple[RowToObject, Convert]]
+) -> Output:
+    """The rows of a table as objects, with what a template makes put in.
+
+    ``converter`` is asked for when the header has been read: what makes an object of most rows, and of all.
+    """
+
+    def output(block: bytes, rows: KeyRows) -> bytes:
+        to_object, library = converter()
+        return converted(to_object, library, template, block, rows, owners.of(rows), owners.count)
+
+    return output
+
+
+def selected_output(owners: Owners, buckets: list[int], line_end: bytes = b"") -> Output:
+    """The records of some buckets; each and a line end, if it has none itself."""
     wanted = Ints(sorted(buckets))
-    return lambda block, rows: selected(wanted, block, rows, owners.of(rows))
+    return lambda block, rows: selected(wanted, block, rows, owners.of(rows), line_end)
 
 
-def groups_output(owners: Owners) -> Output:
-    """The records of each bucket, for ``groups_of``."""
-    return lambda block, rows: packed_groups(block, rows, owners.of(rows))
+def groups_output(owners: Owners, line_end: bytes = b"") -> Output:
+    """The records of each bucket, for ``groups_of``; each and a line end, if it has none itself."""
+    return lambda block, rows: packed_groups(block, rows, owners.of(rows), line_end)
 
 
 def packed_output(pack: Callable[..., bytes], *owners: Owners) -> Output:

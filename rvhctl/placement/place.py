@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from rvhctl.core.csv.objects import RowToObject
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
@@ -16,11 +17,13 @@ from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import SLICE, KeySpec, Records
 from rvhctl.placement.job import (
     Action,
+    Convert,
     Numbers,
     Output,
     Owners,
     extended_output,
     names_output,
+    objects_output,
     rows_output,
     template_output,
 )
@@ -60,6 +63,8 @@ class PlaceAction(Action):
         names = [*(["record"] if self._pattern else []), "key", *self._added_names()]
         self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
         self._header: tuple[str, ...] = ()
+        self._converters: tuple[RowToObject, Convert]
+        """What make an object of most rows of the table that is read, and of all."""
 
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
         """What goes out for lines of that shape straight from their bytes; None: :meth:`add` has to."""
@@ -72,21 +77,40 @@ class PlaceAction(Action):
             if self._nodes.ids:
                 return names_output(owners, [node_id.encode() for node_id in self._nodes.ids])
             return Numbers(owners)
-        if self._has_path:
-            if FORMATS[shape] is not self._format:
-                return None
-            if delimiter:
-                return extended_output(owners, self._flat(self._row_template(delimiter)))
-            lines = self._format.objects == "lines"
-            return extended_output(owners, self._flat(self._object_template(b""))) if lines else None
+        if self._extends(shape):
+            return self._extended_output(owners, shape, delimiter)
         if self._json:
             key = KeyText(b'{"key":', 0, orjson.dumps)
-            template = self._object_template(b"}" + (self._format.between or b"\n"))
-            return rows_output(owners, key, self._flat(template))
+            return rows_output(owners, key, self._flat(self._object_template(self._object_end())))
         if between := self._format.delimiter:
             key = KeyText(b"", ord(between), partial(self._cell, between))
             return rows_output(owners, key, self._flat(self._row_template(between)))
         return None
+
+    def _extended_output(self, owners: Owners, shape: DataFormat, delimiter: str) -> Output:
+        """What goes out for records that go out as they came in, and more."""
+        if not self._json:
+            return extended_output(owners, self._flat(self._row_template(delimiter)))
+        if delimiter:
+            template = self._flat(self._object_template(self._object_end()))
+            return objects_output(owners, template, lambda: self._converters)
+        if FORMATS[shape] is self._format:
+            return extended_output(owners, self._flat(self._object_template(b"")))
+        template = self._flat(self._object_template(self._object_end()))
+        return extended_output(owners, template, keep_ends=False)
+
+    def _object_end(self) -> bytes:
+        """What ends an object, and stands between two."""
+        return b"}" + (self._format.between or b"\n")
+
+    def writes_keys(self, shape: DataFormat) -> bool:
+        return not self._extends(shape)
+
+    def _extends(self, shape: DataFormat) -> bool:
+        """Whether records go out as they came in, and more: those with a field, where the format takes them."""
+        if not self._has_path:
+            return False
+        return self._json or (FORMATS[shape] is self._format and bool(self._format.delimiter))
 
     def _flat(self, template: AnswerTemplate) -> AnswerTemplate:
         if self._nodes.count <= FLAT:
@@ -94,16 +118,20 @@ class PlaceAction(Action):
         return template
 
     def write(self, answers: bytes, /) -> None:
-        if self._format.text or (self._has_path and self._json):
+        if self._format.text or (self._has_path and self._format.objects == "lines"):
             self._sink.write(answers)
         else:
             self._writer.add_text(answers)
 
     def add(self, records: Records) -> None:
         size = keys_at_once(self._count, SLICE)
-        shape = FORMATS[records.shape]
-        # Records with a field go out as they came in, where the format takes them.
-        extends = self._has_path and (self._json or (shape is self._format and bool(shape.delimiter)))
+        extends = self._extends(records.shape)
+        if extends and self._json and records.layout is not None:
+            module = FORMATS[records.shape].load()
+            self._converters = (
+                module.row_converter(records.layout),
+                partial(module.json_record, records.layout),
+            )
         # Records may be none, but have a header.
         for start in range(0, len(records.keys) or 1, size):
             part = records.part(start, start + size)

@@ -48,14 +48,18 @@ class OnlyAction(_Selection):
         self._found = False
 
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
+        owners = Owners(self._placement.table)
         if delimiter:
-            return None
+            return selected_output(owners, self._buckets, b"\n")
         self._take(shape, None)
-        return selected_output(Owners(self._placement.table), self._buckets)
+        return selected_output(owners, self._buckets)
 
     def write(self, records: bytes, /) -> None:
         self._found = True
-        self._sink.write(records)
+        if self._writer is None:
+            self._sink.write(records)
+        else:
+            self._writer.add_text(records, self._opening)
 
     def add(self, records: Records) -> None:
         self._take(records.shape, records.layout)
@@ -89,14 +93,15 @@ class SplitAction(_Selection):
         self.files: Final = SplitFiles(Template(template, placement.nodes), force=force)
 
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
+        owners = Owners(self._placement.table)
         if delimiter:
-            return None
+            return groups_output(owners, b"\n")
         self._take(shape, None)
-        return groups_output(Owners(self._placement.table))
+        return groups_output(owners)
 
     def write(self, groups: bytes, /) -> None:
         for bucket, records in groups_of(groups):
-            self.files.add(bucket, records)
+            self.files.add(bucket, records, opening=self._opening)
 
     def add(self, records: Records) -> None:
         self._take(records.shape, records.layout)

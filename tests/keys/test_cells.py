@@ -36,6 +36,9 @@ FLAGS = [
     ("--field", "size", "-o", "plain"),
     ("--field", "region", "-o", "csv"),
     ("--field", "key", "-o", "ndjson"),
+    ("--field", "key", "-o", "json"),
+    ("--field", "size", "-o", "tsv"),
+    ("--field", "key", "--only", "0"),
     ("--stats", "-o", "json"),
     ("--hash", "int", "--field", "size"),
     ("--hash", "sha256"),
@@ -145,7 +148,17 @@ def test_a_header_that_reads_in_two_ways_is_refused(tmp_path: Path) -> None:
         max_size=6,
     ),
     st.booleans(),
-    st.sampled_from([(), ("--field", "key"), ("-o", "ndjson"), ("-o", "plain")]),
+    st.sampled_from(
+        [
+            (),
+            ("--field", "key"),
+            ("--field", "key", "-o", "ndjson"),
+            ("--field", "x", "-o", "tsv"),
+            ("--field", "x", "--only", "1-3", "--allow-empty"),
+            ("-o", "ndjson"),
+            ("-o", "plain"),
+        ]
+    ),
 )
 def test_any_rows(
     monkeypatch: pytest.MonkeyPatch, rows: list[tuple[str, str, str]], quoted: bool, flags: tuple[str, ...]
@@ -155,6 +168,45 @@ def test_any_rows(
 
     text = "key,x\n" + "".join(f"{cell(key)},{cell(other)}{end}" for key, other, end in rows)
     both(monkeypatch, "-b", "5", "--on-error", "skip", *flags, stdin=text.encode())
+
+
+@pytest.mark.parametrize("format_", ["json", "ndjson"])
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_rows_of_nodes_become_objects(format_: str, delimiter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        "id,lat,lon,latency,weight,state,samples",
+        "a,52.5,4.9,12,1,up,",
+        "b,,,,,,",
+        "c,1e1,x,12ms,2,,1 2 3",
+    ]
+    if delimiter == ";":
+        lines = [line.replace(".", "#").replace(",", ";").replace("#", ",") for line in lines]
+    both(monkeypatch, "-b", "5", "--field", "id", "-o", format_, stdin="\n".join(lines).encode())
+
+
+@pytest.mark.parametrize("place", PLACES, ids=" ".join)
+@pytest.mark.parametrize("flags", [("-o", "json"), ("-o", "csv"), ("--only", "0")], ids=" ".join)
+@pytest.mark.parametrize("on_error", ["stop", "skip"])
+def test_objects_in_every_format(
+    place: tuple[str, ...], flags: tuple[str, ...], on_error: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        *(f'{{"key":"user-{number}","n":{number}}}' for number in range(30)),
+        ' { "n" : 1 , "key" : "spaced" } \t',
+        '{"key":"\\u00e9\\"x"}\r',
+        '{"key":"é,;","other":{"key":[1,"}"]}}',
+        "",
+        '{"key":7}',
+    ]
+    bad = ["{}", '{"key":null}', '{"key":"a",}', '{"key":""}', '{"key":"late"}']
+    for text in ("\n".join(lines), "\n".join([*lines, *bad, *lines, ""])):
+        answers = []
+        for lines_in_core in (_keys._line_keys, lambda *_: None):
+            monkeypatch.setattr(_keys, "_line_keys", lines_in_core)
+            words = ("-i", "ndjson", "--field", "key", *place, *flags, "--on-error", on_error)
+            answers.append(rvhctl("jump-hash", *words, stdin=text.encode()))
+        assert answers[0] == answers[1]
+        monkeypatch.undo()
 
 
 def test_a_row_may_come_in_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.csv.objects import copy_cell
+from rvhctl.core.csv.objects import RowToObject, copy_cell
 from rvhctl.core.json.skip import plain_end
 from rvhctl.core.keys.lines import write_line
 from rvhctl.core.keys.rows import KeyRows
@@ -245,8 +245,13 @@ def answered(template: AnswerTemplate, chosen: Ints, rows: i64, count: i64) -> b
     return answers.getvalue()
 
 
-def extended(template: AnswerTemplate, block: bytes, rows: KeyRows, chosen: Ints, count: i64) -> bytes:
-    """The bytes of each row, with what was chosen for it put in at its insertion point."""
+def extended(
+    template: AnswerTemplate, block: bytes, rows: KeyRows, chosen: Ints, count: i64, keep_ends: bool
+) -> bytes:
+    """The bytes of each row, with what was chosen for it put in at its insertion point.
+
+    What stands behind that is kept, or not.
+    """
     buckets, starts, ends = chosen.values, rows.starts.values, rows.ends.values
     insertions = rows.insertions.values
     answers = BytesWriter()
@@ -254,6 +259,29 @@ def extended(template: AnswerTemplate, block: bytes, rows: KeyRows, chosen: Ints
     while row < rows.count:
         copy(answers, block, starts[row], insertions[row])
         template._write(answers, buckets, row * count, (row + 1) * count)
-        copy(answers, block, insertions[row], ends[row])
+        if keep_ends:
+            copy(answers, block, insertions[row], ends[row])
+        row += 1
+    return answers.getvalue()
+
+
+def converted(
+    to_object: RowToObject,
+    library: Callable[[bytes], bytes],
+    template: AnswerTemplate,
+    block: bytes,
+    rows: KeyRows,
+    chosen: Ints,
+    count: i64,
+) -> bytes:
+    """Each row of a table as an object, by the library where it has to be, with what was chosen for it put in."""
+    buckets, starts, ends = chosen.values, rows.starts.values, rows.ends.values
+    answers = BytesWriter()
+    row: i64 = 0
+    while row < rows.count:
+        if not to_object.write(answers, block, starts[row], ends[row]):
+            answers.write(library(block[starts[row] : ends[row]]))
+        answers.truncate(len(answers) - 1)  # the brace comes behind what is put in
+        template._write(answers, buckets, row * count, (row + 1) * count)
         row += 1
     return answers.getvalue()

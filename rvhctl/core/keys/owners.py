@@ -13,8 +13,8 @@ from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.words import copy
 
 
-def selected(buckets: Ints, block: bytes, rows: KeyRows, owners: Ints) -> bytes:
-    """The bytes of the rows that belong to some buckets, which ascend."""
+def selected(buckets: Ints, block: bytes, rows: KeyRows, owners: Ints, line_end: bytes) -> bytes:
+    """The bytes of the rows that belong to some buckets, which ascend; each and a line end, if it has none itself."""
     owner_of, starts, ends = owners.values, rows.starts.values, rows.ends.values
     wanted = buckets.values
     count: i64 = len(wanted)
@@ -22,6 +22,7 @@ def selected(buckets: Ints, block: bytes, rows: KeyRows, owners: Ints) -> bytes:
     for row in range(rows.count):
         if place_in(wanted, owner_of[row]) < count:
             copy(answers, block, starts[row], ends[row])
+            answers.write(line_end)
     return answers.getvalue()
 
 
@@ -47,8 +48,11 @@ def packed_pairs(owners: Ints, others: Ints, rows: i64) -> bytes:
     return answers.getvalue()
 
 
-def packed_groups(block: bytes, rows: KeyRows, owners: Ints) -> bytes:
-    """The bytes of each bucket's rows, in order: the bucket, how many bytes, the bytes; and so on."""
+def packed_groups(block: bytes, rows: KeyRows, owners: Ints, line_end: bytes) -> bytes:
+    """The bytes of each bucket's rows, in order: the bucket, how many bytes, the bytes; and so on.
+
+    Behind each row comes a line end, if it has none itself.
+    """
     owner_of, starts, ends = owners.values, rows.starts.values, rows.ends.values
     groups: dict[int, BytesWriter] = {}
     for row in range(rows.count):
@@ -57,6 +61,7 @@ def packed_groups(block: bytes, rows: KeyRows, owners: Ints) -> bytes:
         if group is None:
             group = groups[owner] = BytesWriter()
         copy(group, block, starts[row], ends[row])
+        group.write(line_end)
     answers = BytesWriter()
     for bucket, group in groups.items():
         write_i64_le(answers, bucket)
