@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -12,14 +13,14 @@ from typing import Any, Final
 
 import orjson
 
-from rvhctl.core.csv.numbers import number_in
+from rvhctl.core.csv.numbers import ABSENT, number_in
 from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, RowToObject
 from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
 from rvhctl.formats.rows import Row, Rows, field_start
-from rvhctl.formats.shapes import EMPTY_HINT, SOME, Layout, OwnRecords, Picked, Reader, Record, View
+from rvhctl.formats.shapes import EMPTY_HINT, SOME, UNITS, Layout, OwnRecords, Picked, Reader, Record, View
 from rvhctl.streams.lines import line_pieces
 
 BLOCK: Final = 1 << 20
@@ -31,6 +32,12 @@ NUMBERS: Final = ("lat", "lon", "latency")
 
 DECIMALS: Final = (*NUMBERS, "weight", "capacity")
 """Those in which a comma may be a decimal point, where it separates no columns."""
+
+_THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}(?![\d.,])", re.ASCII)
+"""A number that is another where points stand between thousands."""
+
+_MAYBE_THOUSANDS: Final = re.compile(rb"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+_DECIMAL_COMMA: Final = re.compile(r"[-+]?\d+,\d+(?![\d.,])", re.ASCII)
 
 
 class RowRecord(Record):
@@ -46,6 +53,10 @@ class RowRecord(Record):
         self.line = row.line
         self.index = 0
         self._table = table
+
+    @property
+    def unit(self) -> str:  # type: ignore[override]
+        return UNITS[self._table.layout.exponent]
 
     def column(self, field: str) -> int:
         rows = self._table.rows
@@ -68,6 +79,11 @@ class Table(Reader):
             for at, name in enumerate(self.header)
             if self.wanted is None or name in self.wanted
         ]
+        doubtful = (
+            [_Points(name, at) for at, name in enumerate(self.header) if name in DECIMALS]
+            if self.layout.comma
+            else []
+        )
         for row in self.rows:
             try:
                 self.rows.check(row)
@@ -76,13 +92,53 @@ class Table(Reader):
                 continue
             cells = row.fields
             fields = {name: read(cells[at]) for name, at, read in columns}
-            yield RowRecord(fields, row, self)
+            record = RowRecord(fields, row, self)
+            for points in doubtful:
+                points.add(cells, record, self.rows.source)
+            yield record
 
     def column(self, name: str) -> int:
         return self.header.index(name) if name in self.header else self.rows.column(name)
 
     def in_json(self, raw: bytes) -> bytes:
         return json_record(self.layout, raw)
+
+
+class _Points:
+    """Holds the numbers of a column to one meaning of a point, where a comma may be the decimal point."""
+
+    def __init__(self, name: str, at: int) -> None:
+        self._name = name
+        self._at = at
+        self._comma = ""
+        self._point: tuple[str, RowRecord] | None = None
+
+    def add(self, cells: list[str], record: RowRecord, source: str) -> None:
+        """
+        Raises:
+            InputError: a number of the column has a decimal comma, and the point of one may be none.
+        """
+        cell = cells[self._at].strip()
+        if not self._comma and _DECIMAL_COMMA.match(cell):
+            self._comma = f"{cell} in line {record.line}"
+        elif self._point is None and _THOUSANDS.match(cell):
+            self._point = cell, record
+        if self._comma and self._point is not None:
+            text, doubted = self._point
+            decimal, whole = text.replace(".", ","), text.replace(".", "")
+            raise InputError(
+                f"the {self._name} may be {decimal} or {whole}, as {self._comma} has a decimal comma",
+                source=source,
+                line=doubted.line,
+                column=doubted.column(self._name),
+                value=text,
+                hint="write the one that it is",
+            )
+
+
+def doubtful(layout: Layout, text: bytes) -> bool:
+    """Return whether the point of a number in a text may be none, so that all its rows are to be looked at."""
+    return layout.comma and _MAYBE_THOUSANDS.search(text) is not None
 
 
 def read(text: bytes, source: str, on_bad: OnBad, *, layout: Layout) -> Reader:
@@ -110,7 +166,9 @@ def _number(text: str, *, exponent: int, comma: bool, has_unit: bool) -> object:
 def _weight(text: str, *, comma: bool) -> object:
     stripped = text.strip()
     number = stripped.replace(",", ".") if comma and "." not in stripped else stripped
-    return float(number) if jsontext.NUMBER.fullmatch(number) else stripped or None
+    if jsontext.NUMBER.fullmatch(number):
+        return float(number)
+    return None if stripped.lower().encode("utf-8", "surrogateescape") in ABSENT else stripped
 
 
 def _samples(text: str) -> object:

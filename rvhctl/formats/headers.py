@@ -9,14 +9,13 @@ from typing import Final, NamedTuple
 from rvhctl.errors import InputError, listed, quoted
 from rvhctl.formats.choice import FORMATS, Shape
 from rvhctl.formats.rows import DELIMITERS, HEAD, Rows, header_cells, plain_name, separation_of
-from rvhctl.formats.shapes import COLUMN_FIELDS, Layout
+from rvhctl.formats.shapes import COLUMN_FIELDS, UNITS, Layout
 from rvhctl.streams.lines import line_pieces
 
 _UNIT: Final = (
     r"(?:[ _-]?[(\[]?(ms|msec|milliseconds|s|sec|seconds|us|µs|μs|microseconds|ns|nanoseconds)[)\]]?)"
 )
 _EXPONENTS: Final = {"m": 0, "s": 3, "u": -3, "µ": -3, "μ": -3, "n": -6}
-_UNITS: Final = {0: "milliseconds", 3: "seconds", -3: "microseconds", -6: "nanoseconds"}
 
 _USUAL: Final = {
     "id": re.compile("host|hostname|name|node|server|target"),
@@ -131,7 +130,7 @@ def _note(header: Sequence[str], fields: Mapping[str, int], delimiter: str, expo
         f"{field} is the column {quoted(header[at])}" for field, at in fields.items() if header[at] != field
     ]
     if exponent:
-        said.append(f"latencies are in {_UNITS[exponent]}")
+        said.append(f"latencies are in {UNITS[exponent]}")
     if delimiter != usual:
         said.append(f"columns are separated by {quoted(delimiter)}")
     if delimiter == ";":

@@ -36,6 +36,10 @@ COLUMN_FIELDS: Final = ("id", "lat", "lon", "latency", "samples", "state", "weig
 """Fields of a node that a column of a table may be."""
 
 
+UNITS: Final = {0: "milliseconds", 3: "seconds", -3: "microseconds", -6: "nanoseconds"}
+"""Units of time by the power of ten of a millisecond that they are."""
+
+
 class Layout(NamedTuple):
     """How a table stands in a text, and what its columns are."""
 
@@ -70,6 +74,9 @@ class Record:
 
     blank_hint = NULL_HINT
     """How the format says that there is no measurement."""
+
+    unit = UNITS[0]
+    """That of latencies."""
 
     def __init__(self, fields: Any, raw: bytes, line: int | None = None, index: int = 0) -> None:
         """

@@ -213,7 +213,7 @@ def _filter(
     block: bytes, layout: JsonText | RowText, limit: float, seed: int, start: int = 0
 ) -> Filtered | None:
     """What is left of some whole lines; None if anything in them is unusual."""
-    if len(block) > LONG_LINE:
+    if len(block) > LONG_LINE or layout.is_doubtful(block):
         return None
     kept = Prefilter(layout.scan(block + AHEAD, False, start), limit, seed)
     if not kept.usual:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, InputFormat, Shape, looked_format
-from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, Reader, Record
+from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, UNITS, Reader, Record
 from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import DETAILS, KNOWN, Coordinates, Unlabelled, UnlabelledError, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
@@ -124,7 +124,7 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
         scanned = scan_nodes([text], shape, columns, coordinates=wanted.coordinates, by=wanted.by or ())
         if scanned is not None:
             return scanned
-    with explained(source):
+    with explained(source, tools=True):
         builder = NodesBuilder(latency=wanted.latency)
         reader = _add_text(text, source.name, shape, builder, wanted)
         return builder.build(shape, reader.layout)
@@ -162,7 +162,7 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
     delimiters: set[str] = set()
     for (source, text), shape in zip(texts, shapes, strict=True):
         before = len(builder)
-        with explained(source):
+        with explained(source, tools=True):
             reader = _add_text(text, source.name, shape, builder, wanted)
         if reader.header is not None:
             # Rows of several tables have only JSON in common.
@@ -265,7 +265,7 @@ def located(error: InvalidNodeError | InputError, record: Record, source: str) -
         node_id = record.fields.get("id") if isinstance(record.fields, dict) else None
         where = place(record.index, node_id)
     return InputError(
-        error.problem,
+        error.problem.replace(UNITS[0], record.unit),
         source=source,
         line=record.line,
         column=record.column(field) if field else None,

@@ -65,6 +65,10 @@ class JsonText:
         """Whether a text that stands so can follow one that stands so."""
         return self.lines
 
+    def is_doubtful(self, text: bytes) -> bool:
+        """Whether records have to be read one by one."""
+        return False
+
     def places(self, text: bytes) -> bool:
         """Whether records may say where they stand; an escape may spell anything."""
         return b'"lat"' in text or b'"lon"' in text or b"\\u" in text
@@ -99,6 +103,11 @@ class RowText:
 
     def goes_with(self, other: JsonText | RowText) -> bool:
         return other.layout is not None and other.layout[:-1] == self.layout[:-1]
+
+    def is_doubtful(self, text: bytes) -> bool:
+        """Whether rows have to be read one by one, as what one means may depend on others."""
+        doubtful: bool = self._format.doubtful(self.layout, text)
+        return doubtful
 
     def places(self, text: bytes) -> bool:
         """Whether rows may say where they stand."""
@@ -184,6 +193,8 @@ def scan_nodes(
     if others:
         bodies = (text[layout.start :] for text, layout in zip(others, layouts[1:], strict=True) if layout)
         text = b"\n".join([text, *bodies])
+    if layout.is_doubtful(text):
+        return None
     placed = layout.places(text) if coordinates == KNOWN else bool(coordinates)
     scan = layout.scan(text, placed, layout.start, latency=latency, by=by)
     read = partial(read_record, coordinates=coordinates, latency=latency or None, by=by)

@@ -246,7 +246,7 @@ def read_node_list(source: Source) -> NodeList:
         return _plain_list(text, source.name)
     from rvhctl.nodes.read import looked_shape, read_text
 
-    with explained(source):
+    with explained(source, tools=True):
         # Whatever else they say of themselves; they need no latency.
         shape = looked_shape("auto", text)
         nodes = read_text(text, source.name, shape, coordinates=False, on_bad=raise_error, latency=False)

@@ -32,6 +32,8 @@ BINARY: Final[dict[bytes, Foreign]] = {
     b"\x1f\x9d": ("data packed by compress", UNPACK),
 }
 
+FPING: Final = "what fping says", "read it with --from fping"
+
 COMMENTS: Final = rb"\A\s*(?:#[^\n]*\n\s*)*"
 
 # How a text of each format begins.
@@ -41,6 +43,7 @@ MARKED: Final[dict[bytes, Foreign]] = {
         "ask the server that scrapes it: curl -s 'http://HOST:9090/api/v1/query?query=METRIC' "
         "| rvhctl ... --from prometheus",
     ),
+    rb"\A(?:\[[\d.:]+\]\s+)?\S+(?: \(\S+\))? +: (?:\[\d+\], |xmt/|[\d-])": FPING,
     rb"\A\s*<(?:!DOCTYPE|\?xml|[A-Za-z])": (
         "HTML or XML",
         "give the data itself, as JSON, NDJSON, CSV or TSV",
@@ -60,6 +63,21 @@ TABLES: Final[dict[bytes, Foreign]] = {
         "ask for JSON: kubectl get endpointslices -o json",
     ),
 }
+MEASURE: Final = (
+    "it says which nodes there are, not how fast: give it to failover or faultset with --inventory"
+)
+TOOLS: Final[dict[bytes, Foreign]] = {
+    rb"\A\s*\{\s*\"(?:apiVersion|kind)\"\s*:": ("what Kubernetes knows", MEASURE),
+    rb"\A\s*\{\s*\"cluster_statuses\"\s*:": ("what Envoy knows", MEASURE),
+    rb"\A\s*\{\s*\"status\"\s*:\s*\"(?:success|error)\"|\A\s*\[\s*\{\s*\"metric\"\s*:": (
+        "an answer of Prometheus",
+        "read it with --from prometheus",
+    ),
+    rb"\A\s*\{\s*\"report\"\s*:\s*\{\s*\"mtr\"": ("what mtr says", "read it with --from mtr"),
+    rb"\A\s*\{\s*\"(?:resp|vSum)\"\s*:\s*\{": FPING,
+    rb"\A\"?# pxname\b": ("what HAProxy says", "read it with --from haproxy"),
+}
+"""What tools say that are read when they are named."""
 
 
 def marked_format(text: bytes) -> Foreign | None:
@@ -78,13 +96,17 @@ def foreign_error(foreign: Foreign, source: str) -> InputError:
 
 
 @contextmanager
-def explained(source: Source) -> Iterator[None]:
-    """Where records of a source cannot be read, and it looks like something else by how it began: say so."""
+def explained(source: Source, *, tools: bool = False) -> Iterator[None]:
+    """Where records of a source cannot be read, and it looks like something else by how it began: say so.
+
+    Args:
+        tools: whether what tools say is something else.
+    """
     try:
         yield
     except InputError as error:
         # Only now: a source is opened when it is first read.
-        foreign = text_format(source.head)
+        foreign = text_format(source.head) or (_found(TOOLS, source.head) if tools else None)
         if foreign is None or error.source != source.name:
             raise
         raise foreign_error(foreign, source.name) from None

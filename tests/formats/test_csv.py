@@ -184,3 +184,47 @@ def test_rows_of_several_tables_keep_the_delimiter_that_all_have(tmp_path: Path)
     a, b, c = (str(tmp_path / name) for name in files)
     assert rvhctl("failover", "--threshold", "9", a, b).out == b"id;latency\na;2.5\nb;3\n"
     assert rvhctl("failover", "--threshold", "9", a, c).out == b"id,latency\na,2.5\nc,3\n"
+
+
+@pytest.mark.parametrize("command", ["failover", "faultset"])
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("rest", [0, 60_000])
+@pytest.mark.parametrize("point", ["1.234", "+12.345", "1.234ms", '"1.234"'])
+def test_a_point_beside_decimal_commas_may_be_none(
+    command: str, first: bool, rest: int, point: str, tmp_path: Path
+) -> None:
+    rows = ["a;12,5;1;1", f"b;{point};1;1"]
+    rows = rows if first else rows[::-1]
+    rows = [rows[0], *[f"x{at};99,5;1;1" for at in range(rest)], rows[1]]
+    path = tmp_path / "nodes.csv"
+    path.write_text("\n".join(["id;latency;lat;lon", *rows, ""]))
+    outcome = rvhctl(command, "--threshold", "50", str(path))
+    assert (outcome.code, outcome.out) == (1, b"")
+    bare = point.strip('"')
+    line = next(number for number, row in enumerate(rows, 2) if row.startswith("b"))
+    commas = next((row.split(";")[1], number) for number, row in enumerate(rows, 2) if "," in row)
+    assert outcome.err == (
+        f"rvhctl: {path}:{line}:3: the latency may be {bare.replace('.', ',')} or {bare.replace('.', '')}, as "
+        f"{commas[0]} in line {commas[1]} has a decimal comma (got '{bare}'); write the one that it is\n"
+    )
+
+
+@pytest.mark.parametrize("other", ["12.5", "0.123", "1.2345", "", "800us", "7"])
+def test_a_point_alone_is_the_decimal_one(other: str) -> None:
+    rows = f"id;latency\na;1.234\nb;{other}\n".encode()
+    assert rvhctl("failover", "--threshold", "1.3", "--top", "1", "-o", "plain", stdin=rows).code == 0
+    if other not in ("", "800us", "7"):
+        beside = rows.replace(b"1.234\n", b"12,5\n")
+        assert rvhctl("failover", "--threshold", "20", stdin=beside).code == 0
+
+
+def test_a_weight_that_is_none_is_that_of_all() -> None:
+    rows = b"id,latency,weight,capacity\na,1,N/A,--\n"
+    outcome = rvhctl("failover", "--threshold", "20", "-o", "json", stdin=rows)
+    assert json.loads(outcome.out) == [{"id": "a", "latency": 1, "weight": None, "capacity": None}]
+
+
+def test_what_is_no_number_is_said_in_the_unit_of_its_column() -> None:
+    outcome = rvhctl("failover", "--threshold", "20", stdin=b"id,rtt_s\na,abc\n")
+    problem = "the latency must be a number of seconds (got 'abc'); leave it empty for no measurement"
+    assert outcome.err == f"rvhctl: stdin:2:3: {problem}\n"

@@ -172,6 +172,16 @@ def test_every_kind_of_table(text: bytes, flags: tuple[str, ...], tmp_path: Path
     assert filtered[0] is not None or b'"two' in text
 
 
+def test_a_point_that_may_be_none_is_left_to_the_other_reader(tmp_path: Path, filtered: Filtered) -> None:
+    path = tmp_path / "nodes"
+    rows = [b"n%d;%b" % (number, b"999,5") for number in range(500)]
+    for last, is_filtered in ((b"m;1.23\n", True), (b"m;1.234\n", False)):
+        path.write_bytes(b"\n".join([b"id;latency", *rows, last]))
+        answer = rvhctl(*COMMAND, str(path))
+        assert (filtered[-1] is not None) == is_filtered
+        assert ("may be 1,234 or 1234" in answer.err) != is_filtered
+
+
 def test_a_cell_that_looks_like_rows_is_none(tmp_path: Path, filtered: Filtered) -> None:
     """Blocks are cut at line ends, which may stand in a cell; then the block before does not end, either."""
     inner = "".join(f"x{number},1.5,{number}\n" for number in range(200))

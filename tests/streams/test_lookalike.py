@@ -44,6 +44,40 @@ def test_a_text_is_named(text: bytes, reader: tuple[str, ...], packed: type[byte
     assert outcome.err.startswith(f"rvhctl: {tmp_path / 'given'}: this looks like {TEXTS[text]}; ")
 
 
+@pytest.mark.parametrize(
+    ("text", "named", "way_out"),
+    [
+        (b'{"apiVersion": "v1", "items": [], "kind": "List"}', "what Kubernetes knows", "--inventory"),
+        (b'{\n "kind": "EndpointSlice", "endpoints": []}\n', "what Kubernetes knows", "--inventory"),
+        (b'{"cluster_statuses": []}\n', "what Envoy knows", "--inventory"),
+        (b'{"status":"success","data":{}}', "an answer of Prometheus", "--from prometheus"),
+        (b'[{"metric":{"instance":"a"},"value":[1,"2"]}]', "an answer of Prometheus", "--from prometheus"),
+        (b'{"report": {"mtr": {}}}', "what mtr says", "--from mtr"),
+        (b'{"vSum": {"host":"a"}}\n', "what fping says", "--from fping"),
+        (b"10.0.0.1 : xmt/rcv/%loss = 3/3/0%\n", "what fping says", "--from fping"),
+        (b"localhost (127.0.0.1) : 0.82 -\n", "what fping says", "--from fping"),
+        (b"[10:34:25]\n10.0.0.1 : xmt/rcv/%loss = 3/3/0%\n", "what fping says", "--from fping"),
+        (b"[1700000000.5] a : [0], 64 bytes, 0.03 ms\n", "what fping says", "--from fping"),
+        (b"# pxname,svname,status\n", "what HAProxy says", "--from haproxy"),
+        (b"# pxname;svname;status\n", "what HAProxy says", "--from haproxy"),
+    ],
+)
+@pytest.mark.parametrize(
+    "reader",
+    [("failover", "--threshold", "5"), ("faultset", "--threshold", "5"), ("jump-hash", "-k", "a", "--nodes")],
+)
+def test_what_a_tool_says_is_named(
+    text: bytes, named: str, way_out: str, reader: tuple[str, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "given").write_bytes(text)
+    if reader[-1] == "--nodes" and text.startswith(b"#"):
+        return  # a comment above names
+    outcome = rvhctl(*reader, str(tmp_path / "given"))
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert outcome.err.startswith(f"rvhctl: {tmp_path / 'given'}: this looks like {named}; ")
+    assert way_out in outcome.err
+
+
 @pytest.mark.parametrize("head", BINARY, ids=lambda head: BINARY[head][0])
 @pytest.mark.parametrize(
     "reader", [*READERS, ("jump-hash", "-b", "4"), ("jump-hash", "-b", "4", "--batch")], ids=" ".join

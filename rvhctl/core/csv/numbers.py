@@ -5,8 +5,13 @@ from __future__ import annotations
 import math
 from typing import Final
 
-ABSENT: Final = frozenset({b"", b"-", b"n/a", b"na", b"nan", b"null", b"none"})
-"""What says, in any case, that there is no measurement."""
+DASHES: Final = (b"-", b"--", b"---", b"\xe2\x80\x93", b"\xe2\x80\x94")
+"""Of which spreadsheets make one of a text's two."""
+
+ABSENT: Final = frozenset(
+    {b"", *DASHES, b"n/a", b"#n/a", b"n.a.", b"n.a", b"na", b"nan", b"null", b"nil", b"none"}
+)
+"""What says, in any case, that there is no number."""
 
 UNITS: Final = {
     b"ms": 0,
@@ -23,8 +28,8 @@ UNITS: Final = {
 DIGITS: Final = b"0123456789."
 NUMERIC: Final = b"0123456789.eE+-"
 NO_NUMBER: Final = "no number"
-LONGEST: Final = 64
-"""Bytes of a cell that may be a number."""
+LONGEST_UNIT: Final = 16
+"""Bytes behind a number that may be a unit, with the space around it."""
 
 
 def number_in(cell: bytes, exponent: int, comma: bool, has_unit: bool) -> float:
@@ -41,8 +46,9 @@ def number_in(cell: bytes, exponent: int, comma: bool, has_unit: bool) -> float:
     text = cell.strip()
     if text.lower() in ABSENT:
         return math.nan
-    end = len(text) if len(text) <= LONGEST else 0
-    while end > 0 and text[end - 1 : end] not in DIGITS:
+    end = len(text)
+    least = max(0, end - LONGEST_UNIT)
+    while end > least and text[end - 1 : end] not in DIGITS:
         end -= 1
     unit = text[end:].strip()
     number = text[:end]

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rvhctl.errors import InputError, InvalidNodeError, UsageError
-from rvhctl.formats.rows import Row, Rows
+from rvhctl.formats.rows import Row, Rows, separation_of
 from rvhctl.formats.tools.measured import Asked, Measured, Target, Text
 
 HINT: Final = 'give what HAProxy answers to "show stat"'
+
+KNOWN_BY: Final = frozenset({"svname"})
+"""A column that a table of HAProxy has."""
 
 SERVER: Final = "2"
 """What the column ``type`` says of a server."""
@@ -56,8 +59,10 @@ def read(texts: Sequence[Text], asked: Asked) -> Measured:
     targets = []
     columns = {**COLUMNS, **asked.columns}
     for source, data in texts:
-        rows = Rows([data], source, ",")
+        separation = separation_of(data, source, "csv", lambda header: KNOWN_BY.intersection(header))
+        rows = Rows([data], source, separation.delimiter, preamble=separation.preamble)
         _check_header(rows, columns)
+        row = None
         for row in rows:
             try:
                 cells = _cells(rows, row)
@@ -67,14 +72,16 @@ def read(texts: Sequence[Text], asked: Asked) -> Measured:
                     targets.append(Target(fields, source, row.line))
             except (InputError, InvalidNodeError) as error:
                 asked.on_bad(error.at(source, row.line))
+        if row is None:
+            raise InputError("the table of HAProxy ends behind its header", source=source, hint=HINT)
     return Measured(targets)
 
 
 def _check_header(rows: Rows, columns: dict[str, str]) -> None:
     """Take the mark of a comment from the first column, and check that those are there that are asked for."""
     rows.header[:1] = [name.removeprefix("# ") for name in rows.header[:1]]
-    if "svname" not in rows.header:
-        raise InputError("not a table of HAProxy", source=rows.source, line=1, hint=HINT)
+    if not KNOWN_BY.intersection(rows.header):
+        raise InputError("not a table of HAProxy", source=rows.source, line=rows.header_line, hint=HINT)
     for name in ("pxname", "status", *filter(None, columns.values())):
         rows.column(name)
     latency = columns["latency"]

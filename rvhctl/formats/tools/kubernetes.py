@@ -70,7 +70,7 @@ def _slices(document: Mapping[str, Any], source: str) -> Iterator[tuple[str, Map
     """Yield each slice, and where it stands."""
     kind = document["kind"]
     if kind not in (SLICE, *LISTS):
-        raise InputError(f"this is a {kind} of Kubernetes, not a list of {SLICE}s", source=source, hint=HINT)
+        raise InputError(f"the kind of this is {kind}, not a list of {SLICE}s", source=source, hint=HINT)
     if kind == SLICE:
         yield "", document
         return

@@ -73,7 +73,7 @@ def _from_source(
         for note in expected.notes:
             inform(note)
         return _built(expected.records, source.name, on_bad)
-    with explained(source):
+    with explained(source, tools=True):
         nodes = _from_text(text, source.name, on_bad)
     nodes.source = source.name
     for note in nodes.notes:

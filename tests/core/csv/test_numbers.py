@@ -14,7 +14,26 @@ from rvhctl.core.csv.numbers import UNITS, number_in
 MICRO = "\N{MICRO SIGN}s", "\N{GREEK SMALL LETTER MU}s"
 
 
-@pytest.mark.parametrize("text", ["", " ", "-", "N/A", "na", "NaN", "null", "None", " nan "])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "-",
+        "--",
+        "\N{EN DASH}",
+        "\N{EM DASH}",
+        "N/A",
+        "#N/A",
+        "n.a.",
+        "N.A.",
+        "na",
+        "NaN",
+        "null",
+        "None",
+        " nan ",
+    ],
+)
 def test_what_says_that_there_is_none(text: str) -> None:
     assert math.isnan(number_in(text.encode(), 0, False, True))
 
@@ -33,6 +52,8 @@ def test_what_says_that_there_is_none(text: str) -> None:
         ("+5", 5.0),
         ("5.", 5.0),
         ("007", 7.0),
+        ("0.0" + "1" * 90 + " s", float("0.0" + "1" * 90) * 1000),
+        ("1" * 65, float("1" * 65)),
     ],
 )
 def test_units(text: str, milliseconds: float) -> None:
@@ -57,7 +78,6 @@ def test_units(text: str, milliseconds: float) -> None:
         "1e999",
         "inf",
         "5 ms s",
-        "1" * 65,
     ],
 )
 def test_what_is_no_number(text: str) -> None:

@@ -150,6 +150,7 @@ def test_a_wrong_row_is_named_and_can_be_left_out(cells: dict[str, str], problem
         (b"# pxname,svname\n", {}, "f:1: the CSV header has no column 'status'"),
         (server(), {"id": "addr"}, "f:1: the CSV header has no column 'addr'"),
         (server(), {"latency": "stot"}, "f:1: the column stot is no time in milliseconds; times are"),
+        (HEADER.encode(), {}, "f: the table of HAProxy ends behind its header; give what"),
         (server() + b'"', {}, "f:3: not CSV"),
         (HEADER.encode() + b"\xff,a,UP,1,L7OK,5,3,7,2,\n", {}, "f:2:1: not UTF-8"),
     ],
@@ -157,6 +158,14 @@ def test_a_wrong_row_is_named_and_can_be_left_out(cells: dict[str, str], problem
 def test_other_tables_are_refused(text: bytes, columns: dict[str, str], problem: str) -> None:
     with pytest.raises(InputError, match=re.escape(problem)):
         read(text, columns)
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_a_table_that_was_written_anew_is_read_too(delimiter: str) -> None:
+    assert read(server().replace(b",", delimiter.encode())) == read(server())
+    assert read(b"sep=%b\n" % delimiter.encode() + server().replace(b",", delimiter.encode())) == read(
+        server()
+    )
 
 
 def test_a_field_that_no_server_has_is_refused() -> None:

@@ -132,7 +132,7 @@ def test_of_endpoints_that_all_terminate_the_worse_counts() -> None:
     [
         (
             {"kind": "Status", "message": "forbidden"},
-            "f: this is a Status of Kubernetes, not a list of EndpointSlices; "
+            "f: the kind of this is Status, not a list of EndpointSlices; "
             "give what kubectl get endpointslices -o json prints",
         ),
         (

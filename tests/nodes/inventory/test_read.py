@@ -91,8 +91,8 @@ def test_what_an_inventory_asks_for_counts_for_nothing_and_is_named(tmp_path: Pa
         ("id,weight\na,0\n", ":2:3: the weight must be finite and above 0 (got 0.0)"),
         ("id,zone\na,1\na,2\n", ":3: the id 'a' was there before; first at "),
         ("box,zone\na,1\n", ":1: the CSV header has no column 'id'; its columns: 'box', 'zone'"),
-        ("a : 1 2 3\n", ":1: the CSV header has no column 'id'"),
-        ('{"kind":"PodList","items":[]}', ": this is a PodList of Kubernetes, not a list of EndpointSlices"),
+        ("a : 1 2 3\n", ": this looks like what fping says; read it with --from fping"),
+        ('{"kind":"PodList","items":[]}', ": the kind of this is PodList, not a list of EndpointSlices"),
         (
             "api::default_priority::max_connections::1024\napi::10.0.0.1:80::health_flags::healthy\n",
             ": this looks like Envoy's clusters as text; ask for JSON: curl",
