@@ -60,19 +60,18 @@ if TYPE_CHECKING:
     from rvhctl.policy.traffic.drill import Drill as Drill
     from rvhctl.policy.traffic.drill import Failure as Failure
 else:
+    # Not where type checkers look, which would take every misspelt name for one that is found here.
     __all__ = sorted(["geohash", *_HOME_OF])
 
+    def __getattr__(name):
+        from importlib import import_module
 
-def __getattr__(name: str) -> object:
-    from importlib import import_module
-
-    if name == "geohash":
-        return import_module("rvhctl.geohash")
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOME_OF[name]), name)
-    globals()[name] = value
-    return value
+        if name == "geohash":
+            return import_module("rvhctl.geohash")
+        if name not in _HOME_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        globals()[name] = value = getattr(import_module(_HOME_OF[name]), name)
+        return value
 
 
 def __dir__() -> list[str]:

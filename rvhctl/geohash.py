@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import blank
 from rvhctl.core.geo import geohash as core
-from rvhctl.core.numbers import read_degrees
+from rvhctl.core.numbers import read_degrees, read_float_degrees
 from rvhctl.errors import FaultsetError, InvalidNodeError, LengthMismatchError
+from rvhctl.nodes.columns import numbers_steps
 
 if TYPE_CHECKING:
     from rvhctl.core.columns import Floats
+    from rvhctl.nodes.columns import Column, Numbers
     from rvhctl.nodes.given import AnyNode
 
 __all__ = ["decode", "encode", "encode_many", "geohash_cluster", "neighbors"]
@@ -57,11 +59,11 @@ def encode(lat: float, lon: float, precision: int = 9) -> str:
     return core.encode(lat, lon, precision)
 
 
-def encode_many(lats: Iterable[float], lons: Iterable[float], precision: int = 9) -> list[str]:
+def encode_many(lats: Numbers, lons: Numbers, precision: int = 9) -> list[str]:
     """The cell of each of many points: ``[encode(lat, lon, precision) for ...]``, several times faster.
 
     Args:
-        lats: latitudes in degrees, -90 to 90.
+        lats: latitudes in degrees, -90 to 90; a list, or a column as of :class:`rvhctl.NodeColumns`.
         lons: as many longitudes in degrees, -180 to 180.
         precision: letters of each cell, 1 to 12.
 
@@ -77,13 +79,13 @@ def encode_many(lats: Iterable[float], lons: Iterable[float], precision: int = 9
     ['u173z', 'r3gx2']
     """
     letters = core.whole_precision(precision)
-    lats, lons = _listed(lats, "lats"), _listed(lons, "lons")
-    if len(lats) != len(lons):
-        raise LengthMismatchError(f"{len(lats)} latitudes, but {len(lons)} longitudes")
+    north, east = run(numbers_steps(lats, WHOLE, "lats")), run(numbers_steps(lons, WHOLE, "lons"))
+    if len(north) != len(east):
+        raise LengthMismatchError(f"{len(north)} latitudes, but {len(east)} longitudes")
     cells: list[str] = []
-    for start in range(0, len(lats), BLOCK):
+    for start in range(0, len(north), BLOCK):
         numbers = core.cell_numbers(
-            _column(lats, start, core.LATITUDE, "lat"), _column(lons, start, core.LONGITUDE, "lon"), letters
+            _column(north, start, core.LATITUDE, "lat"), _column(east, start, core.LONGITUDE, "lon"), letters
         )
         cells += core.cell_texts(numbers, letters)
     return cells
@@ -171,10 +173,13 @@ def _listed(items: Iterable[Item], name: str) -> list[Item]:
     return run(listed(items, WHOLE, name, FaultsetError))
 
 
-def _column(values: list[float], start: int, bound: float, field: str) -> Floats:
-    block: list[object] = list(values[start : start + BLOCK])
+def _column(values: Column, start: int, bound: float, field: str) -> Floats:
+    block = values[start : start + BLOCK]
     column = blank(len(block))
-    bad = read_degrees(block, bound, column, 0)
+    if isinstance(block, list):
+        bad = read_degrees(block, bound, column, 0)
+    else:
+        bad = read_float_degrees(block.tobytes(), bound, column, 0)
     if bad >= 0:
         try:
             core.degrees(block[bad], bound, field)

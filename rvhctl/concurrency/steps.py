@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from itertools import islice
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import RvhctlError
@@ -24,6 +24,10 @@ TURN: Final = 1 << 15 if COMPILED else 1 << 12
 
 PLAIN_KINDS: Final = frozenset("biufU")
 """NumPy's letters for bools, integers, floats and text, which ``tolist`` gives as those of Python."""
+
+
+TO_LIST: Final = ("to_pylist", "to_list")
+"""What the columns of Arrow, and those of pandas and polars, call it."""
 
 
 def run(steps: Steps[Answer]) -> Answer:
@@ -50,13 +54,23 @@ async def run_in_turns(steps: Steps[Answer]) -> Answer:
 
 
 def listed(items: Iterable[Item], size: int, name: str, refusal: type[RvhctlError]) -> Steps[list[Item]]:
-    """What a caller gave as a list, made in slices; a list is taken as it is, and a NumPy array by its own numbers.
+    """What a caller gave as a list, made in slices; a list is taken as it is.
+
+    Columns of NumPy, Arrow, pandas and polars give objects of Python by their own means, which are the fastest.
 
     Raises:
-        RvhctlError: of the type ``refusal``: it is a text, or nothing that can be iterated.
+        RvhctlError: of the type ``refusal``: it is a text, a table, or nothing that can be iterated.
     """
     if isinstance(items, list):
         return items
+    if hasattr(items, "columns"):
+        raise refusal(f"{name} must be a list, or one column of a table (got {type(items).__name__})")
+    for way in TO_LIST:
+        if hasattr(items, way):
+            return (yield from _entries(items, way, size))
+    if hasattr(items, "to_numpy"):
+        items = items.to_numpy()
+    copy: list[Item] = []
     try:
         if isinstance(items, str | bytes | bytearray):
             raise TypeError
@@ -67,8 +81,17 @@ def listed(items: Iterable[Item], size: int, name: str, refusal: type[RvhctlErro
         rest = iter(items)
     except TypeError:
         raise refusal(f"{name} must be a list (got {type(items).__name__})") from None
-    copy: list[Item] = []
     while block := list(islice(rest, size)):
         copy += block
         yield
     return copy
+
+
+def _entries(column: Any, way: str, size: int) -> Steps[list[Any]]:
+    """The entries of a column as objects of Python."""
+    rows = getattr(column, "iloc", column)
+    entries: list[Any] = []
+    for start in range(0, len(column), size):
+        entries += getattr(rows[start : start + size], way)()
+        yield
+    return entries

@@ -30,7 +30,7 @@ Numbers: TypeAlias = "Iterable[SupportsFloat | SupportsIndex | None] | ToNumpy"
 Texts: TypeAlias = "Iterable[str | None] | ToNumpy"
 Labelling: TypeAlias = "Iterable[str | int | bool] | ToNumpy"
 Entry = TypeVar("Entry")
-Column: TypeAlias = "array[float] | list[Any]"
+Column: TypeAlias = "array[float] | memoryview[float] | list[Any]"
 
 FLOAT_FORMATS: Final = ("d", "<d", "=d", "@d")
 """What buffers call floats of 8 bytes, on a little-endian machine."""
@@ -221,28 +221,30 @@ def _checked(read: Callable[[Any], Entry], nodes: NodeColumns, field: str, start
 
 
 def numbers_steps(values: object, size: int, name: str) -> Steps[Column]:
-    """A column of numbers: as floats, if these lie in memory in a row; else as a list, made in slices.
+    """A column of numbers: floats as they lie in memory, not copied; else a list, made in slices.
 
     Raises:
         FaultsetError: it is neither.
     """
     if not isinstance(values, list):
-        values = from_library(values, floats=True)
+        values = _from_library(values)
         floats = _floats_of(values)
         if floats is not None:
             return floats
     return (yield from listed(values, size, name, FaultsetError))  # type: ignore[arg-type]
 
 
-def _floats_of(values: object) -> array[float] | None:
-    """A copy of floats of 8 bytes in a buffer of one dimension."""
+def _floats_of(values: object) -> memoryview[float] | None:
+    """The floats of 8 bytes in a buffer of one dimension."""
     if sys.byteorder != "little" or hasattr(values, "mask"):  # NumPy's masked arrays show what is masked
         return None
     try:
         view = memoryview(values)  # type: ignore[arg-type]
     except (TypeError, ValueError, BufferError):
         return None
-    return array("d", view.tobytes()) if view.ndim == 1 and view.format in FLOAT_FORMATS else None
+    if view.ndim != 1 or view.format not in FLOAT_FORMATS:
+        return None
+    return (view if view.contiguous else memoryview(view.tobytes())).cast("B").cast("d")
 
 
 def _column(values: object, field: str) -> Column:
@@ -253,20 +255,24 @@ def _column(values: object, field: str) -> Column:
     """
     name = _NAMES.get(field, field)
     if field not in _NUMBERS:
-        column: Column = run(listed(from_library(values), WHOLE, name, FaultsetError))  # type: ignore[arg-type]
+        column: Column = run(listed(values, WHOLE, name, FaultsetError))  # type: ignore[arg-type]
     else:
         column = run(numbers_steps(values, WHOLE, name))
+    if isinstance(column, memoryview):
+        copy = array("d")
+        copy.frombytes(column.cast("B"))
+        return copy
     return column[:] if column is values else column
 
 
-def from_library(values: object, floats: bool = False) -> object:
-    """The NumPy array of a column of another library, in which a null among numbers is NaN."""
+def _from_library(values: object) -> object:
+    """The NumPy array of a column of numbers of another library, in which a null is NaN."""
     to_numpy = getattr(values, "to_numpy", None)
     if to_numpy is None:
         return values
     if hasattr(values, "to_pylist"):  # Arrow's, which would refuse to copy
         return to_numpy(zero_copy_only=False)
     dtype = getattr(values, "dtype", None)
-    if floats and hasattr(dtype, "na_value") and getattr(dtype, "kind", "") in REAL_KINDS:
+    if hasattr(dtype, "na_value") and getattr(dtype, "kind", "") in REAL_KINDS:
         return to_numpy(dtype="float64", na_value=nan)  # pandas: its types with nulls would give objects
     return to_numpy()

@@ -67,7 +67,9 @@ async def jump_hash_async(key: Key, buckets: int) -> int:
     return jump_hash(key, buckets)
 
 
-async_jump_hash = jump_hash_async
+async def async_jump_hash(key: Key, buckets: int) -> int:
+    """:func:`jump_hash_async`, as rvh_stable called it; new programs take that one."""
+    return jump_hash(key, buckets)
 
 
 async def jump_hash_many_async(keys: Iterable[Key], buckets: int) -> list[int]:

@@ -6,7 +6,7 @@ import asyncio
 import math
 import pickle
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -19,14 +19,20 @@ from rvhctl import (
     InvalidNodeError,
     LengthMismatchError,
     NodeColumns,
+    Placement,
     Policy,
+    RvhctlError,
     advise,
     evaluate,
     failover,
     failover_async,
     faultset,
     faultset_async,
+    geohash,
+    jump_hash_many,
+    jump_hash_many_async,
 )
+from rvhctl.concurrency.steps import listed
 
 NAN = math.nan
 IDS = ["ams-1", "ams-2", "fra-1", "syd-1", "syd-2"]
@@ -36,14 +42,30 @@ LATENCIES = [12.0, 9.0, NAN, 280.0, -0.0]
 ROWS = list(zip(IDS, LATS, LONS, LATENCIES, strict=True))
 
 
-class Series:
-    """A column of a library that is asked for NumPy's, as polars has it."""
+class Other:
+    """A column of a library that has only a way to NumPy."""
 
     def __init__(self, values: Any) -> None:
         self.values = values
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.values)
+
     def to_numpy(self) -> Any:
         return np.array(self.values)
+
+
+class Series(Other):
+    """A column of polars."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: slice) -> Series:
+        return Series(self.values[rows])
+
+    def to_list(self) -> list[Any]:
+        return list(self.values)
 
 
 class NullableType:
@@ -51,19 +73,36 @@ class NullableType:
 
 
 class Nullable(Series):
-    """A column of a type with nulls, as pandas has it."""
+    """A column of a type with nulls, as pandas has it; its rows are counted by ``iloc``."""
 
     dtype = NullableType()
+
+    @property
+    def iloc(self) -> Series:
+        return Series(self.values)
+
+    def __getitem__(self, label: object) -> Any:
+        raise KeyError(label)
 
     def to_numpy(self, dtype: str = "object", na_value: object = None) -> Any:
         values = [na_value if value is None else value for value in self.values]
         return np.array(values, dtype)
 
 
-class Arrow(Series):
+class Arrow(Other):
     """A column of Arrow."""
 
-    to_pylist = None
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, rows: slice) -> Arrow:
+        return Arrow(self.values[rows])
+
+    def __iter__(self) -> Iterator[object]:
+        return (object() for _ in self.values)
+
+    def to_pylist(self) -> list[Any]:
+        return list(self.values)
 
     def to_numpy(self, zero_copy_only: bool = True) -> Any:
         assert not zero_copy_only
@@ -92,7 +131,8 @@ KINDS: dict[str, Callable[[list[float]], Any]] = {
         np.isnan(values), np.nan_to_num(values, posinf=math.inf, neginf=-math.inf)
     ),
     "NumPy of objects": lambda values: np.array(values, object),
-    "to_numpy": Series,
+    "to_numpy": Other,
+    "polars": Series,
     "pandas": lambda values: Nullable([None if value != value else value for value in values]),
     "Arrow": Arrow,
 }
@@ -129,7 +169,9 @@ def test_evaluate_and_advise(kind: Callable[[list[float]], Any]) -> None:
     ]
 
 
-@pytest.mark.parametrize("make", [tuple, iter, np.array, Series, Arrow, lambda ids: np.array(ids, object)])
+@pytest.mark.parametrize(
+    "make", [tuple, iter, np.array, Other, Series, Nullable, Arrow, lambda ids: np.array(ids, object)]
+)
 def test_ids_of_every_kind(make: Callable[[Any], Any]) -> None:
     answer = faultset(columns(ids=make(IDS)), 100, 2)
     assert answer == ["ams-2", "ams-1", "syd-2"]
@@ -138,6 +180,64 @@ def test_ids_of_every_kind(make: Callable[[Any], Any]) -> None:
     assert numbers == [4, 5, 1]
     assert {type(node_id) for node_id in numbers} == {int}
     assert evaluate(columns(ids=make([5, 4, 3, 2, 1])), Policy(threshold=10)).answer == [1, 4]
+
+
+LISTS: list[Callable[[Any], Any]] = [tuple, np.array, Other, Series, Nullable, Arrow]
+
+
+@pytest.mark.parametrize("make", LISTS)
+def test_whatever_takes_a_list_takes_a_column(make: Callable[[Any], Any]) -> None:
+    """Ids come back as Python's own, too."""
+    answer = failover(make(IDS), LATENCIES, 100)
+    assert answer == ["syd-2", "ams-2", "ams-1"]
+    assert Placement(make(IDS), down=make(IDS[:4])).owner("k") == "syd-2"
+    for keys in (IDS, [3, 1, 2**63 - 1]):
+        assert jump_hash_many(make(keys), 99) == jump_hash_many(keys, 99)
+        assert asyncio.run(jump_hash_many_async(make(keys), 99)) == jump_hash_many(keys, 99)
+        here, there = Placement(IDS), Placement(IDS[:3])
+        assert here.owners(make(keys)) == here.owners(keys)
+        assert here.moves(make(keys), there).moved == here.moves(keys, there).moved
+    if make is not np.array:
+        assert {type(node_id) for node_id in answer} == {str}
+
+
+def test_geohashes_of_columns(kind: Callable[[list[float]], Any]) -> None:
+    assert geohash.encode_many(kind(LATS), kind(LONS), 4) == geohash.encode_many(LATS, LONS, 4)
+    with pytest.raises(InvalidNodeError, match=r"^point 3: lat must lie within -90\.\.90 degrees"):
+        geohash.encode_many(kind([1.0, 2.0, 90.5, 4.0]), kind(LATS[:4]))
+
+
+def test_a_column_is_made_a_list_in_slices() -> None:
+    """Each turn of the event loop has a part of it."""
+    steps = listed(Series(IDS * 2), 4, "ids", FaultsetError)
+    turns = [next(steps) for _ in range(3)]
+    assert turns == [None] * 3
+    with pytest.raises(StopIteration) as done:
+        next(steps)
+    assert done.value.value == IDS * 2
+
+
+class Frame:
+    """A table, as pandas, polars and Arrow have it, which iterates over the names of its columns."""
+
+    columns = ("id", "latency")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: faultset(Frame(), 100),  # type: ignore[arg-type]
+        lambda: evaluate(Frame(), Policy(threshold=100)),  # type: ignore[arg-type]
+        lambda: jump_hash_many(Frame(), 9),  # type: ignore[arg-type]
+        lambda: Placement(Frame()),  # type: ignore[arg-type]
+    ],
+)
+def test_a_table_is_no_list_of_the_names_of_its_columns(call: Callable[[], object]) -> None:
+    with pytest.raises(RvhctlError, match=r"must be a list, or one column of a table \(got Frame\)$"):
+        call()
 
 
 def test_integers_and_unsigned_ones() -> None:

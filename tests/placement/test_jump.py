@@ -74,7 +74,8 @@ def test_every_way_to_ask_gives_the_same(keys: list[Any], buckets: int) -> None:
 
 
 def test_the_old_name() -> None:
-    assert async_jump_hash is jump_hash_async
+    assert asyncio.run(async_jump_hash("foo", 5)) == jump_hash("foo", 5)
+    assert "rvh_stable" in str(async_jump_hash.__doc__)
 
 
 def test_slices_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
