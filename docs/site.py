@@ -1,4 +1,5 @@
-"""What the site has beside the pages of this folder: those of the root, the topics, and a page for each command."""
+"""What the site has beside the pages of this folder: those of the root, the topics, a page for each command, and one
+of the Python package."""
 
 from __future__ import annotations
 
@@ -26,6 +27,21 @@ ELSEWHERE = OF_THE_ROOT | {f"rvhctl/manual/topics/{topic}.md": f"topics/{topic}.
 """The pages that stand outside of this folder, by where they stand."""
 
 
+API = {
+    "Which nodes serve": "failover failover_async faultset faultset_async evaluate drill advise",
+    "What goes in": "Node NodeColumns Policy Percent Failed Memory",
+    "What comes out": "Evaluation FleetPlan Drill Failure policy.evaluation.Group policy.evaluation.Explanation "
+    "policy.plan.CellPlan policy.plan.Share policy.advice.Advice policy.advice.PrecisionReport policy.memory.Standing",
+    "Which node owns a key": "jump_hash jump_hash_async jump_hash_many jump_hash_many_async async_jump_hash Placement "
+    "placement.evenness.Stats placement.evenness.BucketCount placement.evenness.Moves placement.evenness.BucketMoves "
+    "placement.explain.Explanation placement.explain.Probe",
+    "Geohashes": "geohash",
+    "Errors": "RvhctlError FaultsetError EmptyNodesError LengthMismatchError NegativeThresholdError InvalidNodeError "
+    "NoSurvivorsError UnknownNodeError JumpHashError NoLiveNodeError InputError",
+}
+"""The public names, and what their answers are made of, as the page of the Python package has them."""
+
+
 def on_files(files: Files, config: Any) -> Files:
     """Add the pages that are made of what stands elsewhere."""
     for name, text in _pages():
@@ -50,9 +66,24 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Files) -> str
 
 
 def _pages() -> Iterator[tuple[str, str]]:
+    yield "api.md", _api_page()
     for source, name in ELSEWHERE.items():
         yield name, (ROOT / source).read_text(encoding="utf-8")
     context = command_line().make_context("rvhctl", [], resilient_parsing=True)
     for command in (None, *COMMANDS):
         title = f"# {page_name(command).replace('-', ' ', 1)}\n\n"
         yield f"commands/{page_name(command)}.md", title + to_markdown(manual_of(command, context))
+
+
+def _api_page() -> str:
+    lines = [
+        "# Python reference",
+        "",
+        "Every name is imported from `rvhctl`, but for those with a longer path.",
+        "",
+    ]
+    for title, names in API.items():
+        lines += [f"## {title}", ""]
+        for name in names.split():
+            lines += [f"::: rvhctl.{name}", ""]
+    return "\n".join(lines)

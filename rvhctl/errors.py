@@ -223,7 +223,7 @@ def shorten(value: object) -> str:
 
 
 def quoted(value: object) -> str:
-    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as :mod:`rvhctl.streams.terminal` shows it."""
+    r"""The ``repr`` of a value; a byte that is no UTF-8 is ``\xff``, as `rvhctl.streams.terminal` shows it."""
     return bytes_escaped(repr(value))
 
 

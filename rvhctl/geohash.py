@@ -53,8 +53,9 @@ def encode(lat: float, lon: float, precision: int = 9) -> str:
         InvalidNodeError: a coordinate is no number (a bool is none), not finite or out of range.
         FaultsetError: the precision is no whole number from 1 to 12.
 
-    >>> encode(52.3676, 4.9041, 5)
-    'u173z'
+    Examples:
+        >>> encode(52.3676, 4.9041, 5)
+        'u173z'
     """
     return core.encode(lat, lon, precision)
 
@@ -63,7 +64,7 @@ def encode_many(lats: Numbers, lons: Numbers, precision: int = 9) -> list[str]:
     """The cell of each of many points: ``[encode(lat, lon, precision) for ...]``, several times faster.
 
     Args:
-        lats: latitudes in degrees, -90 to 90; a list, or a column as of :class:`rvhctl.NodeColumns`.
+        lats: latitudes in degrees, -90 to 90; a list, or a column as of `rvhctl.NodeColumns`.
         lons: as many longitudes in degrees, -180 to 180.
         precision: letters of each cell, 1 to 12.
 
@@ -72,11 +73,12 @@ def encode_many(lats: Numbers, lons: Numbers, precision: int = 9) -> list[str]:
 
     Raises:
         LengthMismatchError: there are not as many longitudes as latitudes.
-        InvalidNodeError: as :func:`encode`; the message says which point, counted from 1.
+        InvalidNodeError: as `encode`; the message says which point, counted from 1.
         FaultsetError: the precision is no whole number from 1 to 12; or the coordinates are no lists.
 
-    >>> encode_many([52.3676, -33.8688], [4.9041, 151.2093], 5)
-    ['u173z', 'r3gx2']
+    Examples:
+        >>> encode_many([52.3676, -33.8688], [4.9041, 151.2093], 5)
+        ['u173z', 'r3gx2']
     """
     letters = core.whole_precision(precision)
     north, east = run(numbers_steps(lats, WHOLE, "lats")), run(numbers_steps(lons, WHOLE, "lons"))
@@ -103,8 +105,9 @@ def decode(cell: str) -> tuple[float, float]:
     Raises:
         FaultsetError: it is no cell.
 
-    >>> decode("u17")
-    (52.734375, 4.921875)
+    Examples:
+        >>> decode("u17")
+        (52.734375, 4.921875)
     """
     number = core.cell_of_text(cell)
     return core.cell_centre(number, len(cell))
@@ -117,14 +120,15 @@ def neighbors(cell: str) -> dict[str, str | None]:
         cell: 1 to 12 letters of the geohash alphabet, in either case.
 
     Returns:
-        Cells of the same precision by direction: n, ne, e, se, s, sw, w, nw. East and west go on across the
+        Cells of the same precision by direction (n, ne, e, se, s, sw, w, nw). East and west go on across the
         antimeridian; what would lie beyond a pole is None.
 
     Raises:
         FaultsetError: it is no cell.
 
-    >>> neighbors("u17")["e"], neighbors("z")["ne"]
-    ('u1k', None)
+    Examples:
+        >>> neighbors("u17")["e"], neighbors("z")["ne"]
+        ('u1k', None)
     """
     number = core.cell_of_text(cell)
     precision = len(cell)
@@ -139,7 +143,7 @@ def geohash_cluster(nodes: Iterable[GivenNode], precision: int = 6) -> dict[str,
     """Nodes by cell.
 
     Args:
-        nodes: mappings with ``lat`` and ``lon``, tuples ``(id, lat, lon, latency)`` or :class:`rvhctl.Node`;
+        nodes: mappings with ``lat`` and ``lon``, tuples ``(id, lat, lon, latency)`` or `rvhctl.Node`;
             coordinates in degrees. Ids and latencies are not looked at.
         precision: letters of a cell, 1 to 12.
 
@@ -151,8 +155,9 @@ def geohash_cluster(nodes: Iterable[GivenNode], precision: int = 6) -> dict[str,
         InvalidNodeError: a coordinate is missing or wrong; the message names the node.
         FaultsetError: the precision is no whole number from 1 to 12; or the nodes are no list.
 
-    >>> geohash_cluster([("ams", 52.37, 4.9, 12.0), ("syd", -33.87, 151.21, 280.0)], 2)
-    {'u1': [('ams', 52.37, 4.9, 12.0)], 'r3': [('syd', -33.87, 151.21, 280.0)]}
+    Examples:
+        >>> geohash_cluster([("ams", 52.37, 4.9, 12.0), ("syd", -33.87, 151.21, 280.0)], 2)
+        {'u1': [('ams', 52.37, 4.9, 12.0)], 'r3': [('syd', -33.87, 151.21, 280.0)]}
     """
     from rvhctl.core.policy.cells import Groups
     from rvhctl.nodes.given import read_columns

@@ -152,7 +152,7 @@ class GivenNodes(NamedTuple):
 
 
 def _read(name: str, value: Any) -> Any:
-    """A member of a request as :func:`placements` takes it."""
+    """A member of a request as `placements` takes it."""
     match name:
         case "nodes" | "to_nodes":
             return GivenNodes(value)

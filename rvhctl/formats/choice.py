@@ -190,7 +190,7 @@ def _line_end(text: bytes, start: int) -> int:
 
 
 def tells_format(head: bytes) -> bool:
-    """Whether so much of a stream is enough for :func:`begun_format`."""
+    """Whether so much of a stream is enough for `begun_format`."""
     text = head.lstrip()
     return text[:1] in (b"[", b"{") or b"\n" in text or len(head) >= LONG_LINE
 

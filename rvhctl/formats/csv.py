@@ -284,7 +284,7 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
 
 
 def row_converter(layout: Layout) -> RowToObject:
-    """Return what makes of most rows what :func:`json_record` makes of all."""
+    """Return what makes of most rows what `json_record` makes of all."""
     kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys(DECIMALS, NUMBER)
     if layout.exponent:
         kinds["latency"] = NULL_OR_LEFT

@@ -62,7 +62,7 @@ class KeyRule(NamedTuple):
             exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
 
         Raises:
-            InputError: it is none of these, or as :meth:`text`.
+            InputError: it is none of these, or as `text`.
         """
         whole = value
         try:

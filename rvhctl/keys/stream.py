@@ -48,7 +48,7 @@ def answer_source(
     """Write what a job answers to the lines of a source to the sink, or by ``write``; return how many are answered.
 
     Raises:
-        InputError: as :func:`answer_lines`; or the source cannot be read.
+        InputError: as `answer_lines`; or the source cannot be read.
     """
     with source.reading():
         counts = answer_lines(

@@ -77,18 +77,19 @@ class NodeColumns(Sequence[dict[str, Any]]):
     What an entry is, is looked at by the function that is given these nodes: it raises what it raises for a list, an
     InvalidNodeError that names the node.
 
-    >>> from array import array
-    >>> from rvhctl import NodeColumns, faultset
-    >>> nodes = NodeColumns(
-    ...     ["ams-1", "ams-2", "syd-1"],
-    ...     latencies=array("d", [12.5, 9.0, 280.0]),
-    ...     lats=array("d", [52.37, 52.37, -33.87]),
-    ...     lons=array("d", [4.90, 4.90, 151.21]),
-    ... )
-    >>> faultset(nodes, 100)
-    ['ams-2', 'ams-1']
-    >>> nodes[2]
-    {'id': 'syd-1', 'lat': -33.87, 'lon': 151.21, 'latency': 280.0}
+    Examples:
+        >>> from array import array
+        >>> from rvhctl import NodeColumns, faultset
+        >>> nodes = NodeColumns(
+        ...     ["ams-1", "ams-2", "syd-1"],
+        ...     latencies=array("d", [12.5, 9.0, 280.0]),
+        ...     lats=array("d", [52.37, 52.37, -33.87]),
+        ...     lons=array("d", [4.90, 4.90, 151.21]),
+        ... )
+        >>> faultset(nodes, 100)
+        ['ams-2', 'ams-1']
+        >>> nodes[2]
+        {'id': 'syd-1', 'lat': -33.87, 'lon': 151.21, 'latency': 280.0}
     """
 
     def __init__(

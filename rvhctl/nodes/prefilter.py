@@ -50,7 +50,7 @@ class Filtered(NamedTuple):
 def nodes_within(
     source: Source, input_format: InputFormat, limit: float, columns: Mapping[str, str]
 ) -> Nodes | bytes:
-    """The nodes of a source that are within the limit (ms), see :func:`_within`; else what was read of its text."""
+    """The nodes of a source that are within the limit (ms), see `_within`; else what was read of its text."""
     _ = source.stream
     if source.packed:
         return packed_within(source, input_format, limit, columns)
@@ -66,7 +66,7 @@ def file_within(
     """The nodes of a source that are within the limit (ms); the others are counted.
 
     Returns:
-        None, and nothing is read, if this is no large plain file; or see :func:`_within`.
+        None, and nothing is read, if this is no large plain file; or see `_within`.
     """
     place = place_of(source.stream)
     if place is None:
@@ -83,14 +83,14 @@ def file_within(
 def text_within(
     text: bytes, input_format: InputFormat, limit: float, columns: Mapping[str, str]
 ) -> Nodes | None:
-    """:func:`file_within` for a text that is there already."""
+    """`file_within` for a text that is there already."""
     return _within(lambda start, end: text[start:end], 0, len(text), input_format, limit, columns)
 
 
 def packed_within(
     source: Source, input_format: InputFormat, limit: float, columns: Mapping[str, str]
 ) -> Nodes | bytes:
-    """:func:`file_within` for a compressed source, while another thread unpacks it.
+    """`file_within` for a compressed source, while another thread unpacks it.
 
     Returns:
         The whole text where there are no such nodes.

@@ -78,7 +78,7 @@ def read_text(
     latency: bool | None = True,
     by: By = None,
 ) -> Nodes:
-    """Return the nodes of one text, read record by record; see :func:`rvhctl.nodes.fields.read_record`."""
+    """Return the nodes of one text, read record by record; see `rvhctl.nodes.fields.read_record`."""
     builder = NodesBuilder(latency=latency)
     reader = _add_text(text, source, shape, builder, _Wanted(coordinates, on_bad, latency, by))
     return builder.build(shape, reader.layout)

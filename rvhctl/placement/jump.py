@@ -36,8 +36,9 @@ def jump_hash(key: Key, buckets: int) -> int:
         the two roundings of the paper's C code. For text it is what ClickHouse's
         ``jumpConsistentHash(xxHash64(key), buckets)`` gives.
 
-    >>> jump_hash("foo", 5)
-    3
+    Examples:
+        >>> jump_hash("foo", 5)
+        3
     """
     return bucket_of(key, buckets, True, xxh64)
 
@@ -46,7 +47,7 @@ def jump_hash_many(keys: Iterable[Key], buckets: int) -> list[int]:
     """The bucket of each key, in order: ``[jump_hash(key, buckets) for key in keys]``, faster.
 
     Args:
-        keys: keys as :func:`jump_hash` takes them, mixed as you like. A ``str`` or ``bytes`` is one key, not
+        keys: keys as `jump_hash` takes them, mixed as you like. A ``str`` or ``bytes`` is one key, not
             a list of keys: it is refused.
         buckets: how many there are, ``1 <= buckets <= 2**31 - 1``.
 
@@ -54,26 +55,27 @@ def jump_hash_many(keys: Iterable[Key], buckets: int) -> list[int]:
         A list as long as ``keys``; empty for no keys.
 
     Raises:
-        JumpHashError: as :func:`jump_hash`; the message names the first bad key, counted from 1.
+        JumpHashError: as `jump_hash`; the message names the first bad key, counted from 1.
 
-    >>> jump_hash_many(["foo", b"foo", 42], 5)
-    [3, 3, 2]
+    Examples:
+        >>> jump_hash_many(["foo", b"foo", 42], 5)
+        [3, 3, 2]
     """
     return run(_many(keys, buckets))
 
 
 async def jump_hash_async(key: Key, buckets: int) -> int:
-    """:func:`jump_hash`, awaitable: the same answer and the same errors. It never suspends."""
+    """`jump_hash`, awaitable: the same answer and the same errors. It never suspends."""
     return jump_hash(key, buckets)
 
 
 async def async_jump_hash(key: Key, buckets: int) -> int:
-    """:func:`jump_hash_async`, as rvh_stable called it; new programs take that one."""
+    """`jump_hash_async`, as rvh_stable called it; new programs take that one."""
     return jump_hash(key, buckets)
 
 
 async def jump_hash_many_async(keys: Iterable[Key], buckets: int) -> list[int]:
-    """:func:`jump_hash_many`, awaitable: the same answer and the same errors.
+    """`jump_hash_many`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some 10 ms and the event loop runs between them.
     """

@@ -67,7 +67,7 @@ class PlaceAction(Action):
         """What make an object of most rows of the table that is read, and of all."""
 
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
-        """What goes out for lines of that shape straight from their bytes; None: :meth:`add` has to."""
+        """What goes out for lines of that shape straight from their bytes; None: `add` has to."""
         owners = Owners(self._placement.table, self._count)
         if self._format.text:
             if self._pattern:

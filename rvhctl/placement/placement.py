@@ -61,9 +61,10 @@ class Placement:
     Source: probes of jump hash (Lamping and Veach 2014) with a hash of the key for each, then rendezvous
         hashing (Thaler and Ravishankar 1998) after 64 of them; ``docs/jump-hash.md`` has the definition.
 
-    >>> ring = Placement(["a", "b", "c"], down=["b"])
-    >>> ring.owner("foo"), ring.replicas("foo", 2)
-    ('a', ['a', 'c'])
+    Examples:
+        >>> ring = Placement(["a", "b", "c"], down=["b"])
+        >>> ring.owner("foo"), ring.replicas("foo", 2)
+        ('a', ['a', 'c'])
     """
 
     __slots__ = ("dialect", "nodes", "recipe", "table")
@@ -130,7 +131,7 @@ class Placement:
         """The number of the bucket that owns a key, ``0 <= bucket < len(self)``.
 
         Args:
-            key: as :func:`rvhctl.jump_hash` takes it: ``str``, ``bytes``, or the 64-bit key itself.
+            key: as `rvhctl.jump_hash` takes it: ``str``, ``bytes``, or the 64-bit key itself.
 
         Raises:
             JumpHashError: the key is empty, of another type, or an integer beyond 64 bits.
@@ -140,7 +141,7 @@ class Placement:
         return bucket if bucket >= 0 else self._choose(Ints([bits]), 1)[0]
 
     def owner(self, key: Key) -> NodeName:
-        """The id of the node that owns a key; its number where nodes have no names. As :meth:`bucket`."""
+        """The id of the node that owns a key; its number where nodes have no names. As `bucket`."""
         return self.nodes.name_of(self.bucket(key))
 
     def buckets(self, keys: Iterable[Key]) -> list[int]:
@@ -154,7 +155,7 @@ class Placement:
         return [ids[bucket] for bucket in buckets] if ids else list(buckets)
 
     async def owners_async(self, keys: Iterable[Key]) -> list[NodeName]:
-        """:meth:`owners`, awaitable: the work goes in slices, and the event loop runs between them."""
+        """`owners`, awaitable: the work goes in slices, and the event loop runs between them."""
         from asyncio import sleep
 
         answer: list[NodeName] = []
@@ -174,10 +175,11 @@ class Placement:
             allow_fewer: take what there is where fewer are live.
 
         Raises:
-            JumpHashError: as :meth:`bucket`; or fewer are live.
+            JumpHashError: as `bucket`; or fewer are live.
 
-        >>> Placement(10).replicas("foo", 3)
-        [8, 0, 2]
+        Examples:
+            >>> Placement(10).replicas("foo", 3)
+            [8, 0, 2]
         """
         each = self.replica_count(count, allow_fewer)
         bits = key_bits(key, self.recipe.native, self.recipe.digest)
@@ -186,7 +188,7 @@ class Placement:
     def replicas_many(
         self, keys: Iterable[Key], count: int, *, allow_fewer: bool = False
     ) -> list[list[NodeName]]:
-        """:meth:`replicas` of each key, in order."""
+        """`replicas` of each key, in order."""
         name_of = self.nodes.name_of
         each = self.replica_count(count, allow_fewer)
         return [list(map(name_of, chosen)) for chosen in self.chosen_buckets(keys, each)]
@@ -229,7 +231,7 @@ class Placement:
         """How evenly the keys are spread over the live nodes.
 
         Raises:
-            JumpHashError: as :meth:`bucket`; or there are more than 10^7 buckets.
+            JumpHashError: as `bucket`; or there are more than 10^7 buckets.
         """
         from rvhctl.placement.evenness import check_size, stats_of
 
@@ -245,10 +247,11 @@ class Placement:
         Args:
             other: with names if this has names, without if not; nodes are matched by id.
 
-        >>> keys = range(1000)
-        >>> moves = Placement(4).moves(keys, Placement(5))
-        >>> moves.moved, round(moves.least, 3)
-        (203, 0.2)
+        Examples:
+            >>> keys = range(1000)
+            >>> moves = Placement(4).moves(keys, Placement(5))
+            >>> moves.moved, round(moves.least, 3)
+            (203, 0.2)
         """
         from rvhctl.placement.evenness import MoveCounter
 
@@ -291,7 +294,7 @@ def keys_at_once(count: int, most: int) -> int:
 
 
 def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]]) -> Buckets:
-    """The buckets that the ``nodes`` of :class:`Placement` make.
+    """The buckets that the ``nodes`` of `Placement` make.
 
     Raises:
         JumpHashError: they make none.

@@ -30,7 +30,7 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     """Return the placement, and the one that it is compared with.
 
     Args:
-        members: ``buckets`` or ``nodes`` (:class:`Named`), and whatever else is stated. ``down``, ``to_down``
+        members: ``buckets`` or ``nodes`` (`Named`), and whatever else is stated. ``down``, ``to_down``
             and ``weights`` are functions of the buckets, which name and weigh them.
         lenient: flags name nodes that a request has replaced by its own, which are passed over.
 

@@ -47,13 +47,13 @@ def evaluate(
     """Hold nodes to a policy: limits, memory, health and safeguards, as one group or group by group.
 
     Args:
-        nodes: as :func:`rvhctl.faultset` takes them. A mapping may also have ``samples`` (milliseconds, None
+        nodes: as `rvhctl.faultset` takes them. A mapping may also have ``samples`` (milliseconds, None
             where one was lost; then ``latency`` may be left out), ``state`` ("up", "drain" or "down"), ``weight``
             and ``capacity`` (finite, above 0); columns have the latter three. Without a precision, ``lat`` and
             ``lon`` are not read.
         policy: what they are held to.
         precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``; "auto" is what
-            :func:`advise` recommends, or 1 where it recommends none.
+            `advise` recommends, or 1 where it recommends none.
         by: a label of the nodes, or several for all of them together, to group nodes by in place of a precision:
             a member (attribute, or column of ``NodeColumns(..., labels={"zone": [...]})``) that is a text, an integer
             or a bool. ``lat`` and ``lon`` may then be left out, both together.
@@ -64,7 +64,7 @@ def evaluate(
             a latency; what else was measured is left out. ``Evaluation.warnings`` says who was absent.
 
     Returns:
-        An `Evaluation`: iterate over its groups, ask it to explain a node, give it to a `FleetPlan`. Rows
+        An `Evaluation`; iterate over its groups, ask it to explain a node, give it to a `FleetPlan`. Rows
         count the nodes as given, absent ones of the inventory behind them. An answer may be empty; nothing is
         raised then.
 
@@ -75,12 +75,13 @@ def evaluate(
         FaultsetError: the precision is no whole number from 1 to 12, or a failed cell is no geohash; both a precision
             and a label.
 
-    >>> nodes = [{"id": "a", "latency": 10}, {"id": "b", "latency": 12}, {"id": "c", "latency": 90}]
-    >>> evaluation = evaluate(nodes, Policy(relative=1.5))
-    >>> evaluation.answer
-    ['a', 'b']
-    >>> evaluation.explain("c")
-    Explanation(group=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
+    Examples:
+        >>> nodes = [{"id": "a", "latency": 10}, {"id": "b", "latency": 12}, {"id": "c", "latency": 90}]
+        >>> evaluation = evaluate(nodes, Policy(relative=1.5))
+        >>> evaluation.answer
+        ['a', 'b']
+        >>> evaluation.explain("c")
+        Explanation(group=None, kept=False, reason='over_relative', latency=90.0, limit=18.0, margin=-72.0)
     """
     instance_of(Policy, policy, "policy", FaultsetError)
     return _evaluated(nodes, policy, precision, by, memory, failed, inventory)
@@ -107,14 +108,14 @@ def drill(
     touches is evaluated and planned again.
 
     Args:
-        nodes: as :func:`evaluate` takes them.
+        nodes: as `evaluate` takes them.
         policy: what they are held to; without one every node that is up is fit, and a latency may be left out.
         failures: "nodes", "groups", "both", or "pairs" of groups.
-        precision, by, memory, failed, inventory: as :func:`evaluate` takes them; one of the first two is needed.
+        precision, by, memory, failed, inventory: as `evaluate` takes them; one of the first two is needed.
         nearest, spill, fill, demand: as `FleetPlan` takes them.
 
     Returns:
-        A `Drill`: a sequence of `Failure`, the worst first.
+        A `Drill`, which is a sequence of `Failure`, the worst first.
 
     Raises:
         EmptyNodesError: there are no nodes.
@@ -122,9 +123,10 @@ def drill(
         UnknownNodeError: no node has a failed id, or stands in a failed cell or group; or a demand is of no group.
         FaultsetError: an argument makes no sense; or the demand of a group is missing.
 
-    >>> nodes = [{"id": f"{zone}{node}", "zone": zone} for zone in "abc" for node in range(3)]
-    >>> drill(nodes, failures="groups", by="zone")[0]
-    Failure(failure='a', kind='group', health='down', down=1, load=140.0, where='b', moved=33.33)
+    Examples:
+        >>> nodes = [{"id": f"{zone}{node}", "zone": zone} for zone in "abc" for node in range(3)]
+        >>> drill(nodes, failures="groups", by="zone")[0]
+        Failure(failure='a', kind='group', health='down', down=1, load=140.0, where='b', moved=33.33)
     """
     from rvhctl.policy.plan import FleetPlan
     from rvhctl.policy.traffic.drill import Drill
@@ -167,20 +169,21 @@ def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:
     """Which precision suits nodes: how they look at each of 1 to 8, and the finest that is good enough.
 
     Args:
-        nodes: as :func:`evaluate` takes them, with ``lat`` and ``lon``.
+        nodes: as `evaluate` takes them, with ``lat`` and ``lon``.
         policy: limits, for the cells that they would leave without a fit node.
 
     Returns:
-        An `Advice`: ``precisions``, each with its number of cells, of nodes ``alone`` in theirs, of nodes at a
-        ``border`` (one outside the cell is strictly nearer than any inside) and of ``empty`` cells;
+        An `Advice`, with ``precisions``, each with its number of cells, of nodes ``alone`` in theirs, of nodes at
+        a ``border`` (one outside the cell is strictly nearer than any inside) and of ``empty`` cells;
         ``recommended``, the finest with at most 15 % alone and 25 % at a border (None without one); and ``why``.
 
     Raises:
         EmptyNodesError: there are no nodes.
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
 
-    >>> advise([("ams-1", 52.31, 4.76, 9.0), ("ams-2", 52.31, 4.77, 9.5)]).recommended
-    5
+    Examples:
+        >>> advise([("ams-1", 52.31, 4.76, 9.0), ("ams-2", 52.31, 4.77, 9.5)]).recommended
+        5
     """
     return advise_fleet(read_fleet(nodes, places=True), policy)
 

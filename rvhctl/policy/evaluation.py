@@ -144,6 +144,7 @@ class Evaluation(Survivors):
 
     @property
     def group_count(self) -> int:
+        """How many groups there are."""
         return len(self.groups)
 
     def __repr__(self) -> str:
@@ -169,6 +170,7 @@ class Evaluation(Survivors):
         return self.ids(self.answer_rows)
 
     def group(self, number: int) -> Group:
+        """The group of that number, counted from 0."""
         number = index_in(self.group_count, number, "a group", FaultsetError)
         nodes = self.order[self.starts[number] : self.starts[number + 1]]
         limit = self.limits[number]

@@ -41,7 +41,7 @@ def failover(ids: Iterable[Id], latencies: Numbers, threshold: Number) -> list[I
     Args:
         ids: one id a node, of any type; handed back untouched, not compared.
         latencies: as many latencies in milliseconds, 0 or more; None or NaN is no measurement, and such a
-            node never survives. A list, or a column as of :class:`rvhctl.NodeColumns`.
+            node never survives. A list, or a column as of `rvhctl.NodeColumns`.
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
 
     Returns:
@@ -57,21 +57,23 @@ def failover(ids: Iterable[Id], latencies: Numbers, threshold: Number) -> list[I
 
     Source: the ``failover`` of rvh_faultset; same order, ties made stable.
 
-    >>> failover(["a", "b", "c", "d"], [50, 200, 75, None], 100)
-    ['a', 'c']
+    Examples:
+        >>> failover(["a", "b", "c", "d"], [50, 200, 75, None], 100)
+        ['a', 'c']
     """
     return run(_failover(ids, latencies, threshold, WHOLE))
 
 
 async def failover_async(ids: Iterable[Id], latencies: Numbers, threshold: Number) -> list[Id]:
-    """:func:`failover`, awaitable: the same answer and the same errors.
+    """`failover`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. (A thread would not
     help: compiled code holds the interpreter's lock.) Do not change the lists meanwhile.
 
-    >>> import asyncio
-    >>> asyncio.run(failover_async(["a", "b", "c"], [50, 200, 75], 100))
-    ['a', 'c']
+    Examples:
+        >>> import asyncio
+        >>> asyncio.run(failover_async(["a", "b", "c"], [50, 200, 75], 100))
+        ['a', 'c']
     """
     return await run_in_turns(_failover(ids, latencies, threshold, TURN))
 
@@ -87,21 +89,21 @@ def faultset(
 
     Args:
         nodes: mappings with ``id``, ``lat``, ``lon`` and ``latency``, objects with these attributes (such as
-            :class:`Node`), or tuples of these four in this order. Degrees and milliseconds; a latency of None or
+            `Node`), or tuples of these four in this order. Degrees and milliseconds; a latency of None or
             NaN is no measurement, and such a node never survives. Ids are str or int and unique. A mapping or an
             object may also have ``state`` ("up", "drain" or "down"; only an "up" node survives) and ``samples``
             (milliseconds, None where one was lost; their median is the latency of a node that states none).
-            Fastest: :class:`rvhctl.NodeColumns`.
+            Fastest: `rvhctl.NodeColumns`.
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
         precision: letters of a cell, 1 to 12: how near nodes are to be one fault set. About 5 km for 5,
-            1 km for 6 (see :mod:`rvhctl.geohash`).
-        by: one or more labels of the nodes, to group them in place of a precision (see :func:`rvhctl.evaluate`).
+            1 km for 6 (see `rvhctl.geohash`).
+        by: one or more labels of the nodes, to group them in place of a precision (see `rvhctl.evaluate`).
 
     Returns:
-        The ids of the nodes with latency <= threshold: a str, or an int where the id was one. Groups follow in
+        The ids of the nodes with latency <= threshold, each a str, or an int where the id was one. Groups follow in
         the order in which they first appear; inside one nodes ascend by latency, equal ones in the order
         given. A group with nobody left is skipped. For whole nodes, or columns, or why a node is out, see
-        :func:`rvhctl.evaluate`.
+        `rvhctl.evaluate`.
 
     Raises:
         NegativeThresholdError: the threshold is negative, not finite or no number (a bool is none).
@@ -113,8 +115,9 @@ def faultset(
 
     Source: the ``faultset`` of rvh_faultset; cells by exact geohash bisection.
 
-    >>> faultset([("ams-1", 52.37, 4.90, 12.5), ("ams-2", 52.37, 4.90, 9.0), ("syd-1", -33.87, 151.21, 280.0)], 100)
-    ['ams-2', 'ams-1']
+    Examples:
+        >>> faultset([("ams-1", 52.37, 4.90, 12.5), ("ams-2", 52.37, 4.90, 9.0), ("syd-1", -33.87, 151.21, 280.0)], 100)
+        ['ams-2', 'ams-1']
     """
     return run(_faultset(nodes, threshold, precision, labels_in({"by": by}), WHOLE))
 
@@ -126,14 +129,15 @@ async def faultset_async(
     *,
     by: str | Sequence[str] | None = None,
 ) -> list[str | int]:
-    """:func:`faultset`, awaitable: the same answer and the same errors.
+    """`faultset`, awaitable: the same answer and the same errors.
 
     The work goes in slices of some milliseconds and the event loop runs between them. Do not change the
     nodes meanwhile.
 
-    >>> import asyncio
-    >>> asyncio.run(faultset_async([Node("ams-1", 52.37, 4.90, 12.5)], 100))
-    ['ams-1']
+    Examples:
+        >>> import asyncio
+        >>> asyncio.run(faultset_async([Node("ams-1", 52.37, 4.90, 12.5)], 100))
+        ['ams-1']
     """
     return await run_in_turns(_faultset(nodes, threshold, precision, labels_in({"by": by}), TURN))
 

@@ -63,10 +63,12 @@ class Memory:
 
     @property
     def round(self) -> int:
+        """How many rounds there were."""
         return self._round
 
     @property
     def nodes(self) -> Mapping[str, Standing]:
+        """What is remembered of each node, by its id."""
         if self._nodes is None:
             nodes = orjson.loads(self.to_json())["nodes"]
             self._nodes = {node: Standing(**entry) for node, entry in nodes.items()}

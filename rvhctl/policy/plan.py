@@ -247,6 +247,7 @@ class FleetPlan:
         return part if self.whole == PER_CENT else shown_part(part)
 
     def cell(self, group: int) -> CellPlan:
+        """The plan of the group of that number, counted from 0."""
         evaluation = self.evaluation
         group = index_in(len(self), group, "a group", FaultsetError)
         return CellPlan(

@@ -27,7 +27,7 @@ class Request(NamedTuple):
     by: tuple[str, ...] = ()
     """Labels that group the nodes, in place of a precision."""
     auto: bool = False
-    """The precision is yet to be chosen by the nodes: :func:`suited`."""
+    """The precision is yet to be chosen by the nodes: `suited`."""
     memory: str | None = None
     failed: Failed | None = None
     top: int | None = None
@@ -96,7 +96,7 @@ def routing_in(members: Mapping[str, Any]) -> Routing:
 
 
 def suited(request: Request, fleet: Fleet, processes: int = 1) -> tuple[Request, str]:
-    """Return the same with the precision that ``--advise`` recommends, and why; see :func:`advise`.
+    """Return the same with the precision that ``--advise`` recommends, and why; see `advise`.
 
     Raises:
         FaultsetError: there are no nodes.
@@ -123,7 +123,7 @@ def advised_policy(members: Mapping[str, Any]) -> Policy | None:
     """Return the policy by which ``--advise`` judges nodes, if any limit is stated.
 
     Raises:
-        FaultsetError: as :func:`policy_of`.
+        FaultsetError: as `policy_of`.
     """
     limits = {name: members[name] for name in LIMITS if name in members and name != "merge_below"}
     return policy_of(limits) if has_limit(members) else None

@@ -113,7 +113,7 @@ class Source:
         """The rest, as it comes.
 
         Raises:
-            InputError: as :meth:`read_all`.
+            InputError: as `read_all`.
         """
         with self.reading():
             while block := self.stream.read1(BLOCK):
