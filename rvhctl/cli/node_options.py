@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from typer._types import TyperChoice
 
@@ -17,7 +17,10 @@ from rvhctl.formats.choice import TOOLS
 from rvhctl.formats.shapes import COLUMN_FIELDS
 from rvhctl.nodes.documents import ASKED_OF_NODES, ROUTING
 from rvhctl.policy.request import Request, has_limit, requested
-from rvhctl.streams.source import STDIN, is_stdin
+from rvhctl.streams.source import STDIN, is_stdin, nothing_comes
+
+OF_INVENTORIES: Final = frozenset({"--inventory", "--inventory-column"})
+"""Options of sources that say nothing of what is measured."""
 
 Unit = Literal["ms", "s"]
 
@@ -87,30 +90,42 @@ class NodeSource(OptionGroup, panel=SOURCES):
         "FILE is left out.",
     )
 
+    inventory_column: list[str] | None = option(
+        "--inventory-column",
+        metavar="FIELD=COLUMN,...",
+        help="The same as --column, for the FILE of --inventory.",
+    )
+
     @property
     def by_flags(self) -> bool:
         """Whether flags give the nodes."""
         return self.nodes is not None or self.latencies is not None
 
     def columns(self) -> dict[str, str]:
-        """Return the columns by the fields that the user says they are.
+        """Return the columns of FILEs by the fields that the user says they are.
 
         Raises:
             UsageError: a text is no FIELD=COLUMN, or a field is unknown or there twice.
         """
-        columns: dict[str, str] = {}
-        for pair in names_in(self.column or [], "--column"):
-            field, _, column = pair.partition("=")
-            if not field or not column:
-                raise UsageError(f"--column takes FIELD=COLUMN (got {quoted(pair)})")
-            if field not in COLUMN_FIELDS:
-                raise UsageError(
-                    f"--column knows no field {quoted(field)}; its fields: {listed(COLUMN_FIELDS)}"
-                )
-            if field in columns or column in columns.values():
-                raise UsageError(f"--column names {quoted(field if field in columns else column)} twice")
-            columns[field] = column
-        return columns
+        return _columns(self.column or [], "--column")
+
+    def inventory_columns(self) -> dict[str, str]:
+        """Return those of the inventory."""
+        return _columns(self.inventory_column or [], "--inventory-column")
+
+
+def _columns(values: list[str], flag: str) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for pair in names_in(values, flag):
+        field, _, column = pair.partition("=")
+        if not field or not column:
+            raise UsageError(f"{flag} takes FIELD=COLUMN (got {quoted(pair)})")
+        if field not in COLUMN_FIELDS:
+            raise UsageError(f"{flag} knows no field {quoted(field)}; its fields: {listed(COLUMN_FIELDS)}")
+        if field in columns or column in columns.values():
+            raise UsageError(f"{flag} names {quoted(field if field in columns else column)} twice")
+        columns[field] = column
+    return columns
 
 
 class RankedSource(NodeSource):
@@ -187,11 +202,22 @@ class NodeOptions(NamedTuple):
             UsageError: one of them is given.
         """
         source = self.source
-        if source.from_ is None:
+        if source.by_flags:
+            refuse("with --nodes", source.flags("from_", "unit", "id_label", "column"))
+        elif source.from_ is None:
             refuse("without --from", source.flags("unit", "id_label"))
         else:
             for name in {"unit", "id_label", "column"} - TOOLS[source.from_].options:
                 refuse(f"with --from {source.from_}", source.flags(name))
+
+    def nothing_measured(self, files: list[str] | None) -> bool:
+        """Whether a drill without limits is that of the inventory, as nothing else comes from anywhere."""
+        source, limits = self.source, self.limits
+        if files or source.by_flags or source.from_ or source.inventory is None:
+            return False
+        if getattr(self.views, "drill", None) is None or limits.flags("threshold", "relative"):
+            return False
+        return is_stdin(source.inventory) or nothing_comes()
 
     def refuse_stdin_twice(self, files: list[str] | None) -> None:
         """Refuse two options or FILEs that are standard input; without a FILE that is read, too.
@@ -199,7 +225,7 @@ class NodeOptions(NamedTuple):
         Raises:
             UsageError: there are two.
         """
-        nodes = [] if self.source.by_flags else [STDIN]
+        nodes = [] if self.source.by_flags or self.nothing_measured(files) else [STDIN]
         names = [self.source.inventory, getattr(self.views, "demand", None), *(files or nodes)]
         if sum(name is not None and is_stdin(name) for name in names) > 1:
             raise UsageError("standard input ('-') can be read only once; name a FILE")
@@ -207,7 +233,7 @@ class NodeOptions(NamedTuple):
     def only_without_batch(self) -> dict[str, bool]:
         """Return the flags that the user gave and that mean nothing to requests."""
         named = self.views.flags("advise") | self.safeguards.flags("fail_on")
-        sources = {flag: True for flag in self.source.flags() if flag != "--inventory"}
+        sources = {flag: True for flag in self.source.flags() if flag not in OF_INVENTORIES}
         return sources | self.damping.flags() | named
 
     def refuse_with_advice(self) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 from rvhctl.cli.flag_types import PercentText, Whole
 from rvhctl.cli.option_groups import ANSWER, WHAT_IF, OptionGroup, option, switch
@@ -12,6 +13,10 @@ from rvhctl.policy.policy import Percent
 from rvhctl.policy.traffic.routing import Spill
 
 Failing = Literal["nodes", "groups", "both", "pairs", "2"]
+
+
+_COMMA: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)')
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 
 class NamingGroup(OptionGroup):
@@ -103,10 +108,20 @@ class GroupViews(Views, panel=ANSWER):
 def names_in(values: list[str], flag: str) -> tuple[str, ...]:
     """Return the names of a flag that takes several, and may be given several times.
 
+    A name with a comma stands in double quotes, as in CSV.
+
     Raises:
         UsageError: an empty name.
     """
-    names = [name.strip() for value in values for name in text_of(value, flag).split(",")]
+    names = [name.strip() for value in values for name in _parted(text_of(value, flag))]
     if "" in names:
         raise UsageError(f"{flag} has an empty name")
     return tuple(dict.fromkeys(names))
+
+
+def _parted(text: str) -> list[str]:
+    """Return what stands between commas outside of quotes; what has a comma itself comes without its quotes."""
+    if '"' not in text or text.count('"') % 2:
+        return text.split(",")
+    parts = [part.strip() for part in _COMMA.split(text)]
+    return [part[1:-1] if "," in part and _QUOTED.fullmatch(part) else part for part in parts]

@@ -14,12 +14,12 @@ from rvhctl.concurrency import steps
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.formats.choice import OutputFormat, answer_format, asked_format
+from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format
 from rvhctl.formats.write import write_records, write_view
 from rvhctl.nodes.documents import id_texts, labels_in, without_limits
 from rvhctl.nodes.fields import KNOWN, Coordinates
 from rvhctl.nodes.flags import nodes_given
-from rvhctl.nodes.nodes import Nodes
+from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_nodes
 from rvhctl.policy.decision import WithinThreshold, decide
 from rvhctl.policy.request import Request, advised_policy, has_limit, policy_of, routing_in, suited
@@ -96,7 +96,7 @@ def answer_batch(kind: Kind, asked: NodeOptions, files: list[str] | None, run: R
     asked.refuse_stdin_twice(files)
     flags = asked.members()
     report = Report(run.level)
-    if (inventory := _inventory(asked, run, report)) is not None:
+    if (inventory := _inventory(asked, flags, run, report)) is not None:
         flags["inventory"] = [jsontext.exactly(text, jsontext.loads(text)) for text in inventory.records]
     # A floor is for those requests that have a relative limit.
     policy_of({"threshold": 0.0, "relative": 1.0, **flags})
@@ -110,7 +110,8 @@ def _read(
     """Return the nodes that were measured; with an inventory, from a flag or a document, those that ought to be."""
     on_bad = report.on_bad(run.on_error)
     _check_source(asked, files, run)
-    inventory = _inventory(asked, run, report)
+    alone = asked.nothing_measured(files)
+    inventory = _inventory(asked, flags, run, report)
     nodes = _measured(asked, flags, files or [], run, report, known=inventory is not None)
     if inventory is None:
         records = nodes.stated(flags).get("inventory")
@@ -131,7 +132,7 @@ def _read(
         on_bad=on_bad,
         inform=report.info,
     )
-    for warning in nodes.fleet.warnings:
+    for warning in () if alone else nodes.fleet.warnings:
         report.warn(warning)
     return nodes
 
@@ -142,26 +143,27 @@ def _check_source(asked: NodeOptions, files: list[str] | None, run: Run) -> None
     Raises:
         UsageError: two ways at once, or a flag would do nothing.
     """
-    source = asked.source
-    if not source.by_flags:
-        asked.refuse_source()
-        if source.from_ is not None:
+    asked.refuse_source()
+    if not asked.source.by_flags:
+        if asked.source.from_ is not None:
             refuse("with --from", run.flags("input_format"))
         return
-    refuse("with --nodes", source.flags("from_", "unit", "id_label", "column"))
     if files:
         raise UsageError("give nodes with flags or in FILEs, not both")
     refuse("with --nodes", run.flags("input_format"))
 
 
-def _inventory(asked: NodeOptions, run: Run, report: Report) -> Nodes | None:
+def _inventory(asked: NodeOptions, flags: Mapping[str, Any], run: Run, report: Report) -> Nodes | None:
     """Return the nodes of ``--inventory``, if it is given."""
     name = asked.source.inventory
     if name is None:
+        refuse("without --inventory", asked.source.flags("inventory_column"))
         return None
     from rvhctl.nodes.inventory.read import read_inventory
 
-    return read_inventory(name, on_bad=report.on_bad(run.on_error), warn=report.warn, inform=report.info)
+    columns = _with_labels(asked.source.inventory_columns(), asked, flags)
+    on_bad = report.on_bad(run.on_error)
+    return read_inventory(name, columns, on_bad=on_bad, warn=report.warn, inform=report.info)
 
 
 def _measured(
@@ -172,10 +174,13 @@ def _measured(
     ``known``: an inventory may know where they stand.
     """
     source, in_groups = asked.source, asked.groups is not None
-    if source.by_flags:
-        return nodes_given(source.nodes, source.latencies, coordinates=in_groups)
-    on_bad = report.on_bad(run.on_error)
     coordinates: Coordinates = KNOWN if known and in_groups else in_groups
+    if source.by_flags:
+        return nodes_given(source.nodes, source.latencies, coordinates=coordinates)
+    on_bad = report.on_bad(run.on_error)
+    if asked.nothing_measured(files):
+        report.info("nothing was measured: the drill is that of the inventory")
+        return NodesBuilder().build(OBJECTS)
     if source.from_ is None:
         within = None if in_groups or known or not _is_final(asked, flags) else asked.limits.threshold
         nodes = read_nodes(
@@ -186,7 +191,7 @@ def _measured(
             latency=not without_limits(flags),
             within=within,
             by=None if known else _labels(asked, flags),
-            columns=source.columns(),
+            columns=_with_labels(source.columns(), asked, flags),
         )
         for note in nodes.notes:
             report.info(f"{nodes.source}: {note}")
@@ -213,6 +218,11 @@ def _labels(asked: NodeOptions, members: Mapping[str, Any]) -> tuple[str, ...] |
     if asked.groups is None or "precision" in members or asked.views.flags("advise"):
         return None
     return labels_in(members)
+
+
+def _with_labels(columns: dict[str, str], asked: NodeOptions, members: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns, and labels by themselves."""
+    return {**{label: label for label in _labels(asked, members) or ()}, **columns}
 
 
 def _is_final(asked: NodeOptions, flags: Mapping[str, Any]) -> bool:

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rvhctl.errors import InputError, listed, quoted
 from rvhctl.formats.choice import FORMATS, Shape
-from rvhctl.formats.rows import DELIMITERS, HEAD, Rows, header_cells, plain_name, separation_of
+from rvhctl.formats.rows import (
+    DELIMITERS,
+    HEAD,
+    Rows,
+    alike,
+    header_cells,
+    plain_name,
+    separation_of,
+)
 from rvhctl.formats.shapes import COLUMN_FIELDS, UNITS, Layout
 from rvhctl.streams.lines import line_pieces
 
@@ -43,7 +51,7 @@ def layout_of(
     """Return how the table at the beginning of a text stands.
 
     Args:
-        columns: the columns by their fields, as the user says.
+        columns: the columns by their fields, as the user says; and labels by themselves, which need not be there.
         needed: fields that each node needs; where two columns may be one of these, they are refused.
 
     Raises:
@@ -51,8 +59,9 @@ def layout_of(
     """
     delimiter, preamble = separation_of(text, source, shape, _known)
     rows = Rows(line_pieces(text, HEAD), source, delimiter, preamble=preamble)
-    stated = {field: rows.column(column) for field, column in columns.items()}
+    stated = {field: rows.column(name) for field, name in columns.items() if field in COLUMN_FIELDS}
     found = _understood(rows.header, stated)
+    found.fields.update(_labels(rows, columns.keys() - COLUMN_FIELDS, found.fields))
     for field, places in found.doubtful.items():
         if field in needed:
             raise _several(field, [rows.header[place] for place in places], rows)
@@ -61,6 +70,18 @@ def layout_of(
     comma = delimiter == ";"
     note = _note(rows.header, found.fields, delimiter, exponent, FORMATS[shape].delimiter)
     return Layout(delimiter, rows.header, names, rows.opening, preamble, exponent, comma, note)
+
+
+def _labels(rows: Rows, labels: Iterable[str], taken: Mapping[str, int]) -> dict[str, int]:
+    """Return the columns that are these labels but for case and space."""
+    found = {}
+    for label in labels:
+        places = [] if label in rows.header else alike(rows.header, label)
+        if places:
+            place = rows.column(label)
+            if place not in taken.values():
+                found[label] = place
+    return found
 
 
 def names_columns(line: bytes) -> bool:

@@ -79,11 +79,15 @@ def without_limits(members: Mapping[str, Any]) -> bool:
 def labels_in(members: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the names of the labels that group nodes; none where ``by`` is not stated.
 
+    A text names one, or several with commas between them, as the flag does; a list has each by itself.
+
     Raises:
         FaultsetError: they are no texts, or one is empty.
     """
     value = members.get("by")
-    names = () if value is None else (value,) if isinstance(value, str) else value
+    names = () if value is None else value
+    if isinstance(value, str):
+        names = [name.strip() for name in value.split(",")]
     if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
         return tuple(dict.fromkeys(names))
     raise FaultsetError(f"by must be the name of a label, or a list of names (got {shorten(value)})")

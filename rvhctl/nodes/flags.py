@@ -11,7 +11,16 @@ import orjson
 
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError, shorten
 from rvhctl.formats.shapes import EMPTY_HINT
-from rvhctl.nodes.fields import NAN, Record, check_coordinate, check_id, check_latency, how_to_write
+from rvhctl.nodes.fields import (
+    KNOWN,
+    NAN,
+    Coordinates,
+    Record,
+    check_coordinate,
+    check_id,
+    check_latency,
+    how_to_write,
+)
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 
 _JSON_NUMBER: Final = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
@@ -29,13 +38,14 @@ def text_of(argument: str, flag: str) -> str:
         raise UsageError(f"{flag}: an id is text, and this is not UTF-8 (got {shorten(argument)})") from None
 
 
-def nodes_given(ids: str | None, latencies: str | None, *, coordinates: bool) -> Nodes:
+def nodes_given(ids: str | None, latencies: str | None, *, coordinates: Coordinates) -> Nodes:
     """Return the nodes that ``--nodes`` and ``--latencies`` give; an empty latency is no measurement.
 
     Args:
         ids: ``a,b,c``, or ``id:lat:lon:latency,...``.
         latencies: ``50,200,75``.
-        coordinates: whether ids stand with places and latencies.
+        coordinates: whether ids stand with places and latencies; if these are only read where they are known, both
+            may be empty.
 
     Raises:
         UsageError: one flag without the other, a node has fewer than four parts, or a part is no number.
@@ -104,10 +114,10 @@ def _json_number(text: str) -> object:
     return orjson.Fragment(text) if _JSON_NUMBER.fullmatch(text) else float(text)
 
 
-def _checked(node: Record, coordinates: bool) -> Record:
+def _checked(node: Record, coordinates: Coordinates) -> Record:
     check_id(node.id)
     latency = node.latency if node.latency != node.latency else check_latency(node.latency, EMPTY_HINT)
-    if coordinates:
+    if coordinates and not (coordinates == KNOWN and node.lat != node.lat and node.lon != node.lon):
         check_coordinate(node.lat, "lat")
         check_coordinate(node.lon, "lon")
     return node._replace(latency=latency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
@@ -14,6 +14,8 @@ from rvhctl.nodes.fields import DETAILS, KNOWN, Coordinates, Unlabelled, Unlabel
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
+
+COLUMN: Final = "--column"
 
 By: TypeAlias = "tuple[str, ...] | None"
 
@@ -46,7 +48,8 @@ def read_nodes(
         within: slower nodes (ms) and those without a latency may be counted instead of read.
         by: the labels that group nodes, which each of them needs; lat and lon are then optional. If there are none
             in it, a document may state some; with None it may not.
-        columns: the columns of tables by the fields that the user says they are; None where nobody can say.
+        columns: the columns of tables by the fields that the user says they are, and labels by themselves; None where
+            nobody can say.
 
     Raises:
         UsageError: columns are named, and there is no table.
@@ -77,10 +80,20 @@ def read_text(
     on_bad: OnBad,
     latency: bool | None = True,
     by: By = None,
+    columns: Mapping[str, str] | None = None,
+    flag: str = COLUMN,
 ) -> Nodes:
-    """Return the nodes of one text, read record by record; see `rvhctl.nodes.fields.read_record`."""
-    builder = NodesBuilder(latency=latency)
-    reader = _add_text(text, source, shape, builder, _Wanted(coordinates, on_bad, latency, by))
+    """Return the nodes of one text, read record by record; see `rvhctl.nodes.fields.read_record`.
+
+    Args:
+        flag: by which the user says which columns are what.
+    """
+    return _nodes_of(text, source, shape, _Wanted(coordinates, on_bad, latency, by, columns, flag))
+
+
+def _nodes_of(text: bytes, source: str, shape: Shape, wanted: _Wanted) -> Nodes:
+    builder = NodesBuilder(latency=wanted.latency)
+    reader = _add_text(text, source, shape, builder, wanted)
     return builder.build(shape, reader.layout)
 
 
@@ -97,6 +110,8 @@ class _Wanted(NamedTuple):
     latency: bool | None
     by: By
     columns: Mapping[str, str] | None = None
+    flag: str = COLUMN
+    """By which the user says them."""
 
     def needs(self, labels: Collection[str]) -> tuple[str, ...]:
         """Return the fields that each node needs, but for the latency, which may be that of samples."""
@@ -112,12 +127,12 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
 
         filtered = nodes_within(source, input_format, within, columns)
         if isinstance(filtered, Nodes):
-            _require_table(columns, [filtered.shape])
+            require_table(columns, [filtered.shape])
             return filtered
         text = filtered
     text = text or source.read_all()
     shape = looked_shape(input_format, text)
-    _require_table(columns, [shape])
+    require_table(columns, [shape])
     if COMPILED and wanted.latency:
         from rvhctl.nodes.scan import scan_nodes
 
@@ -125,19 +140,17 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
         if scanned is not None:
             return scanned
     with explained(source, tools=True):
-        builder = NodesBuilder(latency=wanted.latency)
-        reader = _add_text(text, source.name, shape, builder, wanted)
-        return builder.build(shape, reader.layout)
+        return _nodes_of(text, source.name, shape, wanted)
 
 
-def _require_table(columns: Mapping[str, str], shapes: Sequence[Shape]) -> None:
+def require_table(columns: Mapping[str, str], shapes: Sequence[Shape], flag: str = COLUMN) -> None:
     """Refuse columns where there is no table.
 
     Raises:
         UsageError: there is none.
     """
-    if columns and not any(FORMATS[shape].delimiter for shape in shapes):
-        raise UsageError("--column makes no sense: the input is no CSV")
+    if not columns.keys().isdisjoint(COLUMN_FIELDS) and not any(FORMATS[shape].delimiter for shape in shapes):
+        raise UsageError(f"{flag} makes no sense: the input is no CSV")
 
 
 def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Wanted) -> Nodes:
@@ -145,7 +158,7 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
     shapes = [looked_shape(input_format, text) for _, text in texts]
     one_shape = shapes[0] if len(set(shapes)) == 1 else None
     columns = wanted.columns or {}
-    _require_table(columns, shapes)
+    require_table(columns, shapes)
     if COMPILED and wanted.latency and one_shape is not None:
         from rvhctl.nodes.scan import scan_nodes
 
@@ -203,13 +216,13 @@ def _require_column(reader: Reader, name: str, wanted: _Wanted) -> None:
         reader.column(name)
     except InputError as error:
         if wanted.columns is not None and name in COLUMN_FIELDS:
-            error.hint += f"; --column {name}=COLUMN says which it is"
+            error.hint += f"; {wanted.flag} {name}=COLUMN says which it is"
         raise error.at(error.source, error.line) from None
 
 
 def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wanted: _Wanted) -> Reader:
     """Add the nodes of a text; return its reader."""
-    coordinates, on_bad, latency, by, _ = wanted
+    coordinates, on_bad, latency, by = wanted[:4]
     labels = by or ()
     reader = _reader(text, source, shape, labels, wanted)
     builder.start(source)

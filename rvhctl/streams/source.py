@@ -239,9 +239,14 @@ def source_names(files: Sequence[str]) -> list[str]:
             other = pipes.setdefault((status.st_dev, status.st_ino), name)
             if other != name or names.count(name) > 1:
                 raise UsageError(f"{other} and {name} are one pipe, which can be read only once")
-    if not files and (sys.stdin is None or sys.stdin.isatty()):
+    if not files and nothing_comes():
         raise UsageError("no input: name a FILE, pipe data in, or give it with flags")
     return names
+
+
+def nothing_comes() -> bool:
+    """Whether standard input is closed, or a terminal, from which no data comes."""
+    return sys.stdin is None or sys.stdin.isatty()
 
 
 def is_stdin(name: str) -> bool:

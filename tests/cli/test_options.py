@@ -85,6 +85,7 @@ UNPARSABLE = {
     "--precision": ("x", "1.5", ""),
     "failover --latencies": ("x", "1_0"),
     "--column": ("id", "id=", "=host", "nobody=x", "id=a,id=b", "id=a,lat=a"),
+    "--inventory-column": ("id", "id=", "=host", "nobody=x", "id=a,id=b", "id=a,lat=a"),
     "faultset --nodes": ("a", "a:b:c:d"),
 }
 TEXTS = {

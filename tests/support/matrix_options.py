@@ -68,6 +68,7 @@ ON_NODES: Final = (
     _option("--unit", "ms s | x"),
     _option("--id-label", "instance job | ''"),
     _option("--column", "id=host latency=rtt,id=name | id nobody=x ''"),
+    _option("--inventory-column", "id=host latency=rtt,id=name | id nobody=x ''"),
 )
 OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
     "failover": (

@@ -11,7 +11,7 @@ from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
 from rvhctl.nodes.columns import NodeColumns
 from rvhctl.nodes.fields import DETAILS
 from rvhctl.nodes.given import ABSENT, FIELDS, check_ids, stated, texts_of
-from rvhctl.nodes.inventory.matching import NOBODY, ambiguity, match, warnings_of
+from rvhctl.nodes.inventory.matching import NOBODY, AddressOf, ambiguity, match, warnings_of
 from rvhctl.nodes.inventory.merging import merged_objects
 
 
@@ -45,7 +45,7 @@ def join_given(
     except InvalidNodeError as error:
         problem = f"inventory: {error.problem}"
         raise InvalidNodeError(problem, field=error.field, value=error.value, hint=error.hint) from None
-    found = match(theirs, ours)
+    found = match(theirs, ours, _address_in(measured), _address_in(known))
     for expected, one, other in found.ambiguous:
         raise InvalidNodeError(ambiguity(ours[expected], theirs[one], theirs[other]), field="id")
     names = (*FIELDS, *DETAILS, *labels)
@@ -67,6 +67,14 @@ def _ids(nodes: Sequence[object]) -> list[str]:
         return []
     run(check_ids(nodes, 0, len(nodes), SeenIds()))
     return texts_of(nodes)[0]
+
+
+def _address_in(nodes: Sequence[object]) -> AddressOf:
+    def address_of(row: int) -> str:
+        value = stated(nodes[row], "address", None)
+        return value if isinstance(value, str) else ""
+
+    return address_of
 
 
 def _mapping(node: object, names: tuple[str, ...]) -> Mapping[str, Any]:

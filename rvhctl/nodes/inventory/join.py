@@ -20,7 +20,15 @@ from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
 from rvhctl.nodes.fields import Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
 from rvhctl.nodes.fleet import Fleet
-from rvhctl.nodes.inventory.matching import NOBODY, Matches, ambiguity, match, understood_of, warnings_of
+from rvhctl.nodes.inventory.matching import (
+    NOBODY,
+    AddressOf,
+    Matches,
+    ambiguity,
+    match,
+    understood_of,
+    warnings_of,
+)
 from rvhctl.nodes.inventory.merging import merged_texts
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 
@@ -47,10 +55,10 @@ def join(
         inform: gets what was understood.
     """
     ours, theirs = list(inventory.fleet.ids), list(measured.fleet.ids)
-    found = match(theirs, ours)
+    objects = measured.in_json()
+    found = match(theirs, ours, _address_in(objects.records), _address_in(inventory.records))
     for expected, one, other in found.ambiguous:
         on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
-    objects = measured.in_json()
     records = _Records(found, objects.records, inventory.records)
     nodes = None
     if not by:
@@ -67,6 +75,15 @@ def join(
     nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
     nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
     return nodes
+
+
+def _address_in(records: Sequence[bytes]) -> AddressOf:
+    def address_of(row: int) -> str:
+        text = records[row]
+        value = orjson.loads(text).get("address") if b'"address"' in text else None
+        return value if isinstance(value, str) else ""
+
+    return address_of
 
 
 class _Records(Sequence[bytes]):

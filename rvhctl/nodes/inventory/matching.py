@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import Final, NamedTuple
 
@@ -29,6 +29,10 @@ Keys = dict[int, object]
 """What an id is compared by, at each level that it has."""
 
 
+AddressOf = Callable[[int], str]
+"""The address of a node by its row, where it has one besides its id; else an empty text."""
+
+
 class Matches(NamedTuple):
     """Rows of measured and of expected nodes that belong together."""
 
@@ -44,12 +48,23 @@ class Matches(NamedTuple):
     """An expected row, and two measured rows that are its own with equal right."""
 
 
-def match(measured: Sequence[str], expected: Sequence[str]) -> Matches:
+def no_address(row: int) -> str:
+    """Return nothing: nobody says more of an address than the id does."""
+    return ""
+
+
+def match(
+    measured: Sequence[str],
+    expected: Sequence[str],
+    their_address: AddressOf = no_address,
+    our_address: AddressOf = no_address,
+) -> Matches:
     """Find the measurement of each expected node.
 
     An equal id wins. Of the rest, ids that are addresses belong together as far as both go: the whole URL, host and
     port, or the host, where one of the two says no more. A measurement may so be that of several nodes; what has met
-    its like at one level is not looked at again. Each id is unique.
+    its like at one level is not looked at again. What is left is compared in the same way by its address, where it has
+    one besides its id. Each id is unique.
     """
     known = dict(zip(expected, range(len(expected)), strict=True))
     found = list(map(known.get, measured, repeat(NOBODY)))
@@ -66,14 +81,22 @@ def match(measured: Sequence[str], expected: Sequence[str]) -> Matches:
         free = [row for row in range(len(expected)) if row not in met]
     by_host: list[tuple[int, int]] = []
     ambiguous: list[tuple[int, int, int]] = []
-    if outside and free:
-        by_host, ambiguous = _by_host(measured, expected, outside, free)
-        used = {row for row, _ in by_host}.union(*(rows for _, *rows in ambiguous))
-        met = {other for _, other in by_host}
+    doubted: set[int] = set()
+    for names in (_ids, _addresses):
+        if not (outside and free):
+            break
+        theirs = names(outside, measured, their_address)
+        ours = names((row for row in free if row not in doubted), expected, our_address)
+        pairs, doubtful = _by_host(theirs, ours)
+        used = {row for row, _ in pairs}.union(*(rows for _, *rows in doubtful))
+        met = {other for _, other in pairs}
+        doubted.update(row for row, *_ in doubtful)
         outside = [row for row in outside if row not in used]
         free = [row for row in free if row not in met]
-        if by_host:
-            own, rows = map(list, zip(*sorted([*zip(own, rows, strict=True), *by_host]), strict=True))
+        by_host += pairs
+        ambiguous += doubtful
+    if by_host:
+        own, rows = map(list, zip(*sorted([*zip(own, rows, strict=True), *by_host]), strict=True))
     if free:
         own, rows = [*own, *repeat(NOBODY, len(free))], [*rows, *free]
     return Matches(own, rows, outside, by_host, ambiguous)
@@ -110,12 +133,18 @@ def understood_of(found: Matches, measured: Sequence[str], expected: Sequence[st
     return [f"matched by host: {counted(len(names), 'node')} ({few(names)})"]
 
 
+def _ids(rows: Iterable[int], ids: Sequence[str], address_of: AddressOf) -> dict[int, Keys]:
+    return {row: keys_of(ids[row]) for row in rows}
+
+
+def _addresses(rows: Iterable[int], ids: Sequence[str], address_of: AddressOf) -> dict[int, Keys]:
+    return {row: keys_of(address_of(row) or ids[row]) for row in rows}
+
+
 def _by_host(
-    measured: Sequence[str], expected: Sequence[str], rest: Iterable[int], free: Iterable[int]
+    theirs: dict[int, Keys], ours: dict[int, Keys]
 ) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
     """Match what no id matched."""
-    theirs = {row: keys_of(measured[row]) for row in rest}
-    ours = {row: keys_of(expected[row]) for row in free}
     pairs: list[tuple[int, int]] = []
     ambiguous: list[tuple[int, int, int]] = []
     for level in (WHOLE, WITH_PORT, HOST):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
@@ -14,27 +14,36 @@ from rvhctl.formats.choice import OBJECTS, inventory_of
 from rvhctl.formats.tools.expected import Expected
 from rvhctl.nodes.fields import KNOWN, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
-from rvhctl.nodes.read import looked_shape, read_text
+from rvhctl.nodes.read import looked_shape, read_text, require_table
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source, open_sources
 
+FLAG: Final = "--inventory-column"
+
 
 def read_inventory(
-    name: str, *, on_bad: OnBad, warn: Callable[[str], None], inform: Callable[[str], None]
+    name: str,
+    columns: Mapping[str, str] = {},
+    *,
+    on_bad: OnBad,
+    warn: Callable[[str], None],
+    inform: Callable[[str], None],
 ) -> Nodes:
     """The nodes of an inventory: id and, as far as they are known, place, labels, weight, capacity and state.
 
     Args:
         name: a path; ``-`` is standard input.
+        columns: the columns of a table by the fields that the user says they are, and labels by themselves.
         on_bad: gets each bad record; it raises it, or the record is left out.
         warn: gets what is no error but may mislead.
         inform: gets what was understood.
 
     Raises:
+        UsageError: columns are named, and it is no table.
         InputError: it cannot be read, or what ``on_bad`` raises.
         EmptyNodesError: there is no node in it.
     """
-    (nodes,) = (_from_source(source, on_bad, warn, inform) for source in open_sources([name]))
+    (nodes,) = (_from_source(source, columns, on_bad, warn, inform) for source in open_sources([name]))
     if not len(nodes.fleet):
         raise EmptyNodesError(f"{nodes.source}: the inventory is empty")
     return nodes
@@ -61,12 +70,17 @@ def stated_inventory(records: Any, source: str, on_bad: OnBad) -> Nodes:
 
 
 def _from_source(
-    source: Source, on_bad: OnBad, warn: Callable[[str], None], inform: Callable[[str], None]
+    source: Source,
+    columns: Mapping[str, str],
+    on_bad: OnBad,
+    warn: Callable[[str], None],
+    inform: Callable[[str], None],
 ) -> Nodes:
     text = source.read_all()
     found = inventory_of(text)
     if found is not None:
         kind, document = found
+        require_table(columns, [OBJECTS], FLAG)
         expected: Expected = kind.load().read(document, source.name)
         for warning in expected.warnings:
             warn(warning)
@@ -74,7 +88,7 @@ def _from_source(
             inform(note)
         return _built(expected.records, source.name, on_bad)
     with explained(source, tools=True):
-        nodes = _from_text(text, source.name, on_bad)
+        nodes = _from_text(text, source.name, on_bad, columns)
     nodes.source = source.name
     for note in nodes.notes:
         inform(f"{source.name}: {note}")
@@ -83,15 +97,19 @@ def _from_source(
     return nodes
 
 
-def _from_text(text: bytes, source: str, on_bad: OnBad) -> Nodes:
+def _from_text(text: bytes, source: str, on_bad: OnBad, columns: Mapping[str, str] = {}) -> Nodes:
     shape = looked_shape("auto", text)
+    require_table(columns, [shape], FLAG)
     if COMPILED:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([text], shape, coordinates=KNOWN, latency=False)
+        scanned = scan_nodes([text], shape, columns, coordinates=KNOWN, latency=False)
         if scanned is not None:
             return _in_objects(scanned)
-    return read_text(text, source, shape, coordinates=KNOWN, on_bad=on_bad, latency=None).in_json()
+    nodes = read_text(
+        text, source, shape, coordinates=KNOWN, on_bad=on_bad, latency=None, columns=columns, flag=FLAG
+    )
+    return nodes.in_json()
 
 
 def _in_objects(nodes: Nodes) -> Nodes:

@@ -160,3 +160,19 @@ def test_every_node_has_the_nearest_measurement_that_is_free_for_it(
     found = match(measured, expected)
     assert {expected[row] for row, _, _ in found.ambiguous} == ambiguous
     assert {expected[row]: measured[own] for own, row in pairs_of(found) if own != NOBODY} == taken
+
+
+def test_an_address_beside_an_id_is_compared_last() -> None:
+    """fping -A names a host and its address, which may be all that the inventory knows; and the other way round."""
+    measured = ["localhost", "web", "10.0.0.3", "db"]
+    theirs = {0: "127.0.0.1", 1: "10.0.0.2", 3: "10.0.0.9"}
+    expected = ["127.0.0.1:80", "web:443", "api", "10.0.0.2"]
+    ours = {2: "10.0.0.3"}
+
+    found = match(measured, expected, lambda row: theirs.get(row, ""), lambda row: ours.get(row, ""))
+    pairs = {expected[row]: measured[own] for own, row in pairs_of(found) if own != NOBODY}
+    assert pairs == {"127.0.0.1:80": "localhost", "web:443": "web", "api": "10.0.0.3"}
+    assert [measured[row] for row in found.outside] == ["db"]
+
+    twice = match(["a", "b"], ["10.0.0.1"], lambda row: "10.0.0.1")
+    assert twice.ambiguous == [(0, 0, 1)]
