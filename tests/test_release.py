@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+LINK = re.compile(r"\]\(([^)]*)\)")
 
 
 def test_a_release_names_the_repository_that_builds_it(tmp_path: Path) -> None:
     project = tmp_path / "pyproject.toml"
     before = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     project.write_text(before, encoding="utf-8")
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / "README.md").write_text(readme, encoding="utf-8")
     where = {"REPOSITORY": "https://example.org/owner/name", "REVISION": "v1.2.3"}
 
     subprocess.run(
@@ -26,3 +30,14 @@ def test_a_release_names_the_repository_that_builds_it(tmp_path: Path) -> None:
     assert all(url.startswith(where["REPOSITORY"]) for url in urls.values())
     paths = [url.partition(f"/{where['REVISION']}/")[2] for url in urls.values()]
     assert all((ROOT / path).exists() for path in paths)
+
+    # On PyPI, which shows the README, a link without an address leads nowhere.
+    released = (tmp_path / "README.md").read_text(encoding="utf-8")
+    links = LINK.findall(released)
+    assert len(links) == len(LINK.findall(readme)) >= 10
+    assert all(link.startswith("https://") for link in links)
+    base = f"{where['REPOSITORY']}/blob/{where['REVISION']}/"
+    named = [link.removeprefix(base).partition("#")[0] for link in links if link.startswith(base)]
+    assert len(named) >= 10
+    assert all((ROOT / path).is_file() for path in named)
+    assert released.replace(base, "") == readme
