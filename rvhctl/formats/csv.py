@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 
 from rvhctl.core.csv.numbers import ABSENT, number_in
-from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, RowToObject
+from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, WORD, RowToObject
 from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
@@ -285,7 +285,7 @@ def split_row(row: bytes, delimiter: str) -> list[str]:
 
 def row_converter(layout: Layout) -> RowToObject:
     """Return what makes of most rows what `json_record` makes of all."""
-    kinds = dict.fromkeys(_VALUES, NULL_OR_LEFT) | dict.fromkeys(DECIMALS, NUMBER)
+    kinds = {"samples": NULL_OR_LEFT, "state": WORD} | dict.fromkeys(DECIMALS, NUMBER)
     if layout.exponent:
         kinds["latency"] = NULL_OR_LEFT
     columns = [kinds.get(name, TEXT) for name in layout.names]

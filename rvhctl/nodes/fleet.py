@@ -8,6 +8,7 @@ from itertools import accumulate, chain
 from typing import NamedTuple
 
 from rvhctl.core.columns import Codes, Floats, Ints
+from rvhctl.core.nodes.details import DetailColumns
 from rvhctl.core.policy.samples import aggregate
 from rvhctl.errors import InputError, shorten
 from rvhctl.nodes.fields import Details, Record, place
@@ -71,23 +72,27 @@ def fleet_of(
     lons: Floats,
     details: Mapping[int, Details],
     given: Sequence[str | int] = (),
+    columns: DetailColumns | None = None,
 ) -> Fleet:
-    """Return a fleet in which some nodes have ``details``, by row in ascending order."""
+    """Return a fleet in which some nodes have ``details``, by row in ascending order.
+
+    Args:
+        columns: of all that they state but samples; None: it is in the ``details``.
+    """
     fleet = Fleet(ids, latencies, lats, lons, given=given)
-    states = {row: said.state for row, said in details.items() if said.state}
-    weights = {row: said.weight for row, said in details.items() if said.weight != 1.0}
-    capacities = {row: said.capacity for row, said in details.items() if said.capacity != 1.0}
+    if columns is None:
+        columns = DetailColumns()
+        for row, said in details.items():
+            columns.add(row, said.state, said.weight, said.capacity)
+    rows = len(latencies)
+    if len(columns):
+        fleet.states, fleet.weights = columns.states(rows), columns.weights(rows)
+        fleet.capacities = columns.capacities(rows)
     samples = {row: said.samples for row, said in details.items() if said.samples}
-    rows = range(len(latencies))
-    if states:
-        fleet.states = Codes([states.get(row, 0) for row in rows])
-    if weights:
-        fleet.weights = Floats([weights.get(row, 1.0) for row in rows])
-    if capacities != weights:
-        fleet.capacities = Floats([capacities.get(row, 1.0) for row in rows])
     if samples:
+        sizes = (len(samples.get(row, ())) for row in range(rows))
         fleet.samples = Floats(list(chain.from_iterable(samples.values())))
-        fleet.sample_starts = Ints(list(accumulate((len(samples.get(row, ())) for row in rows), initial=0)))
+        fleet.sample_starts = Ints(list(accumulate(sizes, initial=0)))
     return fleet
 
 

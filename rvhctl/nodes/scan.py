@@ -27,7 +27,6 @@ from rvhctl.nodes.fields import (
     BOUNDS,
     DETAILS,
     KNOWN,
-    MEASURED,
     Coordinates,
     Details,
     Record,
@@ -117,8 +116,8 @@ class RowText:
         self, text: bytes, coordinates: bool, start: int, *, latency: bool = True, by: tuple[str, ...] = ()
     ) -> NodeScan:
         layout = self.layout
-        special = [name for name in DETAILS if latency or name not in MEASURED]
-        fields = column_fields(layout.names, coordinates, special, latency, by, layout.exponent != 0)
+        left = ["samples"] if latency else []
+        fields = column_fields(layout.names, coordinates, left, latency, by, layout.exponent != 0)
         delimiter, exponent, comma = ord(layout.delimiter), layout.exponent, layout.comma
         return CsvScan(text, coordinates, start, delimiter, fields, new_seed(), exponent, comma)
 
@@ -224,7 +223,8 @@ class ScannedNodes(Nodes):
         details: Mapping[int, Details],
         left_out: LeftOut = NOBODY,
     ) -> None:
-        fleet = fleet_of(_Ids(rows), rows.latencies, rows.lats, rows.lons, details)
+        ids = _Ids(rows)
+        fleet = fleet_of(ids, rows.latencies, rows.lats, rows.lons, details, columns=rows.details)
         super().__init__(
             layout.shape,
             fleet,
@@ -354,8 +354,9 @@ def _add_unusual(
         node = read(fields, partial(layout.exact, text))
     except (InvalidNodeError, InputError):
         return False
-    if node.details is not None:
-        details[len(scan)] = node.details
+    if said := node.details:
+        details[len(scan)] = said
+        scan.details.add(len(scan), said.state, said.weight, said.capacity)
     if node.integer_id:
         integer_ids.add(len(scan))
     scan.add_row(node.latency, node.lat, node.lon, node.id.encode(), scan.slow_start, scan.slow_end)

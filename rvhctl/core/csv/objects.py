@@ -29,6 +29,8 @@ NUMBER: Final = 1
 """A number by its own digits; null where the cell is empty."""
 NULL_OR_LEFT: Final = 2
 """null where the cell is empty; anything else is left to the library."""
+WORD: Final = 3
+"""null where the cell is empty; else text, without the spaces around it."""
 
 
 class RowToObject:
@@ -63,15 +65,15 @@ class RowToObject:
                 position += 1
             first = position
             kind = self._kinds[column]
-            if kind == TEXT:
+            is_empty = position >= end or data[position] == (QUOTE if quoted else delimiter)
+            if kind == TEXT or (kind == WORD and not is_empty):
                 position = text_end(data, position, end, delimiter, quoted)
-                if position < 0:
+                if position < 0 or (kind == WORD and (data[first] == 32 or data[position - 1] == 32)):
                     return False
                 out.append(QUOTE)
                 copy(out, data, first, position)
                 out.append(QUOTE)
             else:
-                is_empty = position >= end or data[position] == (QUOTE if quoted else delimiter)
                 if is_empty:
                     out.write(b"null")
                 elif kind == NUMBER:

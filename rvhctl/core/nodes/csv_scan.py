@@ -14,21 +14,27 @@ from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, cell_end, quoted_end,
 from rvhctl.core.csv.numbers import number_in
 from rvhctl.core.json.skip import UNUSUAL, plain_end
 from rvhctl.core.nodes.record import (
+    DETAILS,
     NAN,
+    SEEN_CAPACITY,
     SEEN_ID,
     SEEN_LABEL,
     SEEN_LAT,
     SEEN_LATENCY,
     SEEN_LON,
+    SEEN_STATE,
+    SEEN_WEIGHT,
     NodeRecord,
     skip_printable,
+    state_at,
 )
 from rvhctl.core.nodes.scan import NodeScan
 
-EMPTY_ONLY: Final = 16
-"""A column that decides beside id, place and latency: only an empty cell is read here."""
+# No bits of fields.
+EMPTY_ONLY: Final = 3
+"""A column that is left to the library: only an empty cell is read here."""
 
-SCALED: Final = 17
+SCALED: Final = 5
 """A latency in another unit than milliseconds."""
 
 MAX_ROW: Final = 1 << 24
@@ -49,7 +55,7 @@ def column_fields(
         by: labels that group nodes.
         scaled: see ``SCALED``.
     """
-    fields = {"id": SEEN_ID}
+    fields = {"id": SEEN_ID, "state": SEEN_STATE, "weight": SEEN_WEIGHT, "capacity": SEEN_CAPACITY}
     if latency:
         fields["latency"] = SCALED if scaled else SEEN_LATENCY
     if coordinates:
@@ -80,6 +86,7 @@ class CsvRecord(NodeRecord):
         columns: i64 = len(fields)
         delimiter = self.delimiter
         start = position
+        self.detailed = False
         column: i64 = 0
         while column < columns:
             field = fields[column]
@@ -93,6 +100,8 @@ class CsvRecord(NodeRecord):
                 start_of_label = position
                 position = self._text_end(position, quoted)
                 self._keep_label(field, start_of_label, position)
+            elif field & DETAILS != 0:
+                position = self._scan_detail(position, field, quoted)
             elif field > 0:
                 position = self._scan_value(position, field, quoted)
             elif quoted:
@@ -139,6 +148,24 @@ class CsvRecord(NodeRecord):
         # What stands here, the caller sees: a quote, the delimiter, the end of the line, or anything unusual.
         return end
 
+    def _scan_detail(self, position: i64, field: i64, quoted: bool) -> i64:
+        """A state, or a number above 0, or an empty cell."""
+        data = self.data
+        if self._ends_at(position):
+            return position
+        if field == SEEN_STATE:
+            end = self._text_end(position, quoted)
+            value = state_at(data, position, end)
+        else:
+            end = self._scan_number(position)
+            value = self.value
+        return end if end > 0 and self._ends_at(end) and self._keep_detail(field, value) else UNUSUAL
+
+    def _ends_at(self, position: i64) -> bool:
+        """Whether a cell ends here, unless the caller sees that it does not."""
+        c: i64 = self.data[position]
+        return c == self.delimiter or c == LF or c == CR or c == QUOTE
+
     def _scan_value(self, position: i64, field: i64, quoted: bool) -> i64:
         """A number, or an empty cell where there may be one."""
         c: i64 = self.data[position]
@@ -152,7 +179,7 @@ class CsvRecord(NodeRecord):
             elif field != EMPTY_ONLY:
                 return UNUSUAL
             return position
-        if field >= EMPTY_ONLY:
+        if field == EMPTY_ONLY or field == SCALED:
             return UNUSUAL if field == EMPTY_ONLY else self._scan_any_value(position, SEEN_LATENCY, quoted)
         end = self._scan_number(position)
         if end < 0:

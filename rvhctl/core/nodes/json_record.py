@@ -18,18 +18,23 @@ from rvhctl.core.json.skip import (
     skip_word,
 )
 from rvhctl.core.nodes.record import (
+    DETAILS,
     MAX_DIGITS,
     NAN,
+    SEEN_CAPACITY,
     SEEN_ID,
     SEEN_LABEL,
     SEEN_LATENCY,
+    SEEN_STATE,
+    SEEN_WEIGHT,
     NodeRecord,
     skip_printable,
+    state_at,
 )
 from rvhctl.core.words import is_at
 
-SPECIAL_KEYS: Final = (b"samples", b"state", b"weight", b"capacity")
-"""Fields with a meaning beyond id, place and latency."""
+SPECIAL_KEYS: Final = (b"samples",)
+"""Fields with a meaning that is left to the library."""
 
 # The beginnings of members, as read_i64_le sees them.
 ID: Final = 0x3A22646922  # "id":
@@ -76,6 +81,9 @@ class JsonRecord(NodeRecord):
         self._add_key(b"latency", self.latency_field)
         self._add_key(b"lat", self.lat_field)
         self._add_key(b"lon", self.lon_field)
+        self._add_key(b"state", SEEN_STATE)
+        self._add_key(b"weight", SEEN_WEIGHT)
+        self._add_key(b"capacity", SEEN_CAPACITY)
         for key in special:
             self._add_key(key, UNUSUAL)
 
@@ -90,6 +98,7 @@ class JsonRecord(NodeRecord):
         """The record that begins at ``position``: the place behind it, or UNUSUAL."""
         data = self.data
         newline = self.newline
+        self.detailed = False
         seen: i64 = 0
         if data[position] != 123:
             return UNUSUAL
@@ -121,6 +130,8 @@ class JsonRecord(NodeRecord):
             elif field == SEEN_LATENCY and c == 110:
                 position = skip_word(data, position, b"null")
                 self.latency = NAN
+            elif field & DETAILS != 0:
+                position = self._scan_detail(position, field)
             elif self.optional and (field >= SEEN_LABEL or c == 110):
                 position = self._scan_label(position, field)
             else:
@@ -143,7 +154,7 @@ class JsonRecord(NodeRecord):
         if self.optional and seen & self.placed == 0:
             seen |= self.placed
             self.lat = self.lon = NAN
-        return seen == self.wanted and self._in_range()
+        return seen & ~DETAILS == self.wanted and self._in_range()
 
     def _scan_key(self, position: i64, word: i64) -> i64:
         """Return which field the key is that begins with this word, 0 for one of no meaning here.
@@ -200,7 +211,9 @@ class JsonRecord(NodeRecord):
         count: i64 = len(self.key_words)
         while index < count:
             if word & self.key_masks[index] == self.key_words[index]:
-                return self.key_fields[index]
+                field = self.key_fields[index]
+                # One that only begins so is any other.
+                return 0 if field == SEEN_CAPACITY and self.data[start + 8] != 34 else field
             index += 1
         return 0
 
@@ -240,6 +253,20 @@ class JsonRecord(NodeRecord):
         if c != 34 or end == first:
             return UNUSUAL
         return end
+
+    def _scan_detail(self, first: i64, field: i64) -> i64:
+        """A state, or a number above 0, or null."""
+        data = self.data
+        c: i64 = data[first]
+        if c == 110:
+            return skip_word(data, first, b"null")
+        if field == SEEN_STATE:
+            end = self._text_end(first + 1) if c == 34 else UNUSUAL
+            if end < 0 or not self._keep_detail(field, state_at(data, first + 1, end)):
+                return UNUSUAL
+            return end + 1
+        end = self._scan_number(first)
+        return end if end > 0 and self._keep_detail(field, self.value) else UNUSUAL
 
     def _scan_label(self, first: i64, field: i64) -> i64:
         """A string, a whole number or a boolean, each by its text; or null for a coordinate."""

@@ -45,7 +45,8 @@ class Prefilter:
         state = scan.run(size)
         while state == MORE:
             state = scan.run(size)
-        if state == DONE:
+        # What a node states of itself is for those who read it whole.
+        if state == DONE and len(scan.details) == 0:
             self.usual = True
             self._filter(scan, limit, seed)
 

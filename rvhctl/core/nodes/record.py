@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Final
 
 from librt.strings import read_i64_le
 from librt.vecs import vec
-from mypy_extensions import i64
+from mypy_extensions import i64, u8
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.json.skip import UNUSUAL, skip_number, skip_utf8
-from rvhctl.core.words import digits_value, leading_digits
+from rvhctl.core.words import digits_value, is_at, leading_digits
 
 # Fields seen in a record.
 SEEN_ID: Final = 1
 SEEN_LATENCY: Final = 2
 SEEN_LAT: Final = 4
 SEEN_LON: Final = 8
-SEEN_LABEL: Final = 32
+SEEN_STATE: Final = 16
+SEEN_WEIGHT: Final = 32
+SEEN_CAPACITY: Final = 64
+DETAILS: Final = SEEN_STATE | SEEN_WEIGHT | SEEN_CAPACITY
+"""Fields that a node may state or not."""
+SEEN_LABEL: Final = 128
 """The first label that groups nodes; the others are the bits above."""
 
 MOST_LABELS: Final = 16
@@ -40,6 +46,15 @@ def skip_printable(data: bytes, position: i64) -> i64:
     if c == 0xE2 and data[position + 1] == 0x80 and 0xA8 <= data[position + 2] <= 0xA9:
         return UNUSUAL
     return skip_utf8(data, position)
+
+
+def state_at(data: bytes, start: i64, end: i64) -> float:
+    """The place of ``data[start:end]`` in ``STATES``; -1 if it is none."""
+    if is_at(data, start, end, b"up"):
+        return 0.0
+    if is_at(data, start, end, b"drain"):
+        return 1.0
+    return 2.0 if is_at(data, start, end, b"down") else -1.0
 
 
 class NodeRecord:
@@ -65,6 +80,12 @@ class NodeRecord:
         self.optional: Final = labels > 0
         self.label_starts = Ints([0] * int(labels))
         self.label_ends = Ints([0] * int(labels))
+        self.detailed = False
+        """Whether the record states any of these; else they are those of a record before."""
+        self.state: u8 = 0
+        self.weight: float = 1.0
+        self.capacity: float = 1.0
+        """NaN where it is the weight."""
         self.value: float = 0.0
         self.id_start: i64 = 0
         self.id_end: i64 = 0
@@ -82,6 +103,23 @@ class NodeRecord:
             self.lat = value
         else:
             self.lon = value
+
+    def _keep_detail(self, field: i64, value: float) -> bool:
+        """Take a state (by its place in ``STATES``), weight or capacity; whether it is in range."""
+        if not self.detailed:
+            self.detailed = True
+            self.state = 0
+            self.weight = 1.0
+            self.capacity = NAN
+        if field == SEEN_STATE:
+            known = value >= 0.0
+            self.state = int(value) if known else 0
+            return known
+        if field == SEEN_WEIGHT:
+            self.weight = value
+        else:
+            self.capacity = value
+        return 0.0 < value < inf
 
     def _in_range(self) -> bool:
         if self.optional and self.lat != self.lat and self.lon != self.lon:

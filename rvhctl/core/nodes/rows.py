@@ -15,6 +15,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import Floats, Ints, floats
 from rvhctl.core.csv.objects import ObjectToRow, RowToObject
+from rvhctl.core.nodes.details import DetailColumns
 from rvhctl.core.nodes.duplicates import hash_of
 from rvhctl.core.words import copy
 
@@ -51,6 +52,7 @@ class NodeRows:
         # Where the id begins, counted from the record, and its length; below 0: -1 - index in other_ids.
         self._id_spans = vec[i64]()
         self.other_ids: list[bytes] = []
+        self.details: Final = DetailColumns()
 
     def __len__(self) -> int:
         return len(self._starts)

@@ -90,9 +90,18 @@ class NodeScan(NodeRows):
             self._ends = append(self._ends, end)
             span = ((record.id_start - position) << ID_LENGTH_BITS) | (record.id_end - record.id_start)
             self._id_spans = append(self._id_spans, span)
+            if record.detailed:
+                self._add_details(record)
             if grouped:
                 labels.add(data, record.label_starts.values, record.label_ends.values)
             position = end
+
+    def _add_details(self, record: NodeRecord) -> None:
+        """Keep what the last row states of itself."""
+        capacity = record.capacity
+        if capacity != capacity:
+            capacity = record.weight
+        self.details.add(len(self._starts) - 1, record.state, record.weight, capacity)
 
     def _make_room(self) -> None:
         """Reserve for as many rows as those so far foretell."""

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.strings import BytesWriter
 
-from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, ObjectToRow, RowToObject
+from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, WORD, ObjectToRow, RowToObject
 from rvhctl.formats import csv
 from rvhctl.formats.shapes import plain_layout
 
@@ -21,7 +21,7 @@ KINDS = {
     "weight": NUMBER,
     "capacity": NUMBER,
     "samples": NULL_OR_LEFT,
-    "state": NULL_OR_LEFT,
+    "state": WORD,
 }
 
 delimiters = st.sampled_from([",", "\t", ";"])

@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 
 from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD
+from rvhctl.formats.csv import typed
+from rvhctl.formats.shapes import plain_layout
+from rvhctl.nodes.fields import DETAILS
+
+from .test_details import details_of, stated_details
 
 AHEAD = b"\n" * 32
-SPECIAL = ["samples", "state", "weight", "capacity"]
+SPECIAL = ["samples"]
 
 PLAIN = b"a1,38.704022,-101.473911,161.354"
 HEADER = ["id", "lat", "lon", "latency"]
@@ -66,6 +71,8 @@ def assert_row_is(scan: CsvScan, row: int, fields: dict[str, str], coordinates: 
     assert scan.id_text(row) == fields["id"] != ""
     assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in fields["id"])
     assert not any(fields.get(name) for name in SPECIAL)
+    said = typed(plain_layout(list(fields), ","), list(fields.values()))
+    assert details_of(scan, row) == stated_details(said)
     columns = [("latency", scan.latencies, 0.0, math.inf)]
     if coordinates:
         columns += [("lat", scan.lats, -90.0, 90.0), ("lon", scan.lons, -180.0, 180.0)]
@@ -98,8 +105,10 @@ CELLS = {
     "lat": numbers,
     "lon": numbers,
     "other": texts,
-    "weight": st.sampled_from(["", "", "2", " "]),
-    "capacity": st.sampled_from(["", "3"]),
+    "weight": st.sampled_from(["", "", "2", " ", "1"]) | numbers,
+    "capacity": st.sampled_from(["", "3", "1"]) | numbers,
+    "state": st.sampled_from(["", "up", "drain", "down", "Down", " up", 'dra"in', "downs"]),
+    "samples": st.sampled_from(["", "", "[1, null]"]),
 }
 
 
@@ -119,7 +128,9 @@ def tables(draw: st.DrawFn) -> tuple[list[str], str, bytes]:
                 "latency",
                 "lat",
                 "lon",
-                *draw(st.sampled_from([[], ["other"], ["weight", "other"], ["capacity"]])),
+                *draw(
+                    st.sampled_from([[], ["other"], ["weight", "other"], ["capacity"], [*DETAILS, "other"]])
+                ),
             ]
         )
     )
@@ -214,7 +225,7 @@ def test_a_row_over_several_lines_is_one() -> None:
 
 
 def test_a_filled_cell_of_a_special_column_is_handed_over() -> None:
-    header = [*HEADER, "weight"]
+    header = [*HEADER, "samples"]
     data = b"a,1,2,3,\nb,1,2,3,2\n" + b'c,1,2,3,""\n' + AHEAD
     scan, unusual, finished = scan_all(data, header, True)
     assert finished

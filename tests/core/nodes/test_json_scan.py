@@ -17,6 +17,8 @@ from rvhctl.core.nodes.json_record import SPECIAL_KEYS
 from rvhctl.core.nodes.json_scan import JsonScan
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 
+from .test_details import details_of, stated_details
+
 # At the end of a text the scanner cannot read ahead, and hands over what it could read elsewhere.
 AHEAD = b"\n" * 32
 
@@ -48,6 +50,7 @@ def assert_row_is_what_the_library_reads(scan: NodeScan, row: int, coordinates: 
     record = orjson.loads(scan.record(row))
     assert isinstance(record, dict)
     assert not {key.encode() for key in record} & set(SPECIAL_KEYS)
+    assert details_of(scan, row) == stated_details(record)
     assert type(record["id"]) in (str, int)
     assert scan.id_text(row) == str(record["id"]) != ""
     assert scan.id_text(row).isprintable() or not any(
@@ -86,11 +89,14 @@ strings = st.one_of(
     any_text.map(json.dumps),
 )
 others = st.sampled_from(["null", "true", "[1, {}]", '{"id": 1, "latency": [2]}', "[]", '"\\u00e9"', "{}"])
-any_value = numbers | strings | others
+states = st.sampled_from(['"up"', '"drain"', '"down"', '"Up"', '"u\\u0070"', "null"])
+any_value = numbers | strings | others | states
 usual_fields = {"id": strings, "latency": numbers | st.just("null"), "lat": numbers, "lon": numbers}
-keys = st.sampled_from(
-    ["id", "latency", "lat", "lon", "i\\u0064", "Id", "lati", "latency2", "tags", "state", "stat", "é", ""]
-)
+KEYS = """
+    id latency lat lon i\\u0064 Id lati latency2 tags state stat é weight weigh weight2 capacity capacit capacity2
+    samples samples2 sample
+"""
+keys = st.sampled_from(["", *KEYS.split()])
 
 
 @st.composite
@@ -257,9 +263,9 @@ def test_usual_records_are_accepted(line: bytes) -> None:
         b'{"id":"a","lat":1,"lon":2,"latency":3,}',
         b'{"id":"a","lat":1,"lon":2,"latency":3',
         b'{"id":"a","lat":1,"lon":2,"latency":3,"samples":[1]}',
-        b'{"id":"a","lat":1,"lon":2,"latency":3,"state":"up"}',
-        b'{"id":"a","lat":1,"lon":2,"latency":3,"weight":2}',
-        b'{"id":"a","lat":1,"lon":2,"latency":3,"capacity":2}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"state":"Up"}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"weight":0}',
+        b'{"id":"a","lat":1,"lon":2,"latency":3,"capacity":"2"}',
         b'{"id":"a","lat":1,"lon":2,"latency":3,"s\\u0074ate":"down"}',
         b"{}",
         b"[]",
