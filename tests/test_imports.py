@@ -83,7 +83,7 @@ FACES = {
     "core.json": {"merging", "rows", "skip", "spans"},
     "core.keys": {"answers", "cells", "fields", "lines", "owners", "rows"},
     "core.memory": {"remembered"},
-    "core.nodes": {"csv_scan", "duplicates", "json_scan", "prefilter", "record", "rows", "scan"},
+    "core.nodes": {"csv_scan", "details", "duplicates", "json_scan", "prefilter", "record", "rows", "scan"},
     "core.placement": {"bits", "checksums", "choosing", "jump", "probes", "table", "xxh64"},
     "core.policy": {
         *("cells", "damping", "grouping", "health", "limits", "plan", "priority_load", "ranking"),

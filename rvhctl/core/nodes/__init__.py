@@ -1,6 +1,7 @@
 """Node records as bytes, and their columns.
 
 csv_scan     Rows of CSV.
+details      State, weight and capacity of nodes, as columns.
 duplicates   Ids that come twice: among objects, and among hashes.
 json_record  One object of JSON of plain form.
 json_scan    NDJSON, or a JSON array.
