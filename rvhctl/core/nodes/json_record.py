@@ -127,13 +127,8 @@ class JsonRecord(NodeRecord):
                 position = skip_value(data, position, newline)
             elif field == SEEN_ID:
                 position = self._scan_id(position)
-            elif field == SEEN_LATENCY and c == 110:
-                position = skip_word(data, position, b"null")
-                self.latency = NAN
-            elif field & DETAILS != 0:
-                position = self._scan_detail(position, field)
-            elif self.optional and (field >= SEEN_LABEL or c == 110):
-                position = self._scan_label(position, field)
+            elif c == 110 or field >= SEEN_STATE:
+                position = self._scan_other(position, field)
             else:
                 position = self._scan_number(position)
                 self._keep(field, self.value)
@@ -148,6 +143,15 @@ class JsonRecord(NodeRecord):
         if c != 125 or not self._is_right(seen):
             return UNUSUAL
         return position + 1
+
+    def _scan_other(self, position: i64, field: i64) -> i64:
+        """The value of a field that is not always a number."""
+        if field & DETAILS != 0:
+            return self._scan_detail(position, field)
+        if field == SEEN_LATENCY:
+            self.latency = NAN
+            return skip_word(self.data, position, b"null")
+        return self._scan_label(position, field) if self.optional else UNUSUAL
 
     def _is_right(self, seen: i64) -> bool:
         """Whether a record has all that is wanted of it, and in range."""
