@@ -58,9 +58,7 @@ def murmur3_128(seed: int, key: bytes) -> int:
     try:
         from mmh3 import hash64
     except ImportError:
-        raise JumpHashError(
-            "murmur3-128 needs the mmh3 library; install it with: pip install 'rvhctl[mmh3]'"
-        ) from None
+        raise JumpHashError("murmur3-128 needs the mmh3 library; install it with: pip install mmh3") from None
     return int(hash64(key, seed, True, signed=False)[0])
 
 
@@ -216,7 +214,7 @@ RECIPES = {
         Recipe(
             "murmur3-128",
             partial(murmur3_128, 0),
-            "the first 8 bytes, little-endian (h1), of MurmurHash3 x64 128, seed 0 or --seed; needs rvhctl[mmh3]",
+            "the first 8 bytes, little-endian (h1), of MurmurHash3 x64 128, seed 0 or --seed; needs mmh3",
             "Guava Hashing.murmur3_128 with --dialect guava; mmh3.hash64()[0] unsigned",
             seeded=murmur3_128,
             seed_bits=32,

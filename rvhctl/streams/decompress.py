@@ -158,7 +158,7 @@ def _zstd(name: str, stream: io.BufferedReader) -> Readable:
         else:
             from backports.zstd import DecompressionParameter, ZstdFile
     except ImportError:
-        hint = "install it with: pip install 'rvhctl[zstd]'"
+        hint = "install it with: pip install backports.zstd"
         raise InputError("the data is zstd-compressed", source=name, hint=hint) from None
     # As far as "zstd --long=31" goes back.
     window = DecompressionParameter.window_log_max
