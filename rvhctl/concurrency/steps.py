@@ -26,6 +26,9 @@ PLAIN_KINDS: Final = frozenset("biufU")
 """NumPy's letters for bools, integers, floats and text, which ``tolist`` gives as those of Python."""
 
 
+OF_NODES: Final = ("nodes", "inventory")
+"""Arguments that are more than one column."""
+
 TO_LIST: Final = ("to_pylist", "to_list")
 """What the columns of Arrow, and those of pandas and polars, call it."""
 
@@ -64,7 +67,10 @@ def listed(items: Iterable[Item], size: int, name: str, refusal: type[RvhctlErro
     if isinstance(items, list):
         return items
     if hasattr(items, "columns"):
-        raise refusal(f"{name} must be a list, or one column of a table (got {type(items).__name__})")
+        wanted = (
+            "a list, or NodeColumns of its columns" if name in OF_NODES else "a list, or one of its columns"
+        )
+        raise refusal(f"{name} cannot be a table: give {wanted} (got {type(items).__name__})")
     for way in TO_LIST:
         if hasattr(items, way):
             return (yield from _entries(items, way, size))

@@ -227,16 +227,16 @@ class Frame:
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("call", "wanted"),
     [
-        lambda: faultset(Frame(), 100),  # type: ignore[arg-type]
-        lambda: evaluate(Frame(), Policy(threshold=100)),  # type: ignore[arg-type]
-        lambda: jump_hash_many(Frame(), 9),  # type: ignore[arg-type]
-        lambda: Placement(Frame()),  # type: ignore[arg-type]
+        (lambda: faultset(Frame(), 100), "NodeColumns of its columns"),  # type: ignore[arg-type]
+        (lambda: evaluate(Frame(), Policy(threshold=100)), "NodeColumns of its columns"),  # type: ignore[arg-type]
+        (lambda: failover(Frame(), [1, 2], 100), "one of its columns"),
+        (lambda: jump_hash_many(Frame(), 9), "one of its columns"),  # type: ignore[arg-type]
     ],
 )
-def test_a_table_is_no_list_of_the_names_of_its_columns(call: Callable[[], object]) -> None:
-    with pytest.raises(RvhctlError, match=r"must be a list, or one column of a table \(got Frame\)$"):
+def test_a_table_is_no_list_of_the_names_of_its_columns(call: Callable[[], object], wanted: str) -> None:
+    with pytest.raises(RvhctlError, match=rf" cannot be a table: give a list, or {wanted} \(got Frame\)$"):
         call()
 
 
