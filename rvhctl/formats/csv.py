@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 
 import orjson
@@ -19,8 +18,19 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
-from rvhctl.formats.rows import Row, Rows, field_start
-from rvhctl.formats.shapes import EMPTY_HINT, SOME, UNITS, Layout, OwnRecords, Picked, Reader, Record, View
+from rvhctl.formats.rows import Points, Row, Rows, field_start, has_thousands
+from rvhctl.formats.shapes import (
+    EMPTY_HINT,
+    SOME,
+    UNITS,
+    Layout,
+    OwnRecords,
+    Picked,
+    Reader,
+    Record,
+    RowsBehind,
+    View,
+)
 from rvhctl.streams.lines import line_pieces
 
 BLOCK: Final = 1 << 20
@@ -32,12 +42,6 @@ NUMBERS: Final = ("lat", "lon", "latency")
 
 DECIMALS: Final = (*NUMBERS, "weight", "capacity")
 """Those in which a comma may be a decimal point, where it separates no columns."""
-
-_THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}(?![\d.,])", re.ASCII)
-"""A number that is another where points stand between thousands."""
-
-_MAYBE_THOUSANDS: Final = re.compile(rb"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
-_DECIMAL_COMMA: Final = re.compile(r"[-+]?\d+,\d+(?![\d.,])", re.ASCII)
 
 
 class RowRecord(Record):
@@ -79,11 +83,8 @@ class Table(Reader):
             for at, name in enumerate(self.header)
             if self.wanted is None or name in self.wanted
         ]
-        doubtful = (
-            [_Points(name, at) for at, name in enumerate(self.header) if name in DECIMALS]
-            if self.layout.comma
-            else []
-        )
+        numbers = [at for at, name in enumerate(self.header) if name in DECIMALS]
+        held = [Points(self.rows, at) for at in numbers] if self.layout.comma else []
         for row in self.rows:
             try:
                 self.rows.check(row)
@@ -92,10 +93,9 @@ class Table(Reader):
                 continue
             cells = row.fields
             fields = {name: read(cells[at]) for name, at, read in columns}
-            record = RowRecord(fields, row, self)
-            for points in doubtful:
-                points.add(cells, record, self.rows.source)
-            yield record
+            for points in held:
+                points.add(row)
+            yield RowRecord(fields, row, self)
 
     def column(self, name: str) -> int:
         return self.header.index(name) if name in self.header else self.rows.column(name)
@@ -104,41 +104,9 @@ class Table(Reader):
         return json_record(self.layout, raw)
 
 
-class _Points:
-    """Holds the numbers of a column to one meaning of a point, where a comma may be the decimal point."""
-
-    def __init__(self, name: str, at: int) -> None:
-        self._name = name
-        self._at = at
-        self._comma = ""
-        self._point: tuple[str, RowRecord] | None = None
-
-    def add(self, cells: list[str], record: RowRecord, source: str) -> None:
-        """
-        Raises:
-            InputError: a number of the column has a decimal comma, and the point of one may be none.
-        """
-        cell = cells[self._at].strip()
-        if not self._comma and _DECIMAL_COMMA.match(cell):
-            self._comma = f"{cell} in line {record.line}"
-        elif self._point is None and _THOUSANDS.match(cell):
-            self._point = cell, record
-        if self._comma and self._point is not None:
-            text, doubted = self._point
-            decimal, whole = text.replace(".", ","), text.replace(".", "")
-            raise InputError(
-                f"the {self._name} may be {decimal} or {whole}, as {self._comma} has a decimal comma",
-                source=source,
-                line=doubted.line,
-                column=doubted.column(self._name),
-                value=text,
-                hint="write the one that it is",
-            )
-
-
 def doubtful(layout: Layout, text: bytes) -> bool:
     """Return whether the point of a number in a text may be none, so that all its rows are to be looked at."""
-    return layout.comma and _MAYBE_THOUSANDS.search(text) is not None
+    return layout.comma and has_thousands(text)
 
 
 def read(text: bytes, source: str, on_bad: OnBad, *, layout: Layout) -> Reader:
@@ -209,6 +177,10 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
         else:
             yield from write_rows(layout.header, _split_rows(records, picked, layout), delimiter=delimiter)
         return
+    if records.behind is not None:
+        own = records.behind.layout.delimiter if FORMATS[records.shape].delimiter == delimiter else delimiter
+        yield from _write_extended(records, records.behind, picked, own)
+        return
     if records.delimiter and FORMATS[records.shape].delimiter == delimiter:
         delimiter = records.delimiter
     in_rows = records.in_rows(picked, delimiter)
@@ -217,20 +189,66 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
         yield from in_rows[1]
         return
     cells = [_json_cells(records.records[row]) for row in picked]
-    header = list(dict.fromkeys([*records.columns, *(name for record in cells for name in record)]))
+    header = list(dict.fromkeys(name for record in cells for name in record))
     rows = ([record.get(name, "") for name in header] for record in cells)
     yield from write_rows(header or None, rows, delimiter=delimiter)
 
 
 def _split_rows(records: OwnRecords, picked: Picked, layout: Layout) -> Iterator[list[str]]:
     """Yield the cells of rows; a decimal comma becomes a point, as other delimiters know none."""
-    numbers = [at for at, name in enumerate(layout.names) if layout.comma and name in DECIMALS]
     for row in picked:
-        cells = split_row(records.records[row], layout.delimiter)
-        for at in numbers:
-            if cells[at].count(",") == 1 and "." not in cells[at]:
-                cells[at] = cells[at].replace(",", ".")
-        yield cells
+        yield _with_points(split_row(records.records[row], layout.delimiter), layout)
+
+
+def _with_points(cells: list[str], layout: Layout) -> list[str]:
+    for at, name in enumerate(layout.names if layout.comma else ()):
+        if name in DECIMALS and cells[at].count(",") == 1 and "." not in cells[at]:
+            cells[at] = cells[at].replace(",", ".")
+    return cells
+
+
+def _write_extended(
+    records: OwnRecords, behind: RowsBehind, picked: Picked, delimiter: str
+) -> Iterator[bytes]:
+    """Yield a header and rows as they came in, and behind them what the objects say besides."""
+    layout = behind.layout
+    rows = [_extended(records.records[row], behind.row_of(row), behind, delimiter) for row in picked]
+    more = list(dict.fromkeys(chain.from_iterable(added for _, added in rows)))
+    if layout.preamble and delimiter == layout.delimiter:
+        yield layout.opening.partition(b"\n")[0] + b"\n"
+    yield joined_row([*layout.header, *more], delimiter)
+    for own, added in rows:
+        cells = [_decimal(name, added.get(name, ""), delimiter) for name in more]
+        if isinstance(own, bytes):
+            yield own + (joined_row(["", *cells], delimiter) if more else b"\n")
+        else:
+            yield joined_row([*own, *cells], delimiter)
+
+
+def _extended(
+    record: bytes, row: int, behind: RowsBehind, delimiter: str
+) -> tuple[bytes | list[str], dict[str, str]]:
+    """Return a row, as it came in or by its cells, and the members of its object that it has no columns for."""
+    layout = behind.layout
+    came = b"" if row < 0 else behind.objects[row][:-1]
+    if came and delimiter == layout.delimiter and record.startswith(came):
+        return behind.raws[row], _json_cells(b"{" + record[len(came) :].lstrip(b","))
+    stated = _json_cells(record)
+    cells = [_decimal(name, stated.pop(name, ""), delimiter) for name in layout.names]
+    if came:
+        as_objects = _json_cells(came + b"}")
+        as_they_came = split_row(behind.raws[row], layout.delimiter)
+        if delimiter != layout.delimiter:
+            as_they_came = _with_points(as_they_came, layout)
+        for at, name in enumerate(layout.names):
+            if cells[at] == _decimal(name, as_objects.get(name, ""), delimiter):
+                cells[at] = as_they_came[at]
+    return cells, stated
+
+
+def _decimal(name: str, text: str, delimiter: str) -> str:
+    """Return a number with a comma, where other numbers of its column may have one."""
+    return text.replace(".", ",") if delimiter == ";" and name in DECIMALS and "e" not in text else text
 
 
 def write_view(view: View, *, delimiter: str, header: bool = True) -> Iterator[bytes]:

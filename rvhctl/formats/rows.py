@@ -28,6 +28,13 @@ _PREAMBLE: Final = re.compile(rb'"?sep=([\x01-\x7e])"?\r?\n')
 """Names the delimiter, as spreadsheets have it."""
 
 
+_THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}(?![\d.,])", re.ASCII)
+"""A number that is another where points stand between thousands."""
+
+_MAYBE_THOUSANDS: Final = re.compile(rb"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+_DECIMAL_COMMA: Final = re.compile(r"[-+]?\d+,\d+(?![\d.,])", re.ASCII)
+
+
 class Row(NamedTuple):
     """One row of a CSV text."""
 
@@ -158,6 +165,47 @@ class Rows:
         if self._lines.all_utf8:
             return
         jsontext.decode_utf8(row.raw, self.source, row.line)
+
+
+class Points:
+    """Holds the numbers of a column to one meaning of a point, where a comma may be the decimal point."""
+
+    def __init__(self, rows: Rows, at: int) -> None:
+        self._rows = rows
+        self._at = at
+        self._comma = ""
+        self._point: Row | None = None
+
+    def add(self, row: Row) -> None:
+        """
+        Raises:
+            InputError: a number of the column has a decimal comma, and the point of one may be none.
+        """
+        cell = row.fields[self._at].strip()
+        if not self._comma and _DECIMAL_COMMA.match(cell):
+            self._comma = f"{cell} in line {row.line}"
+        elif self._point is None and _THOUSANDS.match(cell):
+            self._point = row
+        if self._comma and self._point is not None:
+            raise self._refused(self._point)
+
+    def _refused(self, row: Row) -> InputError:
+        text = row.fields[self._at].strip()
+        decimal, whole = text.replace(".", ","), text.replace(".", "")
+        name = quoted(self._rows.header[self._at])
+        return InputError(
+            f"{name} may be {decimal} or {whole}, as {self._comma} has a decimal comma",
+            source=self._rows.source,
+            line=row.line,
+            column=field_start(row.raw.decode("utf-8", "replace"), self._at, self._rows.delimiter),
+            value=text,
+            hint="write the one that it is",
+        )
+
+
+def has_thousands(text: bytes) -> bool:
+    """Return whether there may be a number in a text that is another where points stand between thousands."""
+    return _MAYBE_THOUSANDS.search(text) is not None
 
 
 class _Lines:

@@ -141,6 +141,17 @@ class Reader:
         raise NotImplementedError
 
 
+class RowsBehind(NamedTuple):
+    """The rows of a table that stand behind objects, which say more than these."""
+
+    layout: Layout
+    raws: Sequence[bytes]
+    objects: Sequence[bytes]
+    """The rows as objects of JSON."""
+    row_of: Callable[[int], int]
+    """The row behind an object; negative if there is none."""
+
+
 class OwnRecords(Protocol):
     """Records that go out with the bytes with which they came in."""
 
@@ -148,8 +159,8 @@ class OwnRecords(Protocol):
     """The format in which they came in."""
     layout: Layout | None
     """How records stand that are rows; None where they are objects of JSON."""
-    columns: Sequence[str]
-    """Those that rows have at least, where records are objects."""
+    behind: RowsBehind | None
+    """The rows of which records are objects that say more."""
     delimiter: str
     """What separated the columns of rows that are objects now; empty if nothing did."""
 

@@ -16,7 +16,7 @@ import orjson
 from rvhctl.core.columns import Ints
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
-from rvhctl.formats.shapes import Layout, Picked
+from rvhctl.formats.shapes import Layout, Picked, RowsBehind
 from rvhctl.nodes.documents import overridden
 from rvhctl.nodes.fields import Record
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
@@ -49,8 +49,8 @@ class Nodes:
     records: Sequence[bytes]
     layout: Layout | None = None
     """How rows stand; None of objects."""
-    columns: Sequence[str] = ()
-    """Those that rows have at least, where records are objects."""
+    behind: RowsBehind | None = None
+    """The rows of which records are objects that say more."""
     delimiter: str = ""
     """What separated their columns, where they all were rows of such tables."""
     members: Mapping[str, Any] = field(default_factory=dict)

@@ -204,7 +204,7 @@ def test_a_point_beside_decimal_commas_may_be_none(
     line = next(number for number, row in enumerate(rows, 2) if row.startswith("b"))
     commas = next((row.split(";")[1], number) for number, row in enumerate(rows, 2) if "," in row)
     assert outcome.err == (
-        f"rvhctl: {path}:{line}:3: the latency may be {bare.replace('.', ',')} or {bare.replace('.', '')}, as "
+        f"rvhctl: {path}:{line}:3: 'latency' may be {bare.replace('.', ',')} or {bare.replace('.', '')}, as "
         f"{commas[0]} in line {commas[1]} has a decimal comma (got '{bare}'); write the one that it is\n"
     )
 

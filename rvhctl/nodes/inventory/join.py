@@ -18,6 +18,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
+from rvhctl.formats.shapes import RowsBehind
 from rvhctl.nodes.fields import Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.inventory.matching import (
@@ -70,11 +71,22 @@ def join(
     nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
     for text in understood_of(found, theirs, ours):
         inform(text)
-    nodes.columns = measured.layout.names if measured.layout is not None else ()
+    if measured.layout is not None:
+        row_of = _row_of(found, ours, nodes)
+        nodes.behind = RowsBehind(measured.layout, measured.records, objects.records, row_of)
     nodes.delimiter = objects.delimiter
     nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
     nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
     return nodes
+
+
+def _row_of(found: Matches, ids: Sequence[str], nodes: Nodes) -> Callable[[int], int]:
+    """Return what gives the measured row of a node."""
+    if len(nodes.fleet) == len(found.own):
+        return found.own.__getitem__
+    # Some are left out.
+    own = dict(zip(map(ids.__getitem__, found.rows), found.own, strict=True))
+    return lambda row: own[nodes.fleet.ids[row]]
 
 
 def _address_in(records: Sequence[bytes]) -> AddressOf:

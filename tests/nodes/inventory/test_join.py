@@ -416,10 +416,47 @@ def test_an_inventory_that_adds_nothing_changes_nothing(format_: str) -> None:
             assert rvhctl(*arguments, "--inventory", "ids", stdin=rows) == rvhctl(*arguments, stdin=rows)
 
 
-@pytest.mark.parametrize("rows", ["Host;RTT;Rack\na1;0,5;r\n", "Host;RTT;Rack;state\na1;0,5;r;\n"])
-def test_rows_keep_their_delimiter(rows: str) -> None:
-    Path("inventory.csv").write_text("id|zone\na1|ams\n")
-    out = rvhctl("failover", "--th", "9", "--inventory", "inventory.csv", stdin=rows.encode()).out.decode()
-    header, row = (dict(enumerate(line.split(";"))) for line in out.splitlines())
-    found = {header[at]: row[at] for at in header}
-    assert found | {"state": ""} == {"id": "a1", "latency": "0.5", "Rack": "r", "state": "", "zone": "ams"}
+@pytest.mark.parametrize("delimiter", [";", ",", "|", "\t"])
+@pytest.mark.parametrize("sep", [False, True])
+def test_rows_stay_as_they_came_and_get_more_columns(delimiter: str, sep: bool) -> None:
+    """By their own names and numbers; what an inventory adds is written in the same way."""
+    lines = [
+        "Host;rtt_s;Rack;state",
+        "a1;0,0020;r;",
+        'b1;"0,003";"x;y";drain',
+        "10.0.0.1;0,001;;up",
+        "c1;N/A;q;up",
+    ]
+    Path("inventory.csv").write_text(
+        "id|zone|lat|lon|state\na1|ams|52.5|4.5|\nb1|ams|||up\n10.0.0.1:80||||drain\nc1|x|||up\nd1|y|1.5|2|\n"
+    )
+    if delimiter != ";":
+        lines = [line.replace(",", ".").replace(";", delimiter) for line in lines]
+    text = "\n".join([f"sep={delimiter}"] * sep + [*lines, ""])
+    words = ("failover", "--th", "9", "--on-degraded", "all", "--min-survivors", "5")
+    words = (*words, "--inventory", "inventory.csv")
+    outcome = rvhctl(*words, stdin=text.encode())
+    expected = [lines[0] + ";zone;lat;lon", "a1;0,0020;r;;ams;52,5;4,5"]
+    if delimiter != ";":
+        expected = [lines[0] + f"{delimiter}zone{delimiter}lat{delimiter}lon".replace(";", delimiter)]
+        expected.append(delimiter.join(["a1", "0.0020", "r", "", "ams", "52.5", "4.5"]))
+    assert outcome.out.decode().splitlines() == [f"sep={delimiter}"] * sep + expected
+    again = rvhctl("failover", "--th", "9", stdin=outcome.out)
+    assert (again.code, again.out) == (0, outcome.out)
+
+
+def test_what_an_inventory_changes_in_a_row_is_written_in_its_way() -> None:
+    rows = b"Host;RTT;weight;state\n10.0.0.1;1,50;;up\nb;2,50;0,50;up\nc;;1;up\n"
+    Path("inventory.csv").write_text("id|weight\n10.0.0.1:80|2.5\nb|9\nc|\nd|0.5\n")
+    words = ("failover", "--th", "9", "--inventory", "inventory.csv")
+    out = rvhctl(*words, stdin=rows).out
+    assert out == b"Host;RTT;weight;state\n10.0.0.1:80;1,50;2,5;up\nb;2,50;0,50;up\n"
+    tsv = rvhctl(*words, "-o", "tsv", stdin=rows).out
+    assert tsv == b"Host\tRTT\tweight\tstate\n10.0.0.1:80\t1.50\t2.5\tup\nb\t2.50\t0.50\tup\n"
+
+
+def test_rows_are_found_where_others_are_left_out() -> None:
+    rows = b"Host;RTT\na;1,5\nb;2,50\n"
+    Path("inventory.csv").write_text("id|lat|lon\na|1|\nb|1|2\n")
+    words = ("faultset", "--th", "9", "-p", "3", "--inventory", "inventory.csv", "--on-error", "skip")
+    assert rvhctl(*words, stdin=rows).out == b"Host;RTT;lat;lon\nb;2,50;1;2\n"
