@@ -16,6 +16,7 @@ from support.program import PATIENCE, Program
 import rvhctl
 
 PACKAGE = Path(rvhctl.__file__).parent
+SAMPLES = PACKAGE.parent / "examples" / "samples.ndjson"
 OUTSIDE_THE_CORE = {"_build"}  # compiles it, and is not part of it
 FOR_THE_CORE = sys.stdlib_module_names | {"librt", "mypy_extensions"}
 NOT_FOR_THE_CORE = {"os", "sys", "io", "pathlib", "logging", "subprocess", "socket", "asyncio", "threading"}
@@ -339,6 +340,11 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
         (
             ("failover", "--nodes", "a", "--lats", "1", "--th", "2"),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"},
+        ),
+        (
+            ("failover", "--rel", "2", "-o", "plain", str(SAMPLES)),
+            {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"}
+            | {"rvhctl.formats.rows", "rvhctl.formats.headers", "rvhctl.policy.plan"},
         ),
         (("-V",), {"rich", "typer", "typing", "rvhctl.app", "rvhctl.errors"}),
     ],

@@ -20,8 +20,6 @@ from rvhctl.core.nodes.scan import DONE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeS
 from rvhctl.errors import InputError, InvalidNodeError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS, Shape, is_array
-from rvhctl.formats.headers import layout_of
-from rvhctl.formats.rows import Rows
 from rvhctl.formats.shapes import Layout, Picked
 from rvhctl.nodes.fields import (
     BOUNDS,
@@ -94,6 +92,8 @@ class RowText:
     lines = True
 
     def __init__(self, shape: Shape, text: bytes, layout: Layout) -> None:
+        from rvhctl.formats.rows import Rows
+
         self._format: Final = FORMATS[shape].load()
         self._table: Final = Rows([layout.opening], "", layout.delimiter, preamble=layout.preamble)
         self.shape: Final = shape
@@ -149,6 +149,8 @@ def text_of(
         return JsonText(shape)
     if not format_.delimiter:
         return None
+    from rvhctl.formats.headers import layout_of
+
     needed = {"id", "latency", *by} if latency else {"id", *by}
     try:
         layout = layout_of(
