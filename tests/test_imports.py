@@ -16,7 +16,7 @@ from support.program import PATIENCE, Program
 import rvhctl
 
 PACKAGE = Path(rvhctl.__file__).parent
-SAMPLES = PACKAGE.parent / "examples" / "samples.ndjson"
+LINES = PACKAGE.parent / "tests/data/valid/nodes/lines.ndjson"
 OUTSIDE_THE_CORE = {"_build"}  # compiles it, and is not part of it
 FOR_THE_CORE = sys.stdlib_module_names | {"librt", "mypy_extensions"}
 NOT_FOR_THE_CORE = {"os", "sys", "io", "pathlib", "logging", "subprocess", "socket", "asyncio", "threading"}
@@ -342,7 +342,7 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
             {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"},
         ),
         (
-            ("failover", "--rel", "2", "-o", "plain", str(SAMPLES)),
+            ("failover", "--relative", "2", "-o", "plain", str(LINES)),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"}
             | {"rvhctl.formats.rows", "rvhctl.formats.headers", "rvhctl.policy.plan"},
         ),
