@@ -16,7 +16,7 @@ from typing import Any, Final
 import pytest
 from jsonschema import Draft202012Validator
 from support.cli import rvhctl
-from support.matrix_files import NODES, files
+from support.matrix_files import DATA, NODES, files
 from support.schemas import allows, changed, paths, problems, references, resolved, schemas, value_at
 
 from rvhctl.app import one_command
@@ -61,6 +61,12 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
         "failover --threshold 100 nodes.json",
         "faultset --threshold 100 -p 2 rich.json",
         f"failover {NEAR}",
+        "failover --threshold 100 --nodes a,b,c --latencies 1,2,",
+        "faultset --threshold 100 --nodes a:1:2:3,b:1:2:4",
+        "failover --threshold 100 --from prometheus probes.json",
+        "failover --threshold 100 --from fping probes.txt",
+        "failover --threshold 9e9 --from mtr mtr.json",
+        "failover --threshold 9e9 --from haproxy haproxy.csv",
     ),
     "explain.json": (
         f"failover --explain {NEAR}",
@@ -121,6 +127,8 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
 
 INCOMING: Final = {"definitions", "inventory", "demand", "keys", "node-request", "key-request"}
 EXTRA: Final = {
+    "mtr.json": (DATA.parents[1] / "examples" / "sources" / "mtr.json").read_bytes(),
+    "haproxy.csv": (DATA / "valid" / "haproxy" / "loopback.csv").read_bytes(),
     "none.json": b"[]",
     "requests.views": b'{"nodes":%b,"plan":true,"drill":"both","explain":true,"id":7}'
     % json.dumps(NODES).encode(),
