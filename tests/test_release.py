@@ -13,10 +13,12 @@ LINK = re.compile(r"\]\(([^)]*)\)")
 
 
 def test_a_release_names_the_repository_that_builds_it(tmp_path: Path) -> None:
-    project = tmp_path / "pyproject.toml"
-    before = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    project.write_text(before, encoding="utf-8")
+    # Where this is a release already, what it was before.
+    before = (ROOT / "pyproject.toml").read_text(encoding="utf-8").partition("\n[project.urls]")[0]
+    before = before.replace(".github/pypi.md", "README.md")
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (tmp_path / ".github").mkdir()
+    (tmp_path / "pyproject.toml").write_text(before, encoding="utf-8")
     (tmp_path / "README.md").write_text(readme, encoding="utf-8")
     where = {"REPOSITORY": "https://example.org/owner/name", "REVISION": "v1.2.3"}
 
@@ -25,19 +27,20 @@ def test_a_release_names_the_repository_that_builds_it(tmp_path: Path) -> None:
     )
 
     assert "urls" not in tomllib.loads(before)["project"]
-    urls = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["urls"]
-    assert urls.keys() == {"Source", "Documentation", "Changelog", "Issues"}
-    assert all(url.startswith(where["REPOSITORY"]) for url in urls.values())
-    paths = [url.partition(f"/{where['REVISION']}/")[2] for url in urls.values()]
+    project = tomllib.loads((tmp_path / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["urls"].keys() == {"Source", "Documentation", "Changelog", "Issues"}
+    assert all(url.startswith(where["REPOSITORY"]) for url in project["urls"].values())
+    paths = [url.partition(f"/{where['REVISION']}/")[2] for url in project["urls"].values()]
     assert all((ROOT / path).exists() for path in paths)
 
     # On PyPI, which shows the README, a link without an address leads nowhere.
-    released = (tmp_path / "README.md").read_text(encoding="utf-8")
-    links = LINK.findall(released)
+    shown = (tmp_path / project["readme"]).read_text(encoding="utf-8")
+    links = LINK.findall(shown)
     assert len(links) == len(LINK.findall(readme)) >= 10
     assert all(link.startswith("https://") for link in links)
     base = f"{where['REPOSITORY']}/blob/{where['REVISION']}/"
     named = [link.removeprefix(base).partition("#")[0] for link in links if link.startswith(base)]
     assert len(named) >= 10
     assert all((ROOT / path).is_file() for path in named)
-    assert released.replace(base, "") == readme
+    assert shown.replace(base, "") == readme
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == readme
