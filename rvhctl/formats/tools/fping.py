@@ -40,13 +40,13 @@ _OTHER: Final[dict[str, re.Pattern[str]]] = {
         "duplicate": r"\S+ : duplicate for .*",
         "ICMP message": r"ICMP .*",
         "single ping": r"(?:\[.*\] )?\S+.* : \[\d+\], .*",
-        "line of statistics": r" +\d+ (?:targets|alive|unreachable|unknown addresses|timeouts \(.*|ICMP Echo.*"
+        "statistics line": r" +\d+ (?:targets|alive|unreachable|unknown addresses|timeouts \(.*|ICMP Echo.*"
         r"|other ICMP received)| \S+ ms \(\w+ round trip time\)| +\S+ sec \(elapsed real time\)",
     }.items()
 }
 """What stands between the reports."""
 
-_JSON_OTHER: Final = {"resp": "single ping", "timeout": "single ping", "stats": "line of statistics"}
+_JSON_OTHER: Final = {"resp": "single ping", "timeout": "single ping", "stats": "statistics line"}
 
 HINT: Final = "run fping -C N -q and give its standard error: fping ... 2>&1 >/dev/null"
 

@@ -112,8 +112,11 @@ def _fields(cells: dict[str, str], columns: dict[str, str]) -> dict[str, Any]:
         raise InputError("no status of a server", value=cells["status"], hint=HINT)
     node_id = cells[columns["id"]] if columns["id"] else f"{cells['pxname']}/{cells['svname']}"
     fields = {"id": node_id, "latency": _latency(cells, columns["latency"]), "state": STATES[status[1]]}
-    weight = _number(cells, columns["weight"])
-    return {**fields, "weight": weight} if weight else fields
+    if weight := _number(cells, columns["weight"]):
+        fields["weight"] = weight
+    if cells.get("addr") and columns["id"] != "addr":
+        fields["address"] = cells["addr"]
+    return fields
 
 
 def _latency(cells: dict[str, str], column: str) -> int | None:

@@ -59,6 +59,14 @@ def test_a_real_table() -> None:
     }
 
 
+def test_a_server_has_its_address_for_an_inventory() -> None:
+    text = (DATA / "valid/haproxy/loopback.csv").read_bytes()
+    by_name = {row["id"]: row.get("address") for row in read(text)}
+    assert (by_name["api/a"], by_name["api/b"]) == ("127.0.0.1:18201", "127.0.0.1:18202")
+    assert not any("address" in row for row in read(text, {"id": "addr"}, lambda _: None))
+    assert "address" not in read(server())[0]
+
+
 @pytest.mark.parametrize("name", ["newline", "states"])
 def test_states(name: str) -> None:
     """A few columns of the table, a line break in one of them."""
