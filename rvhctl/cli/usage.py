@@ -43,7 +43,9 @@ def _nearest(error: Any, commands: Collection[str]) -> str:
         return str(next(iter(error.possibilities or ()), ""))
     choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
     if not choices and str(error.message).startswith("No such command"):
-        choices = commands
+        from rvhctl.manual.topics import TOPICS
+
+        choices = [*commands, *(f"help {topic}" for topic in TOPICS)]
     wrong = str(error.message).split("'")
     found = get_close_matches(wrong[1] if len(wrong) > 1 else "", [str(choice) for choice in choices], 1)
     return found[0] if found else ""

@@ -10,6 +10,7 @@ from typer._types import TyperChoice
 from rvhctl.cli.option_groups import ANSWER
 from rvhctl.cli.options import epilog, refuse
 from rvhctl.commands import COMMANDS
+from rvhctl.errors import UsageError
 from rvhctl.manual.topics import TOPICS, page_name
 from rvhctl.streams.staging import write_error
 
@@ -69,6 +70,9 @@ def help(
         show_page(manual_of(name, context))
         return
     refuse("with --man and --schema, which write files", {"a command or topic": name})
+    for flag, folder in (("--man", man), ("--schema", schema)):
+        if folder == "":
+            raise UsageError(f"{flag} has an empty name; . is the folder where you are")
     if man is not None:
         for page in (None, *COMMANDS, *TOPICS):
             _write_page(man, page, manual_of(page, context))

@@ -11,6 +11,8 @@ from support.cli import rvhctl
     [
         (("failovr",), "no such command 'failovr'; did you mean 'failover'?; try 'rvhctl --help'"),
         (("xyz",), "no such command 'xyz'; try 'rvhctl --help'"),
+        (("schema",), "no such command 'schema'; did you mean 'help schema'?; try 'rvhctl --help'"),
+        (("batch",), "no such command 'batch'; did you mean 'help batch'?; try 'rvhctl --help'"),
         (("--nope",), "no such option: --nope; try 'rvhctl --help'"),
         (("-x",), "no such option: -x; try 'rvhctl --help'"),
         (

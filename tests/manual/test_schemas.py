@@ -32,3 +32,13 @@ def test_a_folder_that_cannot_be_is_an_error(tmp_path: Path) -> None:
     code, out, err = rvhctl("help", "--schema", str(tmp_path / "file"))
     assert (code, out, err.count("\n")) == (1, b"", 1)
     assert rvhctl("help", "--schema", str(tmp_path), "formats").code == 2
+
+
+@pytest.mark.parametrize("flag", ["--schema", "--man"])
+def test_an_unset_variable_names_no_folder(
+    flag: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = rvhctl("help", flag, "")
+    assert (code, out, err.count("\n")) == (2, b"", 1)
+    assert list(tmp_path.iterdir()) == []
