@@ -30,8 +30,12 @@ from rvhctl.formats.shapes import (
     Record,
     RowsBehind,
     View,
+    texts_of,
 )
 from rvhctl.streams.lines import line_pieces
+
+PIECE: Final = 4096
+"""Rows that are made longer at a time."""
 
 BLOCK: Final = 1 << 20
 """Bytes of a text that are made of characters, and then rows, at a time."""
@@ -212,7 +216,7 @@ def _write_extended(
 ) -> Iterator[bytes]:
     """Yield a header and rows as they came in, and behind them what the objects say besides."""
     layout = behind.layout
-    rows = [_extended(records.records[row], behind.row_of(row), behind, delimiter) for row in picked]
+    rows = [row for piece in _pieces(picked) for row in _extended(records, piece, behind, delimiter)]
     more = list(dict.fromkeys(chain.from_iterable(added for _, added in rows)))
     if layout.preamble and delimiter == layout.delimiter:
         yield layout.opening.partition(b"\n")[0] + b"\n"
@@ -225,12 +229,31 @@ def _write_extended(
             yield joined_row([*own, *cells], delimiter)
 
 
+def _pieces(picked: Picked) -> Iterator[list[int]]:
+    chosen = iter(picked)
+    while piece := list(islice(chosen, PIECE)):
+        yield piece
+
+
 def _extended(
-    record: bytes, row: int, behind: RowsBehind, delimiter: str
+    records: OwnRecords, picked: list[int], behind: RowsBehind, delimiter: str
+) -> Iterator[tuple[bytes | list[str], dict[str, str]]]:
+    """Yield each row, as it came in or by its cells, and the members of its object that it has no columns for."""
+    own = list(map(behind.row_of, picked))
+    objects = iter(behind.objects_of([row for row in own if row >= 0]))
+    for row, record in zip(own, texts_of(records.records, picked), strict=True):
+        yield _extended_row(record, row, next(objects)[:-1] if row >= 0 else b"", behind, delimiter)
+
+
+def _extended_row(
+    record: bytes, row: int, came: bytes, behind: RowsBehind, delimiter: str
 ) -> tuple[bytes | list[str], dict[str, str]]:
-    """Return a row, as it came in or by its cells, and the members of its object that it has no columns for."""
+    """Return one of them.
+
+    Args:
+        came: the row as an object, without its last brace; empty if there is none.
+    """
     layout = behind.layout
-    came = b"" if row < 0 else behind.objects[row][:-1]
     if came and delimiter == layout.delimiter and record.startswith(came):
         return behind.raws[row], _json_cells(b"{" + record[len(came) :].lstrip(b","))
     stated = _json_cells(record)

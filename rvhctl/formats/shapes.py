@@ -141,13 +141,23 @@ class Reader:
         raise NotImplementedError
 
 
+Several = Callable[[Sequence[int]], list[bytes]]
+"""Returns the texts of some records at once."""
+
+
+def texts_of(records: Sequence[bytes], rows: Sequence[int]) -> list[bytes]:
+    """Return the texts of some records, all at once where these know how to."""
+    several: Several | None = getattr(records, "several", None)
+    return [records[row] for row in rows] if several is None else several(rows)
+
+
 class RowsBehind(NamedTuple):
     """The rows of a table that stand behind objects, which say more than these."""
 
     layout: Layout
     raws: Sequence[bytes]
-    objects: Sequence[bytes]
-    """The rows as objects of JSON."""
+    objects_of: Several
+    """Returns rows as objects of JSON."""
     row_of: Callable[[int], int]
     """The row behind an object; negative if there is none."""
 

@@ -16,7 +16,7 @@ import orjson
 from rvhctl.core.columns import Ints
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
-from rvhctl.formats.shapes import Layout, Picked, RowsBehind
+from rvhctl.formats.shapes import Layout, Picked, RowsBehind, texts_of
 from rvhctl.nodes.documents import overridden
 from rvhctl.nodes.fields import Record
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
@@ -110,7 +110,7 @@ class Nodes:
         """The picked records, each followed by ``separator``, in pieces."""
         records = self.records
         chosen = iter(picked)
-        while piece := [records[row] for row in islice(chosen, PIECE)]:
+        while piece := texts_of(records, list(islice(chosen, PIECE))):
             piece.append(b"")
             yield separator.join(piece)
 

@@ -18,7 +18,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
-from rvhctl.formats.shapes import RowsBehind
+from rvhctl.formats.shapes import RowsBehind, Several
 from rvhctl.nodes.fields import Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.inventory.matching import (
@@ -60,20 +60,26 @@ def join(
     found = match(theirs, ours, _address_in(objects.records), _address_in(inventory.records))
     for expected, one, other in found.ambiguous:
         on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
-    records = _Records(found, objects.records, inventory.records)
+    objects_of = partial(_in_bulk, objects) if measured.layout else _one_by_one(objects.records)
+    records = _Records(found, objects_of, inventory.records)
     nodes = None
     if not by:
         nodes = _by_columns(found, measured.fleet, inventory, ours, records, placed=bool(coordinates))
     if nodes is None:
         nodes = _read(
-            list(records), inventory.source, coordinates=coordinates, latency=latency, by=by, on_bad=on_bad
+            records.several(range(len(records))),
+            inventory.source,
+            coordinates=coordinates,
+            latency=latency,
+            by=by,
+            on_bad=on_bad,
         )
     nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
     for text in understood_of(found, theirs, ours):
         inform(text)
     if measured.layout is not None:
         row_of = _row_of(found, ours, nodes)
-        nodes.behind = RowsBehind(measured.layout, measured.records, objects.records, row_of)
+        nodes.behind = RowsBehind(measured.layout, measured.records, objects_of, row_of)
     nodes.delimiter = objects.delimiter
     nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
     nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
@@ -98,21 +104,36 @@ def _address_in(records: Sequence[bytes]) -> AddressOf:
     return address_of
 
 
+def _in_bulk(objects: Nodes, rows: Sequence[int]) -> list[bytes]:
+    """Return rows as objects, which have no line ends, made all at once."""
+    return b"".join(objects.join_records(rows, b"\n")).split(b"\n")[:-1]
+
+
+def _one_by_one(records: Sequence[bytes]) -> Several:
+    return lambda rows: list(map(records.__getitem__, rows))
+
+
 class _Records(Sequence[bytes]):
     """The records of both, merged when they are asked for."""
 
-    def __init__(self, found: Matches, measured: Sequence[bytes], known: Sequence[bytes]) -> None:
+    def __init__(self, found: Matches, objects_of: Several, known: Sequence[bytes]) -> None:
         self._found = found
-        self._measured = measured
+        self._objects_of = objects_of
         self._known = known
 
     def __len__(self) -> int:
         return len(self._found.rows)
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
-        own = self._found.own[row]
-        measured = None if own == NOBODY else self._measured[own]
-        return merged_texts(measured, self._known[self._found.rows[row]])
+        return self.several([row])[0]
+
+    def several(self, rows: Sequence[int]) -> list[bytes]:
+        """Return some of them, in less time than one by one."""
+        own = list(map(self._found.own.__getitem__, rows))
+        objects = iter(self._objects_of([row for row in own if row != NOBODY]))
+        measured = [None if row == NOBODY else next(objects) for row in own]
+        known = map(self._known.__getitem__, map(self._found.rows.__getitem__, rows))
+        return list(map(merged_texts, measured, known))
 
 
 def _by_columns(
