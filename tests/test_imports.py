@@ -85,7 +85,7 @@ FACES = {
     "core.keys": {"answers", "cells", "fields", "lines", "owners", "rows"},
     "core.memory": {"remembered"},
     "core.nodes": {"csv_scan", "details", "duplicates", "json_scan", "prefilter", "record", "rows", "scan"},
-    "core.placement": {"bits", "checksums", "choosing", "jump", "probes", "table", "xxh64"},
+    "core.placement": {"bits", "checksums", "choosing", "jump", "probes", "spreading", "table", "xxh64"},
     "core.policy": {
         *("cells", "damping", "grouping", "health", "limits", "plan", "priority_load", "ranking"),
         *("reasons", "safeguards", "samples", "survivors"),

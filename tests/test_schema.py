@@ -97,6 +97,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "probes.json": (
         "jump-hash -b 9 --explain -i json keys.json",
         "jump-hash --nodes a,b,c,d --down b --weight a=0.5 --replicas 2 --explain -i json keys.json",
+        "jump-hash --nodes rich.json --replicas 3 --spread rack --explain -k a -k b -k c",
         f"jump-hash --nodes a,b --weight a=1e-9 --down b {'-k a -k b'} --explain",
     ),
     "stats.json": ("jump-hash --nodes a,b --stats keys.txt", "jump-hash -b 1 --stats -i json none.json"),

@@ -119,6 +119,7 @@ KEY_BASES: Final = {
     "nodes": [{"key": "k"}],
     "to": [NUMBERED],
     "replicas": [NUMBERED | {"allow_fewer": True}],
+    "spread": [FLEET | {"key": "k", "replicas": 2}],
     "weights": [NUMBERED, NAMES | {"key": "k"}],
 }
 CASES: Final = [

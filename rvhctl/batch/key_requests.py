@@ -57,6 +57,8 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
         raise JumpHashError(problem)
     stated_here = stated({name: request[name] for name in request.keys() & OF_KEYS})
     members = {**flags, **stated_here}
+    if "spread" in stated_here and "replicas" not in members:
+        raise JumpHashError("spread tells where replicas lie: state replicas, too")
     here, there = _placements(stated_here, flags)
     keys, single = stated_keys(
         request, partial(exact_value, text), KeyRule(integers=here.recipe.in_core == DECIMAL)
@@ -113,8 +115,8 @@ def _placements(request: dict[str, Any], flags: Mapping[str, Any]) -> tuple[Plac
 
 
 def _without_nodes(members: dict[str, Any], request: dict[str, Any]) -> None:
-    """Buckets without names have no latency: flags about it are for other requests, but a request's own are wrong."""
-    for name in ("live", "threshold"):
+    """Flags about latencies or labels, which numbers have not, are for other requests; a request's own are wrong."""
+    for name in ("live", "threshold", "spread"):
         if name in request:
             raise JumpHashError(f"{name} makes no sense without nodes")
         members.pop(name, None)
@@ -125,10 +127,10 @@ class GivenNodes(NamedTuple):
 
     nodes: Any
 
-    def buckets(self) -> Buckets:
+    def buckets(self, spread: str | None) -> Buckets:
         from rvhctl.placement.placement import buckets_from
 
-        return buckets_from(self._listed())
+        return buckets_from(self._listed(), spread)
 
     def too_slow(self, threshold: float) -> list[str]:
         """Return the ids over the threshold, and those without a measurement.

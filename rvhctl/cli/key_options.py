@@ -98,6 +98,12 @@ class Nodes(OptionGroup, panel=BUCKETS):
     allow_fewer: bool = switch(
         "--allow-fewer", help="With --replicas: name fewer where fewer than K are live."
     )
+    spread: str | None = option(
+        "--spread",
+        metavar="LABEL",
+        help="With --replicas: each replica in another zone (rack, region), while there is one with a live node. LABEL "
+        "is a field that each node of --nodes has.",
+    )
 
 
 class Fields(OptionGroup, panel=KEYS):
@@ -245,7 +251,7 @@ def check_request(request: KeyRequest) -> None:
     reads_stdin = not request.keys.key and (not request.files or any(map(is_stdin, request.files)))
     check_together(flags, reads_stdin=reads_stdin)
     if "nodes" not in flags:
-        named = {**request.nodes.flags("live", "threshold"), **request.answer.flags("to_nodes")}
+        named = {**request.nodes.flags("live", "threshold", "spread"), **request.answer.flags("to_nodes")}
         refuse("without --nodes", named)
     _check_keys(request)
     _check_answer(request)
@@ -263,6 +269,8 @@ def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
         raise UsageError("--to and --to-nodes exclude each other")
     if "nodes" in flags:
         refuse("with --nodes; use --to-nodes", {"--to": "to" in flags})
+    if flags.get("spread") == "":
+        raise UsageError("--spread has an empty name")
     if "seed" in flags and RECIPES[flags["hash"]].seeded is None:
         raise UsageError(f"--seed: the hash {flags['hash']} has none")
     from rvhctl.streams.source import is_stdin
@@ -297,4 +305,4 @@ def _check_answer(request: KeyRequest) -> None:
     if answer.split_to is None:
         refuse("without --split-to", answer.flags("force"))
     if request.nodes.replicas is None:
-        refuse("without --replicas", request.nodes.flags("allow_fewer"))
+        refuse("without --replicas", request.nodes.flags("allow_fewer", "spread"))

@@ -138,9 +138,9 @@ def read_record(
     stated = "latency" in fields or (latency and "samples" not in fields)
     measured = _latency(fields, by_samples) if stated else by_samples
     integer = type(fields["id"]) is not str
-    if not coordinates:
-        return Record(node_id, measured, details=details, integer_id=integer)
     labels = tuple([_label(fields, name, exact) for name in by])
+    if not coordinates:
+        return Record(node_id, measured, details=details, integer_id=integer, labels=labels)
     if (by or coordinates == KNOWN) and unplaced(fields):
         return Record(node_id, measured, NAN, NAN, details, integer, labels)
     lat, lon = _coordinate(fields, "lat"), _coordinate(fields, "lon")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from math import fsum, inf
 from typing import Any, Final
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
+from rvhctl.core.columns import Ints
 from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.table import BucketTable
@@ -21,11 +22,12 @@ NodeName = str | int
 class Buckets:
     """Buckets 0 to ``count - 1``; bucket i is for ever node i. They never change.
 
-    ``ids`` is empty where buckets have no names. ``weights`` lacks the buckets that weigh 1.
+    ``ids`` is empty where buckets have no names. ``weights`` lacks the buckets that weigh 1. ``zones`` has the
+    number of the failure domain of each bucket, and is empty where replicas are not spread over any.
     """
 
     # No dataclass, because that would cost milliseconds at every start.
-    __slots__ = ("count", "down", "ids", "rows", "weights")
+    __slots__ = ("count", "down", "ids", "rows", "weights", "zones")
 
     def __init__(
         self,
@@ -34,12 +36,14 @@ class Buckets:
         rows: Mapping[str, int],
         weights: Mapping[int, float],
         down: frozenset[int],
+        zones: Sequence[int] = (),
     ) -> None:
         self.count: Final = count
         self.ids: Final = ids
         self.rows: Final = rows
         self.weights: Final = weights
         self.down: Final = down
+        self.zones: Final = zones
 
     @classmethod
     def numbered(cls, buckets: object) -> Buckets:
@@ -91,7 +95,7 @@ class Buckets:
                 )
             merged[bucket] = number
         weights = {bucket: weight for bucket, weight in merged.items() if weight != 1.0}
-        return Buckets(self.count, self.ids, self.rows, weights, self.down)
+        return Buckets(self.count, self.ids, self.rows, weights, self.down, self.zones)
 
     def with_down(self, names: Iterable[NodeName]) -> Buckets:
         """These down, and nobody else.
@@ -102,7 +106,13 @@ class Buckets:
         """
         failed = run(listed(names, WHOLE, "down", JumpHashError))
         down = frozenset(map(self.bucket_of, failed))
-        return Buckets(self.count, self.ids, self.rows, self.weights, down)
+        return Buckets(self.count, self.ids, self.rows, self.weights, down, self.zones)
+
+    def with_zones(self, labels: Sequence[Hashable]) -> Buckets:
+        """Each bucket in the failure domain of its label."""
+        zones = {label: zone for zone, label in enumerate(dict.fromkeys(labels))}
+        numbers = tuple([zones[label] for label in labels])
+        return Buckets(self.count, self.ids, self.rows, self.weights, self.down, numbers)
 
     @property
     def live(self) -> int:
@@ -159,4 +169,5 @@ class Buckets:
         if not self.live:
             what = "node" if self.ids else "bucket"
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
-        return BucketTable(self.count, dialect, dict(self.weights), list(self.down))
+        zones = Ints(self.zones)
+        return BucketTable(self.count, dialect, dict(self.weights), list(self.down), zones=zones)

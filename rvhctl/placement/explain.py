@@ -9,7 +9,7 @@ from rvhctl.core.placement.jump import jump_in
 from rvhctl.core.placement.probes import pair_hash
 from rvhctl.core.placement.table import PROBES, BucketTable
 
-Verdict = Literal["taken", "repeated", "down", "weight"]
+Verdict = Literal["taken", "repeated", "down", "weight", "zone"]
 
 MASK_64: Final = (1 << 64) - 1
 
@@ -22,8 +22,9 @@ class Probe:
         number: t, 0 to 63.
         hash: h_t, 64 bits unsigned.
         bucket: jump(h_t, buckets).
-        verdict: ``taken``; or why it was passed over: ``repeated`` (an earlier probe took it), ``down``, or
-            ``weight`` (the draw went against a bucket of less than the largest weight).
+        verdict: ``taken``; or why it was passed over: ``repeated`` (an earlier probe took it), ``down``,
+            ``weight`` (the draw went against a bucket of less than the largest weight), or ``zone`` (replicas are
+            spread, and another one lies in its zone).
     """
 
     number: int
@@ -50,7 +51,7 @@ class Explanation:
 
 
 def explained(table: BucketTable, h0: int, buckets: list[int]) -> Explanation:
-    """How a key of these bits comes to these buckets, the first of its order."""
+    """How a key of these bits comes to these buckets, the first of its order, or of those spread over zones."""
     probes: list[Probe] = []
     taken: list[int] = []
     for number in range(PROBES):
@@ -65,6 +66,8 @@ def explained(table: BucketTable, h0: int, buckets: list[int]) -> Explanation:
             verdict = "weight"
         elif bucket in taken:
             verdict = "repeated"
+        elif bucket not in buckets:
+            verdict = "zone"
         else:
             taken.append(bucket)
         probes.append(Probe(number, bits & MASK_64, bucket, verdict))
@@ -72,5 +75,5 @@ def explained(table: BucketTable, h0: int, buckets: list[int]) -> Explanation:
         h0=h0 & MASK_64,
         probes=probes,
         buckets=buckets,
-        scored={bucket: pair_hash(h0, bucket) & MASK_64 for bucket in buckets[len(taken) :]},
+        scored={bucket: pair_hash(h0, bucket) & MASK_64 for bucket in buckets if bucket not in taken},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -16,6 +16,7 @@ from rvhctl.errors import (
     UsageError,
     quoted,
     raise_error,
+    shorten,
 )
 from rvhctl.formats.wording import did_you_mean
 from rvhctl.nodes.documents import id_texts
@@ -26,7 +27,7 @@ from rvhctl.streams.lookalike import explained, foreign_error, marked_format
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 if TYPE_CHECKING:
-    from rvhctl.nodes.fleet import Fleet
+    from rvhctl.nodes.fleet import Fleet, Labels
 
 DIGITS: Final = 18
 """The most digits of a bucket's number; Python refuses to read thousands of them."""
@@ -180,13 +181,24 @@ class NodeList(NamedTuple):
     """What else the source says of them; None: only names."""
     down: Sequence[str] = ()
     """The document says that these have failed."""
+    labelled: Callable[[str], Labels | None] | None = None
+    """Reads a label of each."""
 
-    def buckets(self) -> Buckets:
-        """The nodes as buckets, those that are not up as down.
+    def buckets(self, spread: str | None) -> Buckets:
+        """The nodes as buckets, those that are not up as down, in zones by the label ``spread``.
 
         Raises:
-            InputError: there are none, one is there twice, or one is down that is not there.
+            InputError: there are none, one is there twice, one is down that is not there, or has not that label.
+            UsageError: the source has only names.
         """
+        if spread is None:
+            return self._buckets()
+        labels = self.labelled and self.labelled(spread)
+        if labels is None:
+            raise UsageError(f"--spread needs nodes with {shorten(spread)}; {self.source} gives none")
+        return self._buckets().with_zones(list(labels.group_of))
+
+    def _buckets(self) -> Buckets:
         try:
             nodes = Buckets.named(self.ids)
             if self.fleet is None:
@@ -246,15 +258,20 @@ def read_node_list(source: Source) -> NodeList:
         return _plain_list(text, source.name)
     from rvhctl.nodes.read import looked_shape, read_text
 
+    # Whatever else they say of themselves; they need no latency.
+    settings: dict[str, Any] = {"coordinates": False, "on_bad": raise_error, "latency": False}
     with explained(source, tools=True):
-        # Whatever else they say of themselves; they need no latency.
         shape = looked_shape("auto", text)
-        nodes = read_text(text, source.name, shape, coordinates=False, on_bad=raise_error, latency=False)
+        nodes = read_text(text, source.name, shape, **settings)
+
+    def labelled(name: str) -> Labels | None:
+        return read_text(text, source.name, shape, by=(name,), **settings).fleet.labels
+
     names = nodes.members.get("down", [])
     down: list[Any] = id_texts(names) if isinstance(names, list) else [None]
     if not all(isinstance(name, str) for name in down):
         raise InputError("down must be a list of texts", source=source.name, value=names)
-    return NodeList(source.name, list(nodes.fleet.ids), nodes.fleet, down)
+    return NodeList(source.name, list(nodes.fleet.ids), nodes.fleet, down, labelled)
 
 
 def _is_plain(text: bytes) -> bool:

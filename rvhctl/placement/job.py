@@ -20,7 +20,7 @@ from rvhctl.core.keys.answers import (
 from rvhctl.core.keys.lines import LIBRARY, NOTHING_WRONG
 from rvhctl.core.keys.owners import packed_groups, selected
 from rvhctl.core.keys.rows import ROWS, KeyRows
-from rvhctl.core.placement.choosing import Chooser
+from rvhctl.core.placement.spreading import chooser_of
 from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import DataFormat
@@ -125,7 +125,7 @@ class Owners:
     """The first ``count`` buckets of each row's order, in a column that is used again and again."""
 
     def __init__(self, table: BucketTable, count: int = 1) -> None:
-        self._chooser = Chooser(table, count)
+        self._chooser = chooser_of(table, count)
         self.count: Final = count
         self._column = Ints()
 

@@ -10,8 +10,9 @@ from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.bits import key_bits
-from rvhctl.core.placement.choosing import MOST_SCORED, Chooser, key_column
-from rvhctl.errors import JumpHashError, shorten
+from rvhctl.core.placement.choosing import MOST_SCORED, key_column
+from rvhctl.core.placement.spreading import chooser_of
+from rvhctl.errors import InvalidNodeError, JumpHashError, shorten
 from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.keys.hashes import DIALECTS, recipe_of
 from rvhctl.nodes.arguments import instance_of
@@ -49,6 +50,8 @@ class Placement:
             While the largest weight stays the same, a lower weight moves only that node's keys away, and a
             higher one only moves keys to it.
         down: ids (or numbers) of the nodes that have failed, besides those whose state says so.
+        spread: a label that each of the ``nodes`` has, such as ``zone``: replicas lie in as many different
+            ones as there are live.
         hash: how text becomes 64 bits, a name in ``rvhctl jump-hash --list-hashes``.
         seed: for a hash that takes one.
         dialect: how the loop of jump hash rounds, ``paper``, ``guava`` or ``exact``.
@@ -75,11 +78,12 @@ class Placement:
         *,
         weights: Mapping[Any, float] | None = None,
         down: Iterable[NodeName] = (),
+        spread: str | None = None,
         hash: str = "xxh64",
         seed: int = 0,
         dialect: str = "paper",
     ) -> None:
-        buckets = buckets_from(nodes).with_weights({} if weights is None else weights)
+        buckets = buckets_from(nodes, spread).with_weights({} if weights is None else weights)
         failed = buckets.down | buckets.with_down(down).down
         self._set(buckets.with_down(list(map(buckets.name_of, failed))), hash, seed, dialect)
 
@@ -167,7 +171,8 @@ class Placement:
     def replicas(self, key: Key, count: int, *, allow_fewer: bool = False) -> list[NodeName]:
         """The first ``count`` live nodes of the key's order of preference, the owner first.
 
-        When one fails the others move up and nothing else changes. Growth moves the fewest keys for owners
+        When one fails the others move up and nothing else changes. Where ``spread`` was given, each is the next
+        in a zone that has none yet, while there is one. Growth moves the fewest keys for owners
         only: the other replicas of a key may change with the number of nodes.
 
         Args:
@@ -280,7 +285,7 @@ class Placement:
             yield self._choose(column, count)
 
     def _choose(self, column: Ints, count: int) -> list[int]:
-        chooser = Chooser(self.table, count)
+        chooser = chooser_of(self.table, count)
         chosen = Ints([0] * (len(column) * count))
         row = 0
         while row < len(column):
@@ -293,24 +298,29 @@ def keys_at_once(count: int, most: int) -> int:
     return max(1, min(most, AT_ONCE // count))
 
 
-def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]]) -> Buckets:
-    """The buckets that the ``nodes`` of `Placement` make.
+def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]], spread: str | None = None) -> Buckets:
+    """The buckets that the ``nodes`` of `Placement` make, in the zones that the label ``spread`` tells.
 
     Raises:
         JumpHashError: they make none.
         InvalidNodeError: a node is wrong.
     """
+    if spread is not None and not (isinstance(spread, str) and spread):
+        raise JumpHashError(f"spread must be the name of a label (got {shorten(spread)})")
     if isinstance(nodes, bool) or whole_of(nodes) is not None:
+        if spread is not None:
+            raise JumpHashError("spread needs nodes with a label, not their number")
         return Buckets.numbered(nodes)
     if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
         raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
     from rvhctl.nodes.fields import check_id, state_of, weight_of
     from rvhctl.nodes.given import ABSENT, id_text, stated, value_of
 
+    items = run(listed(nodes, WHOLE, "nodes", JumpHashError))
     ids: list[str] = []
     weights: dict[NodeName, float] = {}
     down: list[str] = []
-    for row, node in enumerate(run(listed(nodes, WHOLE, "nodes", JumpHashError))):
+    for row, node in enumerate(items):
         if isinstance(node, str):
             ids.append(str.__str__(node))
             continue
@@ -322,4 +332,21 @@ def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]]) -> Buckets:
         weights[node_id] = weight_of(None if weight is ABSENT else weight)
         if state_of(None if state is ABSENT else state):
             down.append(node_id)
-    return Buckets.named(ids).with_weights(weights).with_down(down)
+    buckets = Buckets.named(ids).with_weights(weights).with_down(down)
+    return buckets if spread is None else buckets.with_zones(list(_zones(items, ids, spread)))
+
+
+def _zones(nodes: Iterable[object], ids: Iterable[str], spread: str) -> Iterator[str]:
+    """The label of each node."""
+    from rvhctl.nodes.fields import label_of
+    from rvhctl.nodes.given import stated
+
+    for node, node_id in zip(nodes, ids, strict=True):
+        if isinstance(node, str):
+            raise JumpHashError(
+                f"spread needs nodes with {shorten(spread)}, and {shorten(node)} is only a name"
+            )
+        try:
+            yield label_of(stated(node, spread), spread)
+        except InvalidNodeError as error:
+            raise InvalidNodeError(f"node {shorten(node_id)}: {error}") from None

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     class Named(Protocol):
         """Nodes with names."""
 
-        def buckets(self) -> Buckets:
-            """Return the nodes as buckets; those whose state says so are down."""
+        def buckets(self, spread: str | None) -> Buckets:
+            """Return the nodes as buckets in zones by that label; those whose state says so are down."""
 
         def too_slow(self, threshold: float) -> Sequence[str]:
             """Return the ids of those over the threshold in milliseconds, and of those without a measurement."""
@@ -37,7 +37,7 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     Raises:
         RvhctlError: a name is unknown, a value is wrong, or all are down.
     """
-    here, out = _buckets(members.get("nodes"), members)
+    here, out = _buckets(members.get("nodes"), members, members.get("spread"))
     there, out_there = here, out
     if "to_nodes" in members:
         there, out_there = _buckets(members["to_nodes"], members)
@@ -66,11 +66,13 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     return placement, Placement.of(there.with_down([*out_there, *down_there]), **hashes)
 
 
-def _buckets(nodes: Named | None, members: Mapping[str, Any]) -> tuple[Buckets, frozenset[NodeName]]:
+def _buckets(
+    nodes: Named | None, members: Mapping[str, Any], spread: str | None = None
+) -> tuple[Buckets, frozenset[NodeName]]:
     """The buckets, and the names of those that state or threshold takes out."""
     if nodes is None:
         return Buckets.numbered(members["buckets"]), frozenset()
-    buckets = nodes.buckets()
+    buckets = nodes.buckets(spread)
     out: set[NodeName] = {buckets.name_of(bucket) for bucket in buckets.down}
     if "threshold" in members:
         from rvhctl.nodes.fields import checked_threshold

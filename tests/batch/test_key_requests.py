@@ -86,6 +86,27 @@ class TestBatch:
             ({"key": "a", "buckets": 3, "stats": 1}, "JumpHashError", "stats must be true or false"),
             ({"key": "a", "buckets": 3, "live": ["a"]}, "JumpHashError", "live makes no sense without nodes"),
             ({"key": "a", "nodes": ["a"], "threshold": 3}, "JumpHashError", "needs nodes with latencies"),
+            ({"key": "a", "nodes": ["a"], "spread": "zone"}, "JumpHashError", "state replicas, too"),
+            (
+                {"key": "a", "buckets": 3, "replicas": 2, "spread": "z"},
+                "JumpHashError",
+                "spread makes no sense",
+            ),
+            (
+                {"key": "a", "nodes": ["a"], "replicas": 1, "spread": 7},
+                "JumpHashError",
+                "the name of a label",
+            ),
+            (
+                {"key": "a", "nodes": ["a"], "replicas": 1, "spread": "zone"},
+                "JumpHashError",
+                "spread needs nodes with 'zone', and 'a' is only a name",
+            ),
+            (
+                {"key": "a", "nodes": [{"id": "a", "Zone": "x"}], "replicas": 1, "spread": "zone"},
+                "InvalidNodeError",
+                "node 'a': there is no zone",
+            ),
             ({"key": "a", "nodes": ["a"], "live": "a"}, "JumpHashError", "live must be an array of ids"),
             ({"nodes": ["a"]}, "JumpHashError", "a request needs key or keys"),
             ({"key": "k", "buckets": 3, "hash": "xxh65"}, "JumpHashError", "did you mean"),
@@ -157,13 +178,16 @@ class TestBatch:
             (("--weight", "b=0.5"), {"weights": {"b": 0.5}}),
             (("--to-nodes", "a,b"), {"to_nodes": ["a", "b"]}),
             (("--live", "live.txt"), {"live": ["a", "c"]}),
+            (("--replicas", "2", "--spread", "zone"), {"replicas": 2, "spread": "zone"}),
         ],
     )
     def test_a_flag_about_nodes_is_the_default_of_a_member(
         self, flags: tuple[str, ...], member: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(tmp_path)
+        zones = {"zone": "x"}, {"zone": "x"}, {"zone": 7}
         nodes = [{"id": "a", "latency": 5}, {"id": "b", "latency": 25}, {"id": "c", "latency": 10}]
+        nodes = [node | zone for node, zone in zip(nodes, zones, strict=True)]
         (tmp_path / "live.txt").write_text("a\nc\n")
         (tmp_path / "nodes.json").write_text(json.dumps(nodes))
         plain: dict[str, Any] = {"keys": KEYS}

@@ -101,7 +101,7 @@ TEXTS = {
         "--by",
         "--down-group",
     ),
-    "--demand",
+    *("--demand", "--spread"),
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

@@ -8,7 +8,7 @@ import inspect
 import itertools
 import pickle
 from collections import Counter
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -349,3 +349,60 @@ def test_help_reads_well() -> None:
     for name, member in inspect.getmembers(Placement, inspect.isfunction):
         if not name.startswith("_"):
             assert inspect.getdoc(member), name
+
+
+class TestSpread:
+    """Zones of five, three and one of nine nodes."""
+
+    ZONE: Final = dict(zip("abcdefghi", "xyxxzyxyx", strict=True))
+    NODES: Final = [{"id": name, "zone": zone} for name, zone in ZONE.items()]
+    SOME = KEYS[:2000]
+
+    def replicas(self, count: int = 3, down: str = "") -> list[set[Any]]:
+        ring = Placement(self.NODES, spread="zone", down=list(down))
+        return [set(chosen) for chosen in ring.replicas_many(self.SOME, count, allow_fewer=True)]
+
+    def zones(self, chosen: set[Any]) -> set[str]:
+        return {self.ZONE[name] for name in chosen}
+
+    def test_every_key_lies_in_all_zones_that_are_live(self) -> None:
+        assert all(len(self.zones(chosen)) == 3 for chosen in self.replicas())
+        assert all(len(self.zones(chosen)) == 3 for chosen in self.replicas(5, "ab"))
+        assert all(self.zones(chosen) == {"x", "y"} for chosen in self.replicas(down="e"))
+
+    @pytest.mark.parametrize("count", [2, 3, 5])
+    @pytest.mark.parametrize("failed", ["a", "b", "e"])
+    def test_losing_a_node_changes_only_what_it_held(self, count: int, failed: str) -> None:
+        for before, after in zip(self.replicas(count), self.replicas(count, failed), strict=True):
+            assert before - {failed} <= after
+            assert failed in before or before == after
+
+    def test_the_owner_is_the_same(self) -> None:
+        ring = Placement(self.NODES, spread="zone")
+        assert ring.owners(self.SOME) == Placement(list("abcdefghi")).owners(self.SOME)
+        assert [chosen[0] for chosen in ring.replicas_many(self.SOME, 3)] == ring.owners(self.SOME)
+        again = pickle.loads(pickle.dumps(ring.with_down(["c"])))
+        assert again.replicas("key", 3) == Placement(self.NODES, spread="zone", down=["c"]).replicas("key", 3)
+
+    def test_an_explanation_says_which_zone_has_one(self) -> None:
+        ring = Placement(self.NODES, spread="zone")
+        explained = ring.explain("user-1", 3)
+        assert [ring.nodes.ids[bucket] for bucket in explained.buckets] == ring.replicas("user-1", 3)
+        passed = {probe.bucket for probe in explained.probes if probe.verdict == "zone"}
+        assert passed
+        assert passed.isdisjoint(explained.buckets)
+
+    @pytest.mark.parametrize(
+        ("nodes", "spread", "says"),
+        [
+            (9, "zone", "spread needs nodes with a label, not their number"),
+            (["a", "b"], "zone", "'a' is only a name"),
+            ([{"id": "a"}], "", "the name of a label"),
+            ([{"id": "a"}], ["zone"], "the name of a label"),
+        ],
+    )
+    def test_what_has_no_zones(self, nodes: Any, spread: Any, says: str) -> None:
+        with pytest.raises(JumpHashError, match=says):
+            Placement(nodes, spread=spread)
+        with pytest.raises(InvalidNodeError, match="node 'b': there is no zone"):
+            Placement([{"id": "a", "zone": 1}, {"id": "b", "zone": None}], spread="zone")

@@ -386,3 +386,46 @@ def test_an_answer_takes_little_more_memory_than_its_text(output: str, also: tup
     tracemalloc.stop()
     assert outcome.code == 0
     assert peak < 3 * len(outcome.out) + 5_000_000
+
+
+class TestSpread:
+    NODES = "id,zone\n" + "".join(f"{name},{zone}\n" for name, zone in zip("abcdef", "xxyxxy", strict=True))
+
+    def test_replicas_lie_in_different_zones(self, tmp_path: Path) -> None:
+        (nodes := tmp_path / "nodes.csv").write_text(self.NODES)
+        zone = dict(zip("abcdef", "xxyxxy", strict=True))
+        ring = Placement([{"id": name, "zone": label} for name, label in zone.items()], spread="zone")
+        spread = jump("--nodes", str(nodes), "--replicas", "3", "--spread", "zone")
+        assert spread == ["\t".join(map(str, names)) for names in ring.replicas_many(KEYS, 3)]
+        assert all({zone[name] for name in line.split("\t")} == {"x", "y"} for line in spread)
+
+    @pytest.mark.parametrize(
+        ("arguments", "code", "says"),
+        [
+            (("--nodes", "nodes.csv", "--spread", "zone"), 2, "--spread makes no sense without --replicas"),
+            (
+                ("-b", "3", "--replicas", "2", "--spread", "zone"),
+                2,
+                "--spread makes no sense without --nodes",
+            ),
+            (("--nodes", "a,b", "--replicas", "2", "--spread", "zone"), 2, "--nodes gives none"),
+            (
+                ("--nodes", "nodes.csv", "--replicas", "2", "--spread", "rack"),
+                1,
+                "6 of 6 nodes have no 'rack'",
+            ),
+            (("--nodes", "nodes.csv", "--replicas", "2", "--spread", ""), 2, "--spread has an empty name"),
+        ],
+    )
+    def test_what_makes_no_sense(
+        self,
+        arguments: tuple[str, ...],
+        code: int,
+        says: str,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        Path("nodes.csv").write_text(self.NODES)
+        assert refused(*arguments)[0] == code
+        assert says in refused(*arguments)[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 import xxhash
 
@@ -55,3 +55,14 @@ def naive_order(
         return -math.log(((r >> 11) + 1) * 2.0**-53) / weight[bucket], -r, bucket
 
     return order + sorted(live - set(order), key=place)
+
+
+def naive_spread(order: list[int], zones: Sequence[Hashable], count: int) -> list[int]:
+    """The first few of an order: each the next in a zone that has none yet, then the next ones."""
+    first_of_zones = [
+        bucket
+        for at, bucket in enumerate(order)
+        if zones[bucket] not in {zones[earlier] for earlier in order[:at]}
+    ]
+    others = [bucket for bucket in order if bucket not in first_of_zones[:count]]
+    return [*first_of_zones, *others][:count]

@@ -13,7 +13,7 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-from rvhctl.core.columns import place_in
+from rvhctl.core.columns import Ints, place_in
 from rvhctl.core.placement.jump import jump_in
 from rvhctl.core.placement.probes import draw, word_hash
 
@@ -41,10 +41,18 @@ class BucketTable:
     """
 
     def __init__(
-        self, buckets: i64, dialect: i64, weights: dict[int, float], down: list[int], dense_up_to: i64 = DENSE
+        self,
+        buckets: i64,
+        dialect: i64,
+        weights: dict[int, float],
+        down: list[int],
+        dense_up_to: i64 = DENSE,
+        zones: Ints | None = None,
     ) -> None:
+        """``zones``: the failure domain of each bucket, from 0, if replicas are to lie in different ones."""
         self.buckets: Final = buckets
         self.dialect: Final = dialect
+        self.zones: Final = Ints() if zones is None else zones
         failed = set(down)
         self.live: Final[i64] = buckets - len(failed)
         unlike = sorted(failed.union(weights))
