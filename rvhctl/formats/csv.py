@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import Any, Final
@@ -79,6 +79,7 @@ class Table(Reader):
         self.rows = Rows(line_pieces(text, BLOCK), source, layout.delimiter, preamble=layout.preamble)
         self.header: list[str] = layout.names
         self._on_bad = on_bad
+        self.decimals: Collection[str] = DECIMALS
 
     def __iter__(self) -> Iterator[Record]:
         values = _values(self.layout)
@@ -87,7 +88,7 @@ class Table(Reader):
             for at, name in enumerate(self.header)
             if self.wanted is None or name in self.wanted
         ]
-        numbers = [at for at, name in enumerate(self.header) if name in DECIMALS]
+        numbers = [at for at, name in enumerate(self.header) if name in self.decimals]
         held = [Points(self.rows, at) for at in numbers] if self.layout.comma else []
         for row in self.rows:
             try:

@@ -108,6 +108,8 @@ class Reader:
     """How records stand that are rows."""
     wanted: Collection[str] | None = None
     """The only fields that are looked at, where the reader of them says so; others need not be decoded."""
+    decimals: Collection[str] = ()
+    """The columns of rows in which a comma may be a decimal point, so that a point may be none."""
     document: Any = RECORDS_ONLY
     """The value of the text, where it is a document that is no array of records."""
 

@@ -13,6 +13,8 @@ from rvhctl.policy.traffic.routing import checked_demand
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source, open_sources
 
+COLUMNS: Final = ("group", "demand")
+
 WANTED: Final = "records with the members group and demand, or one object of numbers by group"
 
 
@@ -32,14 +34,15 @@ def _read(source: Source) -> dict[str, float]:
         if reader.document is not RECORDS_ONLY:
             return _object(reader.document, source.name, None)
         if reader.header:
-            for column in ("group", "demand"):
+            for column in COLUMNS:
                 reader.column(column)
+            reader.decimals = COLUMNS[1:]
         records = list(reader)
     if len(records) == 1 and isinstance(records[0].fields, dict) and "group" not in records[0].fields:
         return _object(records[0].fields, source.name, records[0].line)
     demand: dict[str, float] = {}
     for record in records:
-        group, value = _entry(record, source.name)
+        group, value = _entry(record, source.name, comma=reader.layout is not None and reader.layout.comma)
         if group in demand:
             raise InputError(
                 f"the group {quoted(group)} was there before", source=source.name, line=record.line
@@ -53,7 +56,11 @@ def _read(source: Source) -> dict[str, float]:
 def _reader(text: bytes, source: str) -> Reader:
     shape = looked_format(text, ())
     format_ = FORMATS[shape]
-    layout = {"layout": layout_of(text, source, shape, {})} if format_.delimiter else {}
+    layout = (
+        {"layout": layout_of(text, source, shape, {name: name for name in COLUMNS})}
+        if format_.delimiter
+        else {}
+    )
     reader: Reader = format_.load().read(text, source, raise_error, **layout)
     return reader
 
@@ -65,7 +72,7 @@ def _object(value: object, source: str, line: int | None) -> dict[str, float]:
         raise InputError(str(error), source=source, line=line) from None
 
 
-def _entry(record: Record, source: str) -> tuple[str, float]:
+def _entry(record: Record, source: str, *, comma: bool) -> tuple[str, float]:
     fields: Any = record.fields
     place = "" if record.line else f"record {record.index + 1}"
     if not isinstance(fields, dict) or not {"group", "demand"} <= fields.keys():
@@ -73,8 +80,9 @@ def _entry(record: Record, source: str) -> tuple[str, float]:
             f"demand is to be {WANTED}", source=source, line=record.line, place=place, value=fields
         )
     group, value = fields["group"], fields["demand"]
-    if isinstance(value, str) and jsontext.NUMBER.fullmatch(value.strip()):
-        value = float(value)
+    if isinstance(value, str):
+        number = value.strip().replace(",", ".") if comma and "." not in value else value.strip()
+        value = float(number) if jsontext.NUMBER.fullmatch(number) else value
     try:
         return group, checked_demand({group: value})[group]
     except (FaultsetError, TypeError) as error:

@@ -11,6 +11,7 @@ from rvhctl.policy.traffic.demand import read_demand
 
 FILES = {
     "d.csv": "group,demand,note\nu,12.5,x\ng,3,\n",
+    "semicolons.csv": "sep=;\nGroup; DEMAND ;note\nu;12,5;x\ng;3;1.234\n",
     "d.tsv": "group\tdemand\nu\t12.5\ng\t3\n",
     "d.ndjson": '{"group": "u", "demand": 12.5}\n{"group": "g", "demand": 3}\n',
     "records.json": '[{"group": "u", "demand": 12.5}, {"group": "g", "demand": 3}]',
@@ -32,6 +33,11 @@ def test_every_format_says_the_same(name: str, tmp_path: Path) -> None:
         ("group,demand\nu,x\n", ":2: the demand of 'u' must be a number, finite and not negative (got 'x')"),
         ("group,demand\nu,-1\n", ":2: the demand of 'u' must be a number, finite and not negative"),
         ("group,demand\nu,\n", ":2: the demand of 'u' must be a number"),
+        ('group,demand\nu,"1,5"\n', ":2: the demand of 'u' must be a number"),
+        (
+            "group;demand\nu;1,5\ng;1.234\n",
+            ":3:3: 'demand' may be 1,234 or 1234, as 1,5 in line 2 has a decimal",
+        ),
         ("group,asked\nu,1\n", "demand"),
         ("group,demand\n", ": the file holds no demand"),
         ('[{"group": "u"}]', ": record 1: demand is to be records with the members group and demand"),
