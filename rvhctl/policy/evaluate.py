@@ -54,9 +54,10 @@ def evaluate(
         policy: what they are held to.
         precision: letters of a cell, 1 to 12; None is one group of all nodes, as in ``failover``; "auto" is what
             `advise` recommends, or 1 where it recommends none.
-        by: a label of the nodes, or several for all of them together, to group nodes by in place of a precision:
-            a member (attribute, or column of ``NodeColumns(..., labels={"zone": [...]})``) that is a text, an integer
-            or a bool. ``lat`` and ``lon`` may then be left out, both together.
+        by: a label of the nodes, or several for all of them together (a list, or a text with commas between them),
+            to group nodes by in place of a precision: a member (attribute, or column of
+            ``NodeColumns(..., labels={"zone": [...]})``) that is a text, an integer or a bool. ``lat`` and ``lon`` may
+            then be left out, both together.
         memory: of the rounds before; ``Evaluation.memory`` is the one to keep. Nothing is written.
         failed: answer as if these had failed.
         inventory: the nodes that ought to exist, in the same forms, without measurements. Each has its measurement

@@ -82,3 +82,10 @@ def test_no_nodes_and_no_precision() -> None:
         evaluate([("a", 0.0, 0.0, 1.0)], LIMIT, precision=13)
     with pytest.raises(FaultsetError, match="a geohash cell has no"):
         evaluate([("a", 0.0, 0.0, 1.0)], LIMIT, failed=Failed(cells=("a",)))
+
+
+def test_a_text_names_labels_as_the_flag_does() -> None:
+    nodes = [{"id": name, "latency": 1, "r": name[0], "z": name[1]} for name in ("ax", "ay", "bx")]
+    several = evaluate(nodes, Policy(threshold=5), by=["r", "z"])
+    assert list(several.names) == ["a/x", "a/y", "b/x"]
+    assert list(evaluate(nodes, Policy(threshold=5), by="r, z").names) == list(several.names)
