@@ -13,7 +13,7 @@ import rvhctl
 
 PROGRAMS = Path(__file__).parent / "typing"
 CHECKERS = {
-    "mypy": ("--strict", "--config-file=", "--python-version=3.11", "--cache-dir={cache}", "."),
+    "mypy": ("--strict", "--config-file=", "--cache-dir={cache}", "."),
     # Pyright, with a JavaScript engine in its package.
     "basedpyright": ("--pythonpath", sys.executable, "--project", "pyrightconfig.json"),
 }
