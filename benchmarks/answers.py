@@ -87,6 +87,12 @@ def csv_records(lines: Iterator[bytes]) -> Iterator[object]:
         yield row[:-1]
 
 
+def object_records(lines: Iterator[bytes]) -> Iterator[object]:
+    """The same of objects, a line each."""
+    for line in lines:
+        yield {name: value for name, value in json.loads(line).items() if name != "bucket"}
+
+
 def csv_nodes(lines: Iterator[bytes]) -> Iterator[object]:
     """Nodes by value: id, lat, lon, latency."""
     for node_id, *numbers in csv.reader(line.decode() for line in lines):

@@ -29,8 +29,10 @@ RECORDS = """
     COPY (
         SELECT {1}, hash(key) % {2} AS bucket
         FROM read_csv('{0}', header = true, columns = {{key: 'VARCHAR', zone: 'VARCHAR', size: 'VARCHAR'}})
-    ) TO '/dev/stdout' (FORMAT csv, HEADER)
+    ) TO '/dev/stdout' ({3})
 """
+CSV = "FORMAT csv, HEADER"
+OBJECTS = "FORMAT json"
 
 
 def sql(path: str, threshold: str, ties: str = ", id") -> str:

@@ -26,13 +26,12 @@ def clickhouse(work: str, shape: str, group: str = "", canonical: Canonical | No
     )
 
 
-def duckdb_cli(name: str, fields: str, group: str) -> Program:
+def duckdb_cli(name: str, fields: str, group: str, format_: str = failover_duckdb.CSV) -> Program:
     def commands(path: Path) -> list[list[str]]:
-        return [[str(tool("duckdb")), "-c", failover_duckdb.RECORDS.format(path, fields, BUCKETS)]]
+        return [[str(tool("duckdb")), "-c", failover_duckdb.RECORDS.format(path, fields, BUCKETS, format_)]]
 
-    return Program(
-        name=name, tools=("duckdb",), group=group, canonical=answers.csv_records, commands=commands
-    )
+    canonical = answers.csv_records if format_ == failover_duckdb.CSV else answers.object_records
+    return Program(name=name, tools=("duckdb",), group=group, canonical=canonical, commands=commands)
 
 
 def csv_keys_row(sizes: Sizes, built: Built) -> Row:
@@ -50,17 +49,24 @@ def csv_keys_row(sizes: Sizes, built: Built) -> Row:
         contestants=[
             ours("rvhctl", group="keys"),
             ours("rvhctl --field key", "--field", "key", group="records"),
+            ours("rvhctl --field key -o ndjson", "--field", "key", "-o", "ndjson", group="objects"),
             duckdb_cli("DuckDB CLI, its own hash", "key", "keys"),
             duckdb_cli("DuckDB CLI, its own hash, all columns", "key, zone, size", "records"),
+            duckdb_cli(
+                "DuckDB CLI, its own hash, objects", "key, zone, size", "objects", failover_duckdb.OBJECTS
+            ),
             clickhouse("records", "CSVWithNames", "keys", answers.csv_owners),
             io_floor("rvhctl", built),
             io_floor("rvhctl --field key", built),
+            io_floor("rvhctl --field key -o ndjson", built),
         ],
         goals=[
             Goal("rvhctl", 1.0, "DuckDB CLI, its own hash"),
             Goal("rvhctl --field key", 1.0, "DuckDB CLI, its own hash, all columns"),
+            Goal("rvhctl --field key -o ndjson", 1.0, "DuckDB CLI, its own hash, objects"),
             Goal("rvhctl", 60),
             Goal("rvhctl --field key", 60),
+            Goal("rvhctl --field key -o ndjson", 60),
         ],
     )
 
