@@ -83,7 +83,7 @@ def _check_header(rows: Rows, columns: dict[str, str]) -> None:
     if not KNOWN_BY.intersection(rows.header):
         raise InputError("not a table of HAProxy", source=rows.source, line=rows.header_line, hint=HINT)
     for name in ("pxname", "status", *filter(None, columns.values())):
-        rows.column(name)
+        rows.header[rows.column(name)] = name
     latency = columns["latency"]
     if latency not in TIMES:
         hint = f"times are {', '.join(sorted(TIMES))}"

@@ -171,6 +171,7 @@ def test_other_tables_are_refused(text: bytes, columns: dict[str, str], problem:
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_a_table_that_was_written_anew_is_read_too(delimiter: str) -> None:
     assert read(server().replace(b",", delimiter.encode())) == read(server())
+    assert read(server().replace(b"status,weight", b"Status, Weight")) == read(server())
     assert read(b"sep=%b\n" % delimiter.encode() + server().replace(b",", delimiter.encode())) == read(
         server()
     )
