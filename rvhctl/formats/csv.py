@@ -18,7 +18,7 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
-from rvhctl.formats.rows import Points, Row, Rows, field_start, has_thousands
+from rvhctl.formats.rows import Points, Row, Rows, field_start, numbers_in
 from rvhctl.formats.shapes import (
     EMPTY_HINT,
     SOME,
@@ -109,9 +109,9 @@ class Table(Reader):
         return json_record(self.layout, raw)
 
 
-def doubtful(layout: Layout, text: bytes) -> bool:
-    """Return whether the point of a number in a text may be none, so that all its rows are to be looked at."""
-    return layout.comma and has_thousands(text)
+def numbers_of(layout: Layout, text: bytes) -> int:
+    """Return which numbers a text may hold that mean something else beside others."""
+    return numbers_in(text) if layout.comma else 0
 
 
 def read(text: bytes, source: str, on_bad: OnBad, *, layout: Layout) -> Reader:

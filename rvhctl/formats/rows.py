@@ -31,7 +31,15 @@ _PREAMBLE: Final = re.compile(rb'"?sep=([\x01-\x7e])"?\r?\n')
 _THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}(?![\d.,])", re.ASCII)
 """A number that is another where points stand between thousands."""
 
-_MAYBE_THOUSANDS: Final = re.compile(rb"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])")
+# The first of each is found fast, as it begins with what it is found by.
+_MAYBE_COMMA: Final = re.compile(rb",\d")
+_MAYBE_THOUSANDS: Final = (
+    re.compile(rb"\.\d{3}(?![\d.,])"),
+    re.compile(rb"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])"),
+)
+COMMAS, THOUSANDS = 1, 2
+"""What a text may hold: numbers with decimal commas, and such as may have a point between thousands."""
+
 _DECIMAL_COMMA: Final = re.compile(r"[-+]?\d+,\d+(?![\d.,])", re.ASCII)
 
 
@@ -203,9 +211,10 @@ class Points:
         )
 
 
-def has_thousands(text: bytes) -> bool:
-    """Return whether there may be a number in a text that is another where points stand between thousands."""
-    return _MAYBE_THOUSANDS.search(text) is not None
+def numbers_in(text: bytes) -> int:
+    """Return ``COMMAS`` and ``THOUSANDS``, where a text may hold such numbers."""
+    commas = COMMAS if _MAYBE_COMMA.search(text) else 0
+    return commas | (THOUSANDS if all(pattern.search(text) for pattern in _MAYBE_THOUSANDS) else 0)
 
 
 class _Lines:

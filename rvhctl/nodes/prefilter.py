@@ -20,7 +20,7 @@ from rvhctl.core.nodes.prefilter import AHEAD, ROW, KeptRows, Prefilter
 from rvhctl.formats.choice import InputFormat
 from rvhctl.nodes.nodes import LeftOut, Nodes, new_seed
 from rvhctl.nodes.read import looked_shape
-from rvhctl.nodes.scan import IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, text_of
+from rvhctl.nodes.scan import DOUBTFUL, IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, text_of
 from rvhctl.streams.lines import ReadRange, line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 
@@ -45,6 +45,8 @@ class Filtered(NamedTuple):
     hashes: bytes
     unmeasured: int
     best: float
+    doubts: int
+    """See ``RowText.doubts``."""
 
 
 def nodes_within(
@@ -163,6 +165,7 @@ class Parts:
         self.parts: Final = [first]
         self._kept = len(first.rows) // ROW
         self._total = len(first.hashes) // HASH
+        self._doubts = first.doubts
 
     def add(self, part: Filtered | None) -> bool:
         """Add what is left of the next block; False if that is unusual, or most nodes survive."""
@@ -171,12 +174,13 @@ class Parts:
         self.parts.append(part)
         self._kept += len(part.rows) // ROW
         self._total += len(part.hashes) // HASH
+        self._doubts |= part.doubts
         return self.is_little
 
     @property
     def is_little(self) -> bool:
-        """Whether to keep everything would not cost less."""
-        return self._kept * 2 <= self._total
+        """Whether to keep everything would not cost less, and nobody has to look at each record."""
+        return self._kept * 2 <= self._total and self._doubts != DOUBTFUL
 
 
 def _within(
@@ -213,12 +217,12 @@ def _filter(
     block: bytes, layout: JsonText | RowText, limit: float, seed: int, start: int = 0
 ) -> Filtered | None:
     """What is left of some whole lines; None if anything in them is unusual."""
-    if len(block) > LONG_LINE or layout.is_doubtful(block):
+    if len(block) > LONG_LINE:
         return None
     kept = Prefilter(layout.scan(block + AHEAD, False, start), limit, seed)
     if not kept.usual:
         return None
-    return Filtered(kept.records, kept.rows, kept.hashes, kept.unmeasured, kept.best)
+    return Filtered(kept.records, kept.rows, kept.hashes, kept.unmeasured, kept.best, layout.doubts(block))
 
 
 def _filter_rest(

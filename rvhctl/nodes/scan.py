@@ -46,6 +46,10 @@ FIELDS: Final = frozenset({"id", "latency", *BOUNDS, *DETAILS})
 """A label by one of these names is for the library."""
 
 
+DOUBTFUL: Final = 3
+"""All bits of what may depend on other records of a text."""
+
+
 class JsonText:
     """Nodes as records of JSON: a line each, or the elements of an array."""
 
@@ -62,9 +66,9 @@ class JsonText:
         """Whether a text that stands so can follow one that stands so."""
         return self.lines
 
-    def is_doubtful(self, text: bytes) -> bool:
-        """Whether records have to be read one by one."""
-        return False
+    def doubts(self, text: bytes) -> int:
+        """Return bits, of which a text that has ``DOUBTFUL`` is to be read record by record."""
+        return 0
 
     def places(self, text: bytes) -> bool:
         """Whether records may say where they stand; an escape may spell anything."""
@@ -103,10 +107,10 @@ class RowText:
     def goes_with(self, other: JsonText | RowText) -> bool:
         return other.layout is not None and other.layout[:-1] == self.layout[:-1]
 
-    def is_doubtful(self, text: bytes) -> bool:
-        """Whether rows have to be read one by one, as what one means may depend on others."""
-        doubtful: bool = self._format.doubtful(self.layout, text)
-        return doubtful
+    def doubts(self, text: bytes) -> int:
+        """Return bits, of which a text that has ``DOUBTFUL`` is to be read record by record."""
+        bits: int = self._format.numbers_of(self.layout, text)
+        return bits
 
     def places(self, text: bytes) -> bool:
         """Whether rows may say where they stand."""
@@ -194,7 +198,7 @@ def scan_nodes(
     if others:
         bodies = (text[layout.start :] for text, layout in zip(others, layouts[1:], strict=True) if layout)
         text = b"\n".join([text, *bodies])
-    if layout.is_doubtful(text):
+    if layout.doubts(text) == DOUBTFUL:
         return None
     placed = layout.places(text) if coordinates == KNOWN else bool(coordinates)
     scan = layout.scan(text, placed, layout.start, latency=latency, by=by)

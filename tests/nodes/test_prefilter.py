@@ -174,8 +174,12 @@ def test_every_kind_of_table(text: bytes, flags: tuple[str, ...], tmp_path: Path
 
 def test_a_point_that_may_be_none_is_left_to_the_other_reader(tmp_path: Path, filtered: Filtered) -> None:
     path = tmp_path / "nodes"
-    rows = [b"n%d;%b" % (number, b"999,5") for number in range(500)]
-    for last, is_filtered in ((b"m;1.23\n", True), (b"m;1.234\n", False)):
+    for comma, last, is_filtered in (
+        (b",", b"m;1.23\n", True),
+        (b",", b"m;1.234\n", False),
+        (b".", b"m;1.234\n", True),
+    ):
+        rows = [b"n%d;999%b5" % (number, comma) for number in range(500)]
         path.write_bytes(b"\n".join([b"id;latency", *rows, last]))
         answer = rvhctl(*COMMAND, str(path))
         assert (filtered[-1] is not None) == is_filtered
