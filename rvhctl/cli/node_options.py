@@ -273,7 +273,12 @@ class NodeOptions(NamedTuple):
             refuse("without --by", self.views.flags("down_group"))
         if members.keys().isdisjoint(("plan", "drill")):
             refuse("without --plan or --drill", self.views.flags(*ROUTING))
-            refuse("without --plan or --drill", {"--fail-on overload": self.safeguards.fail_on == "overload"})
+            where = (
+                "with failover; faultset --plan has it"
+                if self.groups is None
+                else "without --plan or --drill"
+            )
+            refuse(where, {"--fail-on overload": self.safeguards.fail_on == "overload"})
         if self.views.explain:
             refuse("with --explain, which shows every node", {"--top": self.top})
         if self.damping.memory is None:

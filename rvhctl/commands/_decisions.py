@@ -51,6 +51,8 @@ def ending(nodes: Nodes, decision: Decision, request: Request, outlook: Outlook 
     assert not isinstance(decision, WithinThreshold)
     if request.fail_on == "never":
         return None
+    if request.drill is not None and outlook is not None and outlook.warning:
+        return HealthError("no pair of groups could fail, so nothing is promised of any")
     if request.fail_on == "overload":
         assert outlook is not None
         return HealthError(outlook.summary) if outlook.overloads else None
@@ -118,7 +120,8 @@ def _warn(report: Report, evaluation: Evaluation, request: Request) -> None:
         report.warn(f"not in the input, though fit by the memory: {nodes} ({few(absent)})")
     policy = request.policy
     compares = policy.relative is not None or policy.max_ejection is not None or policy.min_survivors != 1
-    if (compares or request.plan) and (alone := evaluation.alone):
+    drills_cells = request.drill is not None and evaluation.precision is not None
+    if (compares or request.plan or drills_cells) and (alone := evaluation.alone):
         _warn_of_lone_nodes(report, evaluation, alone)
 
 

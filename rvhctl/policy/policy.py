@@ -76,7 +76,11 @@ def parse_percent(text: str, name: str) -> Percent:
     found = _DECIMAL.fullmatch(text.strip())
     if found is None:
         number = _DECIMAL.fullmatch(f"{text.strip()}%")
-        hint = f"; write {number[0]}" if number and not text.strip().startswith("-") else ""
+        hint = (
+            f"; write {number[0]}"
+            if number and text.strip(" 0.") and not text.strip().startswith("-")
+            else ""
+        )
         raise FaultsetError(f"{name} must be a percentage such as 20% (got {shorten(text)}){hint}")
     whole, fraction = found.group(1), found.group(2) or ""
     numerator, denominator = int(whole + fraction), 100 * 10 ** len(fraction)

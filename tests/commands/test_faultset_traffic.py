@@ -141,10 +141,58 @@ def test_a_drill_reads_a_memory_and_leaves_it(tmp_path: Path) -> None:
 def test_one_group_keeps_no_promise_about_two() -> None:
     outcome = rvhctl(*BY_ZONE, "--drill", "2", "--fail-on", "overload", stdin=b"id,zone\na,x\nb,x\n")
     says = "rvhctl: nothing is drilled: all nodes are in one group, and a pair takes two\n"
-    assert outcome == (0, b"failure,kind,health,down,load,where,moved\n", says)
+    ends = "rvhctl: no pair of groups could fail, so nothing is promised of any\n"
+    assert outcome == (3, b"failure,kind,health,down,load,where,moved\n", says + ends)
+
+
+def test_overload_is_none_of_failover() -> None:
+    outcome = rvhctl("failover", "--threshold", "5", "--fail-on", "overload", stdin=b"[]")
+    assert outcome.code == 2
+    assert outcome.err == "rvhctl: --fail-on overload makes no sense with failover; faultset --plan has it\n"
+
+
+@pytest.mark.parametrize("fill", ["0", "0%", "0.0"])
+def test_no_fill_of_nothing_is_advised(fill: str) -> None:
+    outcome = rvhctl(
+        *BY_ZONE, "--threshold", "5", "--plan", "--fill", fill, stdin=b"id,zone,latency\na,x,1\n"
+    )
+    assert outcome.code in (1, 2)
+    assert "write 0" not in outcome.err
+
+
+@pytest.mark.parametrize("member", ['"fill":"70%"', '"spill":"capacity"', '"nearest":1', '"demand":{"x":1}'])
+@pytest.mark.parametrize("drills", ["", '"plan":true,', '"drill":"both",'])
+def test_traffic_that_nothing_asks_for_is_refused(member: str, drills: str) -> None:
+    text = f'{{"threshold":9,"by":"zone",{drills}{member},"nodes":[{{"id":"a","zone":"x","latency":1}}]}}\n'
+    name = member.split('"')[1]
+    for batch in ((), ("--batch",)):
+        outcome = rvhctl("faultset", *batch, stdin=text.encode())
+        refused = f"{name} makes no sense without plan or drill"
+        assert (refused in outcome.err + outcome.out.decode()) is (not drills)
+        assert outcome.code == (0 if drills else 1)
+
+
+def test_a_demand_names_groups_as_labels_are_taken(tmp_path: Path) -> None:
+    demand = tmp_path / "demand.ndjson"
+    nodes = b'{"id":"a","zone":7,"latency":1}\n'
+    flags = (*BY_ZONE, "--threshold", "5", "--plan", "-o", "json", "--demand", str(demand))
+    demand.write_text('{"group":7,"demand":1}\n')
+    assert rvhctl(*flags, stdin=nodes).code == 0
+    demand.write_text('{"group":[7],"demand":1}\n')
+    assert "the group must be a text (got [7])" in rvhctl(*flags, stdin=nodes).err
 
 
 def test_a_demand_and_nodes_are_not_both_standard_input() -> None:
     flags = (*BY_ZONE, "--drill", "both", "--demand", "-")
     says = "rvhctl: standard input ('-') can be read only once; name a FILE\n"
     assert rvhctl(*flags, stdin=INVENTORY) == (2, b"", says)
+
+
+@pytest.mark.parametrize(("flags", "warns"), [(("-p", "5"), 1), (("-p", "1"), 0), (("--by", "id"), 0)])
+def test_a_drill_of_cells_that_hold_one_node_each_says_so(flags: tuple[str, ...], warns: int) -> None:
+    stdin = b"id,lat,lon\na,52.1,4.9\nb,51.1,5.9\n"
+    outcome = rvhctl("faultset", *flags, "--drill", "nodes", stdin=stdin)
+    assert outcome.code == 0
+    assert (
+        outcome.err.count("2 of 2 nodes are alone in their cell at -p 5") == warns == outcome.err.count("\n")
+    )

@@ -80,6 +80,12 @@ def _entry(record: Record, source: str, *, comma: bool) -> tuple[str, float]:
             f"demand is to be {WANTED}", source=source, line=record.line, place=place, value=fields
         )
     group, value = fields["group"], fields["demand"]
+    if type(group) is int:
+        group = str(group)  # as labels are taken
+    if not isinstance(group, str):
+        raise InputError(
+            "the group must be a text", source=source, line=record.line, place=place, value=group
+        )
     if isinstance(value, str):
         number = value.strip().replace(",", ".") if comma and "." not in value else value.strip()
         value = float(number) if jsontext.NUMBER.fullmatch(number) else value
