@@ -120,6 +120,7 @@ KEY_BASES: Final = {
     "to": [NUMBERED],
     "replicas": [NUMBERED | {"allow_fewer": True}],
     "spread": [FLEET | {"key": "k", "replicas": 2}],
+    "max_weight": [NUMBERED, NAMES | {"key": "k"}],
     "weights": [NUMBERED, NAMES | {"key": "k"}],
 }
 CASES: Final = [

@@ -88,6 +88,12 @@ class Nodes(OptionGroup, panel=BUCKETS):
         help="How many keys a node owns beside the others. b=0.5 owns half as many as one of weight 1.",
         show_default="1",
     )
+    max_weight: float | None = option(
+        "--max-weight",
+        metavar="W",
+        help="Weights are relative to W, not to the largest. While all stay below it, a change of one moves only the "
+        "keys that it must.",
+    )
     replicas: int | None = option(
         "--replicas",
         metavar="K",

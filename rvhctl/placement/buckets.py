@@ -23,11 +23,12 @@ class Buckets:
     """Buckets 0 to ``count - 1``; bucket i is for ever node i. They never change.
 
     ``ids`` is empty where buckets have no names. ``weights`` lacks the buckets that weigh 1. ``zones`` has the
-    number of the failure domain of each bucket, and is empty where replicas are not spread over any.
+    number of the failure domain of each bucket, and is empty where replicas are not spread over any. Weights are
+    relative to ``max_weight``; 0 stands for the largest of them.
     """
 
     # No dataclass, because that would cost milliseconds at every start.
-    __slots__ = ("count", "down", "ids", "rows", "weights", "zones")
+    __slots__ = ("count", "down", "ids", "max_weight", "rows", "weights", "zones")
 
     def __init__(
         self,
@@ -37,6 +38,7 @@ class Buckets:
         weights: Mapping[int, float],
         down: frozenset[int],
         zones: Sequence[int] = (),
+        max_weight: float = 0.0,
     ) -> None:
         self.count: Final = count
         self.ids: Final = ids
@@ -44,6 +46,7 @@ class Buckets:
         self.weights: Final = weights
         self.down: Final = down
         self.zones: Final = zones
+        self.max_weight: Final = max_weight
 
     @classmethod
     def numbered(cls, buckets: object) -> Buckets:
@@ -95,7 +98,7 @@ class Buckets:
                 )
             merged[bucket] = number
         weights = {bucket: weight for bucket, weight in merged.items() if weight != 1.0}
-        return Buckets(self.count, self.ids, self.rows, weights, self.down, self.zones)
+        return self._with(weights=weights)
 
     def with_down(self, names: Iterable[NodeName]) -> Buckets:
         """These down, and nobody else.
@@ -106,13 +109,38 @@ class Buckets:
         """
         failed = run(listed(names, WHOLE, "down", JumpHashError))
         down = frozenset(map(self.bucket_of, failed))
-        return Buckets(self.count, self.ids, self.rows, self.weights, down, self.zones)
+        return self._with(down=down)
 
     def with_zones(self, labels: Sequence[Hashable]) -> Buckets:
         """Each bucket in the failure domain of its label."""
         zones = {label: zone for zone, label in enumerate(dict.fromkeys(labels))}
         numbers = tuple([zones[label] for label in labels])
-        return Buckets(self.count, self.ids, self.rows, self.weights, self.down, numbers)
+        return self._with(zones=numbers)
+
+    def with_max_weight(self, max_weight: object) -> Buckets:
+        """The weights relative to that one, whatever the largest of them is.
+
+        Raises:
+            JumpHashError: it is not finite and above 0, or less than the largest weight.
+        """
+        number = number_of(max_weight)
+        if number is None or not 0 < number < inf:
+            raise JumpHashError(f"max_weight must be a finite number above 0 (got {shorten(max_weight)})")
+        if number < self.largest_weight:
+            raise JumpHashError(
+                f"max_weight must be at least the largest weight, {self.largest_weight:g} (got {shorten(max_weight)})"
+            )
+        return self._with(max_weight=number)
+
+    def _with(self, **changed: Any) -> Buckets:
+        """The same but for some of its parts."""
+        parts = {name: changed.get(name, getattr(self, name)) for name in self.__slots__}
+        return Buckets(**parts)
+
+    @property
+    def largest_weight(self) -> float:
+        """Of all buckets, live or not."""
+        return max([1.0] * (len(self.weights) < self.count) + [*self.weights.values()])
 
     @property
     def live(self) -> int:
@@ -170,4 +198,8 @@ class Buckets:
             what = "node" if self.ids else "bucket"
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
         zones = Ints(self.zones)
-        return BucketTable(self.count, dialect, dict(self.weights), list(self.down), zones=zones)
+        return BucketTable(
+            *(self.count, dialect, dict(self.weights), list(self.down)),
+            zones=zones,
+            max_weight=self.max_weight,
+        )

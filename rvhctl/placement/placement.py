@@ -49,6 +49,8 @@ class Placement:
         weights: of some nodes, by id (by number where there are no names), finite and above 0; default 1.
             While the largest weight stays the same, a lower weight moves only that node's keys away, and a
             higher one only moves keys to it.
+        max_weight: what weights are relative to, at least the largest of them. While all stay below it, a change
+            of any weight moves only what it must.
         down: ids (or numbers) of the nodes that have failed, besides those whose state says so.
         spread: a label that each of the ``nodes`` has, such as ``zone``: replicas lie in as many different
             ones as there are live.
@@ -77,6 +79,7 @@ class Placement:
         nodes: int | Iterable[str | Mapping[str, Any]],
         *,
         weights: Mapping[Any, float] | None = None,
+        max_weight: float | None = None,
         down: Iterable[NodeName] = (),
         spread: str | None = None,
         hash: str = "xxh64",
@@ -84,6 +87,8 @@ class Placement:
         dialect: str = "paper",
     ) -> None:
         buckets = buckets_from(nodes, spread).with_weights({} if weights is None else weights)
+        if max_weight is not None:
+            buckets = buckets.with_max_weight(max_weight)
         failed = buckets.down | buckets.with_down(down).down
         self._set(buckets.with_down(list(map(buckets.name_of, failed))), hash, seed, dialect)
 
@@ -115,7 +120,7 @@ class Placement:
     @property
     def is_jump(self) -> bool:
         """Whether it is plain jump hash as the paper has it: nothing is down, all weights are equal."""
-        return self.dialect == "paper" and not (self.nodes.down or self.nodes.weights)
+        return self.dialect == "paper" and bool(self.table.plain)
 
     def __len__(self) -> int:
         """How many buckets there are, the dead ones too."""

@@ -49,6 +49,8 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
             nodes.with_weights({name: weight for name, weight in weights.items() if nodes.has(name)})
             for nodes in (here, there)
         )
+    if "max_weight" in members:
+        here, there = (nodes.with_max_weight(members["max_weight"]) for nodes in (here, there))
     if "live" in members:
         # Who is new there is not judged by a list of those who survived here.
         missing = {node_id for node_id in here.ids if node_id not in members["live"]}

@@ -148,6 +148,7 @@ class TestBatch:
             (("--replicas", "20", "--allow-fewer"), {"replicas": 20, "allow_fewer": True}),
             (("--down", "8,1"), {"down": [8, 1]}),
             (("--weight", "3=0.5"), {"weights": {"3": 0.5}}),
+            (("--max-weight", "4"), {"max_weight": 4}),
             (("--hash", "crc32"), {"hash": "crc32"}),
             (("--hash", "int"), {"hash": "int"}),
             (("--seed", "7"), {"seed": 7}),

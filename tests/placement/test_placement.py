@@ -406,3 +406,54 @@ class TestSpread:
             Placement(nodes, spread=spread)
         with pytest.raises(InvalidNodeError, match="node 'b': there is no zone"):
             Placement([{"id": "a", "zone": 1}, {"id": "b", "zone": None}], spread="zone")
+
+
+class TestHeadroom:
+    def moved(
+        self, before: dict[str, float], after: dict[str, float], **settings: Any
+    ) -> tuple[float, float]:
+        """The share of keys that move, and the least."""
+        here, there = (Placement(TEN, weights=weights, **settings) for weights in (before, after))
+        moves = here.moves(KEYS[:50_000], there)
+        return moves.share, moves.least
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ({}, {"c": 2}),
+            ({"c": 2}, {}),
+            ({"a": 3}, {"a": 4}),
+            ({"a": 3, "b": 2}, {"a": 0.5, "b": 2}),
+        ],
+    )
+    def test_a_change_of_any_weight_moves_only_what_it_must(self, before: Any, after: Any) -> None:
+        share, least = self.moved(before, after, max_weight=4)
+        # Chance alone moves the counts by some of a hundred.
+        assert share <= 1.02 * least + 3 * (least / 50_000) ** 0.5
+
+    def test_without_it_a_new_largest_weight_costs_more(self) -> None:
+        share, least = self.moved({}, {"c": 2})
+        assert share > 4 * least
+
+    def test_keys_lie_by_weight(self) -> None:
+        weights = {"a": 2.0, "b": 0.5}
+        owners = Placement(TEN, weights=weights, max_weight=4).owners(MANY_PROBES)
+        assert is_even(owners, dict.fromkeys(TEN, 1.0) | weights)
+
+    @pytest.mark.parametrize("count", [1, 7])
+    def test_what_is_no_headroom_changes_nothing(self, count: int) -> None:
+        plain = Placement(count, max_weight=1)
+        assert plain.is_jump
+        assert plain.buckets(KEYS[:1000]) == jump_hash_many(KEYS[:1000], count)
+        assert not Placement(count, max_weight=1.5).is_jump
+        assert Placement(2, weights={0: 3, 1: 3}, max_weight=3).is_jump
+
+    def test_it_stays(self) -> None:
+        ring = Placement(TEN, max_weight=4)
+        again = pickle.loads(pickle.dumps(ring.with_down(["c"])))
+        assert again.owners(KEYS[:1000]) == Placement(TEN, max_weight=4, down=["c"]).owners(KEYS[:1000])
+
+    @pytest.mark.parametrize("max_weight", [0, -1, float("inf"), float("nan"), "2", True, 1.5])
+    def test_out_of_range(self, max_weight: Any) -> None:
+        with pytest.raises(JumpHashError, match="max_weight must be"):
+            Placement(["a", "b"], weights={"a": 2}, max_weight=max_weight)

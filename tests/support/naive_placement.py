@@ -34,10 +34,11 @@ def naive_order(
     down: Iterable[int] = (),
     weights: Mapping[int, float] | None = None,
     jump: Jump = naive_paper_jump,
+    max_weight: float = 0.0,
 ) -> list[int]:
     """All live buckets, the owner first."""
     weight = {bucket: (weights or {}).get(bucket, 1.0) for bucket in range(buckets)}
-    largest = max(weight.values())
+    largest = max(max_weight, *weight.values())
     live = set(range(buckets)) - set(down)
     order: list[int] = []
     for t in range(64):

@@ -48,8 +48,13 @@ class BucketTable:
         down: list[int],
         dense_up_to: i64 = DENSE,
         zones: Ints | None = None,
+        max_weight: float = 0.0,
     ) -> None:
-        """``zones``: the failure domain of each bucket, from 0, if replicas are to lie in different ones."""
+        """
+        Args:
+            zones: the failure domain of each bucket, from 0, if replicas are to lie in different ones.
+            max_weight: what weights are relative to; 0 for the largest of them, which it is at least.
+        """
         self.buckets: Final = buckets
         self.dialect: Final = dialect
         self.zones: Final = Ints() if zones is None else zones
@@ -57,13 +62,13 @@ class BucketTable:
         self.live: Final[i64] = buckets - len(failed)
         unlike = sorted(failed.union(weights))
         common = 1.0 if len(weights) < buckets else 0.0
-        self.largest: Final = max([common, *weights.values()])
+        self.largest: Final = max([common, max_weight, *weights.values()])
         live_weights = {weights.get(bucket, 1.0) for bucket in weights.keys() - failed}
         if len(failed.union(weights)) < buckets:
             live_weights.add(1.0)
         self.even: Final = len(live_weights) <= 1
         """All live buckets weigh the same."""
-        self.plain: Final = not failed and self.even
+        self.plain: Final = not failed and self.even and max_weight <= max(live_weights, default=1.0)
         """Nothing is unlike plain jump hash."""
         self.dense: Final = buckets <= dense_up_to and not self.plain
         self._unlike = vec[i64]()

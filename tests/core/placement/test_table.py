@@ -34,8 +34,9 @@ def order(
     weights: Any = None,
     count: int | None = None,
     dialect: int = PAPER,
+    max_weight: float = 0.0,
 ) -> list[int]:
-    table = BucketTable(buckets, dialect, dict(weights or {}), list(down))
+    table = BucketTable(buckets, dialect, dict(weights or {}), list(down), max_weight=max_weight)
     chooser = Chooser(table, table.live if count is None else count)
     return chosen_by(chooser, [h0])[0]
 
@@ -106,6 +107,14 @@ class TestAgainstTheDefinition:
     def test_the_whole_order(self, h0: int, fleet: Any) -> None:
         buckets, down, weights = fleet
         assert order(h0, buckets, down, weights) == naive_order(h0, buckets, down, weights)
+
+    @settings(max_examples=200, deadline=None)
+    @given(words, fleets(), st.floats(0.01, 100), st.integers(1, 45))
+    def test_with_headroom(self, h0: int, fleet: Any, times: float, count: int) -> None:
+        buckets, down, weights = fleet
+        highest = min(times * max(weights.values(), default=1.0), 1.7976931348623157e308)
+        expected = naive_order(h0, buckets, down, weights, max_weight=highest)[:count]
+        assert order(h0, buckets, down, weights, count, max_weight=highest) == expected
 
     @settings(max_examples=200, deadline=None)
     @given(words, fleets(), st.integers(1, 45))
