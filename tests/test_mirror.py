@@ -35,6 +35,7 @@ TESTED_BY = {
     "placement/test_job": "core.keys.owners core.keys.rows",
     "placement/test_request": "placement.buckets placement.flags",
     "placement/test_split_files": "streams.staging concurrency.locking",
+    "policy/test_memory_file": "streams.state_file",
     "policy/test_failover": "concurrency.steps",
     "policy/traffic/test_drill": "policy.traffic.replan policy.traffic.variants",
     "policy/test_views": "formats.shapes formats.write",

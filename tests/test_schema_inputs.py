@@ -121,6 +121,7 @@ KEY_BASES: Final = {
     "replicas": [NUMBERED | {"allow_fewer": True}],
     "spread": [FLEET | {"key": "k", "replicas": 2}],
     "max_weight": [NUMBERED, NAMES | {"key": "k"}],
+    "slots": [{"key": "k", "nodes": ["a"]}],
     "weights": [NUMBERED, NAMES | {"key": "k"}],
 }
 CASES: Final = [

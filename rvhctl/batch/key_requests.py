@@ -107,6 +107,8 @@ def _placements(request: dict[str, Any], flags: Mapping[str, Any]) -> tuple[Plac
             members.pop(other, None)
     if "nodes" not in members:
         _without_nodes(members, request)
+    elif "nodes" in request and "slots" not in request:
+        members.pop("slots", None)
     if "nodes" not in members and "buckets" not in members:
         raise JumpHashError("buckets is missing: state it (or nodes) in the request or with --buckets")
     # What flags say of nodes is not about those that a request has instead.
@@ -116,7 +118,7 @@ def _placements(request: dict[str, Any], flags: Mapping[str, Any]) -> tuple[Plac
 
 def _without_nodes(members: dict[str, Any], request: dict[str, Any]) -> None:
     """Flags about latencies or labels, which numbers have not, are for other requests; a request's own are wrong."""
-    for name in ("live", "threshold", "spread"):
+    for name in ("live", "threshold", "spread", "slots"):
         if name in request:
             raise JumpHashError(f"{name} makes no sense without nodes")
         members.pop(name, None)
@@ -164,6 +166,10 @@ def _read(name: str, value: Any) -> Any:
             return partial(_weights, value)
         case "live":
             return _survivors(value)
+        case "slots":
+            from rvhctl.placement.slots.slots import held, stated_slots
+
+            return partial(held, stated_slots(value))
     return value
 
 

@@ -59,9 +59,23 @@ class Nodes(OptionGroup, panel=BUCKETS):
         "--nodes",
         metavar="A,B,...|FILE",
         help="Names for the buckets, or a FILE as failover reads it. Bucket i is the i-th node, for ever: add nodes "
-        "at the end, and never take one out of the middle, but name it in --down or replace it. Of a FILE (without "
-        "a comma; also @FILE, or - for standard input) the weight and state of each node count.",
+        "at the end, and never take one out of the middle, but name it in --down or replace it; or let --slots "
+        "remember who is which, because the order alone cannot tell. Of a FILE (without a comma; also @FILE, or - for "
+        "standard input) the weight and state of each node count.",
         need=30,
+    )
+    slots: str | None = option(
+        "--slots",
+        metavar="FILE",
+        help="FILE remembers which name has which bucket, so that the order of --nodes does not matter, and who is "
+        "gone is down. The first run makes it.",
+    )
+    frozen: bool = switch("--frozen", help="With --slots: refuse nodes for which FILE would have to change.")
+    dry_run: bool = switch(
+        "--dry-run", help="With --slots: leave FILE as it is. --to-nodes shows what new nodes would move."
+    )
+    rename: list[str] | None = option(
+        "--rename", metavar="OLD=NEW", help="With --slots: the node OLD is called NEW from now on."
     )
     live: str | None = option(
         "--live",
@@ -257,7 +271,10 @@ def check_request(request: KeyRequest) -> None:
     reads_stdin = not request.keys.key and (not request.files or any(map(is_stdin, request.files)))
     check_together(flags, reads_stdin=reads_stdin)
     if "nodes" not in flags:
-        named = {**request.nodes.flags("live", "threshold", "spread"), **request.answer.flags("to_nodes")}
+        named = {
+            **request.nodes.flags("live", "threshold", "spread", "slots"),
+            **request.answer.flags("to_nodes"),
+        }
         refuse("without --nodes", named)
     _check_keys(request)
     _check_answer(request)
@@ -277,6 +294,11 @@ def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
         refuse("with --nodes; use --to-nodes", {"--to": "to" in flags})
     if flags.get("spread") == "":
         raise UsageError("--spread has an empty name")
+    if "slots" not in flags:
+        own = {f"--{name.replace('_', '-')}": name in flags for name in ("frozen", "dry_run", "rename")}
+        refuse("without --slots", own)
+    if "frozen" in flags:
+        refuse("with --frozen", {"--rename": "rename" in flags, "--dry-run": "dry_run" in flags})
     if "seed" in flags and RECIPES[flags["hash"]].seeded is None:
         raise UsageError(f"--seed: the hash {flags['hash']} has none")
     from rvhctl.streams.source import is_stdin

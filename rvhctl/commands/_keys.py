@@ -59,7 +59,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
         pattern=None if fields.regex is None else LinePattern(fields.regex),
         delimiter=b"\0" if keys.null else b"\n",
     )
-    here, there = placements(_members(request.flags()))
+    here, there = _placements(_members(request.flags()), request.nodes)
     sink = Sink()
     names = [] if keys.key else source_names(request.files)
     sources = [Source(name, raw=keys.null) for name in names]
@@ -108,10 +108,28 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     defaults = _members(flags)
     defaults |= {name: True for name in ("stats", "explain") if getattr(answer, name)}
     if not defaults.keys() <= NUMBERED_FLAGS and ("buckets" in flags or "nodes" in flags):
-        defaults["placements"] = placements(defaults)
+        defaults["placements"] = _placements(defaults, request.nodes)
     refused = answer.flags("only", "allow_empty", "split_to", "force", "moves")
     refused = {**keys.flags("key", "null"), **fields.flags(), **refused}
     run_batch("jump-hash", request.files, defaults, run, report, refused)
+
+
+def _placements(members: dict[str, Any], nodes: Nodes) -> tuple[Placement, Placement | None]:
+    """The placement, and what it is compared with; ``--slots`` remembers who has which slot."""
+    if nodes.slots is None:
+        return placements(members)
+    from functools import partial
+
+    from rvhctl.placement.slots.slots import held
+    from rvhctl.placement.slots.slots_file import slots_file
+
+    with slots_file(
+        nodes.slots, frozen=nodes.frozen, dry_run=nodes.dry_run, renames=nodes.rename or ()
+    ) as file:
+        found = placements({**members, "slots": file.settle})
+    # Requests are about the same nodes.
+    members["slots"] = partial(held, file.slots)
+    return found
 
 
 def _members(flags: dict[str, Any]) -> dict[str, Any]:

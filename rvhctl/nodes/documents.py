@@ -43,7 +43,18 @@ RIVALS: Final = {"precision": "by", "by": "precision", "fill": "demand", "demand
 
 OF_KEYS: Final = frozenset(
     {"id", "key", "keys", "buckets", "nodes", "weights", "down", "hash", "seed", "dialect"}
-    | {"live", "threshold", "to", "to_nodes", "to_down", "replicas", "allow_fewer", "spread", "max_weight"}
+    | {
+        "live",
+        "threshold",
+        "to",
+        "to_nodes",
+        "to_down",
+        "replicas",
+        "allow_fewer",
+        "spread",
+        "max_weight",
+        "slots",
+    }
     | {"stats", "explain"}
 )
 """What a request about keys may state; ``id`` is its own."""

@@ -11,5 +11,6 @@ place        Keys and records with their owners, in every format.
 placement    ``Placement``, for Python callers.
 request      Placements from flags and requests.
 select       The records of some buckets.
+slots        Which node has which slot, whatever order the nodes come in.
 split_files  A file for each bucket, all or none.
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
@@ -51,6 +51,8 @@ class Placement:
             higher one only moves keys to it.
         max_weight: what weights are relative to, at least the largest of them. While all stay below it, a change
             of any weight moves only what it must.
+        slots: the names of all nodes by bucket, of those that are gone, too: then the order of ``nodes`` does not
+            matter, and who is not among them is down.
         down: ids (or numbers) of the nodes that have failed, besides those whose state says so.
         spread: a label that each of the ``nodes`` has, such as ``zone``: replicas lie in as many different
             ones as there are live.
@@ -80,6 +82,7 @@ class Placement:
         *,
         weights: Mapping[Any, float] | None = None,
         max_weight: float | None = None,
+        slots: Sequence[str] | None = None,
         down: Iterable[NodeName] = (),
         spread: str | None = None,
         hash: str = "xxh64",
@@ -89,6 +92,10 @@ class Placement:
         buckets = buckets_from(nodes, spread).with_weights({} if weights is None else weights)
         if max_weight is not None:
             buckets = buckets.with_max_weight(max_weight)
+        if slots is not None:
+            from rvhctl.placement.slots.slots import held, stated_slots
+
+            buckets = held(stated_slots(slots), buckets).arranged(buckets)
         failed = buckets.down | buckets.with_down(down).down
         self._set(buckets.with_down(list(map(buckets.name_of, failed))), hash, seed, dialect)
 

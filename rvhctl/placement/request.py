@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from rvhctl.placement.buckets import NodeName
+    from rvhctl.placement.slots.slots import Slots
 
     class Named(Protocol):
         """Nodes with names."""
@@ -31,7 +32,8 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
 
     Args:
         members: ``buckets`` or ``nodes`` (`Named`), and whatever else is stated. ``down``, ``to_down``
-            and ``weights`` are functions of the buckets, which name and weigh them.
+            and ``weights`` are functions of the buckets, which name and weigh them; ``slots`` is one that says
+            who has which slot.
         lenient: flags name nodes that a request has replaced by its own, which are passed over.
 
     Raises:
@@ -51,6 +53,11 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
         )
     if "max_weight" in members:
         here, there = (nodes.with_max_weight(members["max_weight"]) for nodes in (here, there))
+    if "slots" in members:
+        slots: Slots = members["slots"](here)
+        here, out = _arranged(slots, here, out)
+        if there.ids:
+            there, out_there = _arranged(slots.following(there), there, out_there)
     if "live" in members:
         # Who is new there is not judged by a list of those who survived here.
         missing = {node_id for node_id in here.ids if node_id not in members["live"]}
@@ -66,6 +73,12 @@ def placements(members: Mapping[str, Any], *, lenient: bool = False) -> tuple[Pl
     else:
         down_there = [name for name in down if there.has(name)]
     return placement, Placement.of(there.with_down([*out_there, *down_there]), **hashes)
+
+
+def _arranged(slots: Slots, nodes: Buckets, out: frozenset[NodeName]) -> tuple[Buckets, frozenset[NodeName]]:
+    """The nodes in their slots, and the names of those that are out or gone."""
+    placed = slots.arranged(nodes)
+    return placed.with_down(()), out.union(map(placed.name_of, placed.down))
 
 
 def _buckets(

@@ -6,5 +6,6 @@ lookalike   What is given by mistake, and the way out.
 sink        Standard output.
 source      Files and standard input.
 staging     Files written all or none.
+state_file  A file that one run hands to the next, locked and written whole.
 terminal    Colours, and text made safe for a terminal.
 """

@@ -46,8 +46,13 @@ NEEDS = {
     "--unit": ("--from", "prometheus"),
     "--column": ("--from", "haproxy"),
     "jump-hash --threshold": ("--nodes", "n.json"),
+    "--rename": ("--nodes", "a,b", "--slots", "slots.json"),
 }
-DROPS = {"jump-hash --nodes": ("-b", "5"), "jump-hash --threshold": ("-b", "5")}
+DROPS = {
+    "jump-hash --rename": ("-b", "5"),
+    "jump-hash --nodes": ("-b", "5"),
+    "jump-hash --threshold": ("-b", "5"),
+}
 
 OUT_OF_RANGE = {
     "--threshold": ("-1", "inf", "nan"),
@@ -78,6 +83,7 @@ OUT_OF_RANGE = {
 }
 UNPARSABLE = {
     "--weight": ("1", "1=x", "x=1"),
+    "--rename": ("a", "=a", "a="),
     "--max-loss": ("20", "x%", "x"),
     "--max-ejection": ("20", "x%", "x"),
     "--hysteresis": ("20", "x%", "x"),
@@ -102,7 +108,7 @@ TEXTS = {
         "--by",
         "--down-group",
     ),
-    *("--demand", "--spread"),
+    *("--demand", "--spread", "--slots"),
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from rvhctl.errors import InputError
-from rvhctl.policy import memory_file
 from rvhctl.policy.memory import Memory, Standing
 from rvhctl.policy.memory_file import locked, read_memory, write_memory
 
@@ -36,7 +35,7 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(memory_file.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(InputError, match=r"fleet\.memory: cannot write the memory: No space left"):
         write_memory(str(path), Memory(8))
     assert path.read_bytes() == before
@@ -165,7 +164,7 @@ def test_what_a_killed_run_leaves_is_taken_away_by_the_next(tmp_path: Path) -> N
     path = str(tmp_path / "m")
     script = (
         "import os, signal\nfrom rvhctl.policy import memory_file\nfrom rvhctl.policy.memory import Memory\n"
-        "memory_file.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"with memory_file.locked({path!r}): memory_file.write_memory({path!r}, Memory(8))"
     )
     write_memory(path, MEMORY)
