@@ -19,7 +19,7 @@ from rvhctl.policy.groups import STEP
 from rvhctl.policy.policy import Percent
 from rvhctl.policy.traffic.capacity import FULL, PER_CENT, Traffic, load_of, shown_load, traffic_of
 from rvhctl.policy.traffic.routing import NEAREST, Routing, Spill, routing_of
-from rvhctl.policy.traffic.sharing import WHOLE, Level, Shares, capacity_shares, rounded, shown_part
+from rvhctl.policy.traffic.sharing import WHOLE, Level, Shares, capacity_shares, kept, rounded, shown_part
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -149,8 +149,9 @@ class FleetPlan:
         starts, servers, parts = [0], list[int](), list[int]()
         for group in range(len(self)):
             shares = self._exact.get(group, [(group, demand[group])])
-            if not shares and len(self.evaluation.serving(group)):
-                self._exact[group] = shares = [(group, demand[group])]
+            if not shares:
+                answers = len(self.evaluation.serving(group)) > 0
+                self._exact[group] = shares = kept(shares, group, demand[group], answers=answers)
             for (server, _), part in zip(shares, rounded(shares, room), strict=True):
                 if part:
                     servers.append(server)

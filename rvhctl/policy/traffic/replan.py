@@ -13,7 +13,7 @@ from rvhctl.core.policy.health import HEALTHY
 from rvhctl.core.policy.priority_load import shares_of
 from rvhctl.policy.plan import FleetPlan, levels_of
 from rvhctl.policy.traffic.capacity import PER_CENT, load_of
-from rvhctl.policy.traffic.sharing import Level, Shares, capacity_shares
+from rvhctl.policy.traffic.sharing import Level, Shares, capacity_shares, kept
 from rvhctl.policy.traffic.variants import Facts, facts_of
 
 NOBODY: Final = -1
@@ -101,10 +101,7 @@ class Replan:
             return {group: self._as_envoy(group, levels[group], facts_now) for group in touched}
         fit = {group: facts_now[group].fit for group in {*touched, *_others(levels)}}
         planned, _ = capacity_shares(touched, self.demand, fit, levels)
-        for group, shares in planned.items():
-            if not shares and facts_now[group].answers:
-                planned[group] = [(group, self.demand[group])]
-        return planned
+        return {group: self._kept(group, shares, facts_now) for group, shares in planned.items()}
 
     def _look_up(
         self, groups: Iterable[int], changed: Mapping[int, Facts], levels: dict[int, list[Level]]
@@ -139,7 +136,10 @@ class Replan:
         shares: Shares = [
             (level, hundredth * part) for level, part in zip(levels, parts, strict=True) if part
         ]
-        return shares if shares or not facts[group].answers else [(group, self.demand[group])]
+        return self._kept(group, shares, facts)
+
+    def _kept(self, group: int, shares: Shares, facts: Mapping[int, Facts]) -> Shares:
+        return kept(shares, group, self.demand[group], answers=facts[group].answers)
 
     def _by_server(self, group: int, shares: Shares) -> dict[int, int | Fraction]:
         return dict(shares) or {NOBODY: self.demand[group]}

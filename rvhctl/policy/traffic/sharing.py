@@ -64,6 +64,11 @@ def capacity_shares(
     return shares, shortage
 
 
+def kept(shares: Shares, group: int, asked: int, *, answers: bool) -> Shares:
+    """The shares of a group; a group that nobody carries keeps its traffic, if it has an answer."""
+    return shares if shares or not answers else [(group, asked)]
+
+
 def _share_evenly(
     rest: int, served: dict[int, int | Fraction], fit: Mapping[int, int] | Sequence[int]
 ) -> None:
