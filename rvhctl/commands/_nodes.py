@@ -16,7 +16,7 @@ from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNo
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format
 from rvhctl.formats.write import write_records, write_view
-from rvhctl.nodes.documents import id_texts, labels_in, without_limits
+from rvhctl.nodes.documents import ROUTING, id_texts, labels_in, without_limits
 from rvhctl.nodes.fields import KNOWN, Coordinates
 from rvhctl.nodes.flags import nodes_given
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
@@ -234,7 +234,8 @@ def _request(asked: NodeOptions, flags: Mapping[str, Any], nodes: Nodes) -> Requ
     """Return what flags and documents ask for together; flags win."""
     members = nodes.stated(flags)
     if not flags.keys().isdisjoint(ANSWERS):
-        members = {name: value for name, value in members.items() if name not in ANSWERS or name in flags}
+        asked_for = {*ANSWERS} if "explain" not in flags else {*ANSWERS, *ROUTING}
+        members = {name: value for name, value in members.items() if name not in asked_for or name in flags}
     elif len(several := [name for name in ANSWERS if members.get(name)]) > 1:
         raise InputError(f"{' and '.join(several)} exclude each other", source=nodes.stated_in)
     if not has_limit(members) and "drill" not in members:

@@ -138,7 +138,8 @@ def has_limit(members: Mapping[str, Any]) -> bool:
 
 def _refuse(members: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
     for name in names:
-        if members.get(name):
+        value = members.get(name)
+        if value or type(value) in (int, float):
             raise FaultsetError(f"{name} makes no sense {where}")
 
 

@@ -172,6 +172,19 @@ def test_traffic_that_nothing_asks_for_is_refused(member: str, drills: str) -> N
         assert outcome.code == (0 if drills else 1)
 
 
+def test_another_answer_of_the_flags_takes_the_place_of_a_plan_with_all_that_belongs_to_it() -> None:
+    text = b'{"threshold":9,"by":"zone","plan":true,"fill":"50%","nodes":[{"id":"a","zone":"x","latency":1}]}'
+    assert rvhctl("faultset", "--explain", stdin=text).code == 0
+
+
+@pytest.mark.parametrize("command", ["failover", "faultset"])
+def test_a_member_of_traffic_that_is_zero_is_refused_all_the_same(command: str) -> None:
+    text = b'{"threshold":9,"by":"zone","nearest":0,"nodes":[{"id":"a","zone":"x","latency":1}]}'
+    outcome = rvhctl(command, stdin=text)
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert "nearest makes no sense without" in outcome.err
+
+
 def test_a_demand_names_groups_as_labels_are_taken(tmp_path: Path) -> None:
     demand = tmp_path / "demand.ndjson"
     nodes = b'{"id":"a","zone":7,"latency":1}\n'

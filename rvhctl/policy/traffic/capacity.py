@@ -22,8 +22,12 @@ PER_CENT: Final = 100
 FULL: Final = 1000
 """A load of 100 %, in tenths of a per cent."""
 
-BEYOND: Final = 1 << 62
+BEYOND: Final = 1 << 1023
 """The load of a group that is sent traffic and has no fit node."""
+
+
+RANGE: Final = 10**280
+"""How many times the smallest amount the greatest may be, so that every load is a number that all formats have."""
 
 
 class Traffic(NamedTuple):
@@ -52,7 +56,7 @@ def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
 
     Raises:
         UnknownNodeError: there is no group of that name.
-        FaultsetError: the demand of a group is missing.
+        FaultsetError: the demand of a group is missing; or amounts are too far apart.
     """
     asked = None if routing.demand is None else _by_group(evaluation, routing.demand)
     fleet = evaluation.fleet
@@ -62,6 +66,7 @@ def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
     decimals = max((-exponent for _, exponent in map(digits_of, values)), default=0)
     scale = 10 ** max(decimals, 0)
     whole = {value: _scaled(value, scale) for value in values}
+    _refuse_extremes(whole if capacities else {1.0: scale, **whole})
     part, whole_of_it = routing.fill or (1, 1)
     unit = PER_CENT * (whole_of_it if asked is None else 1)
     of_node = [whole[value] * unit for value in capacities] if capacities else None
@@ -78,10 +83,18 @@ def traffic_of(evaluation: Evaluation, routing: Routing) -> Traffic:
     return traffic
 
 
+def _refuse_extremes(whole: Mapping[float, int]) -> None:
+    amounts = [value for value in whole if value]
+    if amounts and whole[max(amounts)] > whole[min(amounts)] * RANGE:
+        raise FaultsetError(
+            f"capacities and demands are too far apart ({min(amounts):g} and {max(amounts):g}); state them in one unit"
+        )
+
+
 def load_of(sent: int | Fraction, fit: int) -> int:
-    """What a group is sent by what its fit nodes carry, in tenths of a per cent, rounded up; below `BEYOND`."""
+    """What a group is sent by what its fit nodes carry, in tenths of a per cent, rounded up; less than `BEYOND`."""
     if fit:
-        return min(int(-(-sent * FULL // fit)), BEYOND - 1)
+        return int(-(-sent * FULL // fit))
     return BEYOND if sent else 0
 
 
