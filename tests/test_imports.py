@@ -78,7 +78,7 @@ FACES = {
     "placement.slots": {"slots", "slots_file"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},
     "policy.traffic": {"capacity", "demand", "drill", "routing", "sharing"},
-    "streams": {"lines", "lookalike", "sink", "source", "staging", "state_file", "terminal"},
+    "streams": {"folding", "lines", "lookalike", "sink", "source", "staging", "state_file", "terminal"},
     "core": {"columns", "numbers", "words"},
     "core.geo": {"advise", "geohash", "joining", "kdtree", "places"},
     "core.csv": {"cells", "numbers", "objects", "rows"},
@@ -293,7 +293,7 @@ def test_who_imports_rich() -> None:
     importers = {
         module for module, tree in MODULES.items() if any(n.startswith("rich") for n in imported(tree))
     }
-    assert importers <= {"formats.table", "cli.progress"}
+    assert importers <= {"streams.folding", "cli.progress"}
 
 
 def test_who_draws_past_the_filter_for_data() -> None:

@@ -1,9 +1,11 @@
-"""Tables for people: nothing in the data is read as markup, no cell is cut, no line is too wide."""
+"""Tables for people: nothing in the data is read as markup, no text is cut, no line is too wide.
+
+A list of more than a few lines ends with how many more there are.
+"""
 
 from __future__ import annotations
 
 import math
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -12,13 +14,13 @@ from operator import not_
 from typing import Any, Final
 
 import orjson
-from rich.cells import cell_len, chop_cells
 
 from rvhctl.core.columns import Floats
 from rvhctl.core.text.lines import SideBySide, longest_line, number_lines
 from rvhctl.core.words import COMPILED
-from rvhctl.formats.shapes import IdList, View, cell_texts
+from rvhctl.formats.shapes import IdList, View, cell_text, cell_texts
 from rvhctl.formats.wording import aligned
+from rvhctl.streams.folding import few_lines, folded, length
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
 
@@ -78,9 +80,9 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
             of_column.append(part)
     vital = chain.from_iterable(parts[view.names.index(view.vital)]) if view.vital else ()
     faint = list(map(not_, vital)) if view.vital else [False] * sum(map(len, parts[0]))
-    columns = [_Column(name, some, encoding) for name, some in zip(view.columns, parts, strict=True)]
+    columns = [_Column(name, some, encoding, width) for name, some in zip(view.columns, parts, strict=True)]
     body = _side_by_side(columns, faint, width, paint) or _one_below_another(columns, faint, width, paint)
-    caption = (_folded(_safe(line, encoding), width) for line in view.caption.split("\n"))
+    caption = (folded(_safe(line, encoding), width) for line in view.caption.split("\n"))
     lines = chain(body, (paint(line, DIM) for line in chain.from_iterable(caption)))
     for block in _blocks(lines):
         sink.draw("\n".join([*block, ""]).encode(encoding))
@@ -107,8 +109,8 @@ class _Column:
     the others fold a long text over several lines, and numbers among them are aligned to the right.
     """
 
-    def __init__(self, column: str, parts: Sequence[Any], encoding: str) -> None:
-        """``parts``: the values, some at a time."""
+    def __init__(self, column: str, parts: Sequence[Any], encoding: str, screen: int) -> None:
+        """``parts``: the values, some at a time; ``screen``: the columns of the terminal."""
         name, _, side = column.partition(":")
         self.name: Final = "" if side == "b" else name
         self.bars: Final[Sequence[float]] = [*chain.from_iterable(parts)] if side == "b" else ()
@@ -119,20 +121,26 @@ class _Column:
         self._cells: Sequence[str] | None = None
         self.narrow = self._lines is not None
         """Whether each character takes one column."""
+        self._lists: Sequence[Any] = ()
+        self._encoding: Final = encoding
         numbers = bool(parts) and type(parts[0]) in NUMBER_COLUMNS
         if side == "b":
             self._cells = []
         elif self._lines is None:
             values = [*chain.from_iterable(parts)]
             numbers = bool(values) and set(map(type, values)) <= NUMBERS
+            self._lists = values if {*map(type, values)} & {list, IdList} else ()
             self._cells = _texts(values)
             whole = "".join(self._cells)
             self.narrow = whole.isascii()
             if not (self.narrow and whole.isprintable()):
                 self._cells = [_safe(text, encoding) for text in self._cells]
         self.side: Final = side or ("r" if numbers else "")
-        self.widest = max(_length(self.name), self._widest())
-        folds_to = max(NARROWEST, _length(self.name))
+        self.widest = max(length(self.name), self._widest())
+        unbroken = self._widest_id(parts)
+        self.unbroken: Final = unbroken if unbroken <= screen else 0
+        """Columns in which no id breaks; none where the terminal is too narrow for that."""
+        folds_to = max(NARROWEST, length(self.name), self.unbroken)
         self.narrowest: Final = (
             SHORTEST_BAR if side == "b" else self.widest if self.side else min(self.widest, folds_to)
         )
@@ -155,7 +163,19 @@ class _Column:
         """Columns that the widest cell takes."""
         if self._lines is not None:
             return longest_line(self._lines)
-        return max(map(len if self.narrow else _length, self.cells), default=0)
+        return max(map(len if self.narrow else length, self.cells), default=0)
+
+    def _widest_id(self, parts: Sequence[Any]) -> int:
+        if self._lists:
+            return 1 + max(map(len if self.narrow else length, ", ".join(self.cells).split(", ")))
+        return self.widest if parts and type(parts[0]) is IdList else 0
+
+    def folded(self, row: int, width: int) -> list[str]:
+        """Return the lines of a cell; of a list the first few."""
+        text = self.cells[row]
+        if not self._lists or length(text) <= width:
+            return folded(text, width)
+        return few_lines([_safe(cell_text([part]), self._encoding) for part in self._lists[row]], width)
 
     def draw_bars(self, room: int) -> None:
         """Make bars of the numbers, the longest as long as there is room."""
@@ -167,7 +187,7 @@ class _Column:
 
     def padded(self, text: str, width: int, painted: str) -> str:
         """``painted``, which looks like ``text``, and blanks up to the width."""
-        blanks = " " * (width - _length(text))
+        blanks = " " * (width - length(text))
         return blanks + painted if self.side == "r" else painted + blanks
 
     def drawn(self, first: int, faint: Sequence[bool], width: int, paint: Paint) -> Iterable[str]:
@@ -247,8 +267,8 @@ def _folded_rows(
     """The lines of rows, of which some have several."""
     for row, dim in enumerate(faint):
         styles = [(DIM if dim else "", column.styles.get(column.cells[row], "")) for column, _ in places]
-        folded = [_folded(column.cells[row], width) for column, width in places]
-        for texts in zip_longest(*folded, fillvalue=""):
+        lines = [column.folded(row, width) for column, width in places]
+        for texts in zip_longest(*lines, fillvalue=""):
             cells = (
                 column.padded(text, width, paint(text, *style))
                 for (column, width), text, style in zip(places, texts, styles, strict=True)
@@ -260,8 +280,8 @@ def _one_below_another(
     columns: Sequence[_Column], faint: Sequence[bool], width: int, paint: Paint
 ) -> Iterator[str]:
     """Lines of a value each, under or beside the name of its column, and an empty line between two rows."""
-    indent = max(_length(column.name) for column in columns) + 2
-    beside = indent + NARROWEST <= width
+    indent = max(length(column.name) for column in columns) + 2
+    beside = indent + max(NARROWEST, *(column.unbroken for column in columns)) <= width
     room = width - indent if beside else width
     for column in columns:
         if column.bars:
@@ -271,56 +291,15 @@ def _one_below_another(
         faintly = DIM if dim else ""
         for column in columns:
             text = column.cells[row]
-            value = [paint(line, faintly, column.styles.get(text, "")) for line in _folded(text, room)]
-            names = [paint(line, BOLD, faintly) for line in _folded(column.name, width)]
+            value = [paint(line, faintly, column.styles.get(text, "")) for line in column.folded(row, room)]
+            names = [paint(line, BOLD, faintly) for line in folded(column.name, width)]
             if not beside:
                 yield from names + value
                 continue
-            blanks = " " * (indent - _length(column.name))
+            blanks = " " * (indent - length(column.name))
             yield f"{names[0]}{blanks}{value[0]}".rstrip()
             yield from (" " * indent + line for line in value[1:])
     yield ""
-
-
-def _folded(text: str, width: int) -> list[str]:
-    """Lines of at most ``width`` columns, broken between words where that is possible."""
-    if _length(text) <= width:
-        return [text]
-    lines = _folded_words(text, width) if text.isascii() and text.isprintable() else []
-    if lines:
-        return lines
-    left = 0
-    for word in re.findall(r"\s*\S+\s*", text):
-        needed = _length(word.rstrip())
-        if needed <= left:
-            lines[-1] += word
-        else:
-            lines += [word] if needed <= width else chop_cells(word, width)
-        left = width - _length(lines[-1])
-    return [line.rstrip() for line in lines]
-
-
-def _folded_words(text: str, width: int) -> list[str]:
-    """The same of printable ASCII, without a look at each word; nothing where one of them is wider."""
-    lines: list[str] = []
-    start, size = 0, len(text)
-    while size - start > width:
-        # The first word that does not end within the width begins the next line.
-        end = text.rfind(" ", start, start + width + 1)
-        if end < 0 or not (line := text[start:end].rstrip()):
-            return []
-        lines.append(line)
-        start = end + 1
-        while start < size and text[start] == " ":
-            start += 1
-    if start < size:
-        lines.append(text[start:].rstrip())
-    return lines
-
-
-def _length(text: str) -> int:
-    """Columns that the text takes on a terminal."""
-    return len(text) if text.isascii() else cell_len(text)
 
 
 def _styled(text: str, *styles: str) -> str:

@@ -1,6 +1,7 @@
 """Sources, sinks, lines and terminals.
 
 decompress  Compressed input: gzip, zstd, xz, bzip2.
+folding     Texts and lists on lines of a terminal.
 lines       Streams and regular files, cut at line ends.
 lookalike   What is given by mistake, and the way out.
 sink        Standard output.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.formats.shapes import View
-from rvhctl.formats.table import _folded, write
+from rvhctl.formats.table import write
 from rvhctl.formats.wording import aligned, shown
 from rvhctl.streams.sink import Sink
 
@@ -152,14 +152,36 @@ def test_numbers_in_columns(values: list[float], texts: list[str]) -> None:
     assert aligned(values) == texts
 
 
-@given(st.text("ab,c  ", min_size=1, max_size=40), st.integers(1, 12))
-def test_words_fold_as_they_would_one_by_one(text: str, width: int) -> None:
-    lines = _folded(text, width)
-    assert [*"".join(lines).replace(" ", "")] == [*text.replace(" ", "")]
-    assert all(len(line) <= width for line in lines)
-    if len(text) > width and max(map(len, text.split()), default=99) <= width and not text.startswith(" "):
-        expected = [""]
-        for word in re.findall(r"\S+\s*", text):
-            fits = len((expected[-1] + word).rstrip()) <= width
-            expected = [*expected[:-1], expected[-1] + word] if fits else [*expected, word]
-        assert lines == [line.rstrip() for line in expected]
+MANY = b"id,lat,lon,latency\n" + b"".join(
+    b"node-of-the-fleet-%d,%d,1,%d\n" % (i, i % 3 * 50 - 60, i % 7) for i in range(1000)
+)
+
+
+@pytest.mark.parametrize("columns", ["46", "80", "120", "200"])
+@pytest.mark.parametrize("flags", [["--threshold", "9"], ["--relative", "9", "--plan"]])
+def test_a_list_shows_the_first_few_and_how_many_more(flags: list[str], columns: str) -> None:
+    drawn = table("faultset", *flags, "-p", "1", stdin=MANY, COLUMNS=columns)
+    lines = drawn.splitlines()
+    assert len(lines) <= 40
+    assert max(map(len, lines)) <= int(columns)
+    shown = re.findall(r"node-\S*", drawn)
+    assert all(re.fullmatch(r"node-of-the-fleet-\d+,", part) for part in shown)
+    assert len(shown) + sum(map(int, re.findall(r" \+(\d+)", drawn))) == 1000
+    assert len(re.findall(r"\+\d+", drawn)) == 3
+
+
+def test_no_id_breaks_where_the_terminal_has_room_for_it() -> None:
+    long = "an-id-of-forty-characters-neither-more-x"
+    nodes = f"id,lat,lon,latency\n{long},1,1,7\nb,1,1,7\n".encode()
+    for flags in (["--threshold", "9"], ["--relative", "9", "--plan"], ["--relative", "9", "--explain"]):
+        for columns in ("46", "60", "80"):
+            drawn = table("faultset", *flags, stdin=nodes, COLUMNS=columns)
+            assert len(re.findall(rf"\b{long}(?!\S*-)", drawn)) == 1, drawn
+            assert max(map(len, drawn.splitlines())) <= int(columns)
+
+
+def test_machines_get_whole_lists() -> None:
+    code, out, _ = rvhctl(
+        "faultset", "--relative", "9", "--plan", "-p", "1", "-o", "csv", stdin=MANY, COLUMNS="46"
+    )
+    assert (code, out.count(b"node-of-the-fleet-")) == (0, 1000)
