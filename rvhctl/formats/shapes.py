@@ -248,6 +248,8 @@ class View:
     caption: str = ""
     vital: str = ""
     """A member; people see a row faintly where it says nothing."""
+    ordered: Callable[[], Iterable[Columns]] | None = None
+    """Makes the rows in the order in which people see them, if it is another."""
 
     @property
     def names(self) -> tuple[str, ...]:

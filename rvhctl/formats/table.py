@@ -75,7 +75,7 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
     width = shutil.get_terminal_size((80, 24)).columns
     paint = _styled if use_color(color, sys.stdout) else _plain
     parts: list[list[Any]] = [[] for _ in view.columns]
-    for piece in view.pieces():
+    for piece in (view.ordered or view.pieces)():
         for of_column, part in zip(parts, piece, strict=True):
             of_column.append(part)
     vital = chain.from_iterable(parts[view.names.index(view.vital)]) if view.vital else ()

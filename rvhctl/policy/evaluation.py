@@ -11,7 +11,7 @@ from operator import sub
 from typing import Any, Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
-from rvhctl.core.columns import PIECE, Codes, Ints, pick
+from rvhctl.core.columns import PIECE, Codes, Floats, Ints, pick
 from rvhctl.core.geo.geohash import whole_precision
 from rvhctl.core.policy import damping as memory
 from rvhctl.core.policy import health, limits, reasons, safeguards, samples
@@ -229,26 +229,32 @@ class Evaluation(Survivors):
             row = self._rows[str(plain_id(node_id))]
         except (KeyError, TypeError, ValueError):  # no id, or an integer of more digits than Python writes
             raise _unknown_node(node_id, self.fleet.ids) from None
-        return next(map(Explanation, *self.explained(row, row + 1)))
+        return next(map(Explanation, *self.explained(slice(row, row + 1))))
 
     def explanations(self) -> Iterator[Explanation]:
         """What became of each node, in input order."""
         for first in range(0, len(self.fleet), PIECE):
-            yield from map(Explanation, *self.explained(first, first + PIECE))
+            yield from map(Explanation, *self.explained(slice(first, first + PIECE)))
 
-    def explained(self, first: int, last: int) -> list[list[Any]]:
+    def explained(self, rows: slice | list[int]) -> list[list[Any]]:
         """The columns of `Explanation`, for the nodes in these rows."""
-        groups = self.group_of[first:last].tolist()
-        latencies = self.latencies[first:last].tolist()
+        groups = _entries(self.group_of, rows)
+        latencies = _entries(self.latencies, rows)
         limits = list(map(self._limits.__getitem__, groups))
         return [
             list(map(self.names.__getitem__, groups)),
-            list(map((False, True).__getitem__, self.kept[first:last])),
-            list(map(SAID.__getitem__, self.reason_codes[first:last])),
+            list(map((False, True).__getitem__, _entries(self.kept, rows))),
+            list(map(SAID.__getitem__, _entries(self.reason_codes, rows))),
             measured(latencies),
             measured(limits),
             measured(list(map(sub, limits, latencies))),
         ]
+
+    def dropped_first(self) -> list[int]:
+        """All rows: those of dropped nodes before those of kept ones, both group by group."""
+        count = len(self.starts)
+        places = [kept * count + group for kept, group in zip(self.kept, self.group_of, strict=True)]
+        return sorted(range(len(places)), key=places.__getitem__)
 
     @cached_property
     def _limits(self) -> list[float]:
@@ -367,3 +373,7 @@ def measured(values: list[float]) -> list[float] | list[float | None]:
 
 def _unknown_node(node: object, ids: Sequence[str]) -> UnknownNodeError:
     return UnknownNodeError(f"no node has the id {shorten(node)}{did_you_mean(node, ids)}")
+
+
+def _entries(column: Floats | Ints | Codes, rows: slice | list[int]) -> list[Any]:
+    return column[rows].tolist() if isinstance(rows, slice) else list(map(column.__getitem__, rows))

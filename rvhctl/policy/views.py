@@ -173,17 +173,23 @@ def _lists(
 
 
 def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
-    """A row a node, in input order; ``ids`` as they are shown."""
+    """A row a node, in input order; people see the dropped first. ``ids`` as they are shown."""
 
     def pieces() -> Iterator[Columns]:
         for first in range(0, len(ids), PIECE):
             rows = Ints(range(first, min(first + PIECE, len(ids))))
-            yield [IdList(ids, rows, 0, len(rows)), *evaluation.explained(first, first + PIECE)]
+            yield [IdList(ids, rows, 0, len(rows)), *evaluation.explained(slice(first, first + PIECE))]
+
+    def ordered() -> Iterator[Columns]:
+        order = evaluation.dropped_first()
+        for first in range(0, len(order), PIECE):
+            rows = order[first : first + PIECE]
+            yield [IdList(ids, Ints(rows), 0, len(rows)), *evaluation.explained(rows)]
 
     kind = evaluation.groups.kind or "cell"
     columns = ("id", f"{kind}:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
     caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
-    return View(columns, pieces, caption=caption, vital="kept")
+    return View(columns, pieces, caption=caption, vital="kept", ordered=ordered)
 
 
 def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:

@@ -185,3 +185,19 @@ def test_machines_get_whole_lists() -> None:
         "faultset", "--relative", "9", "--plan", "-p", "1", "-o", "csv", stdin=MANY, COLUMNS="46"
     )
     assert (code, out.count(b"node-of-the-fleet-")) == (0, 1000)
+
+
+def test_an_explanation_begins_with_the_dropped_cell_by_cell() -> None:
+    places = {"u": "52.37,4.90", "d": "40.64,-73.78"}
+    nodes = [("u1", 9), ("d1", 90), ("u2", 95), ("d2", 8), ("u3", 7), ("d3", 99), ("u4", 91)]
+    text = "id,lat,lon,latency\n" + "".join(f"{name},{places[name[0]]},{ms}\n" for name, ms in nodes)
+    flags = ("faultset", "--threshold", "30", "-p", "1", "--explain")
+    rows = table(*flags, stdin=text.encode()).splitlines()[3:-2]
+    assert [row.split()[0] for row in rows] == ["u2", "u4", "d1", "d3", "u1", "u3", "d2"]
+    assert [row.split()[2] for row in rows] == ["false"] * 4 + ["true"] * 3
+    whole = rvhctl(*flags, "-o", "csv", stdin=text.encode()).out.decode().splitlines()
+    assert [row.partition(",")[0] for row in whole[1:]] == [name for name, _ in nodes]
+    # Each row keeps its own values.
+    assert {" ".join(row.split()) for row in rows} == {
+        " ".join(line.replace(".0", "").replace(",", " ").split()) for line in whole[1:]
+    }
