@@ -214,3 +214,11 @@ def test_help_is_no_wider_than_the_screen(command: str, columns: int) -> None:
     assert code == 0
     assert shown == unstyled(got)
     assert "…" not in shown
+
+
+@pytest.mark.parametrize("columns", [46, 200])
+@pytest.mark.parametrize("flags", ["", "--plan", "--explain"])
+def test_what_needs_a_look_is_not_faint(flags: str, columns: int, tmp_path: Path) -> None:
+    got = drawn(f"faultset --relative 1.5 --min-survivors 2 {flags}", MIXED, columns, tmp_path)
+    assert "\x1b[31mdown\x1b[0m" in got
+    assert not re.search(r"\x1b\[2;3\d", got)

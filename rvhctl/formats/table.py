@@ -196,7 +196,7 @@ class _Column:
         if paint is _plain and self.narrow:
             return map(str.rjust if self.side == "r" else str.ljust, cells, repeat(width))
         return [
-            self.padded(text, width, paint(text, DIM if dim else "", self.styles.get(text, "")))
+            self.padded(text, width, paint(text, self.styles.get(text) or (DIM if dim else "")))
             for text, dim in zip(cells, faint, strict=True)
         ]
 
@@ -266,11 +266,11 @@ def _folded_rows(
 ) -> Iterator[str]:
     """The lines of rows, of which some have several."""
     for row, dim in enumerate(faint):
-        styles = [(DIM if dim else "", column.styles.get(column.cells[row], "")) for column, _ in places]
+        styles = [column.styles.get(column.cells[row]) or (DIM if dim else "") for column, _ in places]
         lines = [column.folded(row, width) for column, width in places]
         for texts in zip_longest(*lines, fillvalue=""):
             cells = (
-                column.padded(text, width, paint(text, *style))
+                column.padded(text, width, paint(text, style))
                 for (column, width), text, style in zip(places, texts, styles, strict=True)
             )
             yield f" {gap.join(cells)}".rstrip()
@@ -291,7 +291,7 @@ def _one_below_another(
         faintly = DIM if dim else ""
         for column in columns:
             text = column.cells[row]
-            value = [paint(line, faintly, column.styles.get(text, "")) for line in column.folded(row, room)]
+            value = [paint(line, column.styles.get(text) or faintly) for line in column.folded(row, room)]
             names = [paint(line, BOLD, faintly) for line in folded(column.name, width)]
             if not beside:
                 yield from names + value

@@ -17,19 +17,27 @@ def few_lines(parts: Sequence[str], width: int) -> list[str]:
     lines: list[list[str]] = []
     for place, part in enumerate(parts, 1):
         text = part if place == len(parts) else f"{part},"
-        if lines and length(" ".join([*lines[-1], text])) <= width:
+        if lines and _fits([*lines[-1], text], width):
             lines[-1].append(text)
         elif len(lines) < MOST_LINES:
             lines += [[piece] for piece in chop_cells(text, width)]
         else:
             more = len(parts) - place + 1
-            while len(lines[-1]) > 1 and len(f"+{more}") + 1 + length(" ".join(lines[-1])) > width:
+            while (
+                lines[-1]
+                and not _fits([*lines[-1], f"+{more}"], width)
+                and lines[-1][-1] == f"{parts[-more - 1]},"
+            ):
                 lines[-1].pop()
                 more += 1
-            fits = len(f"+{more}") + 1 + length(" ".join(lines[-1])) <= width
-            lines[-1:] = [[*lines[-1], f"+{more}"]] if fits else [lines[-1], [f"+{more}"]]
+            last = [*lines[-1], f"+{more}"]
+            lines[-1:] = [last] if _fits(last, width) else [lines[-1], last[-1:]]
             break
     return [" ".join(line) for line in lines]
+
+
+def _fits(words: Sequence[str], width: int) -> bool:
+    return length(" ".join(words)) <= width
 
 
 def folded(text: str, width: int) -> list[str]:

@@ -31,7 +31,8 @@ def test_words_fold_as_they_would_one_by_one(text: str, width: int) -> None:
         (["a", "b", "c", "d"], 4, ["a,", "b,", "c, d"]),
         (["a", "b", "c", "d", "e"], 5, ["a, b,", "c, d,", "e"]),
         (["aa", "bb", "cc", "dd", "ee", "ff"], 6, ["aa,", "bb,", "cc, +3"]),
-        (["aaa", "bbb", "ccc", "ddd"], 4, ["aaa,", "bbb,", "ccc,", "+1"]),
+        (["aaa", "bbb", "ccc", "ddd"], 4, ["aaa,", "bbb,", "+2"]),
+        (["long", "bb", "cc", "dd"], 3, ["lon", "g,", "+3"]),
         (["a b", "c d"], 4, ["a b,", "c d"]),
     ],
 )
