@@ -132,7 +132,7 @@ def test_the_border_is_found() -> None:
     border = at_the_border()
     assert any(name.endswith(".survivors") for name in border)  # imported by its name
     assert any(name.endswith(".group_limits") for name in border)  # used as limits.group_limits
-    assert any(name.endswith(".Chooser") for name in border)
+    assert any(name.endswith(".DetailColumns") for name in border)
 
 
 @pytest.mark.parametrize("module", sorted(OUTSIDE))
