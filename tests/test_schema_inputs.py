@@ -11,7 +11,7 @@ from support.cli import rvhctl
 from support.matrix_files import BAD_KEYS, BAD_NODES
 from support.schemas import allows, problems, schemas
 
-from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING, OF_KEYS, OF_NODES
+from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING, OF_KEYS, OF_NODES, ROUTING
 
 
 def test_requests_have_the_members_that_are_read() -> None:
@@ -108,6 +108,7 @@ NAMES: Final = {"nodes": ["a", "b", "c"]}
 NUMBERED: Final = {"key": "k", "buckets": 7}
 NODE_BASES: Final = {
     **{name: [FLEET | LIMITS] for name in sorted(OF_NODES)},
+    **{name: [FLEET | LIMITS | {"plan": True}] for name in ROUTING},
     "down_group": [FLEET | LIMITS | {"by": "zone"}],
 }
 """Of each member, requests that it completes."""
