@@ -80,6 +80,10 @@ class PercentText(ParamType):
     form: ClassVar[re.Pattern[str]] = re.compile(r" *-?\d+(\.\d*)?% *", re.ASCII)
     """A text of this form is wrong because of its value."""
 
+    def __init__(self, *, zero: bool = True) -> None:
+        """``zero``: whether a message may advise 0%."""
+        self._zero = zero
+
     def convert(self, value: Any, param: Parameter | None, ctx: Context | None) -> Any:
         """Return the percentage.
 
@@ -97,7 +101,7 @@ class PercentText(ParamType):
     def parse(self, text: str, flag: str) -> int | Percent:
         from rvhctl.policy.policy import parse_percent
 
-        return parse_percent(text, flag)
+        return parse_percent(text, flag, zero=self._zero)
 
 
 class CountOrPercentText(PercentText):

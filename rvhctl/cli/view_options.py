@@ -15,8 +15,9 @@ from rvhctl.policy.traffic.routing import Spill
 Failing = Literal["nodes", "groups", "both", "pairs", "2"]
 
 
-_COMMA: Final = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)')
-_QUOTED: Final = re.compile(r'"[^"]*"')
+# Compiled when a name has quotes: most runs do not need them.
+_COMMA: Final = r',(?=(?:[^"]*"[^"]*")*[^"]*\Z)'
+_QUOTED: Final = r'"[^"]*"'
 
 
 class NamingGroup(OptionGroup):
@@ -68,7 +69,7 @@ class GroupViews(Views, panel=ANSWER):
     fill: Percent | None = option(
         "--fill",
         metavar="P%",
-        click_type=PercentText(),
+        click_type=PercentText(zero=False),
         help="With --plan or --drill: how full each group is while all are well.",
         show_default="70%",
     )
@@ -123,5 +124,5 @@ def _parted(text: str) -> list[str]:
     """Return what stands between commas outside of quotes; what has a comma itself comes without its quotes."""
     if '"' not in text or text.count('"') % 2:
         return text.split(",")
-    parts = [part.strip() for part in _COMMA.split(text)]
-    return [part[1:-1] if "," in part and _QUOTED.fullmatch(part) else part for part in parts]
+    parts = [part.strip() for part in re.split(_COMMA, text)]
+    return [part[1:-1] if "," in part and re.fullmatch(_QUOTED, part) else part for part in parts]

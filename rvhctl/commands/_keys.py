@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, nullcontext
+from functools import partial
 from typing import Any
 
 from rvhctl.cli.key_options import Answer, KeyRequest, Nodes, check_request, check_together
@@ -118,8 +119,6 @@ def _placements(members: dict[str, Any], nodes: Nodes) -> tuple[Placement, Place
     """The placement, and what it is compared with; ``--slots`` remembers who has which slot."""
     if nodes.slots is None:
         return placements(members)
-    from functools import partial
-
     from rvhctl.placement.slots.slots import held
     from rvhctl.placement.slots.slots_file import slots_file
 

@@ -18,7 +18,7 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
-from rvhctl.formats.rows import Points, Row, Rows, field_start, numbers_in
+from rvhctl.formats.rows import Points, Row, Rows, decimal_in, field_start, numbers_in
 from rvhctl.formats.shapes import (
     EMPTY_HINT,
     SOME,
@@ -138,9 +138,9 @@ def _number(text: str, *, exponent: int, comma: bool, has_unit: bool) -> object:
 
 def _weight(text: str, *, comma: bool) -> object:
     stripped = text.strip()
-    number = stripped.replace(",", ".") if comma and "." not in stripped else stripped
-    if jsontext.NUMBER.fullmatch(number):
-        return float(number)
+    number = decimal_in(stripped, comma)
+    if number is not None:
+        return number
     return None if stripped.lower().encode("utf-8", "surrogateescape") in ABSENT else stripped
 
 

@@ -45,6 +45,19 @@ def parse(text: bytes, source: str, line: int | None = None) -> Any:
         _explain(text, error, source, line)
 
 
+def parse_own(text: bytes, source: str, what: str, hint: str = "") -> Any:
+    """The value of a file that this program writes itself; ``what`` it is.
+
+    Raises:
+        InputError: not JSON; with the place.
+    """
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        problem = f"not a {what} of rvhctl: not JSON: {error.msg}"
+        raise InputError(problem, source=source, line=error.lineno, column=error.colno, hint=hint) from None
+
+
 def loads(text: bytes | memoryview) -> Any:
     """The value of a text by the library, which crashes where it finds no memory; asked before, the system says so.
 

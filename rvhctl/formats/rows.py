@@ -211,6 +211,12 @@ class Points:
         )
 
 
+def decimal_in(text: str, comma: bool) -> float | None:
+    """Return the number of a cell, None if it is none; ``comma``: it may have a decimal comma."""
+    number = text.replace(",", ".") if comma and "." not in text else text
+    return float(number) if jsontext.NUMBER.fullmatch(number) else None
+
+
 def numbers_in(text: bytes) -> int:
     """Return ``COMMAS`` and ``THOUSANDS``, where a text may hold such numbers."""
     commas = COMMAS if _MAYBE_COMMA.search(text) else 0

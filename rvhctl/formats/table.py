@@ -170,6 +170,10 @@ class _Column:
             return 1 + max(map(len if self.narrow else length, ", ".join(self.cells).split(", ")))
         return self.widest if parts and type(parts[0]) is IdList else 0
 
+    def style_of(self, text: str, dim: bool) -> str:
+        """Return how a cell is painted: by what it says, else faintly, if its row is."""
+        return self.styles.get(text) or (DIM if dim else "")
+
     def folded(self, row: int, width: int) -> list[str]:
         """Return the lines of a cell; of a list the first few."""
         text = self.cells[row]
@@ -196,7 +200,7 @@ class _Column:
         if paint is _plain and self.narrow:
             return map(str.rjust if self.side == "r" else str.ljust, cells, repeat(width))
         return [
-            self.padded(text, width, paint(text, self.styles.get(text) or (DIM if dim else "")))
+            self.padded(text, width, paint(text, self.style_of(text, dim)))
             for text, dim in zip(cells, faint, strict=True)
         ]
 
@@ -266,7 +270,7 @@ def _folded_rows(
 ) -> Iterator[str]:
     """The lines of rows, of which some have several."""
     for row, dim in enumerate(faint):
-        styles = [column.styles.get(column.cells[row]) or (DIM if dim else "") for column, _ in places]
+        styles = [column.style_of(column.cells[row], dim) for column, _ in places]
         lines = [column.folded(row, width) for column, width in places]
         for texts in zip_longest(*lines, fillvalue=""):
             cells = (
@@ -290,8 +294,8 @@ def _one_below_another(
         yield ""
         faintly = DIM if dim else ""
         for column in columns:
-            text = column.cells[row]
-            value = [paint(line, column.styles.get(text) or faintly) for line in column.folded(row, room)]
+            style = column.style_of(column.cells[row], dim)
+            value = [paint(line, style) for line in column.folded(row, room)]
             names = [paint(line, BOLD, faintly) for line in folded(column.name, width)]
             if not beside:
                 yield from names + value

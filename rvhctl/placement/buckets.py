@@ -197,9 +197,5 @@ class Buckets:
         if not self.live:
             what = "node" if self.ids else "bucket"
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
-        zones = Ints(self.zones)
-        return BucketTable(
-            *(self.count, dialect, dict(self.weights), list(self.down)),
-            zones=zones,
-            max_weight=self.max_weight,
-        )
+        weights, down, zones = dict(self.weights), list(self.down), Ints(self.zones)
+        return BucketTable(self.count, dialect, weights, down, zones=zones, max_weight=self.max_weight)

@@ -12,6 +12,7 @@ from rvhctl.core.csv.objects import RowToObject
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
 from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
+from rvhctl.formats.shapes import Layout
 from rvhctl.formats.wording import counted
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.records import SLICE, KeySpec, Records
@@ -63,6 +64,7 @@ class PlaceAction(Action):
         names = [*(["record"] if self._pattern else []), "key", *self._added_names()]
         self._writer: Final = RowWriter(names, format_, sink, self._caption, color)
         self._header: tuple[str, ...] = ()
+        self._layout: Layout | None = None
         self._converters: tuple[RowToObject, Convert]
         """What make an object of most rows of the table that is read, and of all."""
 
@@ -126,12 +128,10 @@ class PlaceAction(Action):
     def add(self, records: Records) -> None:
         size = keys_at_once(self._count, SLICE)
         extends = self._extends(records.shape)
-        if extends and self._json and records.layout is not None:
+        if extends and self._json and records.layout is not None and records.layout is not self._layout:
             module = FORMATS[records.shape].load()
-            self._converters = (
-                module.row_converter(records.layout),
-                partial(module.json_record, records.layout),
-            )
+            self._layout = records.layout
+            self._converters = module.row_converter(self._layout), partial(module.json_record, self._layout)
         # Records may be none, but have a header.
         for start in range(0, len(records.keys) or 1, size):
             part = records.part(start, start + size)
@@ -235,12 +235,12 @@ class PlaceAction(Action):
         layout = records.layout
         if layout is not None:
             delimiter = layout.delimiter
-            module = FORMATS[records.shape].load()
             if not self._json:
+                joined_row = FORMATS[records.shape].load().joined_row
                 for raw, buckets in zip(raws, chosen, strict=True):
-                    yield raw + delimiter.encode() + module.joined_row(self._cells(buckets), delimiter)[:-1]
+                    yield raw + delimiter.encode() + joined_row(self._cells(buckets), delimiter)[:-1]
                 return
-            raws = (module.json_record(layout, raw) for raw in raws)
+            raws = map(self._converters[1], raws)
         for raw, buckets in zip(raws, chosen, strict=True):
             end = raw.rindex(b"}")
             yield b"%b,%b%b" % (raw[:end], self._members(buckets), raw[end:].rstrip())

@@ -12,6 +12,7 @@ import orjson
 from rvhctl.core.columns import Codes, Ints
 from rvhctl.core.memory.remembered import DONE, MORE, MOST, Met, Remembered, remembered
 from rvhctl.errors import FaultsetError, InputError, quoted, shorten
+from rvhctl.formats import jsontext
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.nodes import id_array, new_seed
 
@@ -219,16 +220,7 @@ def _standings(nodes: Mapping[str, Any], rounds: int, source: str) -> dict[str, 
 
 def _document(text: bytes, source: str) -> dict[str, Any]:
     hint = "it is left as it was; name another file, or remove it to start anew"
-    try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InputError(
-            f"not a memory of rvhctl: not JSON: {error.msg}",
-            source=source,
-            line=error.lineno,
-            column=error.colno,
-            hint=hint,
-        ) from None
+    document = jsontext.parse_own(text, source, "memory", hint)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise InputError(
             "not a memory of rvhctl", source=source, hint=f'one begins with {{"format":"{FORMAT}"}}; {hint}'

@@ -67,8 +67,8 @@ class Percent(_Fraction):
 
 
 @lru_cache(64)
-def parse_percent(text: str, name: str) -> Percent:
-    """``20%`` or ``12.5%``, exactly; ``name`` is for the message.
+def parse_percent(text: str, name: str, *, zero: bool = True) -> Percent:
+    """``20%`` or ``12.5%``, exactly; ``name`` is for the message, which advises 0% only if ``zero``.
 
     Raises:
         FaultsetError: no decimal number with a ``%``, negative, or over 100%.
@@ -76,11 +76,8 @@ def parse_percent(text: str, name: str) -> Percent:
     found = _DECIMAL.fullmatch(text.strip())
     if found is None:
         number = _DECIMAL.fullmatch(f"{text.strip()}%")
-        hint = (
-            f"; write {number[0]}"
-            if number and text.strip(" 0.") and not text.strip().startswith("-")
-            else ""
-        )
+        allowed = not text.strip().startswith("-") and (zero or text.strip(" 0."))
+        hint = f"; write {number[0]}" if number and allowed else ""
         raise FaultsetError(f"{name} must be a percentage such as 20% (got {shorten(text)}){hint}")
     whole, fraction = found.group(1), found.group(2) or ""
     numerator, denominator = int(whole + fraction), 100 * 10 ** len(fraction)

@@ -160,6 +160,11 @@ def test_no_fill_of_nothing_is_advised(fill: str) -> None:
     assert "write 0" not in outcome.err
 
 
+def test_zero_is_advised_where_it_means_something() -> None:
+    outcome = rvhctl("failover", "--threshold", "5", "--max-ejection", "0", stdin=b"[]")
+    assert (outcome.code, outcome.err.endswith("(got '0'); write 0%\n")) == (2, True)
+
+
 @pytest.mark.parametrize("member", ['"fill":"70%"', '"spill":"capacity"', '"nearest":1', '"demand":{"x":1}'])
 @pytest.mark.parametrize("drills", ["", '"plan":true,', '"drill":"both",'])
 def test_traffic_that_nothing_asks_for_is_refused(member: str, drills: str) -> None:

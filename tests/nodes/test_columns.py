@@ -8,7 +8,7 @@ import pickle
 from array import array
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -55,14 +55,18 @@ class Other:
         return np.array(self.values)
 
 
-class Series(Other):
-    """A column of polars."""
+class Sliced(Other):
+    """A column of which some rows are a column, too."""
 
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, rows: slice) -> Series:
-        return Series(self.values[rows])
+    def __getitem__(self, rows: slice) -> Self:
+        return type(self)(self.values[rows])
+
+
+class Series(Sliced):
+    """A column of polars."""
 
     def to_list(self) -> list[Any]:
         return list(self.values)
@@ -89,14 +93,8 @@ class Nullable(Series):
         return np.array(values, dtype)
 
 
-class Arrow(Other):
+class Arrow(Sliced):
     """A column of Arrow."""
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def __getitem__(self, rows: slice) -> Arrow:
-        return Arrow(self.values[rows])
 
     def __iter__(self) -> Iterator[object]:
         return (object() for _ in self.values)

@@ -65,7 +65,9 @@ class RowToObject:
                 position += 1
             first = position
             kind = self._kinds[column]
-            is_empty = position >= end or data[position] == (QUOTE if quoted else delimiter)
+            is_empty = kind != TEXT and (
+                position >= end or data[position] == (QUOTE if quoted else delimiter)
+            )
             if kind == TEXT or (kind == WORD and not is_empty):
                 position = text_end(data, position, end, delimiter, quoted)
                 if position < 0 or (kind == WORD and (data[first] == 32 or data[position - 1] == 32)):

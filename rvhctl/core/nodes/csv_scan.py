@@ -168,8 +168,8 @@ class CsvRecord(NodeRecord):
 
     def _scan_value(self, position: i64, field: i64, quoted: bool) -> i64:
         """A number, or an empty cell where there may be one."""
-        c: i64 = self.data[position]
-        if c == self.delimiter or c == LF or c == CR or c == QUOTE:
+        if self._ends_at(position):
+            c: i64 = self.data[position]
             if quoted != (c == QUOTE):
                 return UNUSUAL
             if field == SEEN_LATENCY or field == SCALED:
@@ -184,8 +184,7 @@ class CsvRecord(NodeRecord):
         end = self._scan_number(position)
         if end < 0:
             return self._scan_any_value(position, field, quoted)
-        c = self.data[end]
-        if c != self.delimiter and c != LF and c != CR and c != QUOTE:
+        if not self._ends_at(end):
             return self._scan_any_value(position, field, quoted)
         self._keep(field, self.value)
         return end

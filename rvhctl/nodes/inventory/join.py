@@ -18,7 +18,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
-from rvhctl.formats.shapes import RowsBehind, Several
+from rvhctl.formats.shapes import RowsBehind, Several, texts_of
 from rvhctl.nodes.fields import Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.inventory.matching import (
@@ -60,7 +60,7 @@ def join(
     found = match(theirs, ours, _address_in(objects.records), _address_in(inventory.records))
     for expected, one, other in found.ambiguous:
         on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
-    objects_of = partial(_in_bulk, objects) if measured.layout else _one_by_one(objects.records)
+    objects_of = partial(_in_bulk, objects) if measured.layout else partial(texts_of, objects.records)
     records = _Records(found, objects_of, inventory.records)
     nodes = None
     if not by:
@@ -107,10 +107,6 @@ def _address_in(records: Sequence[bytes]) -> AddressOf:
 def _in_bulk(objects: Nodes, rows: Sequence[int]) -> list[bytes]:
     """Return rows as objects, which have no line ends, made all at once."""
     return b"".join(objects.join_records(rows, b"\n")).split(b"\n")[:-1]
-
-
-def _one_by_one(records: Sequence[bytes]) -> Several:
-    return lambda rows: list(map(records.__getitem__, rows))
 
 
 class _Records(Sequence[bytes]):

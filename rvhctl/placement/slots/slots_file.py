@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from math import inf
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from rvhctl.core.numbers import number_of
 from rvhctl.errors import InputError, JumpHashError, UsageError, quoted
+from rvhctl.formats import jsontext
 from rvhctl.placement.buckets import Buckets
 from rvhctl.placement.slots.slots import Slots, check_known, stated_slots
 from rvhctl.streams.state_file import locked, read_state, write_state
@@ -92,15 +93,7 @@ def read_slots(path: str) -> Slots | None:
     text = read_state(path, WHAT)
     if text is None:
         return None
-    try:
-        document: Any = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise InputError(
-            f"not a slots file of rvhctl: not JSON: {error.msg}",
-            source=path,
-            line=error.lineno,
-            column=error.colno,
-        ) from None
+    document = jsontext.parse_own(text, path, WHAT)
     if not isinstance(document, dict) or document.keys() != MEMBERS:
         raise InputError("not a slots file of rvhctl", source=path, hint="it has slots and max_weight")
     weight = number_of(document["max_weight"])

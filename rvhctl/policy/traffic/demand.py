@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rvhctl.errors import FaultsetError, InputError, quoted, raise_error
-from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS, looked_format
 from rvhctl.formats.headers import layout_of
+from rvhctl.formats.rows import decimal_in
 from rvhctl.formats.shapes import RECORDS_ONLY, Reader, Record
 from rvhctl.policy.traffic.routing import checked_demand
 from rvhctl.streams.lookalike import explained
@@ -86,9 +86,8 @@ def _entry(record: Record, source: str, *, comma: bool) -> tuple[str, float]:
         raise InputError(
             "the group must be a text", source=source, line=record.line, place=place, value=group
         )
-    if isinstance(value, str):
-        number = value.strip().replace(",", ".") if comma and "." not in value else value.strip()
-        value = float(number) if jsontext.NUMBER.fullmatch(number) else value
+    if isinstance(value, str) and (number := decimal_in(value.strip(), comma)) is not None:
+        value = number
     try:
         return group, checked_demand({group: value})[group]
     except (FaultsetError, TypeError) as error:

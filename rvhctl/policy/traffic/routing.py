@@ -57,7 +57,7 @@ def routing_of(
 
 
 def _fill(value: object) -> Percent:
-    percent = parse_percent(value, "fill") if isinstance(value, str) else value
+    percent = parse_percent(value, "fill", zero=False) if isinstance(value, str) else value
     if not isinstance(percent, Percent):
         raise FaultsetError(f"fill must be a percentage such as '70%' (got {shorten(value)})")
     if not percent.numerator:
