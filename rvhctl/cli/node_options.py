@@ -285,5 +285,6 @@ class NodeOptions(NamedTuple):
             refuse("without --memory", self.damping.flags())
         if self.limits.relative is None:
             refuse("without --relative", self.limits.flags("floor"))
-        self.request(members if "drill" in members or has_limit(members) else {"threshold": 0.0, **members})
+        # A document may state the limit.
+        self.request(members if has_limit(members) else {"threshold": 0.0, **members})
         return members

@@ -71,6 +71,8 @@ def requested(
     auto = cells and precision == AUTO
     drill = failures_of(members["drill"]) if "drill" in members else None
     states_only = drill is not None and not has_limit(members)
+    if states_only:
+        _refuse(members, ("max_loss",), "without threshold or relative")
     return Request(
         policy_of({**members, "threshold": 0.0} if states_only else members),
         whole_precision(precision) if cells and not by and not auto else None,

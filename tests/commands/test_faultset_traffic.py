@@ -214,3 +214,15 @@ def test_a_drill_of_cells_that_hold_one_node_each_says_so(flags: tuple[str, ...]
     assert (
         outcome.err.count("2 of 2 nodes are alone in their cell at -p 5") == warns == outcome.err.count("\n")
     )
+
+
+def test_a_drill_without_a_limit_judges_no_losses() -> None:
+    nodes = '[{"id":"a","zone":"x","samples":[1,null]},{"id":"b","zone":"y","samples":[1]}]'
+    flags = (*BY_ZONE, "--drill", "groups", "--max-loss", "20%", "--fail-on", "down")
+    refused = "max_loss makes no sense without threshold or relative"
+    assert rvhctl(*flags, stdin=nodes.encode()) == (1, b"", f"rvhctl: {refused}\n")
+    assert rvhctl(*flags, "--threshold", "5", stdin=nodes.encode()).code == 3
+    stated = f'{{"threshold":5,"nodes":{nodes}}}'
+    assert rvhctl(*flags, stdin=stated.encode()).code == 3
+    request = f'{{"by":"zone","drill":"groups","max_loss":"20%","nodes":{nodes}}}\n'
+    assert refused in rvhctl("faultset", "--batch", stdin=request.encode()).out.decode()
