@@ -24,7 +24,7 @@ from rvhctl.formats.wording import counted
 from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt, overridden
 from rvhctl.nodes.fields import NO_OBJECT, Unlabelled, UnlabelledError, place, read_record, without_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
-from rvhctl.nodes.given import read_columns
+from rvhctl.nodes.given import read_columns, says_measured
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
 
@@ -58,6 +58,8 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
         FaultsetError: it cannot be answered.
     """
     asked = _requested(request, flags, cells=cells)
+    if asked.states_only:
+        request = _present(request)
     nodes, warnings, exact = _nodes(request, text, flags.get("inventory"), by_lists=not cells)
     table = _table(nodes, exact, coordinates=cells, by=asked.by, latency=not asked.states_only)
     if asked.auto:
@@ -84,6 +86,17 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
     if asked.explain:
         result["explain"] = list(explain_view(found, table.shown).rows())
     return result
+
+
+def _present(request: dict[str, Any]) -> dict[str, Any]:
+    """The request with a latency of 0 ms for all its nodes, if none says anything of a measurement."""
+    nodes = request.get("nodes")
+    if not isinstance(nodes, list) or says_measured(nodes):
+        return request
+    return {
+        **request,
+        "nodes": [{**fields, "latency": 0.0} if isinstance(fields, dict) else fields for fields in nodes],
+    }
 
 
 def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> Request:

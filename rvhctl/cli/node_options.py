@@ -17,7 +17,7 @@ from rvhctl.formats.choice import TOOLS
 from rvhctl.formats.shapes import COLUMN_FIELDS
 from rvhctl.nodes.documents import ASKED_OF_NODES, ROUTING
 from rvhctl.policy.request import Request, has_limit, requested
-from rvhctl.streams.source import STDIN, is_stdin, nothing_comes
+from rvhctl.streams.source import STDIN, is_stdin, nothing_was_meant
 
 OF_INVENTORIES: Final = frozenset({"--inventory", "--inventory-column"})
 """Options of sources that say nothing of what is measured."""
@@ -217,7 +217,7 @@ class NodeOptions(NamedTuple):
             return False
         if getattr(self.views, "drill", None) is None or limits.flags("threshold", "relative"):
             return False
-        return is_stdin(source.inventory) or nothing_comes()
+        return is_stdin(source.inventory) or nothing_was_meant()
 
     def refuse_stdin_twice(self, files: list[str] | None) -> None:
         """Refuse two options or FILEs that are standard input; without a FILE that is read, too.

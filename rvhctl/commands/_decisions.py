@@ -78,7 +78,9 @@ def report_decision(
     if not report.says("info"):
         return
     if request.states_only:
-        report.info("without a limit every node that is up counts as fit")
+        report.info(
+            f"without a limit every {'' if nodes.fleet.unmeasured else 'measured '}node that is up counts as fit"
+        )
     total = counted(nodes.total, "node")
     kept = f"kept {len(decision)} of {total}"
     if isinstance(decision, WithinThreshold):

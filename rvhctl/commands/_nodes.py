@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 ANSWERS: Final = ("plan", "explain", "drill")
 """What is shown in place of the survivors; one at a time."""
 
+NOTHING_MEASURED: Final = "nothing was measured, so nobody is fit; for a drill of the inventory alone name no FILE, and give </dev/null"
+
 
 def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     """Read the nodes, decide which of them serve, and write these or a view of all.
@@ -123,6 +125,8 @@ def _read(
     from rvhctl.nodes.inventory.join import join
 
     members = nodes.stated(flags)
+    if not alone and not nodes.total and without_limits(members):
+        report.warn(NOTHING_MEASURED)
     nodes = join(
         nodes,
         inventory,
@@ -132,6 +136,7 @@ def _read(
         on_bad=on_bad,
         inform=report.info,
     )
+    nodes.fleet.unmeasured = alone
     for warning in () if alone else nodes.fleet.warnings:
         report.warn(warning)
     return nodes
@@ -180,7 +185,7 @@ def _measured(
     on_bad = report.on_bad(run.on_error)
     if asked.nothing_measured(files):
         report.info("nothing was measured: the drill is that of the inventory")
-        return NodesBuilder().build(OBJECTS)
+        return NodesBuilder().build(OBJECTS, unmeasured=True)
     if source.from_ is None:
         within = None if in_groups or known or not _is_final(asked, flags) else asked.limits.threshold
         nodes = read_nodes(

@@ -47,7 +47,6 @@ _NAMES: Final = {
 }
 """Of the columns, by the fields of a node."""
 
-_NEEDED: Final = ("id", "latency")
 _NUMBERS: Final = frozenset(_NAMES) - {"id", "state"}
 
 _CODES: Final[dict[str | None, int]] = {None: 0} | {state: code for code, state in enumerate(STATES)}
@@ -62,7 +61,7 @@ class NodeColumns(Sequence[dict[str, Any]]):
 
     Args:
         ids: a str that is not empty, or an int; unique.
-        latencies: in milliseconds, 0 or more; None, NaN or a null is no measurement.
+        latencies: in milliseconds, 0 or more; None, NaN or a null is no measurement. Wanted but for a `drill`.
         lats: latitudes in degrees, -90 to 90; wanted where nodes are grouped by cell.
         lons: longitudes in degrees, -180 to 180.
         states: "up", "drain" or "down"; None is up.
@@ -96,7 +95,7 @@ class NodeColumns(Sequence[dict[str, Any]]):
         self,
         ids: Iterable[str | int] | ToNumpy,
         *,
-        latencies: Numbers,
+        latencies: Numbers | None = None,
         lats: Numbers | None = None,
         lons: Numbers | None = None,
         states: Texts | None = None,
@@ -118,7 +117,7 @@ class NodeColumns(Sequence[dict[str, Any]]):
         ):
             if name in given:
                 raise FaultsetError(f"the label {quoted(name)} has the name of another column")
-        wanted = {field: values for field, values in given.items() if values is not None or field in _NEEDED}
+        wanted = {field: values for field, values in given.items() if values is not None or field == "id"}
         wanted |= labels
         self._columns = {field: _column(values, field) for field, values in wanted.items()}
         for field, column in self._columns.items():

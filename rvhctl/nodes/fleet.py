@@ -40,6 +40,7 @@ class Fleet:
         given: the ids as they were given, where some are integers; else empty.
         labels: the groups that labels make, where these are asked about. Then lats and lons are NaN where unknown.
         warnings: what may mislead in how they came in.
+        unmeasured: whether nobody says anything of a measurement, so that states alone tell who is fit.
     """
 
     ids: Sequence[str]
@@ -54,6 +55,7 @@ class Fleet:
     given: Sequence[str | int] = ()
     labels: Labels | None = None
     warnings: Sequence[str] = ()
+    unmeasured: bool = False
 
     def __len__(self) -> int:
         return len(self.latencies)

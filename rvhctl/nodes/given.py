@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import repeat
+from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeAlias
 
@@ -27,6 +26,7 @@ from rvhctl.nodes.columns import Column, NodeColumns, field_of, optional_of, rea
 from rvhctl.nodes.fields import (
     BOUNDS,
     DETAILS,
+    MEASURED,
     Details,
     Unlabelled,
     UnlabelledError,
@@ -113,13 +113,10 @@ def read_places(nodes: Sequence[object], start: int, count: int, *, optional: bo
     ]
     found = []
     for field, values in zip(BOUNDS, columns, strict=True):
-        known = _column(field, list(map(_either, placed, values, repeat(0.0))), block, start)
-        found.append(Floats(list(map(_either, placed, known, repeat(nan)))))
+        some = [value if known else 0.0 for known, value in zip(placed, values, strict=True)]
+        column = _column(field, some, block, start)
+        found.append(Floats([value if known else nan for known, value in zip(placed, column, strict=True)]))
     return found
-
-
-def _either(first: bool, one: Any, other: Any) -> Any:
-    return one if first else other
 
 
 def _optional_values(nodes: Sequence[object], field: str) -> Column:
@@ -192,45 +189,50 @@ def read_serving(nodes: Sequence[object], start: int, count: int) -> Floats:
     details: dict[int, Details] = {}
     column = read_measured(nodes, start, count, details)
     if isinstance(nodes, NodeColumns):
-        states = enumerate(read_states(nodes[start : start + count], start))
-        out = {row for row, state in states if state}
+        out = {row for row, state in enumerate(read_states(nodes[start : start + count], start)) if state}
     else:
         out = {row for row, said in details.items() if said.state}
     return Floats(nan if row in out else latency for row, latency in enumerate(column)) if out else column
 
 
-def read_measured(nodes: Sequence[object], start: int, count: int, details: dict[int, Details]) -> Floats:
+def read_measured(
+    nodes: Sequence[object], start: int, count: int, details: dict[int, Details], otherwise: object = ABSENT
+) -> Floats:
     """Return the latencies of ``count`` nodes from ``start`` on, as they state them or by their samples.
 
     Args:
         details: gets the details of those nodes that state any, by their places behind ``start``; columns have
             theirs in columns.
+        otherwise: the latency of a node that says nothing of one; there must be one if this is missing, too.
 
     Raises:
         InvalidNodeError: a field is missing, of a wrong type or out of range; the message names the node.
     """
     if isinstance(nodes, NodeColumns):
+        if otherwise is not ABSENT and not says_measured(nodes[:1]):
+            return _column("latency", [otherwise] * count, nodes, start)
         return read_columns(nodes, start, count, ("latency",))[0]
     block = nodes[start : start + count]
     kinds = set(map(type, block))
     plain = all(map(without_details, block)) if kinds == {dict} else kinds <= {tuple, Node}  # type: ignore[arg-type]
-    if plain:
+    if plain and otherwise is ABSENT:
         return read_columns(nodes, start, count, ("latency",))[0]
-    latencies = [_latency(node, start, row, details) for row, node in enumerate(block)]
+    latencies = [_latency(node, start, row, details, otherwise) for row, node in enumerate(block)]
     return _column("latency", latencies, block, start)
 
 
-def read_unmeasured(nodes: Sequence[object], details: dict[int, Details]) -> Floats:
-    """Return a latency of 0 for each node, whatever it states; the rest is as in `read_measured`."""
-    for row, node in enumerate(() if isinstance(nodes, NodeColumns) else nodes):
-        _details(node, 0, row, details)
-    return blank(len(nodes))
+def says_measured(nodes: Iterable[object]) -> bool:
+    """Whether any node says anything of a measurement, if only that there is none."""
+    return any(stated(node, name) is not ABSENT for node in nodes for name in MEASURED)
 
 
-def _latency(node: object, start: int, row: int, details: dict[int, Details]) -> object:
+def _latency(node: object, start: int, row: int, details: dict[int, Details], otherwise: object) -> object:
     said = _details(node, start, row, details)
-    if said is not None and stated(node, "samples", None) is not None and stated(node, "latency") is ABSENT:
-        return said.latency
+    if stated(node, "latency") is ABSENT:
+        if said is not None and stated(node, "samples", None) is not None:
+            return said.latency
+        if otherwise is not ABSENT:
+            return otherwise
     return value_of(node, start + row, "latency")
 
 
@@ -336,8 +338,7 @@ def check_ids(nodes: Sequence[object], start: int, count: int, seen: SeenIds) ->
 
 def ids_of(nodes: Sequence[object]) -> list[str | int]:
     """Return the ids of checked nodes, as plain str and int."""
-    ids: Any = values_of(nodes, 0, ("id",))[0]
-    return plain_ids(ids)
+    return plain_ids(list(values_of(nodes, 0, ("id",))[0]))
 
 
 def texts_of(nodes: Sequence[object]) -> tuple[list[str], list[str | int]]:

@@ -147,6 +147,8 @@ class NodesBuilder:
     def __init__(self, *, latency: bool | None = True) -> None:
         """``latency``: whether every node needs one; None: of a measurement nothing is read."""
         self.latency = latency
+        self.measured = False
+        """Whether any node so far says anything of a measurement; readers know."""
         self._members: dict[str, Any] = {}
         self._stated_in = ""
         self._conflicts: dict[str, InputError] = {}
@@ -201,10 +203,12 @@ class NodesBuilder:
                     hint=f"give --{name.replace('_', '-')}",
                 )
 
-    def build(self, shape: Shape, layout: Layout | None = None) -> Nodes:
+    def build(self, shape: Shape, layout: Layout | None = None, *, unmeasured: bool = False) -> Nodes:
+        fleet = self._fleet.build()
+        fleet.unmeasured = unmeasured
         return Nodes(
             shape=shape,
-            fleet=self._fleet.build(),
+            fleet=fleet,
             records=self._records,
             layout=layout,
             members=self._members,

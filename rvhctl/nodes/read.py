@@ -10,7 +10,16 @@ from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import FORMATS, OBJECTS, InputFormat, Shape, looked_format
 from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, UNITS, Reader, Record
 from rvhctl.nodes.documents import labels_in
-from rvhctl.nodes.fields import DETAILS, KNOWN, Coordinates, Unlabelled, UnlabelledError, place, read_record
+from rvhctl.nodes.fields import (
+    DETAILS,
+    KNOWN,
+    MEASURED,
+    Coordinates,
+    Unlabelled,
+    UnlabelledError,
+    place,
+    read_record,
+)
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import STDIN, Source, open_sources
@@ -94,7 +103,7 @@ def read_text(
 def _nodes_of(text: bytes, source: str, shape: Shape, wanted: _Wanted) -> Nodes:
     builder = NodesBuilder(latency=wanted.latency)
     reader = _add_text(text, source, shape, builder, wanted)
-    return builder.build(shape, reader.layout)
+    return builder.build(shape, reader.layout, unmeasured=not builder.measured)
 
 
 def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
@@ -181,7 +190,7 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
             # Rows of several tables have only JSON in common.
             builder.rewrite(before, reader.in_json)
         delimiters.add(reader.layout.delimiter if reader.layout else "")
-    nodes = builder.build(one_shape or OBJECTS)
+    nodes = builder.build(one_shape or OBJECTS, unmeasured=not builder.measured)
     nodes.delimiter = delimiters.pop() if len(delimiters) == 1 else ""
     return nodes
 
@@ -243,6 +252,8 @@ def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wan
     if reader.layout is not None:
         builder.note(reader.layout.note)
         latency = False if latency else latency
+        builder.measured |= not MEASURED.isdisjoint(reader.layout.names)
+    measured = builder.measured or bool(latency)
     unlabelled = Unlabelled(labels)
     total = 0
     for record in records:
@@ -252,11 +263,13 @@ def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wan
                 record.fields, record.exact, coordinates=coordinates, latency=latency, by=labels
             )
             builder.add(node, record.raw, record.line or 0)
+            measured = measured or not MEASURED.isdisjoint(record.fields)
         except UnlabelledError as error:
             if unlabelled.add(error):
                 first = record
         except (InvalidNodeError, InputError) as error:
             on_bad(located(error, record, source))
+    builder.measured = measured
     if unlabelled.count:
         on_bad(_without_labels(unlabelled, total, first, source))
     return reader

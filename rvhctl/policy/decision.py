@@ -81,7 +81,7 @@ def decide(
     from rvhctl.policy.evaluation import Evaluation
 
     return Evaluation(
-        all_measured(fleet) if request.states_only else fleet,
+        by_states(fleet) if request.states_only and fleet.unmeasured else fleet,
         request.policy,
         precision=request.precision,
         by_label=bool(request.by),
@@ -90,9 +90,9 @@ def decide(
     )
 
 
-def all_measured(fleet: Fleet) -> Fleet:
+def by_states(fleet: Fleet) -> Fleet:
     """The fleet with a latency of 0 ms for every node, so that only states tell who is fit."""
-    return replace(fleet, latencies=blank(len(fleet)), samples=Floats(), sample_starts=Ints())
+    return replace(fleet, latencies=blank(len(fleet)))
 
 
 def _within_threshold(fleet: Fleet, request: Request, size: int) -> Steps[WithinThreshold]:

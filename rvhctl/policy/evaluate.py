@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import nan
 from typing import TYPE_CHECKING, Literal
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
@@ -15,19 +16,20 @@ from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import Details
 from rvhctl.nodes.fleet import Fleet, fleet_of
 from rvhctl.nodes.given import (
+    ABSENT,
     AnyNode,
     GivenLabels,
     check_ids,
     read_measured,
     read_places,
-    read_unmeasured,
+    says_measured,
     texts_of,
 )
 from rvhctl.policy.advice import Advice, suited_precision
 from rvhctl.policy.advice import advise as advise_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory
-from rvhctl.policy.policy import Percent, Policy
+from rvhctl.policy.policy import Percent, Policy, without_limit
 from rvhctl.policy.traffic.routing import NEAREST, Failures, Spill
 
 if TYPE_CHECKING:
@@ -110,7 +112,8 @@ def drill(
 
     Args:
         nodes: as `evaluate` takes them.
-        policy: what they are held to; without one every node that is up is fit, and a latency may be left out.
+        policy: what they are held to; without one every node that is up is fit, and a latency may be left out. If any
+            node states a latency or samples, though, one without a measurement is not fit.
         failures: "nodes", "groups", "both", or "pairs" of groups.
         precision, by, memory, failed, inventory: as `evaluate` takes them; one of the first two is needed.
         nearest, spill, fill, demand: as `FleetPlan` takes them.
@@ -158,7 +161,7 @@ def _evaluated(
         precision = suited_precision(advise_fleet(fleet))
     return Evaluation(
         fleet,
-        Policy(threshold=0) if policy is None else policy,
+        without_limit(Policy(threshold=0)) if policy is None else policy,
         precision=precision,  # type: ignore[arg-type]
         by_label=bool(labels),
         memory=memory,
@@ -202,7 +205,7 @@ def read_fleet(
     Args:
         places: whether ``lat`` and ``lon`` are read, which every node then needs.
         by: labels that every node needs; ``lat`` and ``lon`` are then optional.
-        latency: whether latencies are read, which every node then needs; else all are 0.
+        latency: whether every node needs one; else it is 0 where no node says anything of a measurement.
         inventory: the nodes that there ought to be.
 
     Raises:
@@ -212,6 +215,7 @@ def read_fleet(
     items: Sequence[AnyNode]
     items = nodes if isinstance(nodes, NodeColumns) else run(listed(nodes, WHOLE, "nodes", FaultsetError))
     warnings: Sequence[str] = ()
+    otherwise = ABSENT if latency else nan if says_measured(items) else 0.0
     if inventory is not None:
         from rvhctl.nodes.inventory.given import join_given
 
@@ -220,7 +224,7 @@ def read_fleet(
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))
     details: dict[int, Details] = {}
-    latencies = read_measured(items, 0, len(items), details) if latency else read_unmeasured(items, details)
+    latencies = read_measured(items, 0, len(items), details, otherwise)
     lats, lons = read_places(items, 0, len(items), optional=bool(by)) if places else (Floats(), Floats())
     ids, given = texts_of(items)
     fleet = fleet_of(ids, latencies, lats, lons, details, given)

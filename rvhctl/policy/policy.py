@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from math import inf
 from operator import attrgetter, is_
@@ -168,6 +168,12 @@ class Policy:
     def threshold_only(self) -> bool:
         """Whether this asks for nothing but a threshold."""
         return self.threshold is not None and _BESIDES(self) == _PLAIN
+
+
+def without_limit(policy: Policy) -> Policy:
+    """Return the policy without its threshold: every measured node that is up is fit."""
+    _set(unlimited := replace(policy), "threshold", None)
+    return unlimited
 
 
 def minimum(value: object) -> int | Percent:

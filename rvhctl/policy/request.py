@@ -9,7 +9,7 @@ from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_GROUPS, POLICY, ROUTING, id_texts, labels_in
 from rvhctl.nodes.fields import checked_threshold
-from rvhctl.policy.policy import Policy
+from rvhctl.policy.policy import Policy, without_limit
 from rvhctl.policy.traffic.routing import Failures, Routing, failures_of, routing_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Request(NamedTuple):
     drill: Failures | None = None
     """What fails in turn."""
     states_only: bool = False
-    """No limit is stated for a drill: every node that is up is fit."""
+    """No limit is stated for a drill: every node that is up is fit, unless others are measured and it is not."""
     fail_on: str | None = None
 
     @property
@@ -73,8 +73,9 @@ def requested(
     states_only = drill is not None and not has_limit(members)
     if states_only:
         _refuse(members, ("max_loss",), "without threshold or relative")
+    policy = without_limit(policy_of({**members, "threshold": 0.0})) if states_only else policy_of(members)
     return Request(
-        policy_of({**members, "threshold": 0.0} if states_only else members),
+        policy,
         whole_precision(precision) if cells and not by and not auto else None,
         by,
         auto,

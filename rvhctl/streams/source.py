@@ -249,6 +249,12 @@ def nothing_comes() -> bool:
     return sys.stdin is None or sys.stdin.isatty()
 
 
+def nothing_was_meant() -> bool:
+    """Whether nothing comes, or standard input is the null device, which nobody measures with."""
+    status = _status(sys.stdin)
+    return nothing_comes() or (status is not None and os.path.samestat(status, os.stat(os.devnull)))
+
+
 def is_stdin(name: str) -> bool:
     """Whether a name is one of standard input's."""
     return name in STDIN_NAMES

@@ -9,7 +9,9 @@ from unittest.mock import ANY
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.policy.evaluate import drill
+from rvhctl.errors import InvalidNodeError
+from rvhctl.nodes.columns import NodeColumns
+from rvhctl.policy.evaluate import drill, evaluate
 from rvhctl.policy.policy import Policy
 
 INVENTORY = b"""id,zone,capacity,state
@@ -60,6 +62,62 @@ def test_an_inventory_is_drilled_without_measurements_at_every_door(tmp_path: Pa
     assert list(drill(limited, Policy(threshold=1), by="zone", spill="capacity", fill="50%")) == list(
         by_policy
     )
+
+
+@pytest.mark.parametrize("dead", [{"samples": [None, None]}, {"latency": None}], ids=str)
+def test_no_drill_takes_a_node_without_a_measurement_for_fit(dead: dict[str, object]) -> None:
+    """Unless nobody says anything of a measurement: then it is that of an inventory."""
+    zoned = [{"id": "a1", "zone": "a"}, {"id": "a2", "zone": "a"}, {"id": "b1", "zone": "b"}]
+    lone = [{**zoned[0], **dead}, *zoned[1:]]
+    some = [{**zoned[0], **dead}, {**zoned[1], "latency": 900.0}, {**zoned[2], "samples": [3, None]}]
+    for nodes, wanted in ((zoned, [1, 1]), (lone, [2, 2]), (some, [1, 1]), ([some[0], *some[2:]], [2, 1])):
+        document = {"nodes": nodes, "by": "zone", "drill": "groups"}
+        stdin = json.dumps(document).encode()
+        flags = (*BY_ZONE, "--drill", "groups", "--fail-on", "never", "-o", "json")
+        rows = json.loads(rvhctl(*flags, stdin=stdin).out)
+        assert [row["down"] for row in rows] == wanted
+        assert json.loads(rvhctl(*flags, stdin=json.dumps(nodes).encode()).out) == rows
+        lines = "".join(json.dumps(node) + "\n" for node in nodes).encode()
+        assert json.loads(rvhctl(*flags, stdin=lines).out) == rows
+        assert json.loads(rvhctl("faultset", "--batch", stdin=stdin).out)["drill"] == rows
+        assert [row._asdict() for row in drill(nodes, failures="groups", by="zone")] == rows
+        names = sorted({"id", "zone"}.union(*nodes))
+        table = [names, *([json.dumps(node.get(name)) for name in names] for node in nodes)]
+        text = "\n".join("|".join(cells) for cells in table).replace('"', "").replace("null", "")
+        if "samples" not in names:
+            assert json.loads(rvhctl(*flags, stdin=text.encode()).out) == rows
+    healths = {row["down"] for row in drilled("--drill", "groups", stdin=b"id,zone,latency\na,a,\nb,b,\n")}
+    assert healths == {2}
+
+
+def test_an_absent_node_is_not_fit_in_a_drill_of_those_that_were_named(tmp_path: Path) -> None:
+    zoned = [{"id": f"{zone}{row}", "zone": zone} for zone in "ab" for row in "12"]
+    (tmp_path / "i.json").write_text(json.dumps(zoned))
+    flags = ("--drill", "groups", "--fail-on", "never", "--inventory", str(tmp_path / "i.json"))
+    for named in ([{"id": "a1"}, {"id": "a2"}], [{"id": "a1", "latency": 1}, {"id": "b1", "latency": None}]):
+        rows = drilled(*flags, stdin=json.dumps(named).encode())
+        assert [(row["failure"], row["down"]) for row in rows] == [("a", 2), ("b", 1)]
+        document = {"nodes": named, "inventory": zoned, "by": "zone", "drill": "groups"}
+        stdin = json.dumps(document).encode()
+        assert json.loads(rvhctl("faultset", "--batch", stdin=stdin).out)["drill"] == rows
+        assert json.loads(rvhctl("faultset", "--fail-on", "never", stdin=stdin).out) == rows
+        found = drill(named, failures="groups", by="zone", inventory=zoned)
+        assert [row._asdict() for row in found] == rows
+    dead = rvhctl(*BY_ZONE, *flags, "-o", "csv", stdin=b"")
+    assert (
+        dead.out
+        == b"failure,kind,health,down,load,where,moved\na,group,down,2,,a,0.0\nb,group,down,2,,a,0.0\n"
+    )
+    assert dead.err.startswith("rvhctl: nothing was measured, so nobody is fit; for a drill of the inventory")
+
+
+def test_columns_without_latencies_are_an_inventory() -> None:
+    zoned = NodeColumns(["a", "b"], labels={"zone": ["x", "y"]})
+    assert [row.down for row in drill(zoned, failures="groups", by="zone")] == [1, 1]
+    unmeasured = NodeColumns(["a", "b"], latencies=[None, None], labels={"zone": ["x", "y"]})
+    assert [row.down for row in drill(unmeasured, failures="groups", by="zone")] == [2, 2]
+    with pytest.raises(InvalidNodeError, match="latency is missing"):
+        evaluate(zoned, Policy(threshold=1))
 
 
 def test_a_demand_is_the_same_as_file_and_object(tmp_path: Path) -> None:

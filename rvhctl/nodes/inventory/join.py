@@ -74,6 +74,10 @@ def join(
             by=by,
             on_bad=on_bad,
         )
+    if measured.fleet.unmeasured and not latency:
+        # Who is named without a measurement is there.
+        absent = {ours[row] for own, row in zip(found.own, found.rows, strict=True) if own == NOBODY}
+        nodes.fleet.latencies = Floats(nan if node in absent else 0.0 for node in nodes.fleet.ids)
     nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
     for text in understood_of(found, theirs, ours):
         inform(text)
@@ -186,7 +190,7 @@ def _read(
         from rvhctl.nodes.scan import scan_nodes
 
         text = b"\n".join(records)
-        scanned = scan_nodes([text], OBJECTS, coordinates=coordinates, latency=latency, by=by)
+        scanned = scan_nodes([text], OBJECTS, coordinates=coordinates, by=by)
         if scanned is not None:
             return scanned
     builder = NodesBuilder()
