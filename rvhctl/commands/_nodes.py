@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 ANSWERS: Final = ("plan", "explain", "drill")
 """What is shown in place of the survivors; one at a time."""
 
-NOTHING_MEASURED: Final = "nothing was measured, so nobody is fit; for a drill of the inventory alone name no FILE, and give </dev/null"
+NOTHING_MEASURED: Final = (
+    "nothing was measured, so nobody is fit; give </dev/null and no FILE to drill the inventory alone"
+)
 
 
 def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:

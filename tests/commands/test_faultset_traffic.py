@@ -108,7 +108,7 @@ def test_an_absent_node_is_not_fit_in_a_drill_of_those_that_were_named(tmp_path:
         dead.out
         == b"failure,kind,health,down,load,where,moved\na,group,down,2,,a,0.0\nb,group,down,2,,a,0.0\n"
     )
-    assert dead.err.startswith("rvhctl: nothing was measured, so nobody is fit; for a drill of the inventory")
+    assert dead.err.startswith("rvhctl: nothing was measured, so nobody is fit; give </dev/null")
 
 
 def test_columns_without_latencies_are_an_inventory() -> None:
