@@ -40,7 +40,9 @@ PIECE: Final = 4096
 BLOCK: Final = 1 << 20
 """Bytes of a text that are made of characters, and then rows, at a time."""
 
-NUMBERS: Final = ("lat", "lon", "latency")
+DEGREES: Final = ("lat", "lon")
+
+NUMBERS: Final = (*DEGREES, "latency")
 """The only columns that are numbers; every other value stays the text it is."""
 
 
@@ -89,7 +91,8 @@ class Table(Reader):
             if self.wanted is None or name in self.wanted
         ]
         numbers = [at for at, name in enumerate(self.header) if name in self.decimals]
-        held = [Points(self.rows, at) for at in numbers] if self.layout.comma else []
+        small = [at for at, name in enumerate(self.header) if name in DEGREES]
+        points = Points(self.rows, numbers, small) if self.layout.comma else None
         for row in self.rows:
             try:
                 self.rows.check(row)
@@ -98,7 +101,7 @@ class Table(Reader):
                 continue
             cells = row.fields
             fields = {name: read(cells[at]) for name, at, read in columns}
-            for points in held:
+            if points is not None:
                 points.add(row)
             yield RowRecord(fields, row, self)
 

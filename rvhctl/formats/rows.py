@@ -28,19 +28,26 @@ _PREAMBLE: Final = re.compile(rb'"?sep=([\x01-\x7e])"?\r?\n')
 """Names the delimiter, as spreadsheets have it."""
 
 
-_THOUSANDS: Final = re.compile(r"[-+]?[1-9]\d{0,2}\.\d{3}(?![\d.,])", re.ASCII)
-"""A number that is another where points stand between thousands."""
+_OTHER: Final = {".": ",", ",": "."}
+_NAMES: Final = {".": "point", ",": "comma"}
+
+_DECIMAL: Final = re.compile(
+    r"[-+]?(?:(?P<thousands>[1-9]\d{0,2}(?=[.,]\d{3}(?!\d)))|\d+)(?P<mark>[.,])\d+(?![\d.,eE])", re.ASCII
+)
+"""A number with a decimal point or comma, unless it stands between ``thousands``."""
 
 # The first of each is found fast, as it begins with what it is found by.
 _MAYBE_COMMA: Final = re.compile(rb",\d")
-_MAYBE_THOUSANDS: Final = (
-    re.compile(rb"\.\d{3}(?![\d.,])"),
-    re.compile(rb"(?<![\d.,])[1-9]\d{0,2}\.\d{3}(?![\d.,])"),
-)
-COMMAS, THOUSANDS = 1, 2
-"""What a text may hold: numbers with decimal commas, and such as may have a point between thousands."""
-
-_DECIMAL_COMMA: Final = re.compile(r"[-+]?\d+,\d+(?![\d.,])", re.ASCII)
+_MAYBE_POINT: Final = (re.compile(rb"\.\d"), re.compile(rb"(?<![\w.,])\d+\.\d+(?![\d.,])"))
+_MAYBE_THOUSANDS: Final = {
+    mark: (
+        re.compile(rb"%b\d{3}(?![\d.,])" % mark),
+        re.compile(rb"(?<![\d.,])[1-9]\d{0,2}%b\d{3}(?![\d.,])" % mark),
+    )
+    for mark in (rb"\.", b",")
+}
+COMMAS, THOUSANDS, POINTS, COMMA_THOUSANDS = 1, 2, 4, 8
+"""What a text may hold: numbers with decimal commas, with points between thousands, and the other way round."""
 
 
 class Row(NamedTuple):
@@ -176,38 +183,49 @@ class Rows:
 
 
 class Points:
-    """Holds the numbers of a column to one meaning of a point, where a comma may be the decimal point."""
+    """Holds the numbers of a table to one meaning of a point and of a comma, where both may be the decimal one.
 
-    def __init__(self, rows: Rows, at: int) -> None:
+    ``1.234`` is 1234 where points stand between thousands, as they may where other numbers have a decimal comma;
+    ``1,234`` is so where others have a decimal point.
+    """
+
+    def __init__(self, rows: Rows, columns: Iterable[int], small: Collection[int]) -> None:
+        """``columns``: those of numbers; ``small``: those of them that know no thousands."""
         self._rows = rows
-        self._at = at
-        self._comma = ""
-        self._point: Row | None = None
+        self._columns = [(at, at in small) for at in columns]
+        self._decimal: dict[str, str] = {}
+        self._doubtful: dict[str, tuple[Row, int]] = {}
 
     def add(self, row: Row) -> None:
         """
         Raises:
-            InputError: a number of the column has a decimal comma, and the point of one may be none.
+            InputError: one number has a decimal comma, and the point of another may be none; or the other way round.
         """
-        cell = row.fields[self._at].strip()
-        if not self._comma and _DECIMAL_COMMA.match(cell):
-            self._comma = f"{cell} in line {row.line}"
-        elif self._point is None and _THOUSANDS.match(cell):
-            self._point = row
-        if self._comma and self._point is not None:
-            raise self._refused(self._point)
+        for at, small in self._columns:
+            found = _DECIMAL.match(row.fields[at].strip())
+            if found is None:
+                continue
+            mark = found["mark"]
+            doubtful = found["thousands"] is not None and not small
+            if doubtful:
+                self._doubtful.setdefault(mark, (row, at))
+            if mark == "," or not doubtful:
+                self._decimal.setdefault(mark, f"{found[0]} in line {row.line}")
+        for mark, (place, at) in self._doubtful.items():
+            if (other := _OTHER[mark]) in self._decimal:
+                raise self._refused(place, at, mark, other)
 
-    def _refused(self, row: Row) -> InputError:
-        text = row.fields[self._at].strip()
-        decimal, whole = text.replace(".", ","), text.replace(".", "")
-        name = quoted(self._rows.header[self._at])
+    def _refused(self, row: Row, at: int, mark: str, other: str) -> InputError:
+        text = row.fields[at].strip()
+        decimal, whole = text.replace(mark, other), text.replace(mark, "")
         return InputError(
-            f"{name} may be {decimal} or {whole}, as {self._comma} has a decimal comma",
+            f"{quoted(self._rows.header[at])} may be {decimal} or {whole}, "
+            f"as {self._decimal[other]} has a decimal {_NAMES[other]}",
             source=self._rows.source,
             line=row.line,
-            column=field_start(row.raw.decode("utf-8", "replace"), self._at, self._rows.delimiter),
+            column=field_start(row.raw.decode("utf-8", "replace"), at, self._rows.delimiter),
             value=text,
-            hint="write the one that it is",
+            hint=f"write the one that it is, the first as {decimal}",
         )
 
 
@@ -218,9 +236,15 @@ def decimal_in(text: str, comma: bool) -> float | None:
 
 
 def numbers_in(text: bytes) -> int:
-    """Return ``COMMAS`` and ``THOUSANDS``, where a text may hold such numbers."""
-    commas = COMMAS if _MAYBE_COMMA.search(text) else 0
-    return commas | (THOUSANDS if all(pattern.search(text) for pattern in _MAYBE_THOUSANDS) else 0)
+    """Return bits of what a text may hold: the first two together may mean something else, and so the last two."""
+    bits = COMMAS if _MAYBE_COMMA.search(text) else 0
+    for bit, mark in ((THOUSANDS, rb"\."), (COMMA_THOUSANDS, b",")):
+        bits |= bit if all(pattern.search(text) for pattern in _MAYBE_THOUSANDS[mark]) else 0
+    point, number = _MAYBE_POINT
+    # Looking at every number takes long, and is worth it only here.
+    if point.search(text) and (not bits & COMMA_THOUSANDS or number.search(text)):
+        bits |= POINTS
+    return bits
 
 
 class _Lines:

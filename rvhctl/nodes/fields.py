@@ -52,6 +52,7 @@ _UNITS: Final = {
     "min": 6e4,
 }
 _WITH_COMMA: Final = re.compile(r"(\d+),(\d+)", re.ASCII)
+_THOUSANDS: Final = re.compile(r"\d{1,3}(?:(?:\.\d{3})+,\d+|(?:,\d{3})+\.\d+)", re.ASCII)
 
 
 class Details(NamedTuple):
@@ -379,12 +380,15 @@ def checked_threshold(threshold: object) -> float:
 
 
 def how_to_write(text: object) -> str:
-    """What to write in place of ``50ms``, ``2s`` or ``1,5``; empty for anything else."""
+    """What to write in place of ``50ms``, ``2s``, ``1,5`` or ``1.234,5``; empty for anything else."""
     if not isinstance(text, str):
         return ""
     if found := _WITH_UNIT.fullmatch(text.strip()):
         number, unit = found.groups()
         return f"write {shown(float(f'{float(number) * _UNITS[unit.lower()]:.12g}'))}"
+    if _THOUSANDS.fullmatch(text.strip()):
+        whole, rest = re.split(r"[.,](?=\d*$)", text.strip())
+        return f"write {re.sub('[.,]', '', whole)}.{rest}"
     if found := _WITH_COMMA.fullmatch(text.strip()):
         whole, rest = found.groups()
         return f"write {whole}.{rest}" + (f" or {whole}{rest}" if len(rest) == 3 else "")

@@ -20,7 +20,15 @@ from rvhctl.core.nodes.prefilter import AHEAD, ROW, KeptRows, Prefilter
 from rvhctl.formats.choice import InputFormat
 from rvhctl.nodes.nodes import LeftOut, Nodes, new_seed
 from rvhctl.nodes.read import looked_shape
-from rvhctl.nodes.scan import DOUBTFUL, IntegerIds, JsonText, RowText, ScannedNodes, have_duplicates, text_of
+from rvhctl.nodes.scan import (
+    IntegerIds,
+    JsonText,
+    RowText,
+    ScannedNodes,
+    have_duplicates,
+    is_doubtful,
+    text_of,
+)
 from rvhctl.streams.lines import ReadRange, line_blocks, line_ranges, place_of, read_range, seek
 from rvhctl.streams.source import Source
 
@@ -180,7 +188,7 @@ class Parts:
     @property
     def is_little(self) -> bool:
         """Whether to keep everything would not cost less, and nobody has to look at each record."""
-        return self._kept * 2 <= self._total and self._doubts != DOUBTFUL
+        return self._kept * 2 <= self._total and not is_doubtful(self._doubts)
 
 
 def _within(

@@ -46,8 +46,9 @@ FIELDS: Final = frozenset({"id", "latency", *BOUNDS, *DETAILS})
 """A label by one of these names is for the library."""
 
 
-DOUBTFUL: Final = 3
-"""All bits of what may depend on other records of a text."""
+def is_doubtful(bits: int) -> bool:
+    """Whether what a record says may depend on other records of a text; see `rvhctl.formats.rows.numbers_in`."""
+    return bits & 3 == 3 or bits & 12 == 12
 
 
 class JsonText:
@@ -67,7 +68,7 @@ class JsonText:
         return self.lines
 
     def doubts(self, text: bytes) -> int:
-        """Return bits, of which a text that has ``DOUBTFUL`` is to be read record by record."""
+        """Return bits; a text of which they are doubtful is to be read record by record."""
         return 0
 
     def places(self, text: bytes) -> bool:
@@ -108,7 +109,7 @@ class RowText:
         return other.layout is not None and other.layout[:-1] == self.layout[:-1]
 
     def doubts(self, text: bytes) -> int:
-        """Return bits, of which a text that has ``DOUBTFUL`` is to be read record by record."""
+        """Return bits; a text of which they are doubtful is to be read record by record."""
         bits: int = self._format.numbers_of(self.layout, text)
         return bits
 
@@ -198,7 +199,7 @@ def scan_nodes(
     if others:
         bodies = (text[layout.start :] for text, layout in zip(others, layouts[1:], strict=True) if layout)
         text = b"\n".join([text, *bodies])
-    if layout.doubts(text) == DOUBTFUL:
+    if is_doubtful(layout.doubts(text)):
         return None
     placed = layout.places(text) if coordinates == KNOWN else bool(coordinates)
     scan = layout.scan(text, placed, layout.start, latency=latency, by=by)

@@ -77,7 +77,7 @@ def test_the_user_says_which_column_is_what() -> None:
             b"id;latency\na;1.234,5\n",
             (),
             1,
-            "stdin:2:3: the latency must be a number of milliseconds (got '1.234,5')",
+            "stdin:2:3: the latency must be a number of milliseconds (got '1.234,5'); write 1234.5\n",
         ),
         (b"id;latency\na;1\nb\n", (), 1, "stdin:3: the row has 1 fields, the header 2"),
         (b"host,latitude,longitude,rtt\na,N/A,2,3\n", ("-p", "2"), 1, "stdin:2:3: lat is missing"),

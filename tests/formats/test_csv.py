@@ -205,8 +205,51 @@ def test_a_point_beside_decimal_commas_may_be_none(
     commas = next((row.split(";")[1], number) for number, row in enumerate(rows, 2) if "," in row)
     assert outcome.err == (
         f"rvhctl: {path}:{line}:3: 'latency' may be {bare.replace('.', ',')} or {bare.replace('.', '')}, as "
-        f"{commas[0]} in line {commas[1]} has a decimal comma (got '{bare}'); write the one that it is\n"
+        f"{commas[0]} in line {commas[1]} has a decimal comma (got '{bare}'); write the one that it is, the first as "
+        f"{bare.replace('.', ',')}\n"
     )
+
+
+AMBIGUOUS = [
+    # A row beside the doubtful number, which stands in line 2; what is said of it, and how it is read without the row.
+    ("1.234", "2;;52,5;4,5;;", "may be 1,234 or 1234, as 52,5 in line 3 has a decimal comma"),
+    ("1.234", "2;;;;2,5;", "may be 1,234 or 1234, as 2,5 in line 3 has a decimal comma"),
+    ("1.234", "2;;;;;0,25", "may be 1,234 or 1234, as 0,25 in line 3 has a decimal comma"),
+    ("1,234", "12.5;;;;;", "may be 1.234 or 1234, as 12.5 in line 3 has a decimal point"),
+    ("1,234", "2;;52.370;4;;", "may be 1.234 or 1234, as 52.370 in line 3 has a decimal point"),
+    ("1,234", "2;;;;0.123;", "may be 1.234 or 1234, as 0.123 in line 3 has a decimal point"),
+]
+
+
+@pytest.mark.parametrize("core", [True, False], ids=["core", "records"])
+@pytest.mark.parametrize("field", ["latency", "capacity"])
+@pytest.mark.parametrize(("number", "row", "says"), AMBIGUOUS)
+def test_all_numbers_of_a_table_have_one_decimal_sign(
+    number: str, row: str, says: str, field: str, core: bool, tmp_path: Path
+) -> None:
+    header = "latency;id;lat;lon;weight;capacity"
+    doubtful = f"{number};a;;;;" if field == "latency" else f"3;a;;;;{number}"
+    note = "x" if core else '"x\ny"'
+    lines = [header + ";note", f"{doubtful};{note}", f"{row.replace(';;', ';b;', 1)};x"]
+    path = tmp_path / "nodes.csv"
+    path.write_text("\n".join([*lines, ""]))
+    inventory = ("failover", "--threshold", "1", "--inventory", str(path))
+    line = "4" if not core else "3"
+    for flags, stdin in (
+        (("failover", "--threshold", "1", str(path)), b""),
+        (inventory, b'{"id":"a","latency":1}'),
+    ):
+        code, out, err = rvhctl(*flags, stdin=stdin)
+        assert (code, out) == (1, b"")
+        assert err.startswith(f"rvhctl: {path}:2:{1 if field == 'latency' else 8}: '{field}' ")
+        assert says.replace("line 3", f"line {line}") in err
+    path.write_text("\n".join([*lines[:2], ""]))
+    assert rvhctl("failover", "--threshold", "3", str(path)).code == 0
+
+
+def test_degrees_know_no_thousands() -> None:
+    rows = b"id;lat;lon;latency\na;52.370;4.900;12,5\n"
+    assert rvhctl("faultset", "-p", "2", "--threshold", "13", "-o", "plain", stdin=rows) == (0, b"a\n", "")
 
 
 @pytest.mark.parametrize("other", ["12.5", "0.123", "1.2345", "", "800us", "7"])
