@@ -26,6 +26,16 @@ NO_VERDICTS: Final = (
 )
 PARTIAL: Final = "the answer is partial: some storage did not answer"
 
+POINTS_IN_TIME: Final = re.compile(
+    r"(?:.*_)?(?:timestamp|(?:start|boot|birth|create|created|creation|modification|modified|mtime|expiry|expiration|"
+    r"expire|renewal|reload|update|completion|success|failure|last|end|next|schedule|unix)_(?:time|timestamp))_seconds"
+    r"|node_time_seconds"
+)
+"""Names of series that say when, and not how long."""
+
+LONGEST: Final = 1e11
+"""Milliseconds, about three years: no duration is longer, and the Unix time has been since 1973."""
+
 _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _NO_NUMBER: Final = ("NaN", "+Inf", "-Inf", "Inf")
 
@@ -71,9 +81,44 @@ def read(texts: Sequence[Text], asked: Asked) -> Measured:
     durations = [one for one in series if one.name != VERDICT]
     if series and not durations:
         raise InputError(f"only {VERDICT} series, and no duration", source=names, hint=QUERY)
+    _check_comparable(durations, asked.id_label or LABEL)
     if not verdicts and any(one.name.startswith("probe_") or not one.name for one in durations):
         warnings.append(f"{names}: {NO_VERDICTS}")
     return Measured(_targets(series, durations, verdicts, asked), warnings, doubts=doubts)
+
+
+def _check_comparable(durations: list[_Series], label: str) -> None:
+    """Refuse durations of different things, which say nothing of one another.
+
+    Raises:
+        InputError: they have several names or quantiles, or a phase.
+    """
+    for one in durations:
+        name, phase = one.name or "the series", one.labels.get("phase")
+        if phase is not None and label != "phase":
+            total = f"sum by ({label}) ({one.name or '...'}"
+            raise InputError(
+                f"{name} with phase {quoted(phase)} is a part of a duration",
+                source=one.source,
+                place=one.place,
+                hint=f"query their sum: {total}); or this part, if it is meant: {total}{{phase={_in_quotes(phase)}}})",
+            )
+    for what, values in (
+        ("names", {one.name or "no name": one for one in reversed(durations)}),
+        ("quantiles", {str(one.labels.get("quantile", "none")): one for one in reversed(durations)}),
+    ):
+        if len(values) > 1:
+            *_, other, first = values.values()
+            raise InputError(
+                f"durations of several {what} cannot be compared: {listed([*reversed(values)])}",
+                source=other.source,
+                place=other.place,
+                hint=f"query one of them; {label} {quoted(first.target)} and {quoted(other.target)} differ",
+            )
+
+
+def _in_quotes(text: object) -> str:
+    return '"' + str(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _targets(
@@ -108,22 +153,18 @@ def _by_target(series: list[_Series], asked: Asked, bad: set[str]) -> dict[str, 
 
 def _several(series: list[_Series], label: str) -> InputError:
     """Say what tells the series of one target apart, and what to do about it."""
-    names = dict.fromkeys(one.name or "a duration" for one in series)
+    name = series[0].name or "a duration"
     differ = [
         name
         for name in series[0].labels
         if name not in ("__name__", "job")
         and len({quoted(one.labels.get(name)) for one in series}) == len(series)
     ]
-    if len(names) > 1:
-        hint = f"query one of {listed(names)}"
-    elif "phase" in differ:
-        hint = f"query their sum: sum by ({label}) ({series[0].name})"
-    elif differ:
+    if differ:
         hint = f"they differ in {listed(differ)}: name the targets by it with --id-label {differ[0]}"
     else:
         hint = "narrow the query, to one job for instance"
-    problem = f"{label} {quoted(series[0].target)} has {len(series)} series of {listed(names)}"
+    problem = f"{label} {quoted(series[0].target)} has {len(series)} series of {name}"
     return InputError(problem, source=series[1].source, place=series[1].place, hint=hint)
 
 
@@ -192,6 +233,10 @@ def _read(series: Any, asked: Asked, source: str, place: str) -> _Series:
         return _Series(name, target, metric, float(sample[1]), source, place)
     latency = _milliseconds(sample[1], in_milliseconds)
     asked.check(target, latency)
+    if latency is not None and latency > LONGEST:
+        raise _QueryError(
+            f"{name or 'the series'} looks like a point in time, and no duration", value=sample[1], hint=QUERY
+        )
     return _Series(name, target, metric, latency, source, place)
 
 
@@ -203,6 +248,8 @@ def _in_milliseconds(name: str, unit: str | None) -> bool:
     """
     if name == "up":
         raise _QueryError("up says whether a scrape worked, and is no duration", hint=QUERY)
+    if POINTS_IN_TIME.fullmatch(name):
+        raise _QueryError(f"{name} is a point in time, and no duration", hint=QUERY)
     if name.endswith(SECONDS) and unit == "ms":
         raise _QueryError(f"{name} is in seconds by its name", hint="leave out --unit ms")
     if unit is None and name and not name.endswith(SECONDS):

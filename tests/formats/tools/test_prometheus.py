@@ -215,13 +215,102 @@ def test_phases_are_refused_together() -> None:
             [*({"metric": {**metric, "phase": name}, "value": [1, "1"]} for name in names), other]
         ).encode()
 
-    bad: list[InputError] = []
-    assert found(measured(phases("connect", "tls", "resolve"), on_bad=bad.append)) == {"b": 1000.0}
-    assert [str(error) for error in bad] == [
-        "f1: series 2: instance 'a' has 3 series of probe_http_duration_seconds; "
-        "query their sum: sum by (instance) (probe_http_duration_seconds)"
-    ]
-    assert found(measured(phases("rtt"))) == {"a": 1000.0, "b": 1000.0}
+    for names in (("connect", "tls", "resolve"), ("connect",)):
+        with pytest.raises(InputError) as caught:
+            measured(phases(*names), on_bad=[].append)
+        assert str(caught.value) == (
+            "f1: series 1: probe_http_duration_seconds with phase 'connect' is a part of a duration; "
+            "query their sum: sum by (instance) (probe_http_duration_seconds); or this part, if it is meant: "
+            'sum by (instance) (probe_http_duration_seconds{phase="connect"})'
+        )
+
+
+def vector(*series: dict[str, str]) -> bytes:
+    """An answer of labels, with a second each."""
+    labels = [{name.replace("name", "__name__"): value for name, value in one.items()} for one in series]
+    return json.dumps([{"metric": one, "value": [1, "1"]} for one in labels]).encode()
+
+
+@pytest.mark.parametrize(
+    ("series", "message"),
+    [
+        (
+            [
+                {"name": "probe_icmp_duration_seconds", "instance": "a", "phase": "rtt"},
+                {"name": "probe_icmp_duration_seconds", "instance": "b", "phase": "setup"},
+            ],
+            "f1: series 1: probe_icmp_duration_seconds with phase 'rtt' is a part of a duration; query",
+        ),
+        (
+            [{"instance": "a", "phase": "rtt"}],
+            'the series with phase .*query their sum: sum by .instance. .*phase="rtt"',
+        ),
+        (
+            [{"name": "x_seconds", "instance": "a"}, {"name": "y_seconds", "instance": "b"}],
+            "f1: series 2: durations of several names cannot be compared: x_seconds, y_seconds; query one of them; "
+            "instance 'a' and 'b' differ",
+        ),
+        (
+            [{"name": "x_seconds", "instance": "a"}, {"name": "y_seconds", "instance": "a"}],
+            "durations of several names cannot be compared: x_seconds, y_seconds; query one of them",
+        ),
+        (
+            [{"name": "x_seconds", "instance": "a"}, {"instance": "b"}],
+            "durations of several names cannot be compared: x_seconds, no name",
+        ),
+        (
+            [
+                {"name": "x_seconds", "instance": "a", "quantile": "0.5"},
+                {"name": "x_seconds", "instance": "b", "quantile": "0.99"},
+            ],
+            "durations of several quantiles cannot be compared: 0.5, 0.99",
+        ),
+    ],
+)
+def test_durations_of_different_things_are_not_compared(series: list[dict[str, str]], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        measured(vector(*series), on_bad=[].append)
+    halves = [vector(one) for one in series]
+    with pytest.raises(InputError, match=message.replace("f1: series 2", "f2: series 1")):
+        measured(*halves, on_bad=[].append)
+
+
+def test_one_quantile_or_a_label_named_phase_is_comparable() -> None:
+    text = vector(*({"name": "x_seconds", "instance": one, "quantile": "0.5"} for one in "ab"))
+    assert found(measured(text)) == {"a": 1000.0, "b": 1000.0}
+    text = vector(*({"name": "x_seconds", "instance": "a", "phase": one} for one in "ab"))
+    assert found(measured(text, id_label="phase")) == {"a": 1000.0, "b": 1000.0}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("process_start_time_seconds", "node_boot_time_seconds", "node_time_seconds", "x_timestamp_seconds"),
+        *("kube_pod_start_time_seconds", "last_update_time_seconds", "cert_expiration_timestamp_seconds"),
+    ],
+)
+def test_a_point_in_time_is_no_duration(name: str) -> None:
+    for unit in (None, "s"):
+        with pytest.raises(
+            InputError, match=f"f1: series 1: {name} is a point in time, and no duration; query"
+        ):
+            measured(answer((name, "a", "1.7e9")), unit=unit, on_bad=[].append)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "unit"),
+    [("x_seconds", "1764264000", None), (None, "1.7e9", None), ("x_ms", "1.7e12", "ms")],
+)
+def test_a_value_that_is_a_unix_time_is_no_duration(name: str | None, value: str, unit: str | None) -> None:
+    with pytest.raises(InputError, match=r"looks like a point in time, and no duration \(got '1.*\); query"):
+        measured(answer((name, "a", value)), unit=unit, on_bad=[].append)
+
+
+@pytest.mark.parametrize(
+    "name", ["probe_dns_lookup_time_seconds", "http_response_time_seconds", "downtime_seconds", "d_seconds"]
+)
+def test_a_time_that_something_takes_is_a_duration(name: str) -> None:
+    assert found(measured(answer((name, "a", "0.25")))) == {"a": 250.0}
 
 
 @pytest.mark.parametrize(
