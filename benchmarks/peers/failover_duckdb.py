@@ -31,8 +31,8 @@ RECORDS = """
         FROM read_csv('{0}', header = true, columns = {{key: 'VARCHAR', zone: 'VARCHAR', size: 'VARCHAR'}})
     ) TO '/dev/stdout' ({3})
 """
-CSV = "FORMAT csv, HEADER"
-OBJECTS = "FORMAT json"
+AS_CSV = "FORMAT csv, HEADER"
+AS_OBJECTS = "FORMAT json"
 
 
 def sql(path: str, threshold: str, ties: str = ", id") -> str:

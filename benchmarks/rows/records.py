@@ -26,11 +26,11 @@ def clickhouse(work: str, shape: str, group: str = "", canonical: Canonical | No
     )
 
 
-def duckdb_cli(name: str, fields: str, group: str, format_: str = failover_duckdb.CSV) -> Program:
+def duckdb_cli(name: str, fields: str, group: str, format_: str = failover_duckdb.AS_CSV) -> Program:
     def commands(path: Path) -> list[list[str]]:
         return [[str(tool("duckdb")), "-c", failover_duckdb.RECORDS.format(path, fields, BUCKETS, format_)]]
 
-    canonical = answers.csv_records if format_ == failover_duckdb.CSV else answers.object_records
+    canonical = answers.csv_records if format_ == failover_duckdb.AS_CSV else answers.object_records
     return Program(name=name, tools=("duckdb",), group=group, canonical=canonical, commands=commands)
 
 
@@ -53,7 +53,7 @@ def csv_keys_row(sizes: Sizes, built: Built) -> Row:
             duckdb_cli("DuckDB CLI, its own hash", "key", "keys"),
             duckdb_cli("DuckDB CLI, its own hash, all columns", "key, zone, size", "records"),
             duckdb_cli(
-                "DuckDB CLI, its own hash, objects", "key, zone, size", "objects", failover_duckdb.OBJECTS
+                "DuckDB CLI, its own hash, objects", "key, zone, size", "objects", failover_duckdb.AS_OBJECTS
             ),
             clickhouse("records", "CSVWithNames", "keys", answers.csv_owners),
             io_floor("rvhctl", built),
