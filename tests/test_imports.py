@@ -60,7 +60,7 @@ FACES = {
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
     "formats.tools": {"expected", "measured"},
-    "keys": {"cells", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
+    "keys": {"cells", "elements", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
     "nodes": {
         "arguments",
         "columns",

@@ -25,6 +25,7 @@ from rvhctl.formats.choice import (
 )
 from rvhctl.formats.wording import counted
 from rvhctl.keys.cells import CellKeys, opened_table, table_answers
+from rvhctl.keys.elements import ElementKeys, answer_elements
 from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
@@ -248,6 +249,8 @@ def _answer(
         return _answer_table(source, shape, action, output, here, spec, KeyRows(rows), jobs, sink, on_bad)
     line_end = spec.delimiter if FORMATS[shape].text else b"\n"
     job = line_job(keys, here, output, line_end, rows)
+    if isinstance(keys, ElementKeys):
+        return answer_elements(source, keys, job, sink, on_bad, action.write)
     return answer_source(source, job, sink, request.run.jobs, on_bad, action.write)
 
 
@@ -293,8 +296,8 @@ def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec, written: bool)
     # An integer that is written again loses its leading zeros.
     if written and (spec.rule.integers or not COMPILED):
         return None
-    if format_.text and not (written and spec.pattern):
+    if format_.text:
         return TextKeys(here.recipe, spec.delimiter, spec.pattern, written)
-    if format_.objects == "lines":
-        return FieldKeys(here.recipe, spec)
+    if format_.objects:
+        return (FieldKeys if format_.objects == "lines" else ElementKeys)(here.recipe, spec)
     return None

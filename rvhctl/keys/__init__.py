@@ -1,6 +1,7 @@
 """What a key is, and where it comes from.
 
 cells    Rows of a table as keys.
+elements Elements of a JSON array as keys.
 fields   Keys inside a record: a field, or what a pattern finds.
 hashes   Hashes by name; a new one is a line of its table.
 jobs     Jobs over lines; numbered buckets in one pass.

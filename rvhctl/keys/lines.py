@@ -81,7 +81,7 @@ class TextKeys:
             rows.cut(_row_at(rows, start + error.start), NO_KEY)
             text = block[start : rows.next].decode()
         found = pattern.keys_of(text, self._delimiter.decode(), rows.count)
-        digest_found(rows, found, self._xxh64, self._seed, self._recipe.digest)
+        digest_found(rows, found, self._utf8, self._xxh64, self._seed, self._recipe.digest)
 
     def _check_utf8(self, rows: KeyRows, block: bytes) -> None:
         if not rows.count:
@@ -119,7 +119,7 @@ class FieldKeys:
         integers = recipe.in_core == DECIMAL
         names = ["key"] if spec.path is None else spec.path.names
         self._recipe: Final = recipe
-        self._spec: Final = spec
+        self.spec: Final = spec
         self._scan: Final = FieldScan(
             [name.encode("utf-8", "surrogateescape") for name in names],
             [name.encode() for name in spec.reserved],
@@ -171,7 +171,7 @@ class FieldKeys:
         return True
 
     def _key(self, line: bytes, source: str, number: int) -> tuple[Key, int]:
-        key = json_key(self._spec, line, source, number)
+        key = json_key(self.spec, line, source, number)
         try:
             return key, key_bits(key, False, self._recipe.digest)
         except JumpHashError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from rvhctl.core.json.spans import element_lines
 from rvhctl.errors import InputError, OnBad, UsageError
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import (
@@ -131,7 +132,7 @@ def read_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
     elif format_.text or format_.objects == "lines":
         yield from _line_records(source, shape, spec, on_bad)
     else:
-        yield from _whole_records(source, shape, spec, on_bad)
+        yield from _element_records(source, shape, spec, on_bad)
 
 
 def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
@@ -187,30 +188,40 @@ def _value_key(
     return key
 
 
-def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
-    """The records of a text that can be read only as a whole."""
-    from rvhctl.formats.shapes import RECORDS_ONLY
-
-    format_ = FORMATS[shape]
-    reader = format_.load().read(source.read_all(), source.name, on_bad, **format_.options)
-    if reader.document is not RECORDS_ONLY:
-        raise _no_array(reader.document, source.name, spec)
+def _element_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of an array."""
     records = Records(shape, [], [])
-    kind = "key" if spec.path is None else "record"
-    for number, record in enumerate(reader, 1):
-        place = "" if record.line else f"{kind} {number}"
+    for number, raw in enumerate(array_lines(source, spec).splitlines(), 1):
         try:
-            key = _value_key(spec, record.fields, record.exact, source.name, record.line, place)
-            records.keys.append(key)
+            records.keys.append(element_key(spec, raw, source.name, number))
         except InputError as error:
             on_bad(error)
             continue
-        # A carriage return can only stand between tokens.
-        records.raws.append(record.raw.replace(b"\r", b""))
+        records.raws.append(raw)
         if len(records.keys) == SLICE:
             yield records
             records = Records(shape, [], [])
     yield records
+
+
+def array_lines(source: Source, spec: KeySpec) -> bytes:
+    """The elements of an array, each on a line of its own.
+
+    Raises:
+        InputError: the source cannot be read, or is no array.
+    """
+    text = source.read_all()
+    document = jsontext.parse(text, source.name)
+    if type(document) is not list:
+        raise _no_array(document, source.name, spec)
+    return element_lines(text, text.index(b"["))
+
+
+def element_key(spec: KeySpec, element: bytes, source: str, number: int) -> Key:
+    """The key of an element of an array; its number, from 1, is its place."""
+    place = f"{'key' if spec.path is None else 'record'} {number}"
+    exact = partial(jsontext.exact_value, element)
+    return _value_key(spec, jsontext.loads(element), exact, source, None, place)
 
 
 def _no_array(document: Any, source: str, spec: KeySpec) -> InputError:

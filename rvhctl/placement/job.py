@@ -166,9 +166,9 @@ def extended_output(owners: Owners, template: AnswerTemplate, *, keep_ends: bool
     return lambda block, rows: extended(template, block, rows, owners.of(rows), owners.count, keep_ends)
 
 
-def rows_output(owners: Owners, key: KeyText, template: AnswerTemplate) -> Output:
-    """A row for each key: the key, and what a template makes of its buckets."""
-    return lambda block, rows: key_rows(key, template, block, rows, owners.of(rows), owners.count)
+def rows_output(owners: Owners, record: KeyText | None, key: KeyText, template: AnswerTemplate) -> Output:
+    """A row for each key: perhaps the record around it, the key, and what a template makes of its buckets."""
+    return lambda block, rows: key_rows(record, key, template, block, rows, owners.of(rows), owners.count)
 
 
 def objects_output(

@@ -82,11 +82,14 @@ class PlaceAction(Action):
         if self._extends(shape):
             return self._extended_output(owners, shape, delimiter)
         if self._json:
-            key = KeyText(b'{"key":', 0, orjson.dumps)
-            return rows_output(owners, key, self._flat(self._object_template(self._object_end())))
+            record = KeyText(b'{"record":', 0, orjson.dumps) if self._pattern else None
+            key = KeyText(b',"key":' if self._pattern else b'{"key":', 0, orjson.dumps)
+            return rows_output(owners, record, key, self._flat(self._object_template(self._object_end())))
         if between := self._format.delimiter:
-            key = KeyText(b"", ord(between), partial(self._cell, between))
-            return rows_output(owners, key, self._flat(self._row_template(between)))
+            cell = partial(self._cell, between)
+            record = KeyText(b"", ord(between), cell) if self._pattern else None
+            key = KeyText(between.encode() if self._pattern else b"", ord(between), cell)
+            return rows_output(owners, record, key, self._flat(self._row_template(between)))
         return None
 
     def _extended_output(self, owners: Owners, shape: DataFormat, delimiter: str) -> Output:
@@ -96,7 +99,7 @@ class PlaceAction(Action):
         if delimiter:
             template = self._flat(self._object_template(self._object_end()))
             return objects_output(owners, template, lambda: self._converters)
-        if FORMATS[shape] is self._format:
+        if FORMATS[shape] is self._format and not self._format.between:
             return extended_output(owners, self._flat(self._object_template(b"")))
         template = self._flat(self._object_template(self._object_end()))
         return extended_output(owners, template, keep_ends=False)

@@ -52,7 +52,12 @@ class OnlyAction(_Selection):
         if delimiter:
             return selected_output(owners, self._buckets, b"\n")
         self._take(shape, None)
-        return selected_output(owners, self._buckets)
+        output = selected_output(owners, self._buckets)
+        between = FORMATS[shape].between
+        if not between:
+            return output
+        self._writer = self._writer or RowWriter((), shape, self._sink)
+        return lambda block, rows: output(block, rows).replace(b"\n", between)
 
     def write(self, records: bytes, /) -> None:
         self._found = True
@@ -100,8 +105,11 @@ class SplitAction(_Selection):
         return groups_output(owners)
 
     def write(self, groups: bytes, /) -> None:
+        shape, _ = self._taken or (TEXT, ())
+        between = FORMATS[shape].between
         for bucket, records in groups_of(groups):
-            self.files.add(bucket, records, opening=self._opening)
+            text = records[:-1].replace(b"\n", between) if between else records
+            self.files.add(bucket, text, opening=self._opening, between=between)
 
     def add(self, records: Records) -> None:
         self._take(records.shape, records.layout)

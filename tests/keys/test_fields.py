@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from placement.test_request import jump, refused
 from support.cli import rvhctl
 
+from rvhctl.commands import _keys
 from rvhctl.errors import UsageError
 from rvhctl.keys.fields import LinePattern
 from rvhctl.placement.placement import Placement
@@ -121,6 +122,39 @@ class TestPaths:
         assert outcome.code == 1
         assert "nested too deeply" in outcome.err
         assert outcome.err.startswith("rvhctl: stdin")
+
+
+class TestWhatAPatternFinds:
+    LINES = (
+        b'user=ann, "x"\r\nuser=bob\\\nsome user=\xc3\xa9 and user=c\n\tuser=d;"\r\n'
+        b"nobody\nuser=\nuser=\xff\n\nuser=a\rb\nuser=last"
+    )
+
+    @pytest.mark.parametrize("output", ["ndjson", "json", "csv", "tsv", "table", "plain"])
+    @pytest.mark.parametrize(
+        "place", [("-b", "9"), ("--nodes", 'a,"b,c",d', "--replicas", "2")], ids=" ".join
+    )
+    @pytest.mark.parametrize(
+        "also", [(), ("-0",), ("--hash", "sha256"), ("--on-error", "skip")], ids=" ".join
+    )
+    @pytest.mark.parametrize("pattern", [r"user=([^,;\\\r]*)", r"user=(?P<key>\w)?"])
+    def test_records_go_out_the_same_from_their_bytes_and_one_by_one(
+        self,
+        output: str,
+        place: tuple[str, ...],
+        also: tuple[str, ...],
+        pattern: str,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        good = self.LINES[: self.LINES.index(b"nobody")]
+        many = good * 1200 if also == () and place[0] == "-b" else good
+        for lines in (many, self.LINES, good.replace(b"\n", b"\n\0"), b""):
+            answers = []
+            for compiled in (True, False):
+                monkeypatch.setattr(_keys, "COMPILED", compiled)
+                words = ("jump-hash", "--regex", pattern, "-o", output, *place, *also)
+                answers.append(rvhctl(*words, stdin=lines))
+            assert answers[0] == answers[1]
 
 
 class TestTextOfOtherEncodings:

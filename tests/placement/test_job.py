@@ -162,7 +162,7 @@ def test_more_rows_than_are_held_at_a_time() -> None:
 def test_keys_of_a_hash_of_a_library_are_written_too() -> None:
     placement = Placement(10, hash="fnv1a")
     key = KeyText(b"<", ord(","), lambda key: b"")
-    output = rows_output(Owners(placement.table), key, TestPatterns.TEMPLATE)
+    output = rows_output(Owners(placement.table), None, key, TestPatterns.TEMPLATE)
     expected = "".join(f"<{key}\t{placement.bucket(key)}" for key in ("a", "bc"))
     assert run(b"a\r\nbc\n", text(hash_name="fnv1a"), output).decode() == expected
 

@@ -32,6 +32,18 @@ def element_spans(text: bytes, start: int) -> list[int]:
     return _compiled_spans(text, start, COMMA) if COMPILED else _interpreted_spans(text, start, COMMA)
 
 
+def element_lines(text: bytes, start: int) -> bytes:
+    """The elements of the array whose bracket stands at ``start``, each on a line of its own."""
+    spans = element_spans(text, start)
+    lines: list[bytes] = []
+    for at in range(0, len(spans), 2):
+        lines.append(text[spans[at] : spans[at + 1]])
+    if b"\n" in text or b"\r" in text:
+        # A line end can only stand between tokens.
+        lines = [line.translate(None, b"\n\r") for line in lines]
+    return b"\n".join([*lines, b""])
+
+
 def member_spans(text: bytes, start: int) -> list[int]:
     """The members of the object whose brace stands at ``start``.
 

@@ -140,7 +140,7 @@ class AnswerTemplate:
 
 
 class KeyText:
-    """How the key of a row is written, and what stands before the row."""
+    """How the key of a row, or the record around it, is written, and what stands before it."""
 
     def __init__(self, before: bytes, delimiter: i64, other: Callable[[object], bytes]) -> None:
         """``delimiter`` of cells; 0: keys are values of JSON. ``other`` writes a key that is not plain text."""
@@ -168,6 +168,16 @@ class KeyText:
         else:
             out.truncate(len(out) - 1)
             out.write(self.other(block[start:end].decode()))
+
+    def _write_other(self, out: BytesWriter, key: object) -> None:
+        """A key that does not stand in a block."""
+        if isinstance(key, str):
+            # A word may be read behind the text.
+            text = key.encode() + bytes(8)
+            self._write(out, text, 0, len(text) - 8)
+        else:
+            out.write(self.before)
+            out.write(self.other(key))
 
 
 def is_plain(text: bytes, start: i64, end: i64) -> bool:
@@ -214,9 +224,15 @@ def copy_plain(out: BytesWriter, data: bytes, start: i64, end: i64, delimiter: i
 
 
 def key_rows(
-    key: KeyText, template: AnswerTemplate, block: bytes, rows: KeyRows, chosen: Ints, count: i64
+    record: KeyText | None,
+    key: KeyText,
+    template: AnswerTemplate,
+    block: bytes,
+    rows: KeyRows,
+    chosen: Ints,
+    count: i64,
 ) -> bytes:
-    """A row for each key: the key, and what was chosen for it."""
+    """A row for each key: perhaps the record around it, the key, and what was chosen for it."""
     buckets = chosen.values
     starts, ends = rows.key_starts.values, rows.key_ends.values
     if rows.whole_lines:
@@ -224,11 +240,12 @@ def key_rows(
     out = BytesWriter()
     row: i64 = 0
     while row < rows.count:
-        if starts[row] < 0:
-            out.write(key.before)
-            out.write(key.other(rows.others[int(row)]))
-        else:
+        if record is not None:
+            record._write(out, block, rows.starts.values[row], rows.insertions.values[row])
+        if starts[row] >= 0:
             key._write(out, block, starts[row], ends[row])
+        else:
+            key._write_other(out, rows.others[int(row)])
         template._write(out, buckets, row * count, (row + 1) * count)
         row += 1
     return out.getvalue()

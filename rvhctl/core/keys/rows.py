@@ -224,11 +224,17 @@ def digest_lines(rows: KeyRows, block: bytes, digest: Callable[[bytes], int]) ->
 
 
 def digest_found(
-    rows: KeyRows, found: list[str | None], native: bool, seed: i64, digest: Callable[[bytes], int]
+    rows: KeyRows,
+    found: list[str | None],
+    keep: bool,
+    native: bool,
+    seed: i64,
+    digest: Callable[[bytes], int],
 ) -> None:
     """Hash what was found in each of the lines of ``find_lines``, up to the first in which there is no key.
 
-    Compiled code hashes by itself, by XXH64 with ``seed``, if ``native``.
+    Compiled code hashes by itself, by XXH64 with ``seed``, if ``native``. The keys become ``others`` if they are to be
+    kept.
     """
     keys = rows.keys.values
     rows.whole_lines = False
@@ -241,6 +247,9 @@ def digest_found(
             keys[row] = xxh64_span(key, 0, len(key), seed)
         elif not put_key(rows, row, key, digest):
             return
+        if keep:
+            rows.others[row] = text
+            rows.key_starts.values[row] = -1
 
 
 def put_key(rows: KeyRows, row: i64, key: bytes, digest: Callable[[bytes], int]) -> bool:
