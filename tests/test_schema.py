@@ -86,6 +86,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "drill.json": (
         f"faultset -p 1 --drill both {NEAR}",
         f"faultset -p 1 --drill pairs {NEAR}",
+        f"faultset -p 1 --drill both --merge-below 2 {NEAR}",
         "faultset --by rack --drill groups --demand demand.json --min-survivors 2 nodes.json",
     ),
     "advice.json": ("faultset --advise nodes.json", "faultset --advise --threshold 50 far.json"),

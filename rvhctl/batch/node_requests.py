@@ -60,7 +60,7 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
     asked = _requested(request, flags, cells=cells)
     if asked.states_only:
         request = _present(request)
-    nodes, warnings, exact = _nodes(request, text, flags.get("inventory"), by_lists=not cells)
+    nodes, warnings, exact = _nodes(request, text, flags.get("inventory"), asked.by, cells=cells)
     table = _table(nodes, exact, coordinates=cells, by=asked.by, latency=not asked.states_only)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
@@ -125,23 +125,26 @@ def _nobody(table: RequestNodes, found: Decision, warnings: list[str]) -> NoSurv
     return NoSurvivorsError("; ".join([problem, *warnings]))
 
 
-def _nodes(request: dict[str, Any], text: bytes, known: Any, *, by_lists: bool) -> GivenNodes:
+def _nodes(
+    request: dict[str, Any], text: bytes, known: Any, by: tuple[str, ...], *, cells: bool
+) -> GivenNodes:
     """The nodes of a request; with an inventory those of this, each with its measurement, if the request has one.
 
     Args:
         known: the inventory of the flags, if there is one.
-        by_lists: they may be what ids and latencies make.
+        by: the labels that group them.
+        cells: whether they are clustered; else they may be what ids and latencies make.
 
     Raises:
         FaultsetError: there are none; or an inventory is no list of nodes, or empty.
     """
     if request.get("inventory") is None and known is None:
         exact = partial(_exact_node, cache(partial(jsontext.exact_value, text)))
-        return GivenNodes(_measured(request, by_lists=by_lists), [], exact)
+        return GivenNodes(_measured(request, by_lists=not cells), [], exact)
     from rvhctl.nodes.inventory.given import join_given
 
     request = jsontext.exactly(text, request)
-    measured, inventory = _measured(request, by_lists=by_lists), request.get("inventory")
+    measured, inventory = _measured(request, by_lists=not cells), request.get("inventory")
     inventory = known if inventory is None else inventory
     if not isinstance(inventory, list):
         raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
@@ -149,7 +152,7 @@ def _nodes(request: dict[str, Any], text: bytes, known: Any, *, by_lists: bool) 
         for row, fields in enumerate(records):
             if not isinstance(fields, dict):
                 raise InvalidNodeError(f"{where}{place(row)}: {NO_OBJECT}", value=fields)
-    return GivenNodes(*join_given(measured, inventory), _same)
+    return GivenNodes(*join_given(measured, inventory, by, places=cells), _same)
 
 
 def _measured(request: dict[str, Any], *, by_lists: bool) -> list[Any]:

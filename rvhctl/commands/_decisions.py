@@ -33,15 +33,19 @@ WORDS: Final = {
 """Why a node is out, in a sentence."""
 
 
-def require_nodes(nodes: Nodes, report: Report) -> None:
+def require_nodes(nodes: Nodes, report: Report, tool: str | None) -> None:
     """Require nodes to decide on.
+
+    Args:
+        tool: that measured them, if any did.
 
     Raises:
         EmptyNodesError: there are none.
     """
     if not nodes.total:
         where = f"{nodes.source}: " if nodes.source else ""
-        raise report.ending(EmptyNodesError(f"{where}nodes list is empty"))
+        hint = "; nothing was measured: look at the query, or the tool" if tool else ""
+        raise report.ending(EmptyNodesError(f"{where}nodes list is empty{hint}"))
 
 
 def ending(nodes: Nodes, decision: Decision, request: Request, outlook: Outlook | None) -> RvhctlError | None:
@@ -56,7 +60,7 @@ def ending(nodes: Nodes, decision: Decision, request: Request, outlook: Outlook 
     if request.fail_on == "overload":
         assert outlook is not None
         return HealthError(outlook.summary) if outlook.overloads else None
-    judged = decision if outlook is None else outlook
+    judged = decision if request.drill is None or outlook is None else outlook
     if HEALTH.index(judged.worst) >= HEALTH.index(request.fail_on):
         return HealthError(judged.summary)
     if nodes.doubts and request.fail_on == "degraded":
@@ -65,15 +69,20 @@ def ending(nodes: Nodes, decision: Decision, request: Request, outlook: Outlook 
 
 
 def report_decision(
-    report: Report, nodes: Nodes, decision: Decision, request: Request, outlook: Outlook | None
+    report: Report,
+    nodes: Nodes,
+    decision: Decision,
+    request: Request,
+    outlook: Outlook | None,
+    said: str,
 ) -> None:
     """Warn of what the answer does not show; ``--level info`` counts the dropped nodes by reason.
 
-    ``debug`` adds what ran, and how long.
+    ``debug`` adds what ran, and how long. ``said``: what is said at the end anyway.
     """
     if not isinstance(decision, WithinThreshold):
         _warn(report, decision, request)
-    if outlook is not None and len(decision) and (warning := outlook.warning):
+    if outlook is not None and len(decision) and (warning := outlook.warning) not in ("", said):
         report.warn(warning)
     if not report.says("info"):
         return

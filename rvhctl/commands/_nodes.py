@@ -54,14 +54,14 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     format_ = asked_format(run.output, run.json)
     nodes = _read(asked, flags, files, run, report)
     request = _request(asked, flags, nodes)
-    require_nodes(nodes, report)
+    require_nodes(nodes, report, asked.source.from_)
     if request.auto:
         request, why = suited(request, nodes.fleet, usable_processors())
         report.info(f"-p auto takes {request.precision}: {why}")
     with _decided(nodes, request, run) as decision:
         outlook = _outlook(asked, nodes, decision, request)
-        report_decision(report, nodes, decision, request, outlook)
         end = ending(nodes, decision, request, outlook)
+        report_decision(report, nodes, decision, request, outlook, str(end))
         written_as = answer_format(format_, nodes.shape, sink)
         if outlook is not None or request.explain:
             _write_view(nodes, decision, request, outlook, written_as, sink, run)
@@ -85,7 +85,7 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     asked.refuse_with_advice()
     format_ = asked_format(run.output, run.json)
     nodes = _read(asked, flags, files, run, report)
-    require_nodes(nodes, report)
+    require_nodes(nodes, report, asked.source.from_)
     policy = advised_policy(nodes.stated(flags))
     advice = advise_fleet(nodes.fleet, policy, usable_processors())
     write_view(advice_view(advice), answer_format(format_, nodes.shape, sink), sink, run.color)

@@ -224,7 +224,11 @@ class IdList:
         return list(self) if quoted is None else orjson.Fragment(quoted(self._rows, self._first, self._last))
 
     def text(self, comma: str) -> str:
-        return self.joined(comma)[: -len(comma)]
+        """The ids with a ``comma`` between them; one that holds a comma stands in quotes."""
+        text = self.joined(comma)
+        if text.count(",") > comma.count(",") * len(self):
+            return comma.join(map(_part_text, self))
+        return text[: -len(comma)]
 
     def joined(self, end: str) -> str:
         """The ids, each with an ``end``."""
@@ -301,7 +305,7 @@ def cell_texts(column: Sequence[Any] | IdList | Floats, comma: str = ",") -> Seq
     if types <= {float, int, bool, NoneType}:
         return orjson.dumps(column).decode()[1:-1].replace("null", "").split(",")
     if types == {list}:
-        return [_part_text(parts[0]) if len(parts) == 1 else cell_text(parts, comma) for parts in column]
+        return [comma.join(map(_part_text, parts)) for parts in column]
     return [cell_text(value, comma) for value in column]
 
 
@@ -333,7 +337,11 @@ def cell_text(value: Any, comma: str = ",") -> str:
 
 
 def _part_text(part: Any) -> str:
-    return "=".join(map(cell_text, part.values())) if type(part) is dict else cell_text(part)
+    """A part of a list, as options take names: what holds a comma stands in quotes."""
+    if type(part) is dict:
+        return "=".join(map(_part_text, part.values()))
+    text = cell_text(part)
+    return '"{}"'.format(text.replace('"', '""')) if "," in text else text
 
 
 NESTED: Final = frozenset({list, dict, IdList})

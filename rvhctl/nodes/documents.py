@@ -63,6 +63,9 @@ OF_DOCUMENTS: Final = OF_NODES | OF_KEYS
 
 WANTED: Final = "an array of nodes, or an object with nodes (or with ids and latencies)"
 
+NO_LABELS: Final = frozenset({"lat", "lon", "latency", "samples"})
+"""Fields that are no labels, whatever they hold."""
+
 AUTO: Final = "auto"
 """The precision that suits the nodes."""
 
@@ -97,12 +100,18 @@ def labels_in(members: Mapping[str, Any]) -> tuple[str, ...]:
         FaultsetError: they are no texts, or one is empty.
     """
     value = members.get("by")
-    names = () if value is None else value
-    if isinstance(value, str):
-        names = [name.strip() for name in value.split(",")]
-    if isinstance(names, list | tuple) and all(isinstance(name, str) and name for name in names):
-        return tuple(dict.fromkeys(names))
-    raise FaultsetError(f"by must be the name of a label, or a list of names (got {shorten(value)})")
+    if value is None:
+        return ()
+    names = [name.strip() for name in value.split(",")] if isinstance(value, str) else value
+    if (
+        not isinstance(names, list | tuple)
+        or not names
+        or not all(isinstance(name, str) and name for name in names)
+    ):
+        raise FaultsetError(f"by must be the name of a label, or a list of names (got {shorten(value)})")
+    for name in NO_LABELS.intersection(names):
+        raise FaultsetError(f"by takes a label such as zone, and {name} is a number of each node by itself")
+    return tuple(dict.fromkeys(names))
 
 
 def misspelt(names: Iterable[str], known: Collection[str]) -> str:

@@ -50,7 +50,10 @@ def read_probes(
     with ExitStack() as stack:
         for source in () if TOOLS[tool].lines else texts:
             stack.enter_context(explained(source))
-        measured: Measured = TOOLS[tool].load().read([*texts.values()], asked)
+        spoken = [text for text in texts.values() if text.data.strip()]
+        measured: Measured = TOOLS[tool].load().read(spoken, asked) if spoken else Measured([])
+    for silent in (text.source for text in texts.values() if text not in spoken):
+        warn(f"{silent}: empty, so {tool} measured nothing")
     for warning in measured.warnings:
         warn(warning)
     for note in measured.notes:

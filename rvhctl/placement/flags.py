@@ -260,7 +260,7 @@ def read_node_list(source: Source) -> NodeList:
 
     # Whatever else they say of themselves; they need no latency.
     settings: dict[str, Any] = {"coordinates": False, "on_bad": raise_error, "latency": False}
-    with explained(source, tools=True):
+    with explained(source, tools=True, known=True):
         shape = looked_shape("auto", text)
         nodes = read_text(text, source.name, shape, **settings)
 

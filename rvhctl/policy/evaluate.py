@@ -219,7 +219,7 @@ def read_fleet(
     if inventory is not None:
         from rvhctl.nodes.inventory.given import join_given
 
-        items, warnings = join_given(items, inventory, by)
+        items, warnings = join_given(items, inventory, by, places=places)
     if not items:
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))

@@ -23,7 +23,7 @@ from rvhctl.policy.traffic.capacity import PER_CENT, shown_load
 from rvhctl.policy.traffic.sharing import shown_part
 
 if TYPE_CHECKING:
-    from rvhctl.policy.traffic.drill import Drill
+    from rvhctl.policy.traffic.drill import Drill, Failure
 
 
 def shown_ids(nodes: Nodes) -> Sequence[Any]:
@@ -241,6 +241,8 @@ def _shares(evaluation: Evaluation, plan: FleetPlan, group: int, last: int) -> l
 def drill_view(drill: Drill, ids: Sequence[Any], top: int | None = None) -> View:
     """A row a failure, the worst first, at most the first ``top``."""
     count = len(drill) if top is None else min(top, len(drill))
+    evaluation = drill.plan.evaluation
+    joins, joined = evaluation.policy.merge_below is not None, joined_groups(evaluation)
 
     def pieces() -> Iterator[Columns]:
         for first in range(0, count, PIECE):
@@ -250,10 +252,31 @@ def drill_view(drill: Drill, ids: Sequence[Any], top: int | None = None) -> View
             columns[0] = [
                 ids[node] if node >= 0 else row.failure for node, row in zip(nodes, rows, strict=True)
             ]
+            if joins:
+                failed = map(_failed_groups, rows)
+                columns.append(
+                    [[part for name in names for part in joined.get(name, [])] for names in failed]
+                )
             yield columns
 
-    columns = ("failure:l", "kind:l", "health:l", "down:r", "load:r", "where:l", "moved:r")
+    columns = (
+        "failure:l",
+        "kind:l",
+        "health:l",
+        "down:r",
+        "load:r",
+        "where:l",
+        "moved:r",
+        *(("joined",) if joins else ()),
+    )
     return View(columns, pieces, caption=drill.summary + first_shown(top, len(drill)), vital="failure")
+
+
+def _failed_groups(row: Failure) -> list[str]:
+    """The groups that fail whole."""
+    if isinstance(row.failure, list):
+        return row.failure
+    return [str(row.failure)] if row.kind == "group" else []
 
 
 def advice_view(advice: Advice) -> View:

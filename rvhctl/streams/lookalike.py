@@ -32,7 +32,10 @@ BINARY: Final[dict[bytes, Foreign]] = {
     b"\x1f\x9d": ("data packed by compress", UNPACK),
 }
 
-FPING: Final = "what fping says", "read it with --from fping"
+READ: Final = "read it "
+MEASURED: Final = "it says how fast nodes are, not which there are: give it to failover or faultset as FILE"
+
+FPING: Final = "what fping says", f"{READ}with --from fping"
 
 COMMENTS: Final = rb"\A\s*(?:#[^\n]*\n\s*)*"
 
@@ -96,11 +99,12 @@ def foreign_error(foreign: Foreign, source: str) -> InputError:
 
 
 @contextmanager
-def explained(source: Source, *, tools: bool = False) -> Iterator[None]:
+def explained(source: Source, *, tools: bool = False, known: bool = False) -> Iterator[None]:
     """Where records of a source cannot be read, and it looks like something else by how it began: say so.
 
     Args:
         tools: whether what tools say is something else.
+        known: whether it is to say which nodes there are, and not how fast they are.
     """
     try:
         yield
@@ -109,7 +113,10 @@ def explained(source: Source, *, tools: bool = False) -> Iterator[None]:
         foreign = text_format(source.head) or (_found(TOOLS, source.head) if tools else None)
         if foreign is None or error.source != source.name:
             raise
-        raise foreign_error(foreign, source.name) from None
+        what, way_out = foreign
+        if known and way_out.startswith(READ):
+            way_out = f"{MEASURED} {way_out.removeprefix(READ)}"
+        raise foreign_error((what, way_out), source.name) from None
 
 
 def _found(patterns: dict[bytes, Foreign], text: bytes) -> Foreign | None:

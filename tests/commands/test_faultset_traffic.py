@@ -9,7 +9,7 @@ from unittest.mock import ANY
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.errors import InvalidNodeError
+from rvhctl.errors import FaultsetError, InvalidNodeError
 from rvhctl.nodes.columns import NodeColumns
 from rvhctl.policy.evaluate import drill, evaluate
 from rvhctl.policy.policy import Policy
@@ -284,3 +284,69 @@ def test_a_drill_without_a_limit_judges_no_losses() -> None:
     assert rvhctl(*flags, stdin=stated.encode()).code == 3
     request = f'{{"by":"zone","drill":"groups","max_loss":"20%","nodes":{nodes}}}\n'
     assert refused in rvhctl("faultset", "--batch", stdin=request.encode()).out.decode()
+
+
+def test_an_overload_is_said_once() -> None:
+    nodes = b"id,zone,latency\na,a,1\nb,b,99\n"
+    flags = (*BY_ZONE, "--threshold", "9", "--plan", "-o", "csv")
+    over = "rvhctl: over capacity after failover: a at 140 %\n"
+    alone = "rvhctl: 2 of 2 nodes are alone in their group and cannot be judged by others\n"
+    assert rvhctl(*flags, stdin=nodes)[::2] == (0, alone + over)
+    assert rvhctl(*flags, "--fail-on", "overload", stdin=nodes)[::2] == (3, alone + over)
+    degraded = rvhctl(*flags, "--fail-on", "degraded", stdin=nodes)
+    assert degraded[::2] == (3, f"{alone}{over}rvhctl: groups: 1 down, 1 healthy\n")
+
+
+def test_names_with_commas_stand_in_quotes_where_there_are_several() -> None:
+    nodes = [{"id": "a,1", "zone": "x,y"}, {"id": "a2", "zone": "x,y"}, {"id": "b", "zone": "z"}]
+    stdin = json.dumps(nodes).encode()
+    pairs = rvhctl(*BY_ZONE, "--drill", "pairs", "-o", "tsv", stdin=stdin)
+    assert pairs.out.splitlines()[1].startswith(b'"""x,y"",z"\tpair\t')
+    measured = json.dumps([{**node, "latency": 1} for node in nodes]).encode()
+    plan = rvhctl(*BY_ZONE, "--threshold", "1", "--plan", "-o", "plain", stdin=measured)
+    assert plan.out == b'x,y\thealthy\t2\t"""a,1"",a2"\t"""x,y""=100"\t70.0\nz\thealthy\t1\tb\tz=100\t70.0\n'
+    failed = rvhctl(*BY_ZONE, "--threshold", "1", "--down-group", '"x,y",z', "-o", "csv", stdin=measured)
+    assert failed.code == 3
+
+
+def test_a_drill_says_what_joined_a_group_that_fails() -> None:
+    nodes = [
+        {"id": str(row), "zone": zone, "lat": lat, "lon": 1}
+        for row, (zone, lat) in enumerate([("a", 1), ("a", 1), ("b", 2), ("c", 3), ("d", 50), ("d", 51)])
+    ]
+    stdin = json.dumps(nodes).encode()
+    for what, wanted in (
+        ("groups", {"a": ["b", "c"], "d": []}),
+        ("nodes", {str(row): [] for row in range(6)}),
+    ):
+        rows = drilled("--drill", what, "--merge-below", "2", stdin=stdin)
+        assert {row["failure"]: row["joined"] for row in rows} == wanted
+    assert drilled("--drill", "pairs", "--merge-below", "2", stdin=stdin)[0]["joined"] == ["b", "c"]
+    assert "joined" not in drilled("--drill", "groups", stdin=stdin)[0]
+    document = json.dumps({"nodes": nodes, "by": "zone", "drill": "groups", "merge_below": 2}).encode()
+    answer = json.loads(rvhctl("faultset", "--batch", stdin=document).out)
+    assert answer["drill"] == drilled("--drill", "groups", "--merge-below", "2", stdin=stdin)
+
+
+@pytest.mark.parametrize(
+    ("by", "says"),
+    [
+        ([], "by must be the name of a label, or a list of names (got [])"),
+        ("latency", "by takes a label such as zone, and latency is a number of each node by itself"),
+        (["zone", "lat"], "by takes a label such as zone, and lat is a number of each node by itself"),
+    ],
+)
+def test_what_is_no_label_groups_nothing(by: object, says: str) -> None:
+    nodes = [{"id": "a", "zone": "x", "lat": 1, "lon": 1, "latency": 1}]
+    document = json.dumps({"nodes": nodes, "threshold": 1, "by": by}).encode()
+    assert rvhctl("faultset", stdin=document)[::2] == (1, f"rvhctl: stdin: {says}\n")
+    assert json.loads(rvhctl("faultset", "--batch", stdin=document).out)["error"]["message"] == says
+    with pytest.raises(FaultsetError) as caught:
+        evaluate(nodes, Policy(threshold=1), by=by)  # type: ignore[arg-type]
+    assert str(caught.value) == says
+    if by:
+        flag = rvhctl(
+            "faultset", "--threshold", "1", "--by", by if isinstance(by, str) else "zone,lat", stdin=document
+        )
+        assert flag.code != 0
+        assert says in flag.err

@@ -84,3 +84,17 @@ def test_a_missing_inventory_is_named() -> None:
     code, out, err = from_fping()
     assert (code, out) == (1, b"")
     assert err.startswith("rvhctl: inventory.csv: ")
+
+
+@pytest.mark.parametrize("tool", ["fping", "mtr", "haproxy", "prometheus"])
+@pytest.mark.parametrize("silence", [b"", b" \n"])
+def test_a_silent_tool_measured_nothing(tool: str, silence: bytes, tmp_path: Path) -> None:
+    (tmp_path / "inventory").write_text('{"id":"a"}\n')
+    flags = ("failover", "--threshold", "9", "--from", tool)
+    silent = f"rvhctl: stdin: empty, so {tool} measured nothing\n"
+    code, out, err = rvhctl(*flags, "--inventory", str(tmp_path / "inventory"), stdin=silence)
+    assert (code, out) == (3, b"")
+    assert err.startswith(silent)
+    assert err.endswith("rvhctl: no survivors: none of 1 node has a measurement\n")
+    hint = "nothing was measured: look at the query, or the tool"
+    assert rvhctl(*flags, stdin=silence) == (1, b"", f"{silent}rvhctl: stdin: nodes list is empty; {hint}\n")

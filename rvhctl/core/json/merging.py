@@ -24,11 +24,19 @@ def keys_in(text: bytes, spans: list[int]) -> list[bytes]:
     return [text[spans[at] : spans[at + 1]] for at in range(0, len(spans), 4)]
 
 
-def merged_object(own: bytes, known: bytes, left_out: list[bytes], states: list[bytes]) -> bytes:
-    """Return ``own`` with the id that is ``known``, and behind it what only ``known`` states.
+def merged_object(
+    own: bytes,
+    known: bytes,
+    left_out: list[bytes],
+    states: list[bytes],
+    watched: list[bytes],
+    differing: list[bytes],
+) -> bytes:
+    """Return ``own`` with the values that are ``known``, and behind it what only ``known`` states.
 
     Args:
         left_out: keys of which nothing is known.
+        watched: keys of which ``differing`` gets the key and both values, where two texts differ.
         states: values of ``state``, the worse behind the better; of two the worse stands.
 
     Returns:
@@ -52,11 +60,10 @@ def merged_object(own: bytes, known: bytes, left_out: list[bytes], states: list[
         if key in other_keys and key not in left_out:
             at = 4 * other_keys.index(key)
             first, last = other_spans[at + 2], other_spans[at + 3]
-            if (
-                key == ID
-                or is_blank(own, start, end)
-                or worse(own[start:end], known[first:last], key, states)
-            ):
+            blank = is_blank(own, start, end)
+            if blank or key == ID or counts(own[start:end], known[first:last], key, states):
+                if not blank and key in watched and own[start:end] != known[first:last]:
+                    differing.extend([key, own[start:end], known[first:last]])
                 text, start, end = known, first, last
         copy(out, text, start, end)
     for index in range(len(other_keys)):
@@ -70,6 +77,8 @@ def merged_object(own: bytes, known: bytes, left_out: list[bytes], states: list[
     return out.getvalue()
 
 
-def worse(one: bytes, other: bytes, key: bytes, states: list[bytes]) -> bool:
-    """Whether the other of two values is a worse state."""
-    return key == STATE and one in states and other in states and states.index(other) > states.index(one)
+def counts(own: bytes, known: bytes, key: bytes, states: list[bytes]) -> bool:
+    """Whether the known one of two values counts: always, if it states anything; of states, if it is worse."""
+    if key == STATE:
+        return own in states and known in states and states.index(known) > states.index(own)
+    return not is_blank(known, 0, len(known))

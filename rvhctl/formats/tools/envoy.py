@@ -55,9 +55,12 @@ def read(document: Mapping[str, Any], source: str) -> Expected:
 
 
 def _host_and_port(address: Mapping[str, Any], source: str, where: str) -> str:
+    """Return how a host is known; the host alone, where there is no port."""
     host, port = address.get("address"), address.get("port_value", 0)
     if not isinstance(host, str) or not host or type(port) is not int:
         raise InputError("a host needs address and port_value", source=source, place=where, value=address)
+    if not port:
+        return host
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

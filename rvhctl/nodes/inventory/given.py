@@ -12,7 +12,7 @@ from rvhctl.nodes.columns import NodeColumns
 from rvhctl.nodes.fields import DETAILS
 from rvhctl.nodes.given import ABSENT, FIELDS, check_ids, stated, texts_of
 from rvhctl.nodes.inventory.matching import NOBODY, AddressOf, ambiguity, match, warnings_of
-from rvhctl.nodes.inventory.merging import merged_objects
+from rvhctl.nodes.inventory.merging import Contradictions, decisive, merged_objects
 
 
 class Joined(NamedTuple):
@@ -23,14 +23,19 @@ class Joined(NamedTuple):
 
 
 def join_given(
-    measured: Sequence[object], inventory: Iterable[object], labels: tuple[str, ...] = ()
+    measured: Sequence[object],
+    inventory: Iterable[object],
+    labels: tuple[str, ...] = (),
+    *,
+    places: bool = False,
 ) -> Joined:
     """The nodes of an inventory: those that were measured as they were given, the others behind them.
 
     Args:
         measured: nodes of any form.
         inventory: the same, without measurements.
-        labels: attributes of objects that are more than fields of a node.
+        labels: by which the nodes are grouped.
+        places: whether it matters where they stand.
 
     Raises:
         EmptyNodesError: the inventory is empty.
@@ -38,7 +43,7 @@ def join_given(
     """
     known = inventory if isinstance(inventory, NodeColumns) else _listed(inventory)
     if not len(known):
-        raise EmptyNodesError("the inventory is empty")
+        raise EmptyNodesError("the inventory is empty; it is to name the nodes that ought to be there")
     theirs = _ids(measured)
     try:
         ours = _ids(known)
@@ -49,13 +54,14 @@ def join_given(
     for expected, one, other in found.ambiguous:
         raise InvalidNodeError(ambiguity(ours[expected], theirs[one], theirs[other]), field="id")
     names = (*FIELDS, *DETAILS, *labels)
+    seen = Contradictions(decisive(labels, places=places))
     nodes = [
         merged_objects(
-            None if row == NOBODY else _mapping(measured[row], names), _mapping(known[expected], names)
+            None if row == NOBODY else _mapping(measured[row], names), _mapping(known[expected], names), seen
         )
         for row, expected in zip(found.own, found.rows, strict=True)
     ]
-    return Joined(nodes, warnings_of(found, theirs, ours))
+    return Joined(nodes, [*warnings_of(found, theirs, ours), *seen.warnings])
 
 
 def _listed(inventory: Iterable[object]) -> Sequence[object]:

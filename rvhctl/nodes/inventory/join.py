@@ -19,7 +19,7 @@ from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
 from rvhctl.formats.shapes import RowsBehind, Several, texts_of
-from rvhctl.nodes.fields import Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
+from rvhctl.nodes.fields import BOUNDS, Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.inventory.matching import (
     NOBODY,
@@ -30,7 +30,7 @@ from rvhctl.nodes.inventory.matching import (
     understood_of,
     warnings_of,
 )
-from rvhctl.nodes.inventory.merging import merged_texts
+from rvhctl.nodes.inventory.merging import NONE_SEEN, Contradictions, decisive, merged_texts
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 
 UNPLACED: Final = "lat and lon are missing in the inventory, and in what was measured"
@@ -63,11 +63,12 @@ def join(
     objects_of = partial(_in_bulk, objects) if measured.layout else partial(texts_of, objects.records)
     records = _Records(found, objects_of, inventory.records)
     nodes = None
+    seen = Contradictions(decisive(by, places=bool(coordinates)))
     if not by:
-        nodes = _by_columns(found, measured.fleet, inventory, ours, records, placed=bool(coordinates))
+        nodes = _by_columns(found, measured.fleet, inventory, ours, records, seen, placed=bool(coordinates))
     if nodes is None:
         nodes = _read(
-            records.several(range(len(records))),
+            records.several(range(len(records)), seen),
             inventory.source,
             coordinates=coordinates,
             latency=latency,
@@ -78,7 +79,7 @@ def join(
         # Who is named without a measurement is there.
         absent = {ours[row] for own, row in zip(found.own, found.rows, strict=True) if own == NOBODY}
         nodes.fleet.latencies = Floats(nan if node in absent else 0.0 for node in nodes.fleet.ids)
-    nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours)]
+    nodes.fleet.warnings = [*measured.fleet.warnings, *warnings_of(found, theirs, ours), *seen.warnings]
     for text in understood_of(found, theirs, ours):
         inform(text)
     if measured.layout is not None:
@@ -127,17 +128,24 @@ class _Records(Sequence[bytes]):
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
         return self.several([row])[0]
 
-    def several(self, rows: Sequence[int]) -> list[bytes]:
+    def several(self, rows: Sequence[int], seen: Contradictions = NONE_SEEN) -> list[bytes]:
         """Return some of them, in less time than one by one."""
         own = list(map(self._found.own.__getitem__, rows))
         objects = iter(self._objects_of([row for row in own if row != NOBODY]))
         measured = [None if row == NOBODY else next(objects) for row in own]
         known = map(self._known.__getitem__, map(self._found.rows.__getitem__, rows))
-        return list(map(merged_texts, measured, known))
+        return list(map(merged_texts, measured, known, repeat(seen)))
 
 
 def _by_columns(
-    found: Matches, measured: Fleet, inventory: Nodes, ids: list[str], records: _Records, *, placed: bool
+    found: Matches,
+    measured: Fleet,
+    inventory: Nodes,
+    ids: list[str],
+    records: _Records,
+    seen: Contradictions,
+    *,
+    placed: bool,
 ) -> Nodes | None:
     """The nodes by the columns of both fleets, where these say all; no record is looked at then."""
     if not (_plain(measured) and _plain(inventory.fleet)):
@@ -148,6 +156,10 @@ def _by_columns(
         fleet.lons = _of_both(found, measured.lons, inventory.fleet.lons)
         if any(map(isnan, fleet.lats)):
             return None
+        for name in BOUNDS:
+            _compare(
+                found, name, getattr(measured, f"{name}s"), getattr(inventory.fleet, f"{name}s"), ids, seen
+            )
     integers = inventory.integer_ids
     integer_ids = {row for row, known in enumerate(found.rows) if known in integers} if integers else ()
     return Nodes(OBJECTS, fleet, records, integer_ids=integer_ids)
@@ -160,11 +172,27 @@ def _plain(fleet: Fleet) -> bool:
 
 
 def _of_both(found: Matches, measured: Floats, known: Floats) -> Floats:
-    """A column of the joined fleet: what was measured, else what is known, else NaN."""
-    column, other = _picked(measured, found.own), _picked(known, found.rows)
+    """A column of the joined fleet: what is known, else what was measured, else NaN."""
+    column, other = _picked(known, found.rows), _picked(measured, found.own)
     if not any(map(isnan, column)):
         return column
     return Floats(one if one == one else two for one, two in zip(column, other, strict=True))
+
+
+def _compare(
+    found: Matches, name: str, measured: Floats, known: Floats, ids: list[str], seen: Contradictions
+) -> None:
+    """Tell where a column says otherwise than that of the inventory."""
+    if not len(measured) or not len(known):
+        return
+    for own, row in zip(found.own, found.rows, strict=True):
+        if (
+            own != NOBODY
+            and measured[own] != known[row]
+            and measured[own] == measured[own]
+            and known[row] == known[row]
+        ):
+            seen.add(ids[row], name, measured[own], known[row])
 
 
 def _picked(column: Floats, rows: Sequence[int]) -> Floats:

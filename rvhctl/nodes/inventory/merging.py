@@ -1,12 +1,13 @@
 """One record of what an inventory and a measurement say of a node.
 
-What was measured stands, and the inventory fills in what it does not state: null, an empty text and NaN state
+What the inventory states counts, and what it does not state is as it was measured: null, an empty text and NaN state
 nothing. Of two states the worse counts. The id is the inventory's, and of its own measurements nothing is taken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import orjson
@@ -15,13 +16,64 @@ from rvhctl.core.json.merging import merged_object
 from rvhctl.core.json.spans import member_spans
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.words import COMPILED
-from rvhctl.nodes.fields import MEASURED
+from rvhctl.errors import quoted, shorten
+from rvhctl.nodes.fields import BOUNDS, MEASURED
 
 Value = TypeVar("Value")
+
+NAMED: Final = 3
+"""Contradictions that a warning tells; of more it gives the number."""
 
 _BLANK: Final = frozenset({b"null", b'""'})
 _STATES: Final = [b'"%b"' % state.encode() for state in STATES]
 _LEFT_OUT: Final = [b'"%b"' % name.encode() for name in MEASURED]
+
+
+class Contradictions:
+    """What of the members that decide a measurement says otherwise than the inventory, which counts."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names: Final = frozenset(names)
+        self.keys: Final = [orjson.dumps(name) for name in sorted(self.names)]
+        self._count = 0
+        self._first: list[str] = []
+
+    def add(self, node_id: object, name: str, measured: object, known: object) -> None:
+        """Count what both say of a member of a node, unless it is the same."""
+        if name not in self.names or measured == known or _printed(measured) == _printed(known):
+            return
+        self._count += 1
+        if self._count <= NAMED:
+            said = f"{name} of {quoted(node_id)} is {shorten(known)}, not {shorten(measured)}"
+            self._first.append(said)
+
+    def add_texts(self, known: bytes, differing: list[bytes]) -> None:
+        """Count what the texts of a member and of both its values say."""
+        node_id = orjson.loads(known)["id"]
+        members = iter(map(orjson.loads, differing))
+        for name, one, other in zip(members, members, members, strict=True):
+            self.add(node_id, name, one, other)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What is to be said."""
+        if not self._count:
+            return []
+        more = f" and {self._count - NAMED} more" if self._count > NAMED else ""
+        return [f"measured otherwise than in the inventory, which counts: {', '.join(self._first)}{more}"]
+
+
+def _printed(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def decisive(labels: Iterable[str], *, places: bool) -> list[str]:
+    """Return the names of the members of an inventory that decide."""
+    return ["weight", "capacity", *labels, *(BOUNDS if places else ())]
+
+
+NONE_SEEN: Final = Contradictions(())
+"""Takes what nobody asks about."""
 
 
 def merged(
@@ -29,35 +81,54 @@ def merged(
     known: Mapping[str, Value],
     blank: Callable[[Value], bool],
     worse: Callable[[Value, Value], Value],
+    differs: Callable[[str, Value, Value], None],
 ) -> dict[str, Value]:
-    """Return the measured members, and what the inventory adds behind them; values are objects, or texts of JSON."""
+    """Return the measured members, and what the inventory says of them; values are objects, or texts of JSON."""
     record = {**measured, "id": known["id"]}
     for name, value in known.items():
         if name in MEASURED or name == "id":
             continue
         if name not in record or blank(record[name]):
             record[name] = value
-        elif name == "state" and not blank(value):
-            record[name] = worse(record[name], value)
+        elif not blank(value):
+            if name == "state":
+                record[name] = worse(record[name], value)
+            else:
+                differs(name, record[name], value)
+                record[name] = value
     return record
 
 
-def merged_objects(measured: Mapping[str, Any] | None, known: Mapping[str, Any]) -> dict[str, Any]:
+def merged_objects(
+    measured: Mapping[str, Any] | None, known: Mapping[str, Any], seen: Contradictions = NONE_SEEN
+) -> dict[str, Any]:
     """Return one record of two; None was not measured."""
     if measured is None:
         return {**{name: value for name, value in known.items() if name not in MEASURED}, "latency": None}
-    return merged(measured, known, _is_blank, _worse)
+    return merged(measured, known, _is_blank, _worse, partial(seen.add, known["id"]))
 
 
-def merged_texts(measured: bytes | None, known: bytes) -> bytes:
+def merged_texts(measured: bytes | None, known: bytes, seen: Contradictions = NONE_SEEN) -> bytes:
     """The same for objects of JSON by their text, in which every number keeps its digits."""
-    if COMPILED and measured is not None and (found := merged_object(measured, known, _LEFT_OUT, _STATES)):
+    differing: list[bytes] = []
+    if (
+        COMPILED
+        and measured is not None
+        and (found := merged_object(measured, known, _LEFT_OUT, _STATES, seen.keys, differing))
+    ):
+        if differing:
+            seen.add_texts(known, differing)
         return found
     ours = _members(known)
     if measured is None:
         record = {name: value for name, value in ours.items() if name not in MEASURED} | {"latency": b"null"}
     else:
-        record = merged(_members(measured), ours, _BLANK.__contains__, _worse_text)
+
+        def differs(name: str, one: bytes, other: bytes) -> None:
+            differing.extend([orjson.dumps(name), one, other])
+
+        record = merged(_members(measured), ours, _BLANK.__contains__, _worse_text, differs)
+        seen.add_texts(known, differing)
     return b"{%b}" % b",".join([b"%b:%b" % (orjson.dumps(name), value) for name, value in record.items()])
 
 

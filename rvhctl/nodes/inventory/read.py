@@ -19,6 +19,7 @@ from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source, open_sources
 
 FLAG: Final = "--inventory-column"
+EMPTY: Final = "the inventory is empty; it is to name the nodes that ought to be there"
 
 
 def read_inventory(
@@ -45,7 +46,7 @@ def read_inventory(
     """
     (nodes,) = (_from_source(source, columns, on_bad, warn, inform) for source in open_sources([name]))
     if not len(nodes.fleet):
-        raise EmptyNodesError(f"{nodes.source}: the inventory is empty")
+        raise EmptyNodesError(f"{nodes.source}: {EMPTY}")
     return nodes
 
 
@@ -64,7 +65,7 @@ def stated_inventory(records: Any, source: str, on_bad: OnBad) -> Nodes:
         raise InputError(problem, source=source, value=records, hint="give a FILE with --inventory")
     nodes = _from_text(b"[%b]" % b",".join(records), f"{source}: inventory", on_bad)
     if not len(nodes.fleet):
-        raise EmptyNodesError(f"{source}: the inventory is empty")
+        raise EmptyNodesError(f"{source}: {EMPTY}")
     nodes.source = source
     return nodes
 
@@ -87,7 +88,7 @@ def _from_source(
         for note in expected.notes:
             inform(note)
         return _built(expected.records, source.name, on_bad)
-    with explained(source, tools=True):
+    with explained(source, tools=True, known=True):
         nodes = _from_text(text, source.name, on_bad, columns)
     nodes.source = source.name
     for note in nodes.notes:

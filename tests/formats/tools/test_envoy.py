@@ -101,6 +101,15 @@ def test_many_contradictions_are_counted() -> None:
     assert "weight of '10.0.0.1:2' (1 in '1', 2 in '2') and 6 more; of states" in warning
 
 
+def test_a_host_without_a_port_is_known_by_its_address() -> None:
+    six = {"address": {"socket_address": {"address": "fd00::1"}}}
+    assert list(states(of_hosts(host("10.0.0.1", 0), six, host("fd00::1", 80)))) == [
+        "10.0.0.1",
+        "fd00::1",
+        "[fd00::1]:80",
+    ]
+
+
 def test_a_pipe_is_no_node() -> None:
     assert of_file("pipe").notes == ["f: left out 1 host without an address in a network"]
 

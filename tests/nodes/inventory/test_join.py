@@ -218,6 +218,51 @@ def test_groups_are_those_of_the_inventory() -> None:
     assert err == "rvhctl: inventory.csv: 2 of 3 nodes have no 'zone', the first of them 'n1' (got '')\n"
 
 
+@pytest.mark.parametrize("by", [(), ("--by", "zone")], ids=["cells", "by"])
+def test_what_the_inventory_says_counts_and_what_was_measured_otherwise_is_told(by: tuple[str, ...]) -> None:
+    """At every door, by columns and by records."""
+    known = [
+        {"id": "a", "lat": 1.0, "lon": 1.0, "zone": "x"},
+        {"id": "b", "lat": 2.0, "lon": 2.0, "zone": "x"},
+        {"id": "c", "lat": 3.0, "lon": 3.0, "zone": "y"},
+    ]
+    measured = [
+        {"id": "a", "latency": 1, "lat": 1.5, "lon": 1.0, "zone": "z"},
+        {"id": "b", "latency": 2, "lat": None, "lon": None, "zone": "x"},
+        {"id": "c", "latency": 3, "lat": 3.0, "lon": 3.0},
+    ]
+    Path("inventory.json").write_text(json.dumps(known))
+    flags = (*by, "--th", "9", "-o", "json")
+    begun = "measured otherwise than in the inventory, which counts: "
+    parts = {"lat of 'a' is 1.0, not 1.5", *(["zone of 'a' is 'x', not 'z'"] if by else [])}
+    for records in (measured, [{**measured[0], "weight": 1}, *measured[1:]]):
+        texts = [json.dumps(records), "".join(json.dumps(record) + "\n" for record in records)]
+        texts.append(json.dumps({"nodes": records, "inventory": known}))
+        for text in texts:
+            given = ("--inventory", "inventory.json") if text is not texts[2] else ()
+            code, out, err = rvhctl("faultset", *flags, *given, stdin=text.encode())
+            assert code == 0
+            assert [(node["id"], node["lat"], node["zone"]) for node in json.loads(out)] == [
+                ("a", 1.0, "x"),
+                ("b", 2.0, "x"),
+                ("c", 3.0, "y"),
+            ]
+            assert err.startswith(f"rvhctl: {begun}")
+            assert {part for part in parts if part in err} == parts
+            assert len(err) == len("rvhctl: " + begun + ", ".join(parts) + "\n")
+        request = {"nodes": records, "inventory": known, "threshold": 9, **({"by": "zone"} if by else {})}
+        answer = json.loads(rvhctl("faultset", "--batch", stdin=json.dumps(request).encode()).out)
+        (warning,) = answer["warnings"]
+        assert len(warning) == len(begun + ", ".join(parts))
+        place = {"by": "zone"} if by else {"precision": 5}
+        evaluation = evaluate(records, Policy(threshold=9), inventory=known, **place)  # type: ignore[arg-type]
+        assert list(evaluation.warnings) == answer["warnings"]
+    alike = rvhctl(
+        "faultset", *flags, "--inventory", "inventory.json", stdin=json.dumps(measured[1:]).encode()
+    )
+    assert alike.err == "rvhctl: in the inventory, but not measured: 1 node ('a')\n"
+
+
 def test_a_drill_without_limits_needs_no_latency() -> None:
     arguments = ("faultset", "--by", "zone", "--drill", "groups", "--inventory", "inventory.csv", "-o", "csv")
     rest = ("--down", "a1,a2,n2")
@@ -271,7 +316,7 @@ def test_a_place_may_be_known_by_either() -> None:
     )
     arguments = ("faultset", "--th", "9", "--inventory", "inventory.csv", "-p", "1", "--explain", "-o", "csv")
     cells = [line.split(",")[1] for line in rvhctl(*arguments, stdin=nodes).out.decode().splitlines()[1:]]
-    assert cells == ["u", "s", "s"]
+    assert cells == ["u", "s", "u"]
     without = b'{"id":"a1","latency":1}\n{"id":"a3","latency":3}\n'
     message = (
         "rvhctl: inventory.csv: node 'a2': nobody knows where it stands; "
@@ -297,6 +342,7 @@ def test_health_plan_and_end_count_who_is_absent() -> None:
     code, out, err = rvhctl(*arguments, stdin=b"")
     assert (code, out) == (3, b"")
     assert err == (
+        "rvhctl: stdin: empty, so fping measured nothing\n"
         "rvhctl: in the inventory, but not measured: 5 nodes ('a1', 'a2', 'a3', 'n1', 'n2')\n"
         "rvhctl: no survivors: none of 5 nodes has a measurement\n"
     )
@@ -451,9 +497,9 @@ def test_what_an_inventory_changes_in_a_row_is_written_in_its_way() -> None:
     Path("inventory.csv").write_text("id|weight\n10.0.0.1:80|2.5\nb|9\nc|\nd|0.5\n")
     words = ("failover", "--th", "9", "--inventory", "inventory.csv")
     out = rvhctl(*words, stdin=rows).out
-    assert out == b"Host;RTT;weight;state\n10.0.0.1:80;1,50;2,5;up\nb;2,50;0,50;up\n"
+    assert out == b"Host;RTT;weight;state\n10.0.0.1:80;1,50;2,5;up\nb;2,50;9;up\n"
     tsv = rvhctl(*words, "-o", "tsv", stdin=rows).out
-    assert tsv == b"Host\tRTT\tweight\tstate\n10.0.0.1:80\t1.50\t2.5\tup\nb\t2.50\t0.50\tup\n"
+    assert tsv == b"Host\tRTT\tweight\tstate\n10.0.0.1:80\t1.50\t2.5\tup\nb\t2.50\t9\tup\n"
 
 
 def test_rows_are_found_where_others_are_left_out() -> None:

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.nodes.inventory.merging import merged_objects, merged_texts
+from rvhctl.nodes.inventory.merging import NONE_SEEN, Contradictions, merged_objects, merged_texts
 
 STATES = ("up", "drain", "down")
 
 
-def test_what_was_measured_stands_and_the_inventory_fills_in() -> None:
+def test_what_the_inventory_states_counts() -> None:
     measured = {"latency": 3, "id": "10.0.0.1", "rack": "", "zone": None, "lat": nan, "weight": 2}
     known = {
         "id": "a",
@@ -34,7 +34,7 @@ def test_what_was_measured_stands_and_the_inventory_fills_in() -> None:
         "rack": "r",
         "zone": "z",
         "lat": 1,
-        "weight": 2,
+        "weight": 5,
         "x": [1],
     }
 
@@ -62,7 +62,7 @@ def test_who_was_not_measured_has_no_measurement_of_once() -> None:
 
 def test_numbers_keep_their_digits() -> None:
     measured = b'{ "latency": 1.50, "id": "x", "n": 1e3, "list": [1,\t2.0] }'
-    known = b'{"id": 12345678901234567890123, "lat": 5.20, "list": 0}'
+    known = b'{"id": 12345678901234567890123, "lat": 5.20, "list": null}'
     assert merged_texts(measured, known) == (
         b'{"latency":1.50,"id":12345678901234567890123,"n":1e3,"list":[1,\t2.0],"lat":5.20}'
     )
@@ -71,8 +71,24 @@ def test_numbers_keep_their_digits() -> None:
 def test_a_name_is_the_same_however_it_is_spelt() -> None:
     assert (
         merged_texts(b'{"\\u0069d":"a","z\\u006fne":"y"}', b'{"id":"b","zone":"x"}')
-        == b'{"id":"b","zone":"y"}'
+        == b'{"id":"b","zone":"x"}'
     )
+
+
+def test_what_both_say_otherwise_is_told_but_not_what_prints_alike() -> None:
+    seen = Contradictions(["zone", "weight"])
+    for number, (zone, weight) in enumerate([("x", "2"), ("y", "2.0"), ("1", "3"), ("x", "4"), ('"x"', "2")]):
+        measured = b'{"id":"m","zone":%b,"weight":%b}' % (
+            zone.encode() if zone in ("1", '"x"') else b'"%b"' % zone.encode(),
+            weight.encode(),
+        )
+        known = b'{"id":"n%d","zone":"%b","weight":2}' % (number, b"1" if number == 2 else b"x")
+        assert merged_texts(measured, known, seen).startswith(b'{"id":"n%d",' % number)
+        merged_objects(orjson.loads(measured), orjson.loads(known), NONE_SEEN)
+    assert seen.warnings == [
+        "measured otherwise than in the inventory, which counts: "
+        "zone of 'n1' is 'x', not 'y', weight of 'n2' is 2, not 3, weight of 'n3' is 2, not 4"
+    ]
 
 
 VALUES = st.one_of(st.none(), st.sampled_from(["", "up", "down", "drain", "é", '"', "z"]), st.integers(0, 9))

@@ -91,7 +91,16 @@ def test_what_an_inventory_asks_for_counts_for_nothing_and_is_named(tmp_path: Pa
         ("id,weight\na,0\n", ":2:3: the weight must be finite and above 0 (got 0.0)"),
         ("id,zone\na,1\na,2\n", ":3: the id 'a' was there before; first at "),
         ("box,zone\na,1\n", ":1: the CSV header has no column 'id'; its columns: 'box', 'zone'"),
-        ("a : 1 2 3\n", ": this looks like what fping says; read it with --from fping"),
+        (
+            "a : 1 2 3\n",
+            ": this looks like what fping says; it says how fast nodes are, not which there are: "
+            "give it to failover or faultset as FILE with --from fping",
+        ),
+        (
+            "# pxname,svname,\n",
+            ": this looks like what HAProxy says; it says how fast nodes are, not which there are: "
+            "give it to failover or faultset as FILE with --from haproxy",
+        ),
         ('{"kind":"PodList","items":[]}', ": the kind of this is PodList, not a list of EndpointSlices"),
         (
             "api::default_priority::max_connections::1024\napi::10.0.0.1:80::health_flags::healthy\n",
@@ -105,7 +114,7 @@ def test_what_an_inventory_asks_for_counts_for_nothing_and_is_named(tmp_path: Pa
         ("\x7fELF", ":1: the CSV header has no column 'id'"),
         (
             '{"cluster_statuses":[{"host_statuses":[{"address":{"socket_address":{"address":"a\\u0007"}}}]}]}',
-            ": node 1 (id 'a\\x07:0'): the id has control characters",
+            ": node 1 (id 'a\\x07'): the id has control characters",
         ),
     ],
 )
@@ -123,7 +132,9 @@ def test_an_empty_inventory_is_an_error(tmp_path: Path, text: str) -> None:
     path = written(tmp_path, text)
     with pytest.raises(EmptyNodesError) as error:
         known(path)
-    assert str(error.value) == f"{path}: the inventory is empty"
+    assert (
+        str(error.value) == f"{path}: the inventory is empty; it is to name the nodes that ought to be there"
+    )
 
 
 def test_a_bad_node_may_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
