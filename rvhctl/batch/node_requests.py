@@ -21,7 +21,7 @@ from rvhctl.errors import (
 )
 from rvhctl.formats import jsontext
 from rvhctl.formats.wording import counted
-from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, contradiction, misspelt, overridden
+from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, ROUTING, contradiction, misspelt, overridden
 from rvhctl.nodes.fields import NO_OBJECT, Unlabelled, UnlabelledError, place, read_record, without_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.nodes.given import read_columns, says_measured
@@ -106,6 +106,8 @@ def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -
     if problem:
         raise FaultsetError(problem)
     here = {name: request[name] for name in request.keys() & ASKED_OF_NODES if request[name] is not None}
+    if here.get("plan") is False and "drill" not in here:  # it turns the plan of the flags off
+        flags = {name: value for name, value in flags.items() if name not in ROUTING or "drill" in flags}
     members = overridden(flags, here)
     if "relative" not in members and "floor" not in here:
         members.pop("floor", None)  # a flag for the requests that have a relative limit

@@ -269,22 +269,43 @@ class NodeOptions(NamedTuple):
             refuse("with --by; use --down-group", self.views.flags("down_cell"))
             if self.source.inventory is None:
                 refuse("with --by: name the group of a node in a FILE", self.source.flags("nodes"))
-        else:
-            refuse("without --by", self.views.flags("down_group"))
-        if members.keys().isdisjoint(("plan", "drill")):
-            refuse("without --plan or --drill", self.views.flags(*ROUTING))
-            where = (
-                "with failover; faultset --plan has it"
-                if self.groups is None
-                else "without --plan or --drill"
-            )
-            refuse(where, {"--fail-on overload": self.safeguards.fail_on == "overload"})
+        if self.groups is None:
+            overload = {"--fail-on overload": self.safeguards.fail_on == "overload"}
+            refuse("with failover; faultset --plan has it", overload)
         if self.views.explain:
             refuse("with --explain, which shows every node", {"--top": self.top})
         if self.damping.memory is None:
             refuse("without --memory", self.damping.flags())
-        if self.limits.relative is None:
-            refuse("without --relative", self.limits.flags("floor"))
-        # A document may state the limit.
-        self.request(members if has_limit(members) else {"threshold": 0.0, **members})
+        if "precision" in members:
+            refuse("without --by", self.views.flags("down_group"))
+        if self.source.by_flags or self.source.from_ is not None:
+            self.check_together(members)
+        self.request(self._completed(members))
         return members
+
+    def check_together(self, members: Mapping[str, Any]) -> None:
+        """Refuse flags that do nothing with what they and documents state together.
+
+        Raises:
+            UsageError: there is one.
+        """
+        if "by" not in members:
+            refuse("without --by", self.views.flags("down_group"))
+        if not members.get("plan") and "drill" not in members:
+            overload = {"--fail-on overload": self.safeguards.fail_on == "overload"}
+            refuse("without --plan or --drill", {**self.views.flags(*ROUTING), **overload})
+        if "relative" not in members:
+            refuse("without --relative", self.limits.flags("floor"))
+
+    def _completed(self, members: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the members with what a document may state, so that they can be judged before it is read."""
+        completed = dict(members)
+        if not has_limit(members):
+            completed["threshold"] = 0.0
+        if "floor" in members:
+            completed.setdefault("relative", 1.0)
+        if self.groups is not None and "drill" not in members and not members.keys().isdisjoint(ROUTING):
+            completed["plan"] = True
+        if "down_group" in members and "precision" not in members:
+            completed.setdefault("by", ["zone"])
+        return completed

@@ -86,7 +86,9 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     format_ = asked_format(run.output, run.json)
     nodes = _read(asked, flags, files, run, report)
     require_nodes(nodes, report, asked.source.from_)
-    policy = advised_policy(nodes.stated(flags))
+    members = nodes.stated(flags)
+    asked.check_together(members)
+    policy = advised_policy(members)
     advice = advise_fleet(nodes.fleet, policy, usable_processors())
     write_view(advice_view(advice), answer_format(format_, nodes.shape, sink), sink, run.color)
     sink.flush()
@@ -247,6 +249,7 @@ def _request(asked: NodeOptions, flags: Mapping[str, Any], nodes: Nodes) -> Requ
         raise InputError(f"{' and '.join(several)} exclude each other", source=nodes.stated_in)
     if not has_limit(members) and "drill" not in members:
         raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
+    asked.check_together(members)
     try:
         return asked.request(members)
     except FaultsetError as error:

@@ -45,7 +45,8 @@ def failover(ids: Iterable[Id], latencies: Numbers, threshold: Number) -> list[I
         threshold: in milliseconds, finite, 0 or more; a latency equal to it survives.
 
     Returns:
-        The ids with latency <= threshold, ascending by latency; equal latencies in the order given.
+        The ids with latency <= threshold, ascending by latency; equal latencies in the order given. With an
+        inventory of the nodes that ought to exist, see `rvhctl.evaluate`.
 
     Raises:
         NegativeThresholdError: the threshold is negative, not finite or no number (a bool is none).
@@ -102,8 +103,8 @@ def faultset(
     Returns:
         The ids of the nodes with latency <= threshold, each a str, or an int where the id was one. Groups follow in
         the order in which they first appear; inside one nodes ascend by latency, equal ones in the order
-        given. A group with nobody left is skipped. For whole nodes, or columns, or why a node is out, see
-        `rvhctl.evaluate`.
+        given. A group with nobody left is skipped. For whole nodes, or columns, or why a node is out, or with an
+        inventory of the nodes that ought to exist, see `rvhctl.evaluate`.
 
     Raises:
         NegativeThresholdError: the threshold is negative, not finite or no number (a bool is none).

@@ -63,7 +63,7 @@ def requested(
         _refuse(members, OF_GROUPS, "without groups, which only faultset has")
     by = labels_in(members) if cells else ()
     _refuse(members, ("precision", "down_cell") if by else ("down_group",), "with by" if by else "without by")
-    if members.keys().isdisjoint(("plan", "drill")):  # a request may turn the plan of the flags off
+    if not members.get("plan") and "drill" not in members:
         _refuse(members, ROUTING, "without plan or drill")
     if memory is None:
         _refuse(members, DAMPING, "without --memory")

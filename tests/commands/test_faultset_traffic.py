@@ -350,3 +350,63 @@ def test_what_is_no_label_groups_nothing(by: object, says: str) -> None:
         )
         assert flag.code != 0
         assert says in flag.err
+
+
+TWO: dict[str, object] = {
+    "nodes": [{"id": "a", "zone": "x", "latency": 1}, {"id": "b", "zone": "z", "latency": 1}],
+    "threshold": 3,
+}
+
+
+@pytest.mark.parametrize(
+    ("stated", "flags", "needed"),
+    [
+        ({"by": "zone", "plan": True}, ("--fill", "50%"), "plan"),
+        ({"by": "zone", "drill": "groups"}, ("--spill", "capacity"), "drill"),
+        ({"by": "zone", "plan": True}, ("--fail-on", "overload"), "plan"),
+        ({"by": "zone", "plan": True}, ("--down-group", "x"), "by"),
+        ({"by": "zone", "plan": True, "relative": 2}, ("--floor", "3"), "relative"),
+    ],
+    ids=str,
+)
+def test_a_flag_may_go_with_what_only_the_document_states(
+    stated: dict[str, object], flags: tuple[str, ...], needed: str
+) -> None:
+    words = [
+        word
+        for name, value in stated.items()
+        for word in ((f"--{name}",) if value is True else (f"--{name}", str(value)))
+    ]
+    answer = rvhctl("faultset", *flags, stdin=json.dumps({**TWO, **stated}).encode())
+    assert answer == rvhctl("faultset", *flags, *words, stdin=json.dumps(TWO).encode())
+    assert answer.code == 0
+    bare = {name: value for name, value in {**TWO, **stated}.items() if name != needed}
+    place = ("-p", "1") if needed == "by" else ()
+    code, out, err = rvhctl("faultset", *flags, *place, stdin=json.dumps(bare).encode())
+    assert (code, out) == (2, b"")
+    wanted = ROUTED if needed in ("plan", "drill") else f"--{needed}"
+    assert err.startswith(f"rvhctl: {flags[0]}")
+    assert err.endswith(f"makes no sense without {wanted}\n")
+
+
+ROUTED = "--plan or --drill"
+
+
+def test_no_plan_is_routed_whoever_says_that_there_is_none() -> None:
+    document = {**TWO, "by": "zone", "plan": False}
+    says = "fill makes no sense without plan or drill"
+    stdin = json.dumps({**document, "fill": "50%"}).encode()
+    assert rvhctl("faultset", stdin=stdin) == (1, b"", f"rvhctl: stdin: {says}\n")
+    assert json.loads(rvhctl("faultset", "--batch", stdin=stdin).out)["error"]["message"] == says
+    bare = json.dumps(document).encode()
+    assert rvhctl("faultset", "--fill", "50%", stdin=bare) == (
+        2,
+        b"",
+        f"rvhctl: --{says.replace('plan or drill', ROUTED)}\n",
+    )
+    assert rvhctl("faultset", "--plan", "--fill", "50%", stdin=bare).code == 0
+    assert json.loads(rvhctl("faultset", "--batch", "--plan", "--fill", "50%", stdin=bare).out) == {
+        "index": 0,
+        "ok": True,
+        "survivors": ["a", "b"],
+    }
