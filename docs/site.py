@@ -36,6 +36,7 @@ API = {
     "placement.evenness.Stats placement.evenness.BucketCount placement.evenness.Moves placement.evenness.BucketMoves "
     "placement.explain.Explanation placement.explain.Probe",
     "Geohashes": "geohash",
+    "Columns of Arrow": "arrow.jump_hash arrow.owners arrow.geohash_encode arrow.failover arrow.faultset",
     "Errors": "RvhctlError FaultsetError EmptyNodesError LengthMismatchError NegativeThresholdError InvalidNodeError "
     "NoSurvivorsError UnknownNodeError JumpHashError NoLiveNodeError InputError",
 }

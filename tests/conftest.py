@@ -27,7 +27,7 @@ POSIX_ONLY = [
 collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 # The type checkers, and the libraries that their programs use, come with the extra dev.
 if not all(map(find_spec, ("mypy", "basedpyright", "pandas", "polars", "pyarrow"))):
-    collect_ignore = [*collect_ignore, "test_libraries.py", "test_typing.py"]
+    collect_ignore = [*collect_ignore, "columnar", "test_libraries.py", "test_typing.py"]
 
 CORE = Path(__file__).parents[1] / "rvhctl" / "core"
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import rvhctl
-from rvhctl import geohash
+from rvhctl import arrow, geohash
 
 SECTIONS = {"Args", "Attributes", "Returns", "Raises", "Examples", "Source"}
 SECTION = re.compile(r"^( *)([A-Z]\w+):\n", re.MULTILINE)
@@ -25,8 +25,12 @@ ELSEWHERE = re.compile(r"`\w+`, (awaitable|as)")
 
 def documented() -> Iterator[tuple[str, Any]]:
     """Every public function and class, and the public methods of each."""
-    for name in [*rvhctl.__all__, *(f"geohash.{name}" for name in geohash.__all__)]:
-        found = geohash if name == "geohash" else getattr(geohash, name[8:], None) or getattr(rvhctl, name)
+    of_modules = [
+        (f"{module.__name__[7:]}.{name}", getattr(module, name))
+        for module in (arrow, geohash)
+        for name in module.__all__
+    ]
+    for name, found in [*((name, getattr(rvhctl, name)) for name in rvhctl.__all__), *of_modules]:
         yield name, found
         if isinstance(found, type):
             for method, value in vars(found).items():

@@ -29,6 +29,8 @@ LAYERS = (
     ("batch",),
     ("cli",),
     ("manual",),
+    ("arrow",),
+    ("columnar",),
     ("policy", "placement", "geohash"),
     ("nodes", "keys"),
     ("formats",),
@@ -50,6 +52,7 @@ CORE_LAYERS = (
 """The same inside ``core/``."""
 
 FACES = {
+    "columnar": {"fleet", "keys"},
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
         *("help", "key_options", "node_options", "option_groups", "options", "policy_options"),
@@ -83,7 +86,7 @@ FACES = {
     "core.geo": {"advise", "geohash", "joining", "kdtree", "places"},
     "core.csv": {"cells", "numbers", "objects", "rows"},
     "core.json": {"merging", "rows", "skip", "spans"},
-    "core.keys": {"answers", "cells", "fields", "lines", "owners", "rows"},
+    "core.keys": {"answers", "buffers", "cells", "fields", "lines", "owners", "rows"},
     "core.memory": {"remembered"},
     "core.nodes": {"csv_scan", "details", "duplicates", "json_scan", "prefilter", "record", "rows", "scan"},
     "core.placement": {"bits", "checksums", "choosing", "jump", "probes", "spreading", "table", "xxh64"},

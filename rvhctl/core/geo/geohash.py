@@ -169,6 +169,22 @@ def cell_texts(cells: Ints, precision: i64) -> list[str]:
     return texts
 
 
+def cell_letters(cells: Ints, precision: i64) -> bytes:
+    """The texts of all of the cells, one behind the other."""
+    if not COMPILED:
+        return "".join([cell_text(cell, precision) for cell in cells.values]).encode("ascii")
+    writer = BytesWriter()
+    size: i64 = 0
+    for cell in cells.values:
+        bits = cell << (BITS - 5 * precision)
+        write_i64_be(writer, eight_letters(bits >> 20))
+        if precision > 8:
+            write_i64_be(writer, eight_letters((bits & 0xFFFFF) << 20))
+        size += precision
+        writer.truncate(size)
+    return writer.getvalue()
+
+
 def eight_letters(bits: i64) -> i64:
     """Eight letters, one a byte, first letter on top, from 40 bits."""
     # Halve the lanes three times: 2 of 20 bits, 4 of 10, 8 of 5.

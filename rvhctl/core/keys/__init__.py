@@ -1,6 +1,7 @@
 """Lines of keys, and their answers, as bytes.
 
 answers  Answers: bucket numbers, names, or the records with them put in.
+buffers  Keys and answers in the buffers of Arrow.
 cells    Rows of CSV whose key is a cell.
 fields   Rows of NDJSON whose key is a field.
 lines    From lines to bucket numbers in one pass, the fastest way; decimal keys.

@@ -1,0 +1,6 @@
+"""Keys and nodes as columns of Arrow; what users call is in ``rvhctl.arrow``.
+
+columns  Columns of other libraries as arrays of Arrow.
+fleet    Cells of points, and which rows are fit to serve.
+keys     Buckets and owners of keys.
+"""
