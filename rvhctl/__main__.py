@@ -60,6 +60,7 @@ def _run(arguments: Sequence[str]) -> int:
     from rvhctl.app import command_line
     from rvhctl.cli.report import message
     from rvhctl.errors import ExitCode, ReaderGoneError, RvhctlError, WriteError
+    from rvhctl.streams import progress
     from rvhctl.streams.sink import buffer_output
 
     gc.freeze()
@@ -91,6 +92,8 @@ def _run(arguments: Sequence[str]) -> int:
     except MemoryError:
         message("out of memory")
         code = 1
+    finally:
+        progress.end()
     return _flushed(code)
 
 

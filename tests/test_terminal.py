@@ -81,6 +81,11 @@ def test_no_terminal_is_too_narrow(program: Program, columns: int) -> None:
         ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, (), False),
         ({"TERM": "dumb"}, (), False),
         ({"TERM": "dumb", "FORCE_COLOR": "1"}, (), True),
+        ({"CLICOLOR": "0"}, (), False),
+        ({"CLICOLOR": "1"}, (), True),
+        ({"CLICOLOR": "0", "CLICOLOR_FORCE": "1"}, (), True),
+        ({"CLICOLOR": "0", "CLICOLOR_FORCE": "0"}, (), False),
+        ({"NO_COLOR": "1", "CLICOLOR_FORCE": "1"}, (), False),
         ({}, ("--color", "never"), False),
         ({"NO_COLOR": "1"}, ("--color", "always"), True),
     ],
@@ -117,7 +122,8 @@ def test_a_pipe_gets_no_colour_unless_it_is_forced(program: Program, arguments: 
 )
 def test_data_does_not_steer_a_terminal(program: Program, format_: str, expected: str) -> None:
     rows = "id,latency,note\na,1,x\x1b[31m\x9b\u202ey\n".encode()
-    assert on_terminal(program, "failover", "--th", "9", "-o", format_, stdin=rows) == (0, expected)
+    arguments = ("failover", "--th", "9", "-o", format_)
+    assert on_terminal(program, *arguments, stdin=rows, NO_COLOR="1") == (0, expected)
 
 
 def test_a_pipe_gets_the_data_as_it_is(program: Program) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import chain
+from operator import attrgetter
 from time import perf_counter
 from typing import Final
 
 from rvhctl.batch.blocks import BLOCK, Answers, Block, Cursor, Work, answer_block
 from rvhctl.batch.files import file_answers
-from rvhctl.cli.progress import Progress
 from rvhctl.errors import RvhctlError, SomeFailedError
 from rvhctl.formats.wording import counted
 from rvhctl.streams.lines import line_pieces, lines_end, place_of, seek, whole_lines
+from rvhctl.streams.progress import watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, open_sources
 
@@ -24,10 +25,9 @@ POOL_AFTER_SECONDS: Final = 0.1
 class Batch:
     """Answers all requests of all sources."""
 
-    def __init__(self, work: Work, sink: Sink, progress: Progress) -> None:
+    def __init__(self, work: Work, sink: Sink) -> None:
         self._work = work
         self._sink = sink
-        self._progress = progress
         self.requests = 0
         self.failed = 0
 
@@ -41,21 +41,23 @@ class Batch:
         sources = open_sources(files)
         cursor = Cursor()
         seconds_left = POOL_AFTER_SECONDS if jobs > 1 else float("inf")
-        with self._progress:
-            for source in sources:
-                cursor.begin(source.name)
-                if not unordered:
-                    self._answer_file(source, cursor, jobs)
-                blocks = _blocks(source, cursor)
-                until = perf_counter() + seconds_left
-                more = self._answer_here(blocks, until)
-                seconds_left = until - perf_counter()
-                if more is not None:
-                    from rvhctl.batch.pool import Pool
+        for source in sources:
+            cursor.begin(source.name)
+            if not unordered:
+                self._answer_file(source, cursor, jobs)
+            blocks = _blocks(source, cursor)
+            until = perf_counter() + seconds_left
+            more = self._answer_here(blocks, until)
+            seconds_left = until - perf_counter()
+            if more is not None:
+                from rvhctl.batch.pool import Pool
 
-                    rest = chain([more], blocks, _later_blocks(sources, cursor))
-                    for answers in Pool(jobs, self._work).map(rest, ordered=not unordered):
-                        self._write(answers)
+                rest = chain([more], blocks, _later_blocks(sources, cursor))
+                all_answers = Pool(jobs, self._work).map(rest, ordered=not unordered)
+                for answers in watched(
+                    all_answers, "answering", unit="requests", size=attrgetter("requests")
+                ):
+                    self._write(answers)
         if self.failed:
             raise SomeFailedError(f"{self.failed} of {counted(self.requests, 'request')} failed")
 
@@ -85,7 +87,6 @@ class Batch:
         self.failed += answers.failed
         self._sink.write(answers.text)
         self._sink.flush()
-        self._progress.update(self.requests, self.failed)
         if answers.stopped:
             raise RvhctlError(answers.stopped)
 

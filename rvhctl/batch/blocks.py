@@ -54,12 +54,12 @@ class Cursor:
 
     def begin(self, source: str) -> None:
         """The next block is the first of this source."""
-        self._source = source
+        self.source = source
         self._line = 1
 
     def block(self, text: bytes) -> Block:
         """The next block."""
-        block = Block(text, self._source, self._line, self._index)
+        block = Block(text, self.source, self._line, self._index)
         self._line += text.count(b"\n")
         self._index += len(list(filter(bytes.strip, text.split(b"\n"))))
         return block

@@ -15,6 +15,7 @@ from typing import Final
 from rvhctl.batch.blocks import BLOCK, Answers, Cursor, Work, answer_block
 from rvhctl.concurrency.fork import in_turns, may_fork
 from rvhctl.streams.lines import line_blocks, read_range
+from rvhctl.streams.progress import reading, watched
 
 FORK_FROM_SECONDS: Final = 0.03
 """Seconds that the rest must take for a fork (a few milliseconds) to be worth it."""
@@ -27,7 +28,8 @@ def file_answers(
 
     The file's position is neither used nor moved.
     """
-    blocks = map(cursor.block, line_blocks(partial(read_range, descriptor), start, end, BLOCK))
+    texts = line_blocks(partial(read_range, descriptor), start, end, BLOCK)
+    blocks = map(cursor.block, watched(texts, reading(cursor.source), end - start, size=len))
     seconds = 0.0
     done = 0
     for block in blocks:

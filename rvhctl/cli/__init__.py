@@ -7,7 +7,6 @@ node_options    The options of failover and faultset: groups, sources.
 option_groups   Option groups: options that belong together as one parameter of a command.
 options         The options that all commands share.
 policy_options  The options of failover and faultset: limits, safeguards, memory.
-progress        The progress line.
 report          Messages on standard error, and the exit code.
 usage           Usage errors on one line, with the nearest thing that would be right.
 version         What ``rvhctl -V`` says.

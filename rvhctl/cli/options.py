@@ -81,7 +81,7 @@ class Formats(OptionGroup, panel=ANSWER):
         "--color",
         default="auto",
         metavar="WHEN",
-        help="Colour tables: auto, always or never. auto is on a terminal, unless NO_COLOR is set.",
+        help="Colour tables and JSON: auto, always or never. auto is on a terminal, unless NO_COLOR is set.",
     )
 
 

@@ -8,6 +8,7 @@ from functools import partialmethod
 from time import perf_counter
 
 from rvhctl.errors import OnBad, RvhctlError, SomeFailedError, raise_error
+from rvhctl.streams import progress
 from rvhctl.streams.terminal import visible
 
 LEVELS = ("debug", "info", "warn", "error")
@@ -15,6 +16,7 @@ LEVELS = ("debug", "info", "warn", "error")
 
 def message(text: str) -> None:
     """One line on standard error, under the program's name."""
+    progress.clear()
     # With standard error gone there is nobody left to tell.
     with contextlib.suppress(OSError, AttributeError):
         sys.stderr.write(f"rvhctl: {visible(text)}\n")
@@ -28,6 +30,7 @@ class Report:
         self.level = level
         self.failures = 0
         self._started = perf_counter()
+        progress.begin(self.says("warn"))
 
     def says(self, level: str) -> bool:
         """Whether messages of that level are shown."""

@@ -8,7 +8,6 @@ from typing import Any
 from rvhctl.batch.batch import Batch
 from rvhctl.batch.blocks import Kind, Work
 from rvhctl.cli.options import Run, refuse
-from rvhctl.cli.progress import Progress
 from rvhctl.cli.report import Report
 from rvhctl.cli.version import core_name
 from rvhctl.concurrency.processors import usable_processors
@@ -42,7 +41,9 @@ def run_batch(
     if run.input_format != "auto" and FORMATS[run.input_format].objects != "lines":
         raise UsageError(f"--batch reads NDJSON, not {run.input_format}")
     jobs = run.jobs or (usable_processors() if run.async_ else 1)
-    batch = Batch(Work(kind, defaults, stop_at_failure=run.on_error == "fail"), Sink(), Progress())
+    sink = Sink()
+    sink.show_json(run.color, lines=True)
+    batch = Batch(Work(kind, defaults, stop_at_failure=run.on_error == "fail"), sink)
     try:
         batch.run(files or [], jobs, unordered=run.unordered)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import orjson
 
 from rvhctl.errors import RvhctlError
-from rvhctl.formats.choice import TABLE, OutputFormat, output_of
+from rvhctl.formats.choice import TABLE, Format, OutputFormat, output_of
+from rvhctl.streams import progress
+from rvhctl.streams.progress import watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
@@ -27,6 +29,14 @@ PIECE: Final = 4096
 """Rows of a summary written at a time."""
 
 
+def _chosen(format_: OutputFormat, sink: Sink, color: ColorChoice) -> Format:
+    """The format, of which the sink knows."""
+    chosen = output_of(format_)
+    if chosen.objects:
+        sink.show_json(color, lines=chosen.objects == "lines")
+    return chosen
+
+
 def write_records(
     format_: OutputFormat,
     records: OwnRecords,
@@ -36,20 +46,25 @@ def write_records(
     color: ColorChoice,
 ) -> None:
     """Write the picked records as they came in; people see a view of them instead."""
-    chosen = output_of(format_)
+    chosen = _chosen(format_, sink, color)
     if chosen is TABLE:
         write_view(view(), format_, sink, color)
     else:
-        sink.write_all(chosen.load().write_records(records, picked, **chosen.options))
+        sink.write_all(_written(chosen.load().write_records(records, picked, **chosen.options)))
 
 
 def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:
     """Write a view."""
-    chosen = output_of(format_)
+    chosen = _chosen(format_, sink, color)
     if chosen is TABLE:
+        progress.at("making a table")
         TABLE.load().write(view, sink, color)
     else:
-        sink.write_all(chosen.load().write_view(view, **chosen.options))
+        sink.write_all(_written(chosen.load().write_view(view, **chosen.options)))
+
+
+def _written(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    return watched(pieces, "writing", size=len)
 
 
 class RowWriter:
@@ -65,7 +80,7 @@ class RowWriter:
     ) -> None:
         """``names``: of the columns; ``caption`` makes the line under a table out of the number of rows."""
         self._names: Final = names
-        self._format: Final = output_of(format_)
+        self._format: Final = _chosen(format_, sink, color)
         self._sink: Final = sink
         self._caption: Final = caption
         self._color: Final = color
@@ -152,7 +167,7 @@ def write_summary(
     color: ColorChoice,
 ) -> None:
     """Write totals and one row or more: one JSON object; only the rows as CSV; only the totals as plain text."""
-    chosen = output_of(format_)
+    chosen = _chosen(format_, sink, color)
     if chosen is TABLE:
         chosen.load().write(view(), sink, color)
     elif chosen.objects:

@@ -20,6 +20,7 @@ from rvhctl.keys.hashes import Recipe
 from rvhctl.keys.records import KeySpec, cell_key, read_rows
 from rvhctl.keys.stream import BLOCK, processes_for
 from rvhctl.streams.lines import ReadRange, line_ranges, lines_end, place_of, read_range, seek, whole_lines
+from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
@@ -149,7 +150,7 @@ def table_answers(
             processes = processes_for(end - start, jobs)
             if processes > 1:
                 read = partial(read_range, descriptor)
-                start = yield from _file_answers(read, start, end, keys, rows, output, processes)
+                start = yield from _file_answers(read, start, end, keys, rows, output, processes, source.name)
                 seek(source.stream, start)
                 text, blocks = b"", (block for block, _ in whole_lines(source))
     for text_of_rows in filled_rows(keys, rows, text, blocks, on_bad):
@@ -167,6 +168,7 @@ def _file_answers(
     rows: KeyRows,
     output: Callable[[bytes, KeyRows], bytes],
     processes: int,
+    source_name: str,
 ) -> Generator[tuple[bytes, int], None, int]:
     """Yield the answers of ``[start, end)``; return where the first block begins that is to be read in order.
 
@@ -193,7 +195,9 @@ def _file_answers(
             rows.begin(rows.next)
 
     blocks = line_ranges(read, start, end, -(-(end - start) // BLOCK))
-    with closing(in_turns(blocks, answer, min(processes, len(blocks)))) as messages:
+    what = reading(source_name)
+    watched_blocks = watched(blocks, what, end - start, size=lambda block: block[1] - block[0])
+    with closing(in_turns(watched_blocks, answer, min(processes, len(blocks)))) as messages:
         for block, message in zip(blocks, messages, strict=False):
             if not message:
                 return block[0]

@@ -7,10 +7,10 @@ each of which owns the lines that start in it; where that pays, worker processes
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from functools import partial
-from itertools import chain, starmap
+from itertools import chain, starmap, takewhile
 from typing import BinaryIO, Final, NamedTuple
 
 from rvhctl.concurrency.fork import LARGE_FILE, in_turns, may_fork
@@ -19,6 +19,7 @@ from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.errors import CutShortError, InputError, OnBad
 from rvhctl.keys.jobs import Answers, LineJob
 from rvhctl.streams.lines import check_whole, has_nuls, lines_end, place_of, position, read_range, seek
+from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source
 
@@ -59,6 +60,7 @@ def answer_source(
             write=write or sink.write,
             flush=sink.flush,
             on_bad=on_bad,
+            watch=source.watched,
         )
     return counts.lines - counts.bad
 
@@ -72,6 +74,7 @@ def answer_lines(
     write: Callable[[bytes], object],
     flush: Callable[[], object],
     on_bad: Callable[[InputError], object] | None = None,
+    watch: Callable[[Iterable[bytes]], Iterable[bytes]] = iter,
 ) -> Counts:
     """Write what a job answers to the lines of the stream, in order.
 
@@ -84,6 +87,7 @@ def answer_lines(
         flush: called before each read that could block.
         on_bad: told of each line that has no answer, which is then left out. None: the first one is raised,
             after everything before it has been written.
+        watch: gives the same blocks of a stream, and takes note of them.
 
     Raises:
         InputError: a line is no key. It names source and line.
@@ -92,7 +96,7 @@ def answer_lines(
     """
     lines = bad = 0
     # Closing ends the workers, also where a write or a bad line ends the run.
-    with closing(_all_answers(stream, job, jobs, flush, source_name)) as all_answers:
+    with closing(_all_answers(stream, job, jobs, flush, source_name, watch)) as all_answers:
         for answers in all_answers:
             if answers.text:
                 write(answers.text)
@@ -108,7 +112,12 @@ def answer_lines(
 
 
 def _all_answers(
-    stream: BinaryIO | int, job: LineJob, jobs: int | None, flush: Callable[[], object], source_name: str
+    stream: BinaryIO | int,
+    job: LineJob,
+    jobs: int | None,
+    flush: Callable[[], object],
+    source_name: str,
+    watch: Callable[[Iterable[bytes]], Iterable[bytes]],
 ) -> Generator[Answers, None, None]:
     """The answers of a plain file's complete lines, which are there already, then of all that follows."""
     place = place_of(stream)
@@ -116,9 +125,10 @@ def _all_answers(
         descriptor, start = place
         size = os.fstat(descriptor).st_size
         end = lines_end(descriptor, start, job.delimiter)
-        yield from file_answers(descriptor, start, end, job, jobs)
+        yield from file_answers(descriptor, start, end, job, jobs, source_name)
         seek(stream, end)
-    yield from _coming_answers(_reader(stream), job, flush, source_name)
+    coming = takewhile(bool, iter(partial(_reader(stream), READ), None))
+    yield from _coming_answers(watch(coming), job, flush, source_name)
     if place is not None:
         check_whole(descriptor, position(stream), size)
 
@@ -132,11 +142,11 @@ def _reader(stream: BinaryIO | int) -> Callable[[int], bytes]:
 
 
 def _coming_answers(
-    read: Callable[[int], bytes], job: LineJob, flush: Callable[[], object], source_name: str
+    coming: Iterable[bytes], job: LineJob, flush: Callable[[], object], source_name: str
 ) -> Generator[Answers, None, None]:
     """Answers as the lines come. Parts of an unfinished line are joined once, when it ends."""
     parts: list[bytes] = []
-    while data := read(READ):
+    for data in coming:
         start = data.find(job.delimiter) + 1
         if start == 0:
             if has_nuls(data):
@@ -165,7 +175,9 @@ def _joined(parts: list[bytes]) -> bytes:
     return whole
 
 
-def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int | None) -> Iterator[Answers]:
+def file_answers(
+    descriptor: int, start: int, end: int, job: LineJob, jobs: int | None, source_name: str = ""
+) -> Iterator[Answers]:
     """The answers of the lines of ``[start, end)``, in order. Lines start at ``start`` and end at ``end``.
 
     The file's position is neither used nor moved.
@@ -175,11 +187,12 @@ def file_answers(descriptor: int, start: int, end: int, job: LineJob, jobs: int 
     """
     blocks = range(-(-(end - start) // BLOCK))
     processes = min(processes_for(end - start, jobs), len(blocks))
+    watched_blocks = watched(blocks, reading(source_name), end - start, size=lambda _: BLOCK)
     answers = partial(_block_answers, descriptor, start, end, job)
     if processes > 1:
-        yield from starmap(Answers, in_turns(blocks, answers, processes))
+        yield from starmap(Answers, in_turns(watched_blocks, answers, processes))
     else:
-        yield from chain.from_iterable(map(answers, blocks))
+        yield from chain.from_iterable(map(answers, watched_blocks))
 
 
 def processes_for(size: int, jobs: int | None) -> int:

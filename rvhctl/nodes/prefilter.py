@@ -30,6 +30,7 @@ from rvhctl.nodes.scan import (
     text_of,
 )
 from rvhctl.streams.lines import ReadRange, line_blocks, line_ranges, place_of, read_range, seek
+from rvhctl.streams.progress import watched
 from rvhctl.streams.source import Source
 
 BLOCK: Final = 1 << 19
@@ -106,7 +107,7 @@ def packed_within(
         The whole text where there are no such nodes.
     """
     whole = BytesIO()
-    blocks = ahead(source.blocks())
+    blocks = source.watched(ahead(source.blocks()))
     for block in blocks:
         whole.write(block)
         if whole.tell() >= LARGE_FILE:
@@ -249,7 +250,8 @@ def _filter_rest(
     parts = Parts(first)
     if not parts.is_little:
         return None
-    with closing(in_turns(blocks, answer, processes)) as messages:
+    watched_blocks = watched(blocks, "reading nodes", end - start, size=lambda block: block[1] - block[0])
+    with closing(in_turns(watched_blocks, answer, processes)) as messages:
         for message in messages:
             if not message or not parts.add(Filtered(*message)):
                 return None

@@ -22,6 +22,7 @@ from rvhctl.nodes.fields import (
 )
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
+from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.source import STDIN, Source, open_sources
 
 COLUMN: Final = "--column"
@@ -256,7 +257,7 @@ def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wan
     measured = builder.measured or bool(latency)
     unlabelled = Unlabelled(labels)
     total = 0
-    for record in records:
+    for record in watched(records, reading(source), unit="nodes"):
         total += 1
         try:
             node = read_record(

@@ -32,6 +32,7 @@ from rvhctl.nodes.fields import (
 )
 from rvhctl.nodes.fleet import Labels, fleet_of
 from rvhctl.nodes.nodes import NOBODY, LeftOut, Nodes, new_seed
+from rvhctl.streams.progress import watched
 
 # Compiled loops see no signal: each call is kept to some tens of milliseconds.
 SCAN_BYTES: Final = 8 << 20
@@ -206,7 +207,8 @@ def scan_nodes(
     read = partial(read_record, coordinates=coordinates, latency=latency or None, by=by)
     details: dict[int, Details] = {}
     integer_ids: set[int] = set()
-    while (state := scan.run(SCAN_BYTES)) != DONE:
+    states = iter(partial(scan.run, SCAN_BYTES), DONE)
+    for state in watched(states, "reading nodes", len(text), position=lambda: scan.position):
         if state == UNUSUAL_DOCUMENT:
             return None
         if state == UNUSUAL_RECORD and not _add_unusual(scan, layout, details, integer_ids, read):

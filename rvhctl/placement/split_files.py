@@ -13,6 +13,7 @@ from typing import Final
 
 from rvhctl.errors import RvhctlError, UsageError, quoted
 from rvhctl.placement.buckets import Buckets
+from rvhctl.streams.progress import watched
 from rvhctl.streams.staging import Staging, write_error
 
 BUFFERED: Final = 16 << 20
@@ -171,7 +172,7 @@ class SplitFiles:
             raise RvhctlError(f"{path}: the file exists; --force replaces it")
 
     def _write(self) -> None:
-        for bucket, parts in self._parts.items():
+        for bucket, parts in watched(self._parts.items(), "writing", len(self._parts), "files"):
             self._staging.append(self._paths[bucket], b"".join(parts))
         self._parts.clear()
         self._waiting = 0

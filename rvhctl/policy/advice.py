@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Final, NamedTuple
 
 from rvhctl.concurrency.fork import Message, in_turns, may_fork
@@ -14,6 +15,7 @@ from rvhctl.nodes.fleet import Fleet
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.groups import STEP, grouped
 from rvhctl.policy.policy import Policy
+from rvhctl.streams.progress import watched
 
 MANY: Final = 100_000
 """Nodes from which a look at them is worth a fork."""
@@ -55,7 +57,7 @@ def advise(fleet: Fleet, policy: Policy | None = None, processes: int = 1) -> Ad
         raise EmptyNodesError
     survey = surveyed(fleet, processes)
     reports = []
-    for precision in range(1, advising.FINEST + 1):
+    for precision in watched(range(1, advising.FINEST + 1), "judging", advising.FINEST, "precisions"):
         empty = 0
         if policy is not None:
             instance_of(Policy, policy, "policy", FaultsetError)
@@ -71,7 +73,7 @@ def advise(fleet: Fleet, policy: Policy | None = None, processes: int = 1) -> Ad
 def surveyed(fleet: Fleet, processes: int) -> advising.Survey:
     """Look at every node and its nearest other."""
     survey = advising.Survey(fleet.lats, fleet.lons)
-    while survey.step(STEP):
+    for _ in watched(iter(partial(survey.step, STEP), False), "sorting nodes", unit=""):
         pass
     parts = [(first, min(first + STEP, survey.boxes)) for first in range(0, survey.boxes, STEP)]
 
@@ -80,7 +82,9 @@ def surveyed(fleet: Fleet, processes: int) -> advising.Survey:
 
     if len(fleet) < MANY or not may_fork():
         processes = 1
-    for counts in in_turns(parts, look, processes):
+    of_each = len(fleet) // len(parts)
+    watched_parts = watched(parts, "comparing precisions", len(fleet), "nodes", size=lambda _: of_each)
+    for counts in in_turns(watched_parts, look, processes):
         survey.add(list(counts))
     return survey
 
@@ -101,7 +105,8 @@ def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
     Else the one that leaves the fewest; None where that is no fewer than ``alone``.
     """
     best = None
-    for letters in range(precision - 1, 0, -1):
+    coarser_ones = range(precision - 1, 0, -1)
+    for letters in watched(coarser_ones, "judging coarser precisions", unit=""):
         counts = run(grouped(fleet, letters, WHOLE)).counts
         left = advising.alone(counts)
         if left < (alone if best is None else best[1]):

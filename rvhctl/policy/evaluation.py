@@ -25,6 +25,7 @@ from rvhctl.policy.decision import Survivors
 from rvhctl.policy.groups import Grouping, InOne, grouped, rows_in_cell, rows_of_group
 from rvhctl.policy.memory import Memory
 from rvhctl.policy.policy import Percent, Policy
+from rvhctl.streams import progress
 
 SAID: Final = [reason or None for reason in reasons.REASONS]
 """The name of each reason; None where nothing is to be said."""
@@ -126,6 +127,7 @@ class Evaluation(Survivors):
         """Without a precision, and not ``by_label``, all nodes are one group."""
         if not len(instance_of(Fleet, fleet, "fleet", FaultsetError)):
             raise EmptyNodesError
+        progress.at("judging nodes")
         self.fleet = fleet
         self.policy = instance_of(Policy, policy, "policy", FaultsetError)
         self.precision: int | None = None if precision is None else whole_precision(precision)
@@ -139,6 +141,7 @@ class Evaluation(Survivors):
         self.states = fleet.states if failed is None else self._states_if(failed)
         self.lossy = self._lossy()
         self.known = None if memory is None else memory.columns(fleet.ids)
+        progress.at("deciding")
         self.decide()
         self.memory = None if memory is None else memory.after(fleet.ids, *self.known_after)
 

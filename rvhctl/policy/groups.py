@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import accumulate, repeat
 
 from rvhctl.concurrency.steps import Steps
@@ -15,6 +16,7 @@ from rvhctl.core.policy.grouping import sizes_of
 from rvhctl.errors import FaultsetError, UnknownNodeError, listed, quoted
 from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.nodes.fleet import Fleet, Labels
+from rvhctl.streams.progress import watched
 
 STEP = 1 << 14
 """Groups of one call into the core, which sees no signal before it returns."""
@@ -55,7 +57,7 @@ class Grouping:
             FaultsetError: nobody knows which is the nearest.
         """
         joining = self._joining(minimum)
-        while joining.step(STEP):
+        for _ in watched(iter(partial(joining.step, STEP), False), "joining groups", unit=""):
             pass
         owners = [(part, owner) for part, owner in enumerate(joining.owners) if part != owner]
         self.joined = [(self._name(part), self._name(owner)) for part, owner in owners]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 from itertools import chain, pairwise, repeat
 from operator import mul, sub
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -20,6 +21,8 @@ from rvhctl.policy.policy import Percent
 from rvhctl.policy.traffic.capacity import FULL, PER_CENT, Traffic, load_of, shown_load, traffic_of
 from rvhctl.policy.traffic.routing import NEAREST, Routing, Spill, routing_of
 from rvhctl.policy.traffic.sharing import WHOLE, Level, Shares, capacity_shares, kept, rounded, shown_part
+from rvhctl.streams import progress
+from rvhctl.streams.progress import watched
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -128,12 +131,14 @@ class FleetPlan:
         states, answer_starts = evaluation.health_codes, evaluation.answer_starts
         places = evaluation.groups.places()
         plan = Plan(places, states, self.healths, answer_starts, self.routing.nearest)
-        while plan.step(STEP):
+        planned = iter(partial(plan.step, STEP), False)
+        for _ in watched(planned, "planning", len(self), "groups", position=lambda: len(plan.starts) - 1):
             pass
         self.whole = PER_CENT
         self.starts, self.servers, self.parts = plan.starts, plan.servers, plan.parts
 
     def _share_by_capacity(self) -> None:
+        progress.at("sharing out traffic")
         demand, fit = self.traffic.demand, self.traffic.fit
         short = {group for group in range(len(self)) if demand[group] > fit[group] or not fit[group]}
         levels = levels_of(self.evaluation, short, self.routing.nearest)

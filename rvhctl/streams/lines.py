@@ -9,6 +9,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from io import BufferedReader, FileIO
+from itertools import takewhile
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from rvhctl.errors import CutShortError, InputError
@@ -37,7 +38,7 @@ def whole_lines(source: Source, delimiter: bytes = b"\n") -> Iterator[tuple[byte
     """
     pieces: list[bytes] = []
     line = 1
-    while block := source.read_some():
+    for block in source.watched(takewhile(bool, iter(source.read_some, None))):
         cut = block.rfind(delimiter) + 1
         if not cut:
             if has_nuls(block):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import BinaryIO
 
 from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
-from rvhctl.streams.terminal import visible_lines
+from rvhctl.streams import progress
+from rvhctl.streams.terminal import ColorChoice, use_color, visible_lines
 
 
 class Sink:
@@ -19,10 +20,28 @@ class Sink:
             raise WriteError("write error: standard output is closed")
         self._stream: BinaryIO = sys.stdout.buffer
         self.is_terminal: bool = sys.stdout.isatty()
+        self._show: Callable[[bytes], bytes] | None = None
 
     def write(self, data: bytes) -> None:
         """An answer. Where a terminal shows it, control characters in the data are escaped as in JSON."""
-        self.draw(visible_lines(data) if self.is_terminal else data)
+        if self.is_terminal:
+            data = visible_lines(data)
+        self.draw(data if self._show is None else self._show(data))
+
+    def show_json(self, color: ColorChoice, *, lines: bool) -> None:
+        """From now on comes JSON: a terminal shows it in colours, and indented.
+
+        In a pipe there are colours only where the user asks this run for them: no program reads them.
+
+        Args:
+            lines: each line is JSON by itself, and stays one.
+        """
+        if self._show is not None or not (self.is_terminal or color == "always"):
+            return
+        from rvhctl.streams.painting import JsonPainter
+
+        painter = JsonPainter(color=use_color(color, sys.stdout), indent=self.is_terminal and not lines)
+        self._show = painter
 
     def write_all(self, pieces: Iterable[bytes]) -> None:
         for piece in pieces:
@@ -30,6 +49,9 @@ class Sink:
 
     def draw(self, data: bytes) -> None:
         """What is made for people, with escape sequences of its own: a table, a help text."""
+        if self.is_terminal:
+            # From here on people see by the answer that the run goes on; a line would stand among its lines.
+            progress.end()
         try:
             self._stream.write(data)
         except OSError as error:

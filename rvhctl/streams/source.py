@@ -7,7 +7,7 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final, TypeVar, cast
@@ -17,6 +17,7 @@ from rvhctl.errors import CutShortError, InputError, UsageError
 from rvhctl.streams.decompress import BLOCK, MAGICS, Reading, unpacked
 from rvhctl.streams.lines import check_whole, has_nuls
 from rvhctl.streams.lookalike import BINARY, foreign_error
+from rvhctl.streams.progress import reading, watched
 
 STDIN: Final = "-"
 STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
@@ -105,7 +106,7 @@ class Source:
         # Block by block: a single read() loops inside the interpreter and may miss a ^C between two blocks.
         # And into one growing buffer: joined, blocks would take twice the memory of the text.
         whole = io.BytesIO()
-        for block in self.blocks():
+        for block in self.watched(self.blocks()):
             whole.write(block)
         return whole.getvalue()
 
@@ -119,6 +120,16 @@ class Source:
             while block := self.stream.read1(BLOCK):
                 self._refuse_nul(block)
                 yield block
+
+    def watched(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """The same blocks of this source, while a terminal shows how far they are."""
+        what = reading(self.name)
+        _ = self.stream
+        if not self._regular or self._file is None:
+            return watched(blocks, what, size=len)
+        # Another thread may be about to read from the file object.
+        position = partial(os.lseek, self._file.fileno(), 0, os.SEEK_CUR)
+        return watched(blocks, what, self._size, position=position)
 
     @contextmanager
     def reading(self) -> Iterator[None]:

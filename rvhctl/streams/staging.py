@@ -15,6 +15,7 @@ from typing import Final
 
 from rvhctl.concurrency.locking import try_lock
 from rvhctl.errors import RvhctlError, TerminatedError
+from rvhctl.streams.progress import watched
 
 LOCKED: Final = ".rvhctl-split-"
 UNLOCKED: Final = ".rvhctl-parts-"
@@ -100,7 +101,7 @@ class Staging:
 
     def _name_all(self) -> None:
         self._check_signals()
-        for path, waiting in self._waiting.items():
+        for path, waiting in watched(self._waiting.items(), "naming", len(self._waiting), "files"):
             try:
                 if os.path.lexists(path):
                     self._keep(path)

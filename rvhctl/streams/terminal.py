@@ -41,11 +41,15 @@ def visible_lines(data: bytes) -> bytes:
 
 
 def use_color(choice: ColorChoice, stream: TextIO | None) -> bool:
-    """Whether to colour: by --color, then NO_COLOR, FORCE_COLOR, TERM=dumb, then whether the stream is a terminal."""
+    """Whether to colour: by --color, then what the environment says, then whether the stream is a terminal.
+
+    https://no-color.org, https://force-color.org and https://bixense.com/clicolors, in this order.
+    """
     if choice != "auto":
         return choice == "always"
-    if os.environ.get("NO_COLOR"):
+    said = os.environ.get
+    if said("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
+    if said("FORCE_COLOR") or said("CLICOLOR_FORCE", "0") not in ("", "0"):
         return True
-    return os.environ.get("TERM") != "dumb" and stream is not None and stream.isatty()
+    return said("CLICOLOR") != "0" and said("TERM") != "dumb" and stream is not None and stream.isatty()

@@ -19,7 +19,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * unit, file=sys.st
 PATIENCE = 120
 """Seconds after which a test fails instead of hanging; nothing comes near it."""
 
-SET_ASIDE = {"PYTHONUNBUFFERED", "NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS", "COLUMNS", "LINES"}
+COLORS = {"NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE"}
+SET_ASIDE = {"PYTHONUNBUFFERED", "GITHUB_ACTIONS", "COLUMNS", "LINES", *COLORS}
 
 
 class Program:

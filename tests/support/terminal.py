@@ -36,29 +36,41 @@ def on_terminal(
     return process.wait(PATIENCE), got
 
 
-def forked_on_terminal(*arguments: str, columns: int) -> tuple[int, str]:
-    """The same from a fork of this process, which has all modules already; a colour terminal."""
+def forked_on_terminal(
+    *arguments: str, columns: int, stdout: str = "", interrupt: str = "", **environment: str
+) -> tuple[int, str]:
+    """The same from a fork of this process, which has all modules already; a colour terminal.
+
+    Args:
+        stdout: a file for standard output.
+        interrupt: a text on the terminal, upon which somebody presses ^C.
+    """
     pid, master = pty.fork()
     if not pid:
         code = 70
         try:
-            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+            fcntl.ioctl(2, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
             for name in SET_ASIDE:
                 os.environ.pop(name, None)
-            os.environ["TERM"] = "xterm-256color"
+            os.environ.update({"TERM": "xterm-256color"} | environment)
+            if stdout:
+                os.dup2(os.open(stdout, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 1)
             sys.stdin, sys.stdout, sys.stderr = (open(fd, mode) for fd, mode in enumerate("rww"))  # noqa: SIM115
             code = main(arguments)
             sys.stdout.flush()
         finally:
             os._exit(code)
-    got = _all(master)
+    got = _all(master, interrupt)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), got
 
 
-def _all(master: int) -> str:
+def _all(master: int, interrupt: str = "") -> str:
     got = b""
     with contextlib.suppress(OSError):  # Linux: nobody has the terminal open any more
         while data := os.read(master, 1 << 16):
             got += data
+            if interrupt and interrupt.encode() in got:
+                os.write(master, b"\x03")
+                interrupt = ""
     os.close(master)
     return got.decode().replace("\r\n", "\n")

@@ -13,6 +13,7 @@ from rvhctl.policy.traffic.capacity import FULL, shown_load
 from rvhctl.policy.traffic.replan import Impact, Replan
 from rvhctl.policy.traffic.routing import Failures, failures_of
 from rvhctl.policy.traffic.variants import GONE, Facts, without_each
+from rvhctl.streams.progress import watched
 
 
 class Failure(NamedTuple):
@@ -49,7 +50,8 @@ class Drill(Sequence[Failure]):
         self._worst = 0
         self.overloads = 0
         """Failures that send a group more than it carries."""
-        rows = [self._row(*failed) for failed in self._each()]
+        failed = watched(self._each(), "drilling", self._count(), "failures")
+        rows = [self._row(*of_one) for of_one in failed]
         rows.sort(key=lambda row: row[0])
         self.nodes = [node for _, node, _ in rows]
         """The row of each node that fails; -1 for what is none."""
@@ -83,6 +85,14 @@ class Drill(Sequence[Failure]):
     def warning(self) -> str:
         """Empty, unless nothing could fail: that is no promise."""
         return "" if self._rows else "nothing is drilled: all nodes are in one group, and a pair takes two"
+
+    def _count(self) -> int:
+        """How many failures there are."""
+        groups = len(self.plan)
+        if self.failures == "pairs":
+            return groups * (groups - 1) // 2
+        nodes = len(self.plan.evaluation.fleet)
+        return {"nodes": nodes, "groups": groups}.get(self.failures, nodes + groups)
 
     def _each(self) -> Iterator[tuple[str | int | list[str], str, Mapping[int, Facts], int]]:
         """What fails, its kind, what changes, and which node it is; -1 for what is none."""
