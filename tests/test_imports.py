@@ -63,7 +63,9 @@ FACES = {
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
     "formats.tools": {"expected", "measured"},
-    "keys": {"cells", "elements", "fields", "hashes", "jobs", "key", "lines", "records", "stream"},
+    "keys": {
+        *("cells", "elements", "fields", "hashes", "jobs", "key", "lines", "records", "sizes", "stream"),
+    },
     "nodes": {
         "arguments",
         "columns",
@@ -78,6 +80,7 @@ FACES = {
     },
     "nodes.inventory": {"given", "join", "read"},
     "placement": {"count", "flags", "job", "jump", "place", "placement", "request", "select"},
+    "placement.bounded": {"assignment", "bounds", "gather"},
     "placement.slots": {"slots", "slots_file"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},
     "policy.traffic": {"capacity", "demand", "drill", "routing", "sharing"},
@@ -99,7 +102,9 @@ FACES = {
     "core.keys": {"answers", "buffers", "cells", "fields", "lines", "owners", "rows"},
     "core.memory": {"remembered"},
     "core.nodes": {"csv_scan", "details", "duplicates", "json_scan", "prefilter", "record", "rows", "scan"},
-    "core.placement": {"bits", "checksums", "choosing", "jump", "probes", "spreading", "table", "xxh64"},
+    "core.placement": {
+        *("bits", "bounding", "checksums", "choosing", "jump", "probes", "spreading", "table", "xxh64"),
+    },
     "core.policy": {
         *("cells", "damping", "grouping", "health", "limits", "plan", "priority_load", "ranking"),
         *("reasons", "safeguards", "samples", "survivors"),

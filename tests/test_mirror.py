@@ -32,6 +32,7 @@ TESTED_BY = {
     "formats/tools/test_envoy": "formats.tools.expected",
     "nodes/test_probes": "formats.tools.measured",
     "nodes/test_prefilter": "core.nodes.prefilter",
+    "placement/bounded/test_assignment": "placement.bounded.bounds",
     "placement/test_count": "placement.explain",
     "placement/test_job": "core.keys.owners core.keys.rows",
     "placement/test_request": "placement.buckets placement.flags",

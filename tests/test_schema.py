@@ -101,7 +101,11 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
         "jump-hash --nodes rich.json --replicas 3 --spread rack --explain -k a -k b -k c",
         f"jump-hash --nodes a,b --weight a=1e-9 --down b {'-k a -k b'} --explain",
     ),
-    "stats.json": ("jump-hash --nodes a,b --stats keys.txt", "jump-hash -b 1 --stats -i json none.json"),
+    "stats.json": (
+        "jump-hash --nodes a,b --stats keys.txt",
+        "jump-hash -b 2 --max-load 2 --stats keys.txt",
+        "jump-hash -b 1 --stats -i json none.json",
+    ),
     "change.json": (
         "jump-hash -b 9 --to 10 keys.txt",
         "jump-hash --nodes a,b,c --to-nodes a,d keys.txt",

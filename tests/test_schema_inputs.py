@@ -123,6 +123,8 @@ KEY_BASES: Final = {
     "spread": [FLEET | {"key": "k", "replicas": 2}],
     "max_weight": [NUMBERED, NAMES | {"key": "k"}],
     "slots": [{"key": "k", "nodes": ["a"]}],
+    "max_load": [NAMES | {"keys": ["k"]}],
+    "sizes": [NAMES | {"keys": ["k"], "max_load": 2}],
     "weights": [NUMBERED, NAMES | {"key": "k"}],
 }
 CASES: Final = [

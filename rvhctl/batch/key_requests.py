@@ -22,7 +22,9 @@ NUMBERED: Final = frozenset({"id", "key", "keys", "buckets"})
 NUMBERED_FLAGS: Final = frozenset({"buckets", "hash"})
 NATIVE: Final = {"xxh64": KeyRule(), "int": KeyRule(integers=True)}
 """Hashes of the functions for numbered buckets, and what they ask of keys."""
-OF_PLACEMENTS: Final = OF_KEYS - {"id", "key", "keys", "replicas", "allow_fewer", "stats", "explain"}
+OF_PLACEMENTS: Final = (
+    OF_KEYS - {"id", "key", "keys", "replicas", "allow_fewer", "stats", "explain"} - {"max_load", "sizes"}
+)
 
 
 def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,6 +65,10 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     keys, single = stated_keys(
         request, partial(exact_value, text), KeyRule(integers=here.recipe.in_core == DECIMAL)
     )
+    if "max_load" in members or "sizes" in stated_here:
+        _check_bound(members, single)
+    if "max_load" in members or ("sizes" in members and _yes(members, "stats")):
+        here, there = _assigned(here, keys, members), there and _assigned(there, keys, members)
     count, fewer = 1, _yes(members, "allow_fewer")
     if "replicas" in members:
         count = here.replica_count(members["replicas"], fewer)
@@ -78,6 +84,25 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     if there is not None:
         result["moves"] = document(here.moves(keys, there))
     return result
+
+
+def _check_bound(members: Mapping[str, Any], single: bool) -> None:
+    """Refuse what says nothing beside a bound, or beside sizes without one."""
+    if "max_load" not in members:
+        if not _yes(members, "stats"):
+            raise JumpHashError("sizes are for max_load or stats: state one of them, too")
+        return
+    if single:
+        raise JumpHashError("max_load is about all keys together: state keys")
+    for name in ("replicas", "explain"):
+        if members.get(name):
+            raise JumpHashError(f"max_load and {name} exclude each other")
+
+
+def _assigned(placement: Placement, keys: list[Any], members: Mapping[str, Any]) -> Placement:
+    from rvhctl.placement.bounded.assignment import Assignment
+
+    return Assignment.over(placement, members.get("max_load")).fill(keys, members.get("sizes"))
 
 
 def _listed(places: list[dict[str, Any]]) -> dict[str, Any]:

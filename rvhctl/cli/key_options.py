@@ -144,6 +144,30 @@ class Fields(OptionGroup, panel=KEYS):
     )
 
 
+class Bound(OptionGroup, panel=BUCKETS):
+    """How much a node may own, and how large keys are."""
+
+    max_load: float | None = option(
+        "--max-load",
+        metavar="C",
+        help="No node owns more than C times its fair share by weight, as in 1.05. What would be too much goes to "
+        "other nodes, as little of it as can be. All keys are read before any is answered.",
+    )
+    size: str | None = option(
+        "--size",
+        metavar="PATH",
+        help="With --max-load or --stats: a key is as large as this field of its record, like --field.",
+        panel=KEYS,
+    )
+    sizes: str | None = option(
+        "--sizes",
+        metavar="FILE",
+        help="With --max-load or --stats: keys are as large as FILE says, a JSON object of key to number, such as "
+        "pytest-split's .test_durations. A key that is not in it has the median of those that are.",
+        panel=KEYS,
+    )
+
+
 class Answer(OptionGroup, panel=ANSWER):
     """What becomes of the records."""
 
@@ -243,6 +267,7 @@ class KeyRequest(NamedTuple):
     answer: Answer
     hashing: Hashing
     run: KeyRun
+    bound: Bound
 
     def flags(self) -> dict[str, Any]:
         """Return what is said of nodes, by the names of the options."""
@@ -269,7 +294,7 @@ def check_request(request: KeyRequest) -> None:
     if "buckets" not in flags and "nodes" not in flags:
         raise UsageError("--buckets is missing: give their number, as in -b 8, or --nodes")
     reads_stdin = not request.keys.key and (not request.files or any(map(is_stdin, request.files)))
-    check_together(flags, reads_stdin=reads_stdin)
+    check_together({**flags, **request.bound.stated()}, reads_stdin=reads_stdin)
     if "nodes" not in flags:
         named = {
             **request.nodes.flags("live", "threshold", "spread", "slots"),
@@ -278,6 +303,7 @@ def check_request(request: KeyRequest) -> None:
         refuse("without --nodes", named)
     _check_keys(request)
     _check_answer(request)
+    _check_bound(request)
 
 
 def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
@@ -303,7 +329,7 @@ def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
         raise UsageError(f"--seed: the hash {flags['hash']} has none")
     from rvhctl.streams.source import is_stdin
 
-    named = [flags[name] for name in ("nodes", "live", "to_nodes") if name in flags]
+    named = [flags[name] for name in ("nodes", "live", "to_nodes", "sizes") if name in flags]
     stdin = [value for value in named if is_stdin(value.removeprefix("@"))]
     if len(stdin) + reads_stdin > 1:
         raise UsageError("standard input ('-') can be read only once; give the keys with -k or in a FILE")
@@ -334,3 +360,13 @@ def _check_answer(request: KeyRequest) -> None:
         refuse("without --split-to", answer.flags("force"))
     if request.nodes.replicas is None:
         refuse("without --replicas", request.nodes.flags("allow_fewer", "spread"))
+
+
+def _check_bound(request: KeyRequest) -> None:
+    bound, answer = request.bound, request.answer
+    bound.exclude("size", "sizes")
+    if bound.max_load is None:
+        if not answer.stats:
+            refuse("without --max-load or --stats", bound.flags("size", "sizes"))
+        return
+    refuse("with --max-load", {**answer.flags("explain"), **request.nodes.flags("replicas")})

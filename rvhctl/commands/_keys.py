@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rvhctl.cli.key_options import Answer, KeyRequest, Nodes, check_request, check_together
+from rvhctl.cli.key_options import Answer, Bound, KeyRequest, Nodes, check_request, check_together
 from rvhctl.cli.report import Report
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.core.keys.rows import ROWS, KeyRows
@@ -26,7 +27,7 @@ from rvhctl.formats.choice import (
 from rvhctl.formats.wording import counted
 from rvhctl.keys.cells import CellKeys, opened_table, table_answers
 from rvhctl.keys.elements import ElementKeys, answer_elements
-from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern
+from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern, size_path
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.records import (
@@ -46,6 +47,9 @@ from rvhctl.streams.lookalike import explained
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, source_names
 
+if TYPE_CHECKING:
+    from rvhctl.keys.sizes import NamedSizes
+
 
 def answer_keys(request: KeyRequest, report: Report) -> None:
     """Answer for each key or record.
@@ -60,8 +64,12 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
         path=None if fields.field is None else FieldPath(fields.field),
         pattern=None if fields.regex is None else LinePattern(fields.regex),
         delimiter=b"\0" if keys.null else b"\n",
+        size=None if request.bound.size is None else size_path(request.bound.size),
     )
     here, there = _placements(_members(request.flags()), request.nodes)
+    gather = None
+    if request.bound.stated():
+        here, there, gather = _gathering(request.bound, here, there, report)
     sink = Sink()
     names = [] if keys.key else source_names(request.files)
     sources = [Source(name, raw=keys.null) for name in names]
@@ -71,6 +79,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     on_bad = report.on_bad(request.run.on_error)
     with ExitStack() as stack:
         action, asked = _action(request, here, there, shape, sink, spec, stack)
+        action = gather(action) if gather else action
         count = 0
         if keys.key:
             action.add(flag_records([os.fsencode(key) for key in keys.key], asked))
@@ -86,12 +95,41 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
 def _separated(source: Source, shape: DataFormat, spec: KeySpec, report: Report) -> KeySpec:
     """How the records of one source are read: of a table, by what separates its columns."""
     usual = FORMATS[shape].delimiter
+    if spec.size and FORMATS[shape].text:
+        raise UsageError(
+            "--size reads a field of records, and these are lines of text; --sizes FILE goes by key"
+        )
     if not usual:
         return spec
     separation = separation_in(source, shape, spec)
     if separation.delimiter != usual:
         report.info(f"{source.name}: columns are separated by {quoted(separation.delimiter)}")
     return spec._replace(separation=separation)
+
+
+def _gathering(
+    bound: Bound, here: Placement, there: Placement | None, report: Report
+) -> tuple[Placement, Placement | None, Callable[[Action], Action]]:
+    """Assignments in place of placements, and what fills them before an action asks for owners."""
+    from rvhctl.placement.bounded.assignment import Assignment
+    from rvhctl.placement.bounded.gather import GatherAction
+
+    sizes = _sizes(bound)
+    assignments = [Assignment.over(each, bound.max_load) for each in (here, there) if each is not None]
+
+    def gather(action: Action) -> Action:
+        return GatherAction(action, assignments, sizes, report.info, report.warn)
+
+    return assignments[0], assignments[1] if there else None, gather
+
+
+def _sizes(bound: Bound) -> NamedSizes | None:
+    """The sizes that a file tells."""
+    if bound.sizes is None:
+        return None
+    from rvhctl.keys.sizes import read_sizes
+
+    return read_sizes(bound.sizes)
 
 
 def answer_batch(request: KeyRequest, report: Report) -> None:
@@ -104,15 +142,21 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     from rvhctl.batch.key_requests import NUMBERED_FLAGS
     from rvhctl.commands._batch import run_batch
 
-    _, keys, _, fields, answer, _, run = request
+    _, keys, _, fields, answer, _, run, bound = request
     flags = request.flags()
-    check_together(flags, reads_stdin=not request.files)
+    check_together({**flags, **bound.stated()}, reads_stdin=not request.files)
     defaults = _members(flags)
     defaults |= {name: True for name in ("stats", "explain") if getattr(answer, name)}
+    if bound.max_load is not None:
+        from rvhctl.placement.bounded.bounds import checked_load
+
+        defaults["max_load"] = checked_load(bound.max_load)
+    if bound.sizes is not None:
+        defaults["sizes"] = _sizes(bound)
     if not defaults.keys() <= NUMBERED_FLAGS and ("buckets" in flags or "nodes" in flags):
         defaults["placements"] = _placements(defaults, request.nodes)
     refused = answer.flags("only", "allow_empty", "split_to", "force", "moves")
-    refused = {**keys.flags("key", "null"), **fields.flags(), **refused}
+    refused = {**keys.flags("key", "null"), **fields.flags(), **bound.flags("size"), **refused}
     run_batch("jump-hash", request.files, defaults, run, report, refused)
 
 

@@ -3,7 +3,7 @@
 # Annotations are no strings here: each would be evaluated at every start.
 
 from rvhctl.cli import options
-from rvhctl.cli.key_options import Answer, Fields, Hashing, KeyRequest, KeyRun, Keys, Nodes
+from rvhctl.cli.key_options import Answer, Bound, Fields, Hashing, KeyRequest, KeyRun, Keys, Nodes
 from rvhctl.cli.option_groups import OptionGroup, grouped
 from rvhctl.cli.report import Report
 from rvhctl.core.placement.bits import checked_buckets
@@ -35,6 +35,7 @@ Keys are lines of text from FILEs or standard input, -k options, or fields of JS
 @grouped
 def jump_hash(
     nodes: Nodes,
+    bound: Bound,
     keys: Keys,
     fields: Fields,
     answer: Answer,
@@ -45,12 +46,14 @@ def jump_hash(
     report = Report(run.level)
     if hashing.list_hashes:
         _list_hashes(run)
-    elif _is_small(files, keys, run) and not any(map(OptionGroup.stated, (nodes, fields, answer, hashing))):
+    elif _is_small(files, keys, run) and not any(
+        map(OptionGroup.stated, (nodes, bound, fields, answer, hashing))
+    ):
         (_answer_flags if keys.key else _answer_lines)(files, keys, run, report)
     else:
         from rvhctl.commands._keys import answer_batch, answer_keys
 
-        request = KeyRequest(files or [], keys, nodes, fields, answer, hashing, run)
+        request = KeyRequest(files or [], keys, nodes, fields, answer, hashing, run, bound)
         (answer_batch if run.batch else answer_keys)(request, report)
 
 

@@ -8,5 +8,6 @@ jobs     Jobs over lines; numbered buckets in one pass.
 key      A key, and what it may be.
 lines    Lines of a block as keys.
 records  Records with a key, in any format.
+sizes    How large each key is, by what the caller or a file says.
 stream   A stream of lines, over forked workers where that pays.
 """

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from rvhctl.errors import InputError, UsageError, listed, quoted, shorten
 from rvhctl.keys.key import Key, KeyRule
+from rvhctl.keys.sizes import checked_size
 
 RESERVED: Final = ("bucket", "node", "replicas")
 """What an answer adds to a record."""
@@ -67,6 +68,19 @@ class FieldPath:
         except InputError as error:
             raise error.at(source, line, place) from None
 
+    def size_of(self, record: Any, source: str, line: int | None, place: str = "") -> float:
+        """The size that a decoded record states.
+
+        Raises:
+            InputError: the field is missing, or no size.
+        """
+        try:
+            if type(record) is not dict:
+                raise InputError("a record is an object", value=record)
+            return checked_size(self._walk(record))
+        except InputError as error:
+            raise error.at(source, line, place) from None
+
     def _walk(self, record: Any) -> Any:
         """What stands at the end of the path."""
         found = record
@@ -113,6 +127,18 @@ def _names(text: str) -> list[str]:
             raise UsageError(f"--field: the path has more than {MAX_NAMES} names (got {shorten(text)})")
         if at > len(text):
             return names
+
+
+def size_path(text: str) -> FieldPath:
+    """``--size stats.bytes``, as ``--field`` has it.
+
+    Raises:
+        UsageError: it is no path.
+    """
+    try:
+        return FieldPath(text)
+    except UsageError as error:
+        raise UsageError(str(error).replace("--field", "--size")) from None
 
 
 def check_reserved(

@@ -20,6 +20,7 @@ from rvhctl.formats.choice import (
 )
 from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
 from rvhctl.keys.key import Key, KeyRule
+from rvhctl.keys.sizes import size_in
 from rvhctl.streams.lines import whole_lines
 from rvhctl.streams.source import Source
 
@@ -40,10 +41,13 @@ class Records(NamedTuple):
     """The own bytes of each, without its line end."""
     layout: Layout | None = None
     """How records stand that are rows."""
+    sizes: Sequence[float] = ()
+    """How large each is, where a field says it."""
 
     def part(self, start: int, end: int) -> Records:
         """Some of them."""
-        return self._replace(keys=self.keys[start:end], raws=self.raws[start:end])
+        sizes = self.sizes[start:end]
+        return self._replace(keys=self.keys[start:end], raws=self.raws[start:end], sizes=sizes)
 
 
 class KeySpec(NamedTuple):
@@ -57,6 +61,8 @@ class KeySpec(NamedTuple):
     """Members (or columns) that no record may have, because they are to be added."""
     separation: Separation | None = None
     """What separates the columns, where records are rows."""
+    size: FieldPath | None = None
+    """The field that says how large a record is."""
 
     def column(self, header: Sequence[str]) -> str:
         """The name of the column of keys."""
@@ -148,17 +154,21 @@ def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBa
             lines.append(last)  # with no line end, to which a carriage return would belong
         keys: list[Key] = []
         raws: list[bytes] = []
+        sizes: list[float] = []
         for number, line in enumerate(lines, first_line):
             if not text and not line.strip():
                 continue
             try:
-                keys.append(key_of(line, name, number))
+                key = key_of(line, name, number)
+                if spec.size:
+                    sizes.append(spec.size.size_of(jsontext.parse(line, name, number), name, number))
+                keys.append(key)
                 raws.append(line)
             except InputError as error:
-                yield Records(shape, keys, raws)
-                keys, raws = [], []
+                yield Records(shape, keys, raws, sizes=sizes)
+                keys, raws, sizes = [], [], []
                 on_bad(error)
-        yield Records(shape, keys, raws)
+        yield Records(shape, keys, raws, sizes=sizes)
 
 
 def _text_key(spec: KeySpec, line: bytes, source: str, number: int | None = None) -> Key:
@@ -190,17 +200,22 @@ def _value_key(
 
 def _element_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
     """The records of an array."""
-    records = Records(shape, [], [])
+    sizes: list[float] = []
+    records = Records(shape, [], [], sizes=sizes)
     for number, raw in enumerate(array_lines(source, spec).splitlines(), 1):
         try:
-            records.keys.append(element_key(spec, raw, source.name, number))
+            key = element_key(spec, raw, source.name, number)
+            if spec.size:
+                sizes.append(spec.size.size_of(jsontext.loads(raw), source.name, None, _place(spec, number)))
+            records.keys.append(key)
         except InputError as error:
             on_bad(error)
             continue
         records.raws.append(raw)
         if len(records.keys) == SLICE:
             yield records
-            records = Records(shape, [], [])
+            sizes = []
+            records = Records(shape, [], [], sizes=sizes)
     yield records
 
 
@@ -219,9 +234,12 @@ def array_lines(source: Source, spec: KeySpec) -> bytes:
 
 def element_key(spec: KeySpec, element: bytes, source: str, number: int) -> Key:
     """The key of an element of an array; its number, from 1, is its place."""
-    place = f"{'key' if spec.path is None else 'record'} {number}"
     exact = partial(jsontext.exact_value, element)
-    return _value_key(spec, jsontext.loads(element), exact, source, None, place)
+    return _value_key(spec, jsontext.loads(element), exact, source, None, _place(spec, number))
+
+
+def _place(spec: KeySpec, number: int) -> str:
+    return f"{'key' if spec.path is None else 'record'} {number}"
 
 
 def _no_array(document: Any, source: str, spec: KeySpec) -> InputError:
@@ -238,25 +256,30 @@ def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
     layout = layout_of(rows)
     keys: list[Key] = []
     raws: list[bytes] = []
+    sizes: list[float] = []
     if rows.header:
         at = rows.column(spec.column(rows.header))
+        size_at = rows.column(spec.size.column(rows.header)) if spec.size else None
         try:
             for row in rows:
                 try:
-                    keys.append(cell_key(row, at, rows, spec.rule))
+                    key = cell_key(row, at, rows, spec.rule)
+                    if size_at is not None:
+                        sizes.append(_cell_size(row, size_at, rows))
+                    keys.append(key)
                     raws.append(row.raw)
                 except InputError as error:
-                    yield Records(shape, keys, raws, layout)
-                    keys, raws = [], []
+                    yield Records(shape, keys, raws, layout, sizes)
+                    keys, raws, sizes = [], [], []
                     on_bad(error)
                 if keys and (rows.drained or len(keys) == SLICE):
-                    yield Records(shape, keys, raws, layout)
-                    keys, raws = [], []
+                    yield Records(shape, keys, raws, layout, sizes)
+                    keys, raws, sizes = [], [], []
         except InputError:
-            yield Records(shape, keys, raws, layout)
+            yield Records(shape, keys, raws, layout, sizes)
             raise
     # Behind the last row, blank lines may have come.
-    yield Records(shape, keys, raws, layout)
+    yield Records(shape, keys, raws, layout, sizes)
 
 
 def layout_of(rows: Rows) -> Layout:
@@ -272,11 +295,28 @@ def cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
     Raises:
         InputError: it is no key, or the row has fewer or more fields than the header.
     """
-    from rvhctl.formats.rows import field_start
-
     rows.check(row)
     try:
         return rule.text(row.fields[at], rows.source)
     except InputError as error:
-        column = field_start(row.raw.decode(), at, rows.delimiter)
-        raise error.at(rows.source, row.line, column=column) from None
+        raise _at_cell(error, row, at, rows) from None
+
+
+def _cell_size(row: Row, at: int, rows: Rows) -> float:
+    """The size of a row that has its key.
+
+    Raises:
+        InputError: it is none.
+    """
+    try:
+        return size_in(row.fields[at])
+    except InputError as error:
+        raise _at_cell(error, row, at, rows) from None
+
+
+def _at_cell(error: InputError, row: Row, at: int, rows: Rows) -> InputError:
+    """The error with the place of the cell that it is about."""
+    from rvhctl.formats.rows import field_start
+
+    column = field_start(row.raw.decode(), at, rows.delimiter)
+    return error.at(rows.source, row.line, column=column)

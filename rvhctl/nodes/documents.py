@@ -54,6 +54,8 @@ OF_KEYS: Final = frozenset(
         "spread",
         "max_weight",
         "slots",
+        "max_load",
+        "sizes",
     }
     | {"stats", "explain"}
 )

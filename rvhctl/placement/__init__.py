@@ -1,5 +1,6 @@
 """Which bucket or node owns a key.
 
+bounded      Owners of a finite set of keys under a bound.
 buckets      Buckets: their nodes, weights and failures.
 count        Views: counts, evenness and moves.
 evenness     Statistics of a spread, and of a change.

@@ -12,6 +12,7 @@ from rvhctl.formats.wording import counted, share_of
 from rvhctl.formats.write import RowWriter, write_summary
 from rvhctl.keys.key import Key
 from rvhctl.keys.records import Records
+from rvhctl.placement.bounded.assignment import Assignment
 from rvhctl.placement.buckets import Buckets
 from rvhctl.placement.evenness import (
     BucketCount,
@@ -72,6 +73,8 @@ def stats_action(placement: Placement, format_: OutputFormat, sink: Sink, color:
 
     def finish() -> None:
         stats = stats_of(placement.nodes, tally)
+        if isinstance(placement, Assignment):
+            stats = stats.loaded(placement.loads, placement.fullest)
         rows = map(bucket_row, stats.buckets)
         write_summary(totals(stats), rows, lambda: _histogram(stats), format_, sink, color)
 
@@ -169,7 +172,7 @@ class ExplainAction(Action):
 
 
 def _histogram(stats: Stats) -> View:
-    """A bar a bucket; of many buckets, a bar for several in a row, with their mean, least and most keys."""
+    """A bar a bucket by its keys, or its load; of many buckets, one for several in a row, with mean, least and most."""
     from rvhctl.formats.shapes import View, columns_of
 
     each = max(1, -(-len(stats.buckets) // MOST_BARS))
@@ -178,18 +181,20 @@ def _histogram(stats: Stats) -> View:
         for first in range(0, len(stats.buckets), each):
             group = stats.buckets[first : first + each]
             names = [str(row.bucket) if row.node is None else row.node for row in (group[0], group[-1])]
-            counts = [row.keys for row in group]
-            mean = sum(counts) / len(counts)
+            amounts = [row.keys if row.load is None else row.load for row in group]
+            mean = sum(amounts) / len(amounts)
             yield {
                 "bucket": names[0] if len(group) == 1 else "..".join(names),
-                "keys": counts[0],
+                "keys": group[0].keys,
+                "load": f"{amounts[0]:.4g}",
                 "mean": round(mean, 1),
-                "least": min(counts),
-                "most": max(counts),
+                "least": min(amounts),
+                "most": max(amounts),
                 "bar": mean,
             }
 
-    numbers = ("keys:r",) if each == 1 else ("mean:r", "least:r", "most:r")
+    single = ("keys:r",) if stats.load is None else ("keys:r", "load:r")
+    numbers = single if each == 1 else ("mean:r", "least:r", "most:r")
     columns = ("bucket", *numbers, "bar:b")
     members = [column.partition(":")[0] for column in columns]
     return View(columns, lambda: columns_of(members, rows()), caption=_stats_caption(stats))
@@ -204,6 +209,8 @@ def _stats_caption(stats: Stats) -> str:
         f"stdev {stats.stdev:.4g}{worst}",
         f"chi-square {stats.chi_square:.4g}{chance}",
     ]
+    if stats.fullest is not None:
+        lines.append(f"load {stats.load:.4g}, fullest {stats.fullest:.4g} x its fair share")
     return "\n".join(lines)
 
 
@@ -242,7 +249,10 @@ def explanation(nodes: Buckets, explained: Explanation) -> dict[str, Any]:
 
 def totals(result: Stats | Moves) -> Row:
     """The members that say something of all buckets together."""
-    return {name: getattr(result, name) for name in result.__slots__ if name != "buckets"}
+    members = {name: getattr(result, name) for name in result.__slots__ if name != "buckets"}
+    if members.get("load", 0) is None:
+        del members["load"], members["fullest"]
+    return members
 
 
 def document(result: Stats | Moves) -> Row:
@@ -254,5 +264,6 @@ def bucket_row(row: BucketCount | BucketMoves) -> Row:
     """The members of one bucket's count, or of its moves."""
     entry = {"bucket": row.bucket} if row.node is None else {"bucket": row.bucket, "node": row.node}
     if isinstance(row, BucketCount):
-        return {**entry, "count": row.keys, "share": row.share}
+        load = {} if row.load is None else {"load": row.load}
+        return {**entry, "count": row.keys, "share": row.share, **load}
     return {**entry, "in": row.entering, "out": row.leaving}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, fsum, lgamma, log, sqrt
 from typing import Final, NamedTuple, TypeVar
 
@@ -33,12 +33,13 @@ def check_size(nodes: Buckets, what: str) -> None:
 
 
 class BucketCount(NamedTuple):
-    """How many keys a bucket owns, and their share of all keys."""
+    """How many keys a bucket owns, and their share of all keys; their sizes, where keys were assigned."""
 
     bucket: int
     node: str | None
     keys: int
     share: float
+    load: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Stats:
         p_value: how likely chance alone gives a chi-square of this size or more, with live - 1 degrees of
             freedom; None where that is 0, or without keys.
         buckets: all of them in order, the dead ones with a count of 0.
+        load: the sizes of all keys; None where no keys were assigned.
+        fullest: the largest load as a multiple of the fair share of its node; None likewise.
     """
 
     total: int
@@ -63,6 +66,17 @@ class Stats:
     chi_square: float
     p_value: float | None
     buckets: Sequence[BucketCount]
+    load: float | None = None
+    fullest: float | None = None
+
+    def loaded(self, loads: Sequence[float], fullest: float) -> Stats:
+        """The same with the load of each bucket."""
+        counts = self.buckets
+
+        def row(bucket: int) -> BucketCount:
+            return counts[bucket]._replace(load=loads[bucket])
+
+        return replace(self, buckets=_Lazy(len(counts), row, "counts"), load=fsum(loads), fullest=fullest)
 
 
 class _Lazy(Sequence[T]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.columns import Ints
@@ -20,6 +20,7 @@ from rvhctl.placement.buckets import Buckets, NodeName
 from rvhctl.placement.jump import Key
 
 if TYPE_CHECKING:
+    from rvhctl.placement.bounded.assignment import Assignment
     from rvhctl.placement.evenness import Moves, Stats
     from rvhctl.placement.explain import Explanation
 
@@ -100,7 +101,7 @@ class Placement:
         self._set(buckets.with_down(list(map(buckets.name_of, failed))), hash, seed, dialect)
 
     @classmethod
-    def of(cls, nodes: Buckets, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Placement:
+    def of(cls, nodes: Buckets, hash: str = "xxh64", seed: int = 0, dialect: str = "paper") -> Self:
         """A placement over buckets that are put together already."""
         placement = cls.__new__(cls)
         placement._set(instance_of(Buckets, nodes, "nodes", JumpHashError), hash, seed, dialect)
@@ -243,6 +244,37 @@ class Placement:
                 f"{MOST_SCORED}, because each of them would be scored for each key"
             )
         return each
+
+    def assign(
+        self,
+        keys: Iterable[Key],
+        *,
+        sizes: Iterable[float] | Mapping[Any, float] | None = None,
+        max_load: float | None = None,
+    ) -> Assignment:
+        """The owners of these keys, all of them at once, of which no node gets more than ``max_load`` says.
+
+        The order of the keys makes no difference.
+
+        Args:
+            keys: those of equal bits are one key, whose sizes add up.
+            sizes: of each key in order, or by key (where others have the median of those in it); finite, 0 or more.
+                Each is 1 unless given.
+            max_load: no node gets more than so many times its fair share by weight, 1 or more, if the sizes allow it.
+                Keys that would be too much for a node go to later ones of their order; all others stay.
+
+        Raises:
+            JumpHashError: a key or a size is wrong, or there are more than 65536 buckets.
+
+        Examples:
+            >>> tests = [f"tests/test_{i}.py" for i in range(12)]
+            >>> assignment = Placement(4).assign(tests, max_load=1.05)
+            >>> assignment.owners(tests), assignment.fullest
+            ([1, 2, 3, 3, 3, 2, 2, 0, 1, 1, 0, 0], 1.0)
+        """
+        from rvhctl.placement.bounded.assignment import Assignment
+
+        return Assignment.over(self, max_load).fill(keys, sizes)
 
     def stats(self, keys: Iterable[Key]) -> Stats:
         """How evenly the keys are spread over the live nodes.

@@ -149,6 +149,7 @@ class TestBatch:
             (("--down", "8,1"), {"down": [8, 1]}),
             (("--weight", "3=0.5"), {"weights": {"3": 0.5}}),
             (("--max-weight", "4"), {"max_weight": 4}),
+            (("--max-load", "1"), {"max_load": 1}),
             (("--hash", "crc32"), {"hash": "crc32"}),
             (("--hash", "int"), {"hash": "int"}),
             (("--seed", "7"), {"seed": 7}),

@@ -75,6 +75,7 @@ OUT_OF_RANGE = {
     "--replicas": ("0", "-1", "6"),
     "--weight": ("1=0", "1=-1", "1=nan", "1=inf"),
     "--max-weight": ("0", "-1", "nan", "inf", "0.5"),
+    "--max-load": ("0.5", "-1", "nan", "inf"),
     "--to": ("0", "-1", "2147483648"),
     "--seed": ("-1", str(1 << 64)),
     "failover --latencies": ("-1", "inf"),
@@ -108,7 +109,7 @@ TEXTS = {
         "--by",
         "--down-group",
     ),
-    *("--demand", "--spread", "--slots"),
+    *("--demand", "--spread", "--slots", "--size", "--sizes"),
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

@@ -251,6 +251,8 @@ def _events() -> dict[str, bytes]:
         ),
         "gaps.log": b"user=a\nnobody\nuser=jos\xe9\n\nuser=b\n",
         "ids.txt": b"a\nb\nc\nd\n",
+        "sizes.json": b'{"user:1": 2.5, "foo": 3, "1": 0}',
+        "sizes-bad.json": b'{"user:1": 2.5, "foo": -1}',
         "live.txt": b"a\nc\nelsewhere\n",
     }
 

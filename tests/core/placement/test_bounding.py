@@ -1,0 +1,57 @@
+"""Bounded load against its definition, to the bit."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from support.naive_bounds import naive_bounded, rank
+from support.naive_placement import naive_order
+
+from rvhctl import Placement
+from rvhctl.core.columns import Ints
+from rvhctl.core.placement.bounding import by_rank
+
+plain_sizes = st.floats(0, 1e300) | st.integers(0, 9).map(float)
+
+
+@st.composite
+def cases(draw: Any) -> tuple[list[int], list[float], int, set[int], dict[int, float], float]:
+    buckets = draw(st.integers(1, 6))
+    keys = draw(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9), max_size=30))
+    kind = draw(
+        st.sampled_from(
+            [plain_sizes, st.just(1.0), st.floats(1, 1.3), st.sampled_from([1.0, 2.0, 5.0, 16.0])]
+        )
+    )
+    sizes = draw(st.lists(kind, min_size=len(keys), max_size=len(keys)))
+    down = draw(st.sets(st.integers(0, buckets - 1), max_size=buckets - 1))
+    weights = draw(
+        st.dictionaries(st.integers(0, buckets - 1), st.sampled_from([0.5, 0.1, 3.0, 1e-9]), max_size=2)
+    )
+    return keys, sizes, buckets, down, weights, draw(st.sampled_from([1.0, 1.05, 1.15, 1.3, 2.0, 10.0]))
+
+
+@given(cases(), st.randoms())
+def test_the_definition(case: Any, shuffled: Any) -> None:
+    keys, sizes, buckets, down, weights, max_load = case
+    order = cache(lambda key: naive_order(key, buckets, down, weights))
+    live = {
+        bucket: Fraction(repr(weights.get(bucket, 1.0))) for bucket in range(buckets) if bucket not in down
+    }
+    expected = naive_bounded(keys, sizes, order, live, repr(max_load))
+    ring = Placement(buckets, down=down, weights=weights)
+    pairs = list(zip(keys, sizes, strict=True))
+    shuffled.shuffle(pairs)
+    assigned = ring.assign([key for key, _ in pairs], sizes=[size for _, size in pairs], max_load=max_load)
+    assert assigned.buckets(keys) == [expected[key] for key in keys]
+    assert assigned.displaced == sum(bucket != order(key)[0] for key, bucket in expected.items())
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
+def test_ranks(keys: list[int]) -> None:
+    expected = sorted(range(len(keys)), key=lambda row: (rank(keys[row] % 2**64), row))
+    assert list(by_rank(Ints(keys).values)) == expected
