@@ -56,7 +56,7 @@ def jump_hash(
         >>> import pyarrow as pa
         >>> from rvhctl import arrow
         >>> arrow.jump_hash(pa.array(["foo", None, "bar"]), 5).to_pylist()
-        [3, None, 2]
+        [3, None, 4]
     """
     placement = Placement(checked_buckets(buckets), hash=hash, seed=seed, dialect=dialect)
     return owners(column, placement, empty=empty)
