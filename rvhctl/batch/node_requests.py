@@ -24,7 +24,7 @@ from rvhctl.formats.wording import counted
 from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, ROUTING, contradiction, misspelt, overridden
 from rvhctl.nodes.fields import NO_OBJECT, Unlabelled, UnlabelledError, place, read_record, without_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
-from rvhctl.nodes.given import read_columns, says_measured
+from rvhctl.nodes.given import GivenLabels, read_columns, read_places, says_measured
 from rvhctl.policy.decision import Decision, WithinThreshold, decide
 from rvhctl.policy.request import Request, has_limit, requested, suited
 
@@ -196,6 +196,12 @@ def _table(
             if not by:
                 lats, lons, latencies = read_columns(nodes, 0, len(nodes), ("lat", "lon", "latency"))
                 return RequestNodes(ids, Fleet(ids, latencies, lats, lons))
+            if {str}.issuperset(type(node[name]) for node in nodes for name in by):
+                (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
+                lats, lons = read_places(nodes, 0, len(nodes), optional=True)
+                labels = GivenLabels(by)
+                labels.add(nodes, 0, len(nodes))
+                return RequestNodes(ids, Fleet(ids, latencies, lats, lons, labels=labels.build()))
     except (InvalidNodeError, KeyError, TypeError):
         pass  # node by node, an unusual one is read and a wrong one named
     builder = FleetBuilder()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -13,12 +11,13 @@ from typing import Any, Final
 import orjson
 
 from rvhctl.core.csv.numbers import ABSENT, number_in
-from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, WORD, RowToObject
+from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, WORD, ObjectToRow, RowToObject, appended
 from rvhctl.core.json.spans import member_spans
+from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, OnBad
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS
-from rvhctl.formats.rows import Points, Row, Rows, decimal_in, field_start, numbers_in
+from rvhctl.formats.rows import Points, Row, Rows, decimal_in, field_start, join_rows, numbers_in, split_row
 from rvhctl.formats.shapes import (
     EMPTY_HINT,
     SOME,
@@ -220,17 +219,44 @@ def _write_extended(
 ) -> Iterator[bytes]:
     """Yield a header and rows as they came in, and behind them what the objects say besides."""
     layout = behind.layout
-    rows = [row for piece in _pieces(picked) for row in _extended(records, piece, behind, delimiter)]
-    more = list(dict.fromkeys(chain.from_iterable(added for _, added in rows)))
+    quick = _appended(records, picked, behind, delimiter)
+    rows = (
+        []
+        if quick
+        else [row for piece in _pieces(picked) for row in _extended(records, piece, behind, delimiter)]
+    )
+    more = quick[0] if quick else list(dict.fromkeys(chain.from_iterable(added for _, added in rows)))
     if layout.preamble and delimiter == layout.delimiter:
         yield layout.opening.partition(b"\n")[0] + b"\n"
     yield joined_row([*layout.header, *more], delimiter)
+    yield from quick[1] if quick else ()
     for own, added in rows:
         cells = [_decimal(name, added.get(name, ""), delimiter) for name in more]
         if isinstance(own, bytes):
             yield own + (joined_row(["", *cells], delimiter) if more else b"\n")
         else:
             yield joined_row([*own, *cells], delimiter)
+
+
+def _appended(
+    records: OwnRecords, picked: Picked, behind: RowsBehind, delimiter: str
+) -> tuple[list[str], list[bytes]] | None:
+    """Return what all objects say besides, and the rows as they came in with it; None if each is to be looked at."""
+    if not COMPILED or delimiter != behind.layout.delimiter or delimiter == ";" or not len(picked):
+        return None
+    first = records.records[picked[0]]
+    names = list(_json_cells(first))[len(behind.layout.names) :]
+    converter = ObjectToRow([orjson.dumps(name) for name in names], ord(delimiter))
+    body: list[bytes] = []
+    for piece in _pieces(picked):
+        own = list(map(behind.row_of, piece))
+        if min(own) < 0:
+            return None
+        came, raws = behind.objects_of(own), [behind.raws[row] for row in own]
+        body.append(appended(raws, came, texts_of(records.records, piece), converter, ord(delimiter)))
+        if not body[-1]:
+            return None
+    return names, body
 
 
 def _pieces(picked: Picked) -> Iterator[list[int]]:
@@ -323,11 +349,6 @@ _JSON: Final[Mapping[str, Callable[[str], object]]] = {
 }
 
 
-def split_row(row: bytes, delimiter: str) -> list[str]:
-    """The fields of one row."""
-    return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
-
-
 def row_converter(layout: Layout) -> RowToObject:
     """Return what makes of most rows what `json_record` makes of all."""
     kinds = {"samples": NULL_OR_LEFT, "state": WORD} | dict.fromkeys(DECIMALS, NUMBER)
@@ -359,21 +380,6 @@ def joined_row(cells: Sequence[object], delimiter: str) -> bytes:
 def join_records(records: Sequence[bytes], *, delimiter: str) -> bytes:
     """Return rows as they are."""
     return b"\n".join([*records, b""])
-
-
-def join_rows(names: Sequence[str], rows: Sequence[Sequence[object]], *, delimiter: str) -> bytes:
-    """Return rows of values, without their header."""
-    text = _joined(rows, delimiter, "\n")
-    if "\r" in text:
-        # A carriage return would end a line when it is read, but is quoted only if the line's end has one.
-        text = "".join(_joined([row], delimiter, "\r\n").removesuffix("\r\n") + "\n" for row in rows)
-    return text.encode()
-
-
-def _joined(rows: Sequence[Sequence[object]], delimiter: str, end: str) -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
-    return out.getvalue()
 
 
 def _text_of(rows: Sequence[Sequence[str]], delimiter: str) -> bytes:

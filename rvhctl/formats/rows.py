@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from rvhctl.errors import InputError, listed, quoted, shorten
@@ -325,6 +325,26 @@ def header_cells(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line], delimiter=delimiter), [])
     except csv.Error:
         return []
+
+
+def split_row(row: bytes, delimiter: str) -> list[str]:
+    """The fields of one row."""
+    return next(csv.reader(io.StringIO(row.decode(), newline=""), delimiter=delimiter))
+
+
+def join_rows(names: Sequence[str], rows: Sequence[Sequence[object]], *, delimiter: str) -> bytes:
+    """Return rows of values, without their header."""
+    text = _joined(rows, delimiter, "\n")
+    if "\r" in text:
+        # A carriage return would end a line when it is read, but is quoted only if the line's end has one.
+        text = "".join(_joined([row], delimiter, "\r\n").removesuffix("\r\n") + "\n" for row in rows)
+    return text.encode()
+
+
+def _joined(rows: Sequence[Sequence[object]], delimiter: str, end: str) -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator=end).writerows(rows)
+    return out.getvalue()
 
 
 def plain_name(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import NamedTuple
@@ -157,6 +157,11 @@ class LabelsBuilder:
 
     def add(self, values: tuple[str, ...]) -> None:
         self._group_of.append(self._groups.setdefault(values, len(self._groups)))
+
+    def extend(self, nodes: Iterable[tuple[str, ...]]) -> None:
+        """Add the labels of several."""
+        groups = self._groups
+        self._group_of += [groups.setdefault(values, len(groups)) for values in nodes]
 
     def build(self) -> Labels | None:
         """Return the groups; None without any."""

@@ -136,14 +136,16 @@ class GivenLabels:
 
     def add(self, nodes: Sequence[object], start: int, count: int) -> None:
         """Take so many nodes from ``start`` on."""
-        block = nodes[start : start + count]
-        columns = [_optional_values(block, name) for name in self._by]
+        columns: Any = [_optional_values(nodes[start : start + count], name) for name in self._by]
+        if all(all_texts(column) and is_utf8("".join(column)) for column in columns):
+            self._labels.extend(zip(*columns, strict=True))
+            columns = []
         for row, values in enumerate(zip(*columns, strict=True)):
             try:
                 self._labels.add(tuple(map(label_of, values, self._by)))
             except UnlabelledError as error:
                 if self._unlabelled.add(error):
-                    self._first = start + row, named_id(block[row])
+                    self._first = start + row, named_id(nodes[start + row])
 
     def build(self) -> Labels:
         """Return the groups.
@@ -256,14 +258,13 @@ def values_of(block: Sequence[object], start: int, fields: tuple[str, ...]) -> l
     if isinstance(block, NodeColumns):
         return [field_of(block, start, field) for field in fields]
     kinds = set(map(type, block))
+    rows: Any = block
     if kinds == {dict}:
-        rows: Any = block
         try:
             return [[row[field] for row in rows] for field in fields]
         except KeyError:
             pass  # said in full below
     elif kinds <= {tuple, Node} and set(map(len, block)) == {len(FIELDS)}:  # type: ignore[arg-type]
-        rows = block
         places = [FIELDS.index(field) for field in fields]
         return [[row[place] for row in rows] for place in places]
     columns: list[list[object]] = [[] for _ in fields]
@@ -284,8 +285,8 @@ def value_of(node: object, index: int, field: str) -> object:
             "or an object with these attributes",
             value=node,
         )
-    named = field if field in BOUNDS else f"the {field}"
-    raise InvalidNodeError(f"{place(index, named_id(node))}: {named} is missing", field=field)
+    the = "" if field in BOUNDS else "the "
+    raise InvalidNodeError(f"{place(index, named_id(node))}: {the}{field} is missing", field=field)
 
 
 def stated(node: object, field: str, otherwise: object = ABSENT) -> object:

@@ -106,6 +106,10 @@ class Nodes:
         converted.delimiter = self.layout.delimiter
         return converted
 
+    def texts(self, rows: Sequence[int]) -> list[bytes]:
+        """The records of some rows."""
+        return texts_of(self.records, rows)
+
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         """The picked records, each followed by ``separator``, in pieces."""
         records = self.records

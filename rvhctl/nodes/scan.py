@@ -252,6 +252,10 @@ class ScannedNodes(Nodes):
             converted._to_object = FORMATS[self.shape].load().row_converter(self.layout)
         return converted
 
+    def texts(self, rows: Sequence[int]) -> list[bytes]:
+        bulk = self.layout is None and not isinstance(self.records, list)
+        return b"".join(self.join_records(rows, b"\n")).split(b"\n")[:-1] if bulk else super().texts(rows)
+
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         rows, converter = self._rows, self._to_object
         for wanted, first, last in _pieces(picked):

@@ -185,3 +185,21 @@ def test_a_request_is_read_exactly_only_once() -> None:
         outcome = rvhctl("failover", "--batch", "--threshold", "5", stdin=request)
     assert json.loads(outcome.out)["survivors"] == numbers
     assert exact_value.call_count == 1
+
+
+@pytest.mark.parametrize(
+    "odd", [{}, {"zone": 7}, {"zone": True}, {"lat": None, "lon": None}, {"state": "up"}], ids=str
+)
+def test_groups_by_label_are_those_of_a_document(odd: dict[str, object]) -> None:
+    nodes: list[dict[str, object]] = [
+        {"id": f"n{row}", "zone": f"z{row % 3}", "lat": row % 3, "lon": 1, "latency": row % 7}
+        for row in range(20)
+    ]
+    nodes[4] |= odd
+    document = {"nodes": nodes, "by": ["zone"], "threshold": 4, "plan": True}
+    stdin = json.dumps(document).encode()
+    answer = json.loads(rvhctl("faultset", "--batch", stdin=stdin).out)
+    assert answer["plan"] == json.loads(rvhctl("faultset", stdin=stdin).out)
+    plain = json.dumps({**document, "plan": False}).encode()
+    ids = [node["id"] for node in json.loads(rvhctl("faultset", stdin=plain).out)]
+    assert json.loads(rvhctl("faultset", "--batch", stdin=plain).out)["survivors"] == ids

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 
 from rvhctl.errors import InputError
-from rvhctl.formats.csv import join_rows, json_record, split_row
-from rvhctl.formats.rows import Rows
+from rvhctl.formats.csv import json_record
+from rvhctl.formats.rows import Rows, join_rows, split_row
 from rvhctl.formats.shapes import plain_layout
 
 text = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"), max_size=8)

@@ -189,6 +189,29 @@ class ObjectToRow:
         return position == end - 1
 
 
+def appended(
+    raws: list[bytes], came: list[bytes], records: list[bytes], converter: ObjectToRow, delimiter: i64
+) -> bytes:
+    """Return rows, with what their ``records`` say besides; nothing if one does not fit.
+
+    Args:
+        raws: the rows as they came in.
+        came: the same as objects, with which each record is to begin.
+        converter: of the members behind.
+    """
+    out = BytesWriter()
+    for index in range(len(raws)):
+        own, record = came[index], records[index]
+        size: i64 = len(own)
+        rest = b"{" + record[size:]
+        if own[:-1] != record[: size - 1] or not converter.fits(rest, 0, len(rest)):
+            return b""
+        out.write(raws[index])
+        out.append(int(delimiter))
+        converter.write(out, rest, 0, len(rest))
+    return out.getvalue()
+
+
 def copy_cell(out: BytesWriter, data: bytes, start: i64, end: i64, delimiter: i64) -> None:
     """Append ``data[start:end]`` in quotes where it needs them."""
     quotes: i64 = 0

@@ -13,12 +13,12 @@ from typing import Final
 
 import orjson
 
-from rvhctl.core.columns import Floats
+from rvhctl.core.columns import Floats, Ints, picked_floats
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
-from rvhctl.formats.shapes import RowsBehind, Several, texts_of
+from rvhctl.formats.shapes import RowsBehind, Several
 from rvhctl.nodes.fields import BOUNDS, Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.inventory.matching import (
@@ -60,8 +60,7 @@ def join(
     found = match(theirs, ours, _address_in(objects.records), _address_in(inventory.records))
     for expected, one, other in found.ambiguous:
         on_bad(InputError(ambiguity(ours[expected], theirs[one], theirs[other]), source=inventory.source))
-    objects_of = partial(_in_bulk, objects) if measured.layout else partial(texts_of, objects.records)
-    records = _Records(found, objects_of, inventory.records)
+    records = _Records(found, objects.texts, inventory.texts)
     nodes = None
     seen = Contradictions(decisive(by, places=bool(coordinates)))
     if not by:
@@ -84,7 +83,7 @@ def join(
         inform(text)
     if measured.layout is not None:
         row_of = _row_of(found, ours, nodes)
-        nodes.behind = RowsBehind(measured.layout, measured.records, objects_of, row_of)
+        nodes.behind = RowsBehind(measured.layout, measured.records, objects.texts, row_of)
     nodes.delimiter = objects.delimiter
     nodes.shape, nodes.source, nodes.doubts = measured.shape, measured.source, measured.doubts
     nodes.members, nodes.stated_in, nodes.conflicts = measured.members, measured.stated_in, measured.conflicts
@@ -109,18 +108,13 @@ def _address_in(records: Sequence[bytes]) -> AddressOf:
     return address_of
 
 
-def _in_bulk(objects: Nodes, rows: Sequence[int]) -> list[bytes]:
-    """Return rows as objects, which have no line ends, made all at once."""
-    return b"".join(objects.join_records(rows, b"\n")).split(b"\n")[:-1]
-
-
 class _Records(Sequence[bytes]):
     """The records of both, merged when they are asked for."""
 
-    def __init__(self, found: Matches, objects_of: Several, known: Sequence[bytes]) -> None:
+    def __init__(self, found: Matches, objects_of: Several, known_of: Several) -> None:
         self._found = found
         self._objects_of = objects_of
-        self._known = known
+        self._known_of = known_of
 
     def __len__(self) -> int:
         return len(self._found.rows)
@@ -133,7 +127,7 @@ class _Records(Sequence[bytes]):
         own = list(map(self._found.own.__getitem__, rows))
         objects = iter(self._objects_of([row for row in own if row != NOBODY]))
         measured = [None if row == NOBODY else next(objects) for row in own]
-        known = map(self._known.__getitem__, map(self._found.rows.__getitem__, rows))
+        known = self._known_of(list(map(self._found.rows.__getitem__, rows)))
         return list(map(merged_texts, measured, known, repeat(seen)))
 
 
@@ -201,7 +195,9 @@ def _picked(column: Floats, rows: Sequence[int]) -> Floats:
         return Floats(repeat(nan, len(rows)))
     if isinstance(rows, range):
         return column
-    return Floats(map([*column, nan].__getitem__, rows))
+    if NOBODY in rows:
+        return Floats(map([*column.tolist(), nan].__getitem__, rows))
+    return picked_floats(column, Ints(rows), 0, len(rows))
 
 
 def _read(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import orjson
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.strings import BytesWriter
 
-from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, WORD, ObjectToRow, RowToObject
+from rvhctl.core.csv.objects import NULL_OR_LEFT, NUMBER, TEXT, WORD, ObjectToRow, RowToObject, appended
 from rvhctl.formats import csv
 from rvhctl.formats.shapes import plain_layout
 
@@ -134,3 +135,33 @@ def test_usual_objects_are_converted_and_others_do_not_fit() -> None:
         b'{"id": "a", "lat": 1, "tags": []',
     ):
         assert not converter.fits(other, 0, len(other))
+
+
+ROWS = [b"a,1.50", b'"b,c",2']
+CAME = [b'{"id":"a","latency":1.50}', b'{"id":"b,c","latency":2}']
+
+
+def appended_to(records: list[bytes], delimiter: str = ",") -> bytes:
+    converter = ObjectToRow([b'"zone"', b'"rack"'], ord(delimiter))
+    return appended(ROWS[: len(records)], CAME[: len(records)], records, converter, ord(delimiter))
+
+
+def test_rows_are_written_with_what_their_objects_say_besides() -> None:
+    records = [CAME[0][:-1] + b',"zone":"x","rack":null}', CAME[1][:-1] + b',"zone":7.50,"rack":"r,1"}']
+    assert appended_to(records) == b'a,1.50,x,\n"b,c",2,7.50,"r,1"\n'
+    assert appended_to(records[:1], ";") == b"a,1.50;x;\n"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b'{"id":"z","latency":1.50,"zone":"x","rack":"r"}',
+        b'{"id":"a","latency":1.50,"zone":"x"}',
+        b'{"id":"a","latency":1.50,"rack":"x","zone":"r"}',
+        b'{"id":"a","latency":1.50,"zone":"\\u0041","rack":"r"}',
+        b'{"id":"a","latency":1.50}',
+        b'{"id":"a"}',
+    ],
+)
+def test_a_row_whose_object_says_otherwise_is_left_to_the_library(record: bytes) -> None:
+    assert appended_to([record]) == b""

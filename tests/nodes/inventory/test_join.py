@@ -507,3 +507,27 @@ def test_rows_are_found_where_others_are_left_out() -> None:
     Path("inventory.csv").write_text("id|lat|lon\na|1|\nb|1|2\n")
     words = ("faultset", "--th", "9", "-p", "3", "--inventory", "inventory.csv", "--on-error", "skip")
     assert rvhctl(*words, stdin=rows).out == b"Host;RTT;lat;lon\nb;2,50;1;2\n"
+
+
+@pytest.mark.parametrize("extra", ["", "sep=,\n"])
+@pytest.mark.parametrize(
+    "known",
+    [
+        'id,zone,rack\na,x,1\nb,"y,z",\nc,,é\n',
+        'id,zone,rack\na,"say ""x""",1\nb,y,\nc,z,2\n',
+        "id,zone\na,x\nb,y\nc,z\n",
+        "id,zone,note,state\na,x,1,up\nb,y,2,up\nc,z,3,drain\n",
+        "id,zone,latency,rack\na,x,9,1\nb,y,9,2\nc,z,9,3\n",
+        "id,zone,rack\na,x,1\nb,y,2\nc,z,3\nd,z,4\n",
+    ],
+)
+def test_rows_are_longer_by_the_same_cells_however_they_are_made(
+    known: str, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("inventory.csv").write_text(known)
+    rows = f'{extra}id,latency,note\na,1.50,"x, y"\nb,3,\nc,0.002 s,z\n'.encode()
+    words = ("failover", "--th", "9", "--inventory", "inventory.csv")
+    written = rvhctl(*words, stdin=rows)
+    monkeypatch.setattr("rvhctl.formats.csv.COMPILED", False)
+    assert written == rvhctl(*words, stdin=rows)
+    assert written.code == 0
