@@ -190,18 +190,9 @@ def _table(
         ids = [node["id"] for node in nodes]
         usual = set(map(type, ids)) == {str} and len(set(ids)) == len(ids) and "" not in ids
         if usual and "".join(ids).isprintable() and all(map(without_details, nodes)):
-            if not coordinates:
-                (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
-                return RequestNodes(ids, Fleet(ids, latencies))
-            if not by:
-                lats, lons, latencies = read_columns(nodes, 0, len(nodes), ("lat", "lon", "latency"))
-                return RequestNodes(ids, Fleet(ids, latencies, lats, lons))
-            if {str}.issuperset(type(node[name]) for node in nodes for name in by):
-                (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
-                lats, lons = read_places(nodes, 0, len(nodes), optional=True)
-                labels = GivenLabels(by)
-                labels.add(nodes, 0, len(nodes))
-                return RequestNodes(ids, Fleet(ids, latencies, lats, lons, labels=labels.build()))
+            fleet = _columns(nodes, ids, coordinates=coordinates, by=by)
+            if fleet is not None:
+                return RequestNodes(ids, fleet)
     except (InvalidNodeError, KeyError, TypeError):
         pass  # node by node, an unusual one is read and a wrong one named
     builder = FleetBuilder()
@@ -231,6 +222,28 @@ def _table(
     if unlabelled.count:
         raise InvalidNodeError(f"{place(first)}: {unlabelled.error(len(nodes), nodes[first]['id'])}")
     return RequestNodes(shown, builder.build())
+
+
+def _columns(nodes: list[Any], ids: list[str], *, coordinates: bool, by: tuple[str, ...]) -> Fleet | None:
+    """The usual nodes as columns; None if a label is no text.
+
+    Raises:
+        InvalidNodeError: a node is wrong.
+        KeyError, TypeError: a node lacks a field, or is none.
+    """
+    if not coordinates:
+        (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
+        return Fleet(ids, latencies)
+    if not by:
+        lats, lons, latencies = read_columns(nodes, 0, len(nodes), ("lat", "lon", "latency"))
+        return Fleet(ids, latencies, lats, lons)
+    if not {str}.issuperset(type(node[name]) for node in nodes for name in by):
+        return None
+    (latencies,) = read_columns(nodes, 0, len(nodes), ("latency",))
+    lats, lons = read_places(nodes, 0, len(nodes), optional=True)
+    labels = GivenLabels(by)
+    labels.add(nodes, 0, len(nodes))
+    return Fleet(ids, latencies, lats, lons, labels=labels.build())
 
 
 def _exact_node(exact: Callable[[], Any], row: int, fields: dict[str, Any]) -> Any:

@@ -172,7 +172,8 @@ def _inventory(asked: NodeOptions, flags: Mapping[str, Any], run: Run, report: R
 
     columns = _with_labels(asked.source.inventory_columns(), asked, flags)
     on_bad = report.on_bad(run.on_error)
-    return read_inventory(name, columns, on_bad=on_bad, warn=report.warn, inform=report.info)
+    by = _labels(asked, flags) or ()
+    return read_inventory(name, columns, by=by, on_bad=on_bad, warn=report.warn, inform=report.info)
 
 
 def _measured(

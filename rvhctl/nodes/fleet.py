@@ -22,6 +22,12 @@ class Labels(NamedTuple):
     group_of: Ints
     """The group of each node."""
 
+    def picked(self, rows: Sequence[int]) -> Labels:
+        """The labels of these nodes."""
+        own = list(map(self.group_of.tolist().__getitem__, rows))
+        numbers = {group: number for number, group in enumerate(dict.fromkeys(own))}
+        return Labels([self.groups[group] for group in numbers], Ints(map(numbers.__getitem__, own)))
+
 
 @dataclass
 class Fleet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
@@ -105,6 +105,14 @@ class Nodes:
         converted.layout = None
         converted.delimiter = self.layout.delimiter
         return converted
+
+    def mentions(self, names: Iterable[str]) -> bool:
+        """Whether a record may have a member of one of these names."""
+        if self.layout is not None:
+            return not set(names).isdisjoint(self.layout.names)
+        keys = [b"\\u", *map(orjson.dumps, names)]
+        data = getattr(self.records, "data", None)
+        return any(key in text for text in (self.records if data is None else [data]) for key in keys)
 
     def texts(self, rows: Sequence[int]) -> list[bytes]:
         """The records of some rows."""

@@ -235,12 +235,7 @@ class ScannedNodes(Nodes):
         ids = _Ids(rows)
         fleet = fleet_of(ids, rows.latencies, rows.lats, rows.lons, details, columns=rows.details)
         super().__init__(
-            layout.shape,
-            fleet,
-            _Records(rows),
-            layout.layout,
-            integer_ids=integer_ids,
-            left_out=left_out,
+            layout.shape, fleet, _Records(rows), layout.layout, integer_ids=integer_ids, left_out=left_out
         )
         self.notes = [layout.layout.note] if layout.layout is not None and layout.layout.note else ()
         self._rows = rows
@@ -336,6 +331,7 @@ class _Ids(Sequence[str]):
 
 class _Records(Sequence[bytes]):
     def __init__(self, rows: NodeRows) -> None:
+        self.data: Final = rows.data
         self._rows = rows
 
     def __len__(self) -> int:

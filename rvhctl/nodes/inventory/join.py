@@ -13,13 +13,21 @@ from typing import Final
 
 import orjson
 
-from rvhctl.core.columns import Floats, Ints, picked_floats
+from rvhctl.core.columns import Codes, Floats, Ints, picked_floats
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, quoted
 from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS
 from rvhctl.formats.shapes import RowsBehind, Several
-from rvhctl.nodes.fields import BOUNDS, Coordinates, Unlabelled, UnlabelledError, read_record, unplaced
+from rvhctl.nodes.fields import (
+    BOUNDS,
+    DETAILS,
+    Coordinates,
+    Unlabelled,
+    UnlabelledError,
+    read_record,
+    unplaced,
+)
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.inventory.matching import (
     NOBODY,
@@ -63,8 +71,10 @@ def join(
     records = _Records(found, objects.texts, inventory.texts)
     nodes = None
     seen = Contradictions(decisive(by, places=bool(coordinates)))
-    if not by:
-        nodes = _by_columns(found, measured.fleet, inventory, ours, records, seen, placed=bool(coordinates))
+    if not (by and inventory.fleet.labels is None) and not measured.mentions((*DETAILS, *by)):
+        nodes = _by_columns(
+            found, measured.fleet, inventory, ours, records, seen, placed=bool(coordinates), by=by
+        )
     if nodes is None:
         nodes = _read(
             records.several(range(len(records)), seen),
@@ -140,29 +150,28 @@ def _by_columns(
     seen: Contradictions,
     *,
     placed: bool,
+    by: tuple[str, ...],
 ) -> Nodes | None:
     """The nodes by the columns of both fleets, where these say all; no record is looked at then."""
-    if not (_plain(measured) and _plain(inventory.fleet)):
-        return None
+    known = inventory.fleet
     fleet = Fleet(list(map(ids.__getitem__, found.rows)), _picked(measured.latencies, found.own))
+    if len(known.states):
+        fleet.states = Codes(map(known.states.tolist().__getitem__, found.rows))
+    fleet.weights, fleet.capacities = (
+        _picked(column, found.rows) if len(column) else column for column in (known.weights, known.capacities)
+    )
+    if by and known.labels is not None:
+        fleet.labels = known.labels.picked(found.rows)
     if placed:
-        fleet.lats = _of_both(found, measured.lats, inventory.fleet.lats)
-        fleet.lons = _of_both(found, measured.lons, inventory.fleet.lons)
-        if any(map(isnan, fleet.lats)):
+        fleet.lats = _of_both(found, measured.lats, known.lats)
+        fleet.lons = _of_both(found, measured.lons, known.lons)
+        if not by and any(map(isnan, fleet.lats)):
             return None
         for name in BOUNDS:
-            _compare(
-                found, name, getattr(measured, f"{name}s"), getattr(inventory.fleet, f"{name}s"), ids, seen
-            )
+            _compare(found, name, getattr(measured, f"{name}s"), getattr(known, f"{name}s"), ids, seen)
     integers = inventory.integer_ids
-    integer_ids = {row for row, known in enumerate(found.rows) if known in integers} if integers else ()
+    integer_ids = {row for row, other in enumerate(found.rows) if other in integers} if integers else ()
     return Nodes(OBJECTS, fleet, records, integer_ids=integer_ids)
-
-
-def _plain(fleet: Fleet) -> bool:
-    """Whether no node of a fleet says more than its latency and place."""
-    columns = (fleet.states, fleet.weights, fleet.capacities, fleet.sample_starts)
-    return all(len(column) == 0 for column in columns)
 
 
 def _of_both(found: Matches, measured: Floats, known: Floats) -> Floats:

@@ -26,6 +26,7 @@ def read_inventory(
     name: str,
     columns: Mapping[str, str] = {},
     *,
+    by: tuple[str, ...] = (),
     on_bad: OnBad,
     warn: Callable[[str], None],
     inform: Callable[[str], None],
@@ -35,6 +36,7 @@ def read_inventory(
     Args:
         name: a path; ``-`` is standard input.
         columns: the columns of a table by the fields that the user says they are, and labels by themselves.
+        by: labels that may group the nodes.
         on_bad: gets each bad record; it raises it, or the record is left out.
         warn: gets what is no error but may mislead.
         inform: gets what was understood.
@@ -44,7 +46,7 @@ def read_inventory(
         InputError: it cannot be read, or what ``on_bad`` raises.
         EmptyNodesError: there is no node in it.
     """
-    (nodes,) = (_from_source(source, columns, on_bad, warn, inform) for source in open_sources([name]))
+    (nodes,) = (_from_source(source, columns, by, on_bad, warn, inform) for source in open_sources([name]))
     if not len(nodes.fleet):
         raise EmptyNodesError(f"{nodes.source}: {EMPTY}")
     return nodes
@@ -73,6 +75,7 @@ def stated_inventory(records: Any, source: str, on_bad: OnBad) -> Nodes:
 def _from_source(
     source: Source,
     columns: Mapping[str, str],
+    by: tuple[str, ...],
     on_bad: OnBad,
     warn: Callable[[str], None],
     inform: Callable[[str], None],
@@ -89,7 +92,7 @@ def _from_source(
             inform(note)
         return _built(expected.records, source.name, on_bad)
     with explained(source, tools=True, known=True):
-        nodes = _from_text(text, source.name, on_bad, columns)
+        nodes = _from_text(text, source.name, on_bad, columns, by)
     nodes.source = source.name
     for note in nodes.notes:
         inform(f"{source.name}: {note}")
@@ -98,15 +101,19 @@ def _from_source(
     return nodes
 
 
-def _from_text(text: bytes, source: str, on_bad: OnBad, columns: Mapping[str, str] = {}) -> Nodes:
+def _from_text(
+    text: bytes, source: str, on_bad: OnBad, columns: Mapping[str, str] = {}, by: tuple[str, ...] = ()
+) -> Nodes:
+    """The nodes of a document; with their groups, if each has these labels."""
     shape = looked_shape("auto", text)
     require_table(columns, [shape], FLAG)
     if COMPILED:
         from rvhctl.nodes.scan import scan_nodes
 
-        scanned = scan_nodes([text], shape, columns, coordinates=KNOWN, latency=False)
-        if scanned is not None:
-            return _in_objects(scanned)
+        for labels in dict.fromkeys((by, ())):
+            scanned = scan_nodes([text], shape, columns, coordinates=KNOWN, latency=False, by=labels)
+            if scanned is not None:
+                return _in_objects(scanned)
     nodes = read_text(
         text, source, shape, coordinates=KNOWN, on_bad=on_bad, latency=None, columns=columns, flag=FLAG
     )

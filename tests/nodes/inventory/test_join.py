@@ -531,3 +531,53 @@ def test_rows_are_longer_by_the_same_cells_however_they_are_made(
     monkeypatch.setattr("rvhctl.formats.csv.COMPILED", False)
     assert written == rvhctl(*words, stdin=rows)
     assert written.code == 0
+
+
+@pytest.mark.parametrize("by", [(), ("--by", "zone"), ("--by", "zone,rack")], ids=" ".join)
+@pytest.mark.parametrize(
+    "columns", ["zone,rack", "lat,lon,zone,rack", "zone,rack,state,weight", "rack,zone,capacity"]
+)
+@pytest.mark.parametrize(
+    "measured", ["id,latency", "id,latency,lat,lon", "id,latency,state", "id,rack,latency"]
+)
+def test_columns_join_as_records_do(
+    by: tuple[str, ...], columns: str, measured: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In any order, with nodes that are absent, unknown or unmeasured."""
+    values = {
+        "lat": "{}.5",
+        "lon": "1",
+        "zone": "z{}",
+        "rack": "r",
+        "weight": "{}",
+        "capacity": "2",
+        "latency": "{}",
+    }
+    states = ["up", "drain", "down", ""]
+
+    def table(header: str, ids: Sequence[int], shift: int) -> str:
+        names = header.split(",")
+        rows = [
+            [
+                f"n{row}"
+                if name == "id"
+                else states[row % 4]
+                if name == "state"
+                else values[name].format(row % 3 + shift)
+                for name in names
+            ]
+            for row in ids
+        ]
+        return "\n".join([header, *map(",".join, rows), ""])
+
+    if not by and "lon" not in columns:
+        columns += ",lat,lon"
+    Path("inventory.csv").write_text(table("id," + columns, range(12), 1))
+    stdin = table(measured, [7, 3, 1, 0, 13, 11, 4], 2).encode()
+    words = ("faultset", *by, "--threshold", "3", "--inventory", "inventory.csv", "-o", "json")
+    for more in ((), ("--plan", "--nearest", "1"), ("--explain",)):
+        joined = rvhctl(*words, *more, stdin=stdin)
+        with monkeypatch.context() as patch:
+            patch.setattr(joining, "_by_columns", lambda *_, **__: None)
+            assert rvhctl(*words, *more, stdin=stdin) == joined
+        assert joined.code == 0
