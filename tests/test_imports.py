@@ -62,6 +62,7 @@ FACES = {
     "completion": {"answer", "scripts"},
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
+    "formats.html": {"parts"},
     "formats.tools": {"expected", "measured"},
     "keys": {
         *("cells", "elements", "fields", "hashes", "jobs", "key", "lines", "records", "sizes", "stream"),
@@ -83,6 +84,7 @@ FACES = {
     "placement.bounded": {"assignment", "bounds", "gather"},
     "placement.slots": {"slots", "slots_file"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},
+    "policy.pages": {"answer"},
     "policy.traffic": {"capacity", "demand", "drill", "routing", "sharing"},
     "streams": {
         "folding",
@@ -115,7 +117,7 @@ FACES = {
 
 MOST_FILES, MOST_AT_THE_TOP, MOST_LINES, MOST_BODY, MOST_PARAMETERS = 12, 9, 400, 50, 12
 
-FORMATS = {"csv", "tsv", "ndjson"}
+FORMATS = {"csv", "tsv", "ndjson", "html"}
 """Names of formats that are nothing else; compared where formats are chosen."""
 
 
@@ -129,7 +131,7 @@ MODULES = {module: ast.parse(file.read_text(encoding="utf-8")) for module, file 
 FOLDERS = sorted({file.parent for file in FILES.values()})
 
 SHARED = {"formats.tools.expected", "formats.tools.measured"}
-ONE_EACH = {f"formats.{name}" for name in ("csv", "json", "ndjson", "plain", "table")} | {
+ONE_EACH = {f"formats.{name}" for name in ("csv", "html.page", "json", "ndjson", "plain", "table")} | {
     module for module in MODULES if module.startswith("formats.tools.") and module not in SHARED
 }
 """The modules that are a format; the others of their folder are what formats share."""
@@ -363,7 +365,8 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
         (
             ("failover", "--relative", "2", "-o", "plain", str(LINES)),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"}
-            | {"rvhctl.formats.rows", "rvhctl.formats.headers", "rvhctl.policy.plan"},
+            | {"rvhctl.formats.rows", "rvhctl.formats.headers", "rvhctl.policy.plan"}
+            | {"rvhctl.formats.html.parts", "rvhctl.policy.pages.answer"},
         ),
         (("-V",), {"rich", "typer", "typing", "rvhctl.app", "rvhctl.errors"}),
     ],

@@ -18,10 +18,11 @@ from rvhctl.cli.option_groups import (
     option,
     switch,
 )
-from rvhctl.cli.options import INPUT_FORMAT, RECORD_FORMATS, Run, either, refuse
+from rvhctl.cli.options import INPUT_FORMAT, RECORD_FORMATS, Run, either, output_option, refuse
 from rvhctl.errors import UsageError
-from rvhctl.formats.choice import InputFormat
+from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.keys.hashes import DIALECTS, RECIPES
+from rvhctl.streams.terminal import ColorChoice
 
 
 class Keys(OptionGroup, panel=KEYS):
@@ -241,6 +242,8 @@ class Hashing(OptionGroup, panel=HASHING):
 class KeyRun(Run):
     """How jump-hash reads, answers and runs."""
 
+    output: OutputFormat = output_option("table")
+    json: bool = Run.json
     input_format: InputFormat = option(
         "--input-format",
         "-i",
@@ -251,6 +254,7 @@ class KeyRun(Run):
         "plain.",
         panel=SOURCES,
     )
+    color: ColorChoice = Run.color
 
 
 # In the place that it has among the others.

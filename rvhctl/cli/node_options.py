@@ -166,6 +166,11 @@ class NodeOptions(NamedTuple):
     """None where nodes are not grouped."""
     top: int | None = None
 
+    @property
+    def command(self) -> str:
+        """What is called, in words."""
+        return f"rvhctl {'failover' if self.groups is None else 'faultset'}"
+
     def members(self) -> dict[str, Any]:
         """Return what is stated, by the names that documents and requests have for it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, NamedTuple
+from typing import Annotated, Any, Final, Literal, NamedTuple
 
 import typer
 from typer._types import TyperChoice
@@ -11,7 +11,7 @@ from typer._types import TyperChoice
 from rvhctl.cli.flag_types import Whole
 from rvhctl.cli.option_groups import ANSWER, RUNNING, SOURCES, OptionGroup, needed, option, switch
 from rvhctl.errors import UsageError
-from rvhctl.formats.choice import FORMATS, InputFormat, OutputFormat
+from rvhctl.formats.choice import FOR_PEOPLE, FORMATS, InputFormat, OutputFormat
 from rvhctl.streams.terminal import ColorChoice
 
 Level = Literal["debug", "info", "warn", "error"]
@@ -55,18 +55,23 @@ def either(*names: str) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-class Formats(OptionGroup, panel=ANSWER):
-    """What a command over nodes reads and writes."""
-
-    output: OutputFormat = option(
+def output_option(*for_people: str) -> Any:
+    """Declare ``-o``, with those formats besides `FORMATS`."""
+    return option(
         "--output",
         "-o",
         default="auto",
         metavar="FORMAT",
-        click_type=TyperChoice(("auto", "table", *FORMATS)),
-        help=f"Write {either('table', *FORMATS)}. auto is a table on a terminal, and else the format of the input.",
+        click_type=TyperChoice(("auto", *for_people, *FORMATS)),
+        help=f"Write {either(*for_people, *FORMATS)}. auto is a table on a terminal, and else the format of the input.",
         need=100,
     )
+
+
+class Formats(OptionGroup, panel=ANSWER):
+    """What a command over nodes reads and writes."""
+
+    output: OutputFormat = output_option(*FOR_PEOPLE)
     json: bool = switch("--json", help="The same as -o json.")
     input_format: InputFormat = option(
         "--input-format",

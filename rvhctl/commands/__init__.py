@@ -4,6 +4,7 @@ _batch      ``--batch`` of every command.
 _decisions  Messages about a decision over nodes, and its exit code.
 _keys       Read, place, write: what jump-hash does.
 _nodes      Read, decide, write: what failover and faultset do.
+_page       ``-o html``.
 completion  ``rvhctl completion``.
 failover    ``rvhctl failover``.
 faultset    ``rvhctl faultset``.

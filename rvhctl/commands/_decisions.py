@@ -95,7 +95,7 @@ def report_decision(
     if isinstance(decision, WithinThreshold):
         report.info(f"{kept}; {_over_or_unmeasured(nodes, decision)}")
     else:
-        report.info(f"{kept}; {_reasons(decision)}; {decision.summary}")
+        report.info(f"{kept}; {reasons_of(decision)}; {decision.summary}")
         for group, owner in decision.groups.joined:
             report.info(f"the {decision.groups.kind} {group} joined {owner}")
     report.debug(f"{total} on the {core_name()} core in {report.milliseconds():.1f} ms")
@@ -104,7 +104,7 @@ def report_decision(
 def _why_none(nodes: Nodes, decision: Decision) -> str:
     total = counted(nodes.total, "node")
     if not isinstance(decision, WithinThreshold):
-        return f"of {total} {_reasons(decision)}"
+        return f"of {total} {reasons_of(decision)}"
     best = nodes.best
     if best is None:
         return f"none of {total} has a measurement"
@@ -118,7 +118,8 @@ def _over_or_unmeasured(nodes: Nodes, decision: WithinThreshold) -> str:
     return ", ".join(f"{count} {why}" for why, count in dropped.items() if count) or "none dropped"
 
 
-def _reasons(evaluation: Evaluation) -> str:
+def reasons_of(evaluation: Evaluation) -> str:
+    """How many nodes are out, by reason, in words."""
     counts = Counter(evaluation.reason_codes)
     dropped = ((counts[code], WORDS[reason]) for code, reason in enumerate(REASONS) if reason in WORDS)
     return ", ".join(f"{count} {why}" for count, why in dropped if count) or "none dropped"

@@ -10,11 +10,12 @@ from rvhctl.cli.node_options import NodeOptions
 from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
 from rvhctl.commands._decisions import ending, report_decision, require_nodes
+from rvhctl.commands._page import refuse_page_on_terminal, write_advice, write_answer
 from rvhctl.concurrency import steps
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format
+from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format, is_page
 from rvhctl.formats.write import write_records, write_view
 from rvhctl.nodes.documents import ROUTING, id_texts, labels_in, without_limits
 from rvhctl.nodes.fields import KNOWN, Coordinates
@@ -52,8 +53,9 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     asked.refuse_stdin_twice(files)
     flags = asked.check()
     format_ = asked_format(run.output, run.json)
+    refuse_page_on_terminal(format_, sink)
     nodes = _read(asked, flags, files, run, report)
-    request = _request(asked, flags, nodes)
+    request = _request(asked, flags, nodes)._replace(page=is_page(format_))
     require_nodes(nodes, report, asked.source.from_)
     if request.auto:
         request, why = suited(request, nodes.fleet, usable_processors())
@@ -63,7 +65,10 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
         end = ending(nodes, decision, request, outlook)
         report_decision(report, nodes, decision, request, outlook, str(end))
         written_as = answer_format(format_, nodes.shape, sink)
-        if outlook is not None or request.explain:
+        if request.page:
+            assert not isinstance(decision, WithinThreshold)
+            write_answer(asked.command, nodes, decision, outlook, request, nodes.stated(flags), sink)
+        elif outlook is not None or request.explain:
             _write_view(nodes, decision, request, outlook, written_as, sink, run)
         elif not isinstance(end, NoSurvivorsError):
             _write(nodes, decision, request, written_as, sink, run)
@@ -84,13 +89,16 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     flags = asked.check()
     asked.refuse_with_advice()
     format_ = asked_format(run.output, run.json)
+    refuse_page_on_terminal(format_, sink)
     nodes = _read(asked, flags, files, run, report)
     require_nodes(nodes, report, asked.source.from_)
     members = nodes.stated(flags)
     asked.check_together(members)
-    policy = advised_policy(members)
-    advice = advise_fleet(nodes.fleet, policy, usable_processors())
-    write_view(advice_view(advice), answer_format(format_, nodes.shape, sink), sink, run.color)
+    view = advice_view(advise_fleet(nodes.fleet, advised_policy(members), usable_processors()))
+    if is_page(format_):
+        write_advice(asked.command, nodes, view, members, sink)
+    else:
+        write_view(view, answer_format(format_, nodes.shape, sink), sink, run.color)
     sink.flush()
     report.finish()
 
@@ -192,7 +200,8 @@ def _measured(
         report.info("nothing was measured: the drill is that of the inventory")
         return NodesBuilder().build(OBJECTS, unmeasured=True)
     if source.from_ is None:
-        within = None if in_groups or known or not _is_final(asked, flags) else asked.limits.threshold
+        final = not in_groups and not known and not is_page(run.output) and _is_final(asked, flags)
+        within = asked.limits.threshold if final else None
         nodes = read_nodes(
             files,
             run.input_format,

@@ -3,6 +3,7 @@
 choice   The formats there are, which one an input is in, and which one is asked for.
 csv      CSV and TSV.
 headers  What the columns of a table of nodes are.
+html     A page with a map.
 json     JSON documents.
 jsontext JSON text with the places of its values and errors.
 ndjson   NDJSON.

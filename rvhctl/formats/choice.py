@@ -19,7 +19,7 @@ InputFormat: TypeAlias = str
 """One of ``FORMATS``, or ``auto``: found by looking."""
 
 OutputFormat: TypeAlias = str
-"""One of ``FORMATS``, or ``table``, or ``auto``: by the shape of the input."""
+"""One of ``FORMATS`` or of ``FOR_PEOPLE``, or ``auto``: by the shape of the input."""
 
 Shape: TypeAlias = str
 """How nodes came in, which is how they go out: one of ``FORMATS``, or ``flags``."""
@@ -76,7 +76,9 @@ To add one, write a module with ``read``, ``write_records``, ``write_view``, ``j
 """
 
 TABLE: Final = Format("rvhctl.formats.table")
-"""For people: nothing reads it."""
+PAGE: Final = Format("rvhctl.formats.html.page")
+FOR_PEOPLE: Final = {"table": TABLE, "html": PAGE}
+"""Nothing reads them."""
 
 
 class Tool(NamedTuple):
@@ -224,7 +226,12 @@ def asked_format(output: OutputFormat, as_json: bool) -> OutputFormat:
 
 def output_of(format_: OutputFormat) -> Format:
     """Return the format of an answer."""
-    return FORMATS.get(format_, TABLE)
+    return FORMATS.get(format_) or FOR_PEOPLE.get(format_, TABLE)
+
+
+def is_page(format_: OutputFormat) -> bool:
+    """Whether an answer in that format is a page, which says what became of every node."""
+    return output_of(format_) is PAGE
 
 
 def answer_format(asked: OutputFormat, shape: Shape, sink: Sink) -> OutputFormat:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 import orjson
 
 from rvhctl.errors import RvhctlError
-from rvhctl.formats.choice import TABLE, Format, OutputFormat, output_of
+from rvhctl.formats.choice import PAGE, TABLE, Format, OutputFormat, output_of
 from rvhctl.streams import progress
 from rvhctl.streams.progress import watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice
 
 if TYPE_CHECKING:
+    from rvhctl.formats.html.parts import Page
     from rvhctl.formats.shapes import OwnRecords, Picked, Row, View
 
 MOST_HELD: Final = 1 << 24
@@ -65,6 +66,12 @@ def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice
 
 def _written(pieces: Iterable[bytes]) -> Iterator[bytes]:
     return watched(pieces, "writing", size=len)
+
+
+def write_page(page: Page, sink: Sink) -> None:
+    """Write a page."""
+    progress.at("making a page")
+    sink.write_all(_written(PAGE.load().write(page)))
 
 
 class RowWriter:

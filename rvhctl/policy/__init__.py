@@ -8,6 +8,7 @@ failover     ``failover`` and ``faultset``, for Python callers.
 groups       Nodes in groups, by cell or by label.
 memory       What is remembered of each node from round to round.
 memory_file  The file of a memory, locked and written whole.
+pages        A decision as a page, with its map.
 plan         Plans of traffic.
 policy       ``Policy``: limits, safeguards and damping; percentages.
 request      Requests about nodes, from flags, documents and batches.

@@ -39,12 +39,14 @@ class Request(NamedTuple):
     states_only: bool = False
     """No limit is stated for a drill: every node that is up is fit, unless others are measured and it is not."""
     fail_on: str | None = None
+    page: bool = False
+    """The answer says of every node what became of it."""
 
     @property
     def threshold_only(self) -> bool:
         """Whether a threshold alone decides, and nothing but the survivors is asked for."""
         more = self.memory or self.failed or self.explain or self.plan or self.drill or self.fail_on
-        return not more and self.policy.threshold_only
+        return not (more or self.page) and self.policy.threshold_only
 
 
 def requested(
