@@ -63,7 +63,7 @@ class Tab:
         self.ask("Page.navigate", url=file.as_uri())
         while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
-        self.value("new Promise(done => requestAnimationFrame(() => setTimeout(done, 50)))")
+        self.value("document.body.offsetHeight")
 
     def value(self, expression: str) -> Any:
         """What an expression of JavaScript gives."""

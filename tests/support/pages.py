@@ -86,7 +86,11 @@ def read_page(html: bytes) -> Element:
     ids = [element.attributes["id"] for element in elements if "id" in element.attributes]
     assert len(ids) == len(set(ids))
     for element in elements:
-        named = element.attributes.get("aria-labelledby", "").split()
+        named = [
+            name
+            for key in ("aria-labelledby", "aria-describedby")
+            for name in element.attributes.get(key, "").split()
+        ]
         named += [element.attributes["for"]] if "for" in element.attributes else []
         assert set(named) <= set(ids)
     return reader.root

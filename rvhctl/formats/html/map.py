@@ -47,7 +47,7 @@ def figure(chart: Chart, title: str, description: str) -> str:
     )
     size_of = f"{-AROUND} {-AROUND} {WIDTH + 2 * AROUND:g} {window.height + 2 * AROUND:.0f}"
     svg = (
-        f'<svg class="map" role="img" aria-labelledby="map-title map-text" viewBox="{size_of}">'
+        f'<svg class="map" role="img" aria-labelledby="map-title" aria-describedby="map-text" viewBox="{size_of}">'
         f'<title id="map-title">{text(title)}</title><desc id="map-text">{text(description)}</desc>'
         f'<defs>{PATTERNS}<clipPath id="frame"><rect width="{WIDTH:g}" height="{window.height:.1f}"/></clipPath></defs>'
         f"{''.join(layers)}</svg>"
