@@ -27,8 +27,8 @@ from support.cli import rvhctl
         ),
         (
             ("failover", "-o", "jsn"),
-            "invalid value for '--output' / '-o': 'jsn' is not one of 'auto', 'table', 'json', 'ndjson', 'csv', "
-            "'tsv', 'plain'; did you mean 'json'?; try 'rvhctl failover --help'",
+            "invalid value for '--output' / '-o': 'jsn' is not one of 'auto', 'table', 'html', 'json', 'ndjson', "
+            "'csv', 'tsv', 'plain'; did you mean 'json'?; try 'rvhctl failover --help'",
         ),
         (
             ("failover", "--on-error", "warn"),

@@ -247,7 +247,7 @@ def test_a_screen_reader_hears_landmarks_and_tables_with_names(tab: Tab, report:
     }
     roles = {role for role, _ in named}
     assert {"main", "banner", "contentinfo", "search", "rowheader", "columnheader"} <= roles
-    assert [role for role, name in named if name == "Map of the cells and nodes"] == ["img"]
+    assert [role for role, name in named if name == "Map of the cells and nodes"] == ["image"]
     assert {("region", name) for name in ("Map", "Plan", "Cells", "Nodes")} <= named
     assert ("searchbox", "Find in the tables") in named
     assert ("table", "3 of 4 nodes kept") in named

@@ -86,7 +86,7 @@ def test_data_is_never_markup(said: str) -> None:
     area = Area(said, "down", 1, 0, 1.0, 2.0)
     chart = Chart("cell", [area, Area("b", "healthy", 1, 1, 50.0, 60.0)], [Dot(said, 1.0, 2.0, 3.0, False)])
     chart = chart._replace(flows=[Flow(0, 1, 100.0)], unplaced=said)
-    view = view_of((f"{said.replace(':', '')}:l", "ids"), (said, [said]), caption=said)
+    view = view_of((f"{said.replace(':', '')}:l", "ids"), (said, said), caption=said)
     harmless = read(page_of())
     page = read(
         page_of(
