@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests of one runner of several, for action.yml.
 #
-# In:  FILES, patterns of git, one a line; RUNNERS; INDEX, from 1. rvhctl is on the PATH.
+# In:  FILES, patterns of git, one a line; RUNNERS; INDEX, from 1; DURATIONS, a file or empty. rvhctl is on the PATH.
 # Out: the file LIST, each name with a NUL behind it; list= and count= in the file GITHUB_OUTPUT.
 set -euo pipefail
 
@@ -20,8 +20,15 @@ done <<<"$FILES"
 
 # A pattern that finds nothing is misspelt; a runner without a test is not.
 git ls-files -z --error-unmatch -- "${patterns[@]}" >"$LIST.all" || fail "a pattern of files finds no file"
-rvhctl jump-hash -0 --only "$INDEX/$RUNNERS" --allow-empty "$LIST.all" >"$LIST" ||
+bound=()
+if [[ $DURATIONS ]]; then
+    bound=(--sizes "$DURATIONS" --max-load 1.05)
+fi
+# An empty array is no array to the bash of macOS.
+rvhctl jump-hash -0 --only "$INDEX/$RUNNERS" --allow-empty ${bound[@]+"${bound[@]}"} "$LIST.all" >"$LIST" || {
+    (($? == 1)) && fail "durations must be a JSON file with the seconds of tests (got $DURATIONS)"
     fail "index must be 1 to $RUNNERS, the number of runners (got $INDEX)"
+}
 rm "$LIST.all"
 
 count=$(tr -dc '\0' <"$LIST" | wc -c | tr -d ' ')

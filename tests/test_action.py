@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +57,10 @@ class Runner:
             "GITHUB_OUTPUT": str(self.output),
         }
 
-    def split(self, files: str, runners: str, index: str) -> subprocess.CompletedProcess[str]:
-        inputs = {"FILES": files, "RUNNERS": runners, "INDEX": index}
+    def split(
+        self, files: str, runners: str, index: str, durations: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        inputs = {"FILES": files, "RUNNERS": runners, "INDEX": index, "DURATIONS": durations}
         return subprocess.run(
             ["bash", str(SCRIPT)],
             cwd=self.folder,
@@ -66,8 +70,8 @@ class Runner:
             timeout=PATIENCE,
         )
 
-    def share(self, files: str, runners: int, index: int) -> list[str]:
-        done = self.split(files, str(runners), str(index))
+    def share(self, files: str, runners: int, index: int, durations: str = "") -> list[str]:
+        done = self.split(files, str(runners), str(index), durations)
         assert (done.returncode, done.stderr) == (0, "")
         names = self.list.read_text(encoding="utf-8").split("\0")
         assert names.pop() == ""
@@ -99,6 +103,47 @@ def test_another_runner_takes_its_share_and_leaves_the_rest(runner: Runner) -> N
 
 def test_a_runner_may_have_nothing_to_do(runner: Runner) -> None:
     assert [] in [runner.share("tests/test_1.py", 2, index) for index in (1, 2)]
+
+
+def test_durations_even_out_the_runners(runner: Runner) -> None:
+    seconds = {name: float(1 + number % 7) for number, name in enumerate(TESTS)}
+    by_test = {f"{name}::test_it": each for name, each in seconds.items()}
+    (runner.folder / ".test_durations").write_text(json.dumps(by_test), encoding="utf-8")
+    shares = [runner.share(FILES, 3, index, ".test_durations") for index in (1, 2, 3)]
+
+    assert sorted(name for share in shares for name in share) == sorted(TESTS)
+    loads = [sum(seconds[name] for name in share) for share in shares]
+    assert max(loads) <= 1.05 * sum(loads) / 3
+
+
+def test_the_recipe_of_the_readme(runner: Runner) -> None:
+    """All of its runners together take each test once."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (recipe,) = re.findall(r"^git ls-files .* \| xargs -0 pytest$", readme, re.MULTILINE)
+    (runner.folder / ".test_durations").write_text('{"tests/test_1.py::test_it": 3, "tests/test_2.py": 1.5}')
+    named: list[str] = []
+    for index in (1, 2, 3, 4):
+        line = recipe.replace("2/4", f"{index}/4").replace("xargs -0 pytest", "cat")
+        done = subprocess.run(
+            ["bash", "-c", line],
+            cwd=runner.folder,
+            env=runner.environment,
+            capture_output=True,
+            timeout=PATIENCE,
+        )
+        assert (done.returncode, done.stderr) == (0, b"")
+        named += done.stdout.decode().split("\0")[:-1]
+    assert sorted(named) == sorted(name for name in TESTS if fnmatch(name, "tests/test_*.py"))
+
+
+@pytest.mark.parametrize("text", [None, "[]", '{"a": "1"}', "{"])
+def test_wrong_durations_are_no_green_job(text: str | None, runner: Runner) -> None:
+    if text is not None:
+        (runner.folder / "durations").write_text(text)
+    done = runner.split(FILES, "2", "1", "durations")
+    assert done.returncode == 1
+    assert "::error title=Split tests::durations must be a JSON file" in done.stderr
+    assert not runner.output.exists()
 
 
 @pytest.mark.parametrize(

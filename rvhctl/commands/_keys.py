@@ -201,7 +201,8 @@ def _action(
     if answer.only is not None or answer.split_to is not None:
         if asked not in ("auto", shape):
             raise UsageError(f"records go out as they came in: -o {asked} makes no sense here")
-        return _selection(answer, here, sink, stack), spec._replace(rule=KeyRule(integers))
+        selection = _selection(answer, here, sink, spec.delimiter, stack)
+        return selection, spec._replace(rule=KeyRule(integers), as_came=True)
     view = answer.stats or answer.explain or there is not None
     # Only bare answers to bare keys are no table on a terminal.
     format_ = answer_format(asked, "flags" if view and FORMATS[shape].text else shape, sink)
@@ -215,15 +216,15 @@ def _action(
     return PlaceAction(here, _replicas(request.nodes, here), format_, sink, run.color, spec), spec
 
 
-def _selection(answer: Answer, here: Placement, sink: Sink, stack: ExitStack) -> Action:
+def _selection(answer: Answer, here: Placement, sink: Sink, line_end: bytes, stack: ExitStack) -> Action:
     from rvhctl.placement.select import OnlyAction, SplitAction
 
     if answer.only is not None:
         from rvhctl.placement.flags import buckets_named
 
-        return OnlyAction(here, buckets_named(answer.only, here.nodes), answer.allow_empty, sink)
+        return OnlyAction(here, buckets_named(answer.only, here.nodes), answer.allow_empty, sink, line_end)
     assert answer.split_to is not None
-    action = SplitAction(here, answer.split_to, answer.force)
+    action = SplitAction(here, answer.split_to, answer.force, line_end)
     stack.enter_context(action.files.writing())
     return action
 

@@ -63,6 +63,8 @@ class KeySpec(NamedTuple):
     """What separates the columns, where records are rows."""
     size: FieldPath | None = None
     """The field that says how large a record is."""
+    as_came: bool = False
+    """Lines of text go out again: a carriage return at their end is part of the record."""
 
     def column(self, header: Sequence[str]) -> str:
         """The name of the column of keys."""
@@ -148,14 +150,18 @@ def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBa
     key_of = partial(_text_key, spec) if spec.pattern else spec.rule.text if text else partial(json_key, spec)
     for block, first_line in whole_lines(source, delimiter):
         *lines, last = block.split(delimiter)
+        found = lines
         if text and delimiter == b"\n":
             lines = [line.removesuffix(b"\r") for line in lines]
+        found = found if spec.as_came else lines
         if last:
-            lines.append(last)  # with no line end, to which a carriage return would belong
+            # With no line end, to which a carriage return would belong.
+            found = [*found, last]
+            lines = [*lines, last]
         keys: list[Key] = []
         raws: list[bytes] = []
         sizes: list[float] = []
-        for number, line in enumerate(lines, first_line):
+        for number, (line, raw) in enumerate(zip(lines, found, strict=True), first_line):
             if not text and not line.strip():
                 continue
             try:
@@ -163,7 +169,7 @@ def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBa
                 if spec.size:
                     sizes.append(spec.size.size_of(jsontext.parse(line, name, number), name, number))
                 keys.append(key)
-                raws.append(line)
+                raws.append(raw)
             except InputError as error:
                 yield Records(shape, keys, raws, sizes=sizes)
                 keys, raws, sizes = [], [], []

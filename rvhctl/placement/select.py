@@ -20,8 +20,10 @@ from rvhctl.streams.sink import Sink
 class _Selection(Action):
     """Records of one shape, with the same columns, so that a part of them makes a text."""
 
-    def __init__(self, placement: Placement) -> None:
+    def __init__(self, placement: Placement, line_end: bytes) -> None:
+        """``line_end``: what stands behind lines of text."""
         self._placement: Final = placement
+        self._line_end: Final = line_end
         self._taken: tuple[DataFormat, Sequence[str]] | None = None
         self._opening = b""
 
@@ -38,8 +40,10 @@ class _Selection(Action):
 class OnlyAction(_Selection):
     """``--only``: the records of some buckets."""
 
-    def __init__(self, placement: Placement, buckets: list[int], allow_empty: bool, sink: Sink) -> None:
-        super().__init__(placement)
+    def __init__(
+        self, placement: Placement, buckets: list[int], allow_empty: bool, sink: Sink, line_end: bytes = b"\n"
+    ) -> None:
+        super().__init__(placement, line_end)
         self._buckets: Final = buckets
         self._wanted: Final = frozenset(buckets)
         self._allow_empty: Final = allow_empty
@@ -68,9 +72,13 @@ class OnlyAction(_Selection):
 
     def add(self, records: Records) -> None:
         self._take(records.shape, records.layout)
-        self._writer = self._writer or RowWriter((), records.shape, self._sink)
         owners = self._placement.buckets(records.keys)
         raws = [raw for raw, owner in zip(records.raws, owners, strict=True) if owner in self._wanted]
+        if FORMATS[records.shape].text:
+            self._found = self._found or bool(raws)
+            self._sink.write(joined(raws, self._line_end))
+            return
+        self._writer = self._writer or RowWriter((), records.shape, self._sink)
         if raws:
             self._writer.add_records(raws, self._opening)
             self._found = True
@@ -93,8 +101,8 @@ class OnlyAction(_Selection):
 class SplitAction(_Selection):
     """``--split-to``: a file for each bucket that has records."""
 
-    def __init__(self, placement: Placement, template: str, force: bool) -> None:
-        super().__init__(placement)
+    def __init__(self, placement: Placement, template: str, force: bool, line_end: bytes = b"\n") -> None:
+        super().__init__(placement, line_end)
         self.files: Final = SplitFiles(Template(template, placement.nodes), force=force)
 
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
@@ -118,9 +126,17 @@ class SplitAction(_Selection):
         for raw, owner in zip(records.raws, self._placement.buckets(records.keys), strict=True):
             groups.setdefault(owner, []).append(raw)
         for bucket, raws in groups.items():
+            if format_.text:
+                self.files.add(bucket, joined(raws, self._line_end))
+                continue
             text = format_.load().join_records(raws, **format_.options)
             self.files.add(bucket, text, opening=self._opening, between=format_.between)
 
     def finish(self) -> None:
         shape, _ = self._taken or (TEXT, ())
         self.files.end(FORMATS[shape].closing)
+
+
+def joined(lines: list[bytes], line_end: bytes) -> bytes:
+    """Lines of text, each with its end."""
+    return line_end.join([*lines, b""])

@@ -81,6 +81,22 @@ def test_views_follow_it(sizes: str, tmp_path: Path) -> None:
     assert rows == [key for key, source, target in pairs if source != target]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\0"])
+@pytest.mark.parametrize("last", [True, False])
+def test_lines_go_out_as_they_came(end: str, last: bool, tmp_path: Path) -> None:
+    """As without a bound that binds, to the byte."""
+    text = end.join(["a", "b", "c", "d", "e"]).encode() + end.encode() * last
+    null = ["-0"] * (end == "\0")
+    for flags in (["--only", "0"], ["--only", "1"], ["--split-to", "{bucket}", "--force"]):
+        found = []
+        for bound in ([], ["--max-load", "100"]):
+            placed = [flag.replace("{bucket}", f"{tmp_path}/{{bucket}}") for flag in flags]
+            done = rvhctl("jump-hash", "-b", "2", *null, *placed, *bound, stdin=text)
+            files = [file.read_bytes() for file in sorted(tmp_path.iterdir())]
+            found.append((done, files))
+        assert found[0] == found[1]
+
+
 def test_sizes_without_a_bound(sizes: str) -> None:
     stats = json.loads("".join(jump("-b", "3", "--sizes", sizes, "--stats", "--json", stdin=TEXT)))
     plain = Placement(3).assign(KEYS, sizes=SIZES)
