@@ -99,7 +99,7 @@ class Run(Formats, panel=RUNNING):
         default="warn",
         metavar="LEVEL",
         help="How much to say on standard error: debug, info, warn or error. info says what was understood and who "
-        "was left out, debug also what ran, and how long.",
+        "was left out, debug also what ran, and how long; error leaves out warnings, and how far a long run is.",
     )
     async_: bool = switch(
         "--async",

@@ -62,7 +62,8 @@ class GroupViews(Views, panel=ANSWER):
     spill: Spill | None = option(
         "--spill",
         metavar="HOW",
-        help="With --plan or --drill: how groups share, envoy or capacity. envoy is as Envoy's priority levels do; "
+        help="With --plan or --drill: how groups share, envoy or capacity. envoy goes by the "
+        "share of nodes that are fit, as Envoy's priority levels do; "
         "capacity sends no group more than it can take, the nearest first.",
         show_default="envoy",
     )

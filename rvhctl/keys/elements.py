@@ -10,6 +10,7 @@ from rvhctl.keys.jobs import Answers, LineJob
 from rvhctl.keys.lines import FieldKeys
 from rvhctl.keys.records import array_lines, element_key
 from rvhctl.keys.stream import answer_lines
+from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source
 
@@ -38,6 +39,14 @@ def answer_elements(
     Raises:
         InputError: the source cannot be read, or is no array.
     """
-    lines = BytesIO(array_lines(source, keys.spec))
-    counts = answer_lines(lines, job, source_name=source.name, write=write, flush=sink.flush, on_bad=on_bad)
+    text = array_lines(source, keys.spec)
+    counts = answer_lines(
+        BytesIO(text),
+        job,
+        source_name=source.name,
+        write=write,
+        flush=sink.flush,
+        on_bad=on_bad,
+        watch=lambda blocks: watched(blocks, reading(source.name), len(text), size=len),
+    )
     return counts.lines - counts.bad

@@ -22,6 +22,7 @@ from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.keys.sizes import size_in
 from rvhctl.streams.lines import whole_lines
+from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.source import Source
 
 if TYPE_CHECKING:
@@ -208,7 +209,8 @@ def _element_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: O
     """The records of an array."""
     sizes: list[float] = []
     records = Records(shape, [], [], sizes=sizes)
-    for number, raw in enumerate(array_lines(source, spec).splitlines(), 1):
+    elements = array_lines(source, spec).splitlines()
+    for number, raw in enumerate(watched(elements, reading(source.name), len(elements), "records"), 1):
         try:
             key = element_key(spec, raw, source.name, number)
             if spec.size:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import re
 import subprocess
@@ -36,6 +37,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     apart = [f"n{i},{i}.5,{i}.5,1" for i in range(50)]
     (folder / "apart.csv").write_text("\n".join(["id,lat,lon,latency", *apart, ""]))
     (folder / "keys.txt").write_text("".join(f"user-{i}\n" for i in range(1000)))
+    (folder / "keys.json").write_text(json.dumps([f"user-{i}" for i in range(1000)]))
     (folder / "keys.csv").write_text("key,n\n" + "".join(f"user-{i},{i}\n" for i in range(1000)))
     (folder / "keys.txt.gz").write_bytes(gzip.compress((folder / "keys.txt").read_bytes()))
     (folder / "requests.ndjson").write_text("".join(f'{{"key":"user-{i}"}}\n' for i in range(1000)))
@@ -75,6 +77,11 @@ STEPS = [
     ("jump-hash -b 4 @keys.txt", r"reading .*: 100 % of 8\.9 kB, 0 s left"),
     ("jump-hash -b 4 -i csv @keys.csv", r"reading .*: \d+ % of 12\.8 kB, \d s left"),
     ("jump-hash -b 4 -i csv --stats @keys.csv", r"reading .*: \d+ % of 12\.8 kB, \d s left"),
+    ("jump-hash -b 4 -i json @keys.json", r"reading keys\.json: 100 % of .*, 0 s left"),
+    (
+        "jump-hash -b 4 -i json --hash sha256-le @keys.json -o csv",
+        r"reading keys\.json: 100 % of .*, 0 s left",
+    ),
     ("jump-hash -b 4 @keys.txt.gz", r"reading keys\.txt\.gz: 100 % of [\d.]+ (kB|bytes), 0 s left"),
     (
         "jump-hash -b 4 --regex r-(.*) -o csv @keys.txt.gz",
@@ -132,7 +139,7 @@ def test_messages_have_lines_of_their_own(files: Path, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("at_once")
 def test_interrupted(files: Path, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with subprocess.Popen(["sh", "-c", 'exec sleep 60 > "$0"', tmp_path / "pipe"]) as writer:
+    with subprocess.Popen(["sh", "-c", 'exec > "$0"; echo a; exec sleep 60', tmp_path / "pipe"]) as writer:
         code, got = run(files, f"jump-hash -b 4 {tmp_path / 'pipe'}", interrupt="reading")
         writer.kill()
     assert (code, screen(got)) == (130, "")
