@@ -163,3 +163,11 @@ def test_no_argument_shows_the_help_where_messages_go(program: Program) -> None:
 def test_an_ordinary_file_as_input_and_a_terminal_for_the_answer(program: Program, tmp_path: Path) -> None:
     (tmp_path / "keys").write_text("foo\n")
     assert on_terminal(program, "jump-hash", "-b", "5", str(tmp_path / "keys")) == (0, "3\n")
+
+
+@pytest.mark.parametrize(("columns", "longest"), [(80, 62), (120, 72), (300, 72)])
+def test_bars_are_no_longer_than_people_compare(program: Program, columns: int, longest: int) -> None:
+    arguments = ("jump-hash", "-b", "3", "--stats")
+    code, got = on_terminal(program, *arguments, stdin=b"a\nb\nc\nd\n", columns=columns)
+    assert code == 0
+    assert max(line.count("█") for line in got.splitlines()) == longest

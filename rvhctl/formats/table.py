@@ -39,6 +39,9 @@ NARROWEST: Final = 10
 SHORTEST_BAR: Final = 2
 """Characters of the longest bar where the terminal has hardly any room for it."""
 
+LONGEST_BAR: Final = 72
+"""And where it is wide: longer ones are not compared more easily."""
+
 EDGES: Final = 2
 """Blanks to the left and right of a table."""
 
@@ -183,7 +186,7 @@ class _Column:
 
     def draw_bars(self, room: int) -> None:
         """Make bars of the numbers, the longest as long as there is room."""
-        scale = max(room, SHORTEST_BAR) / max(1.0, *self.bars)
+        scale = min(max(room, SHORTEST_BAR), LONGEST_BAR) / max(1.0, *self.bars)
         bars = [self.mark * max(round(value * scale), int(value > 0)) for value in self.bars]
         self._cells, self._lines = bars, None
         self.narrow = self.mark.isascii()
