@@ -12,6 +12,8 @@ MOST: Final = 80
 """Names on a map."""
 MOST_TRIED: Final = 400
 """Boxes for whose names room is looked for."""
+MOST_INSISTED: Final = 12
+"""Boxes that are not healthy up to which each has its name, wherever there is room."""
 LONGEST: Final = 24
 """Characters of a name on the map; of a longer one the first, for the whole of it stands in the table."""
 LARGE: Final = 60.0
@@ -51,11 +53,12 @@ def labels_of(boxes: Iterable[Box], height: float) -> Iterator[Label]:
     """Yield the names of boxes that have room: the worst and the largest first, below, above or beside their box."""
     ordered = list(boxes)[::-1]
     taken = [_bounds(box) for box in ordered if box.width <= LARGE]
+    few = sum(box.health != "healthy" for box in ordered) <= MOST_INSISTED
     said: list[Rectangle] = []
     for box in ordered[:MOST_TRIED]:
         text = shortened(box.name) if box.health == "healthy" else f"{shortened(box.name)} {box.health}"
         wide = len(text) * LETTER
-        for x, y, obstacles in _tries(box, wide, said, taken):
+        for x, y, obstacles in _tries(box, wide, said, taken, insists=few and box.health != "healthy"):
             label = Rectangle(x - wide / 2, y - LINE / 2, x + wide / 2, y + LINE / 2)
             inside = label.left >= 0 and label.right <= WIDTH and label.top >= 0 and label.bottom <= height
             if inside and not any(map(label.meets, obstacles)):
@@ -67,13 +70,13 @@ def labels_of(boxes: Iterable[Box], height: float) -> Iterator[Label]:
 
 
 def _tries(
-    box: Box, wide: float, said: list[Rectangle], taken: list[Rectangle]
+    box: Box, wide: float, said: list[Rectangle], taken: list[Rectangle], *, insists: bool
 ) -> Iterator[tuple[float, float, list[Rectangle]]]:
-    """Where a name might stand, and what must not be there; one that must not be missing may stand over boxes."""
+    """Where a name might stand, and what must not be there; one that ``insists`` may be further away, or over boxes."""
     everything = said + taken
     for x, y in _places(box, wide):
         yield x, y, everything
-    if box.health == "healthy":
+    if not insists:
         return
     for obstacles in (everything, said):
         for far in range(7):

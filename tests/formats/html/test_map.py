@@ -150,6 +150,18 @@ def test_no_name_stands_over_another() -> None:
     assert not [(one, other) for at, one in enumerate(found) for other in found[:at] if meets(one, other)]
 
 
+def test_a_few_that_are_not_well_are_named_and_many_only_where_there_is_room() -> None:
+    crowd = boxes_at([(20 + 13.0 * (at % 60), 40 + 9.0 * (at % 37)) for at in range(300)])
+    few, many = (
+        boxes_at([(300 + 16 * (at % 10), 160 + 16 * (at // 10)) for at in range(count)], "down")
+        for count in (12, 60)
+    )
+    assert sum(label.health == "down" for label in labels.labels_of(crowd + few, 400)) == 12
+    found = [label for label in labels.labels_of(many, 400) if label.health == "down"]
+    assert 0 < len(found) < 60
+    assert all(220 < label.x < 530 and 140 < label.y < 270 for label in found)
+
+
 def test_a_long_name_is_shortened_on_the_map_only() -> None:
     long = AMS._replace(name="z" * 500)
     page = drawn(Chart("group", [long], []))
