@@ -98,7 +98,22 @@ VALUES: Final[tuple[Any, ...]] = (
         "auto",
     ),
     *("max", "keep", "skip", "all", "envoy", "capacity", "nodes", "pairs", "2", "zone", "crc32", "guava"),
-    *([], ["a"], [1], [1.5], ["x"], [["a"]], {}, {"a": 1}, {"a": -1}, {"a": "1"}, {"id": "a"}, [{"id": "a"}]),
+    *(
+        [],
+        ["a"],
+        [1],
+        [1.5],
+        ["x"],
+        ["a", 1],
+        ["", ""],
+        [["a"]],
+        {},
+        {"a": 1},
+        {"a": -1},
+        {"a": "1"},
+        {"id": "a"},
+        [{"id": "a"}],
+    ),
 )
 LABELS: Final = {value: "l" for value in VALUES if isinstance(value, str) and value}
 NODE: Final = {"lat": 52.3, "lon": 4.9, "latency": 1, "samples": [1], **LABELS, "capacity": 1}

@@ -22,9 +22,9 @@ NUMBERED: Final = frozenset({"id", "key", "keys", "buckets"})
 NUMBERED_FLAGS: Final = frozenset({"buckets", "hash"})
 NATIVE: Final = {"xxh64": KeyRule(), "int": KeyRule(integers=True)}
 """Hashes of the functions for numbered buckets, and what they ask of keys."""
-OF_PLACEMENTS: Final = (
-    OF_KEYS - {"id", "key", "keys", "replicas", "allow_fewer", "stats", "explain"} - {"max_load", "sizes"}
-)
+OF_PLACEMENTS: Final = OF_KEYS - {
+    *("id", "key", "keys", "as_text", "replicas", "allow_fewer", "stats", "explain", "max_load", "sizes")
+}
 
 
 def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,9 +62,10 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     if "spread" in stated_here and "replicas" not in members:
         raise JumpHashError("spread tells where replicas lie: state replicas, too")
     here, there = _placements(stated_here, flags)
-    keys, single = stated_keys(
-        request, partial(exact_value, text), KeyRule(integers=here.recipe.in_core == DECIMAL)
-    )
+    rule = KeyRule(integers=here.recipe.in_core == DECIMAL, as_text=_yes(members, "as_text"))
+    if rule.integers and stated_here.get("as_text"):
+        raise JumpHashError("as_text makes no sense with the hash int, which takes integers")
+    keys, single = stated_keys(request, partial(exact_value, text), rule)
     if "max_load" in members or "sizes" in stated_here:
         _check_bound(members, single)
     if "max_load" in members or ("sizes" in members and _yes(members, "stats")):

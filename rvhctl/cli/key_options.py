@@ -132,10 +132,16 @@ class Fields(OptionGroup, panel=KEYS):
 
     field: str | None = option(
         "--field",
-        metavar="PATH",
+        metavar="PATH,...",
         help="The key is this field of each record, as in user.id. Also tags.0, 'labels.\"service.name\"', or a column "
-        "of CSV. Whether the records are JSON, NDJSON, CSV or TSV is seen by looking.",
+        "of CSV; region,user.id makes one key of several. Whether the records are JSON, NDJSON, CSV or TSV is seen by "
+        "looking.",
         need=60,
+    )
+    as_text: bool = switch(
+        "--as-text",
+        help='An integer of JSON is hashed as its text, so that 42, "42" and the 42 of CSV are one key. Otherwise it '
+        "is the 64-bit key itself.",
     )
     regex: str | None = option(
         "--regex",
@@ -277,6 +283,8 @@ class KeyRequest(NamedTuple):
         """Return what is said of nodes, by the names of the options."""
         flags: dict[str, Any] = {"hash": self.keys.hash, **self.hashing.stated(), **self.nodes.stated()}
         flags |= {name: value for name, value in self.answer.stated().items() if name.startswith("to")}
+        if self.fields.as_text:
+            flags["as_text"] = True
         buckets = self.keys.buckets
         if buckets is None and self.nodes.nodes is None and self.answer.only:
             from rvhctl.placement.flags import buckets_counted
@@ -329,6 +337,8 @@ def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
         refuse("without --slots", own)
     if "frozen" in flags:
         refuse("with --frozen", {"--rename": "rename" in flags, "--dry-run": "dry_run" in flags})
+    if flags["hash"] == "int":
+        refuse("with --hash int, which takes integers", {"--as-text": "as_text" in flags})
     if "seed" in flags and RECIPES[flags["hash"]].seeded is None:
         raise UsageError(f"--seed: the hash {flags['hash']} has none")
     from rvhctl.streams.source import is_stdin
@@ -344,8 +354,13 @@ def _check_keys(request: KeyRequest) -> None:
     if keys.key and request.files:
         raise UsageError("give keys with -k or in FILEs, not both")
     if keys.key:
-        refuse("with --key", {**keys.flags("null"), **request.run.flags("input_format")})
+        refuse(
+            "with --key",
+            {**keys.flags("null"), **fields.flags("as_text"), **request.run.flags("input_format")},
+        )
     fields.exclude("field", "regex")
+    if fields.regex is not None:
+        refuse("with --regex, which takes text", fields.flags("as_text"))
     if fields.field is not None:
         refuse("with --field", keys.flags("key", "null"))
 

@@ -27,13 +27,14 @@ from rvhctl.formats.choice import (
 from rvhctl.formats.wording import counted
 from rvhctl.keys.cells import CellKeys, opened_table, table_answers
 from rvhctl.keys.elements import ElementKeys, answer_elements
-from rvhctl.keys.fields import RESERVED, FieldPath, LinePattern, size_path
+from rvhctl.keys.fields import RESERVED, LinePattern, field_paths, size_path
 from rvhctl.keys.key import KeyRule
 from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.records import (
     KeySpec,
     Records,
     flag_records,
+    key_columns,
     layout_of,
     read_records,
     separation_in,
@@ -59,13 +60,8 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
         RvhctlError: an input is wrong, nobody is live, or nothing was selected.
     """
     check_request(request)
-    keys, fields = request.keys, request.fields
-    spec = KeySpec(
-        path=None if fields.field is None else FieldPath(fields.field),
-        pattern=None if fields.regex is None else LinePattern(fields.regex),
-        delimiter=b"\0" if keys.null else b"\n",
-        size=None if request.bound.size is None else size_path(request.bound.size),
-    )
+    keys = request.keys
+    spec = _spec(request, report)
     here, there = _placements(_members(request.flags()), request.nodes)
     gather = None
     if request.bound.stated():
@@ -90,6 +86,24 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
                 count += _answer(source, of_source, action, here, spec, request, sink, on_bad)
         action.finish()
     report.answered("key", count)
+
+
+def _spec(request: KeyRequest, report: Report) -> KeySpec:
+    """Where a record has its key, and what a key must be, as far as flags tell."""
+    keys, fields = request.keys, request.fields
+    path, *further = (None,) if fields.field is None else field_paths(fields.field)
+    if further and keys.hash == "int":
+        raise UsageError("--field with several fields makes a text of them, and --hash int takes integers")
+    if further:
+        report.info(f"a key is made of {len(further) + 1} fields: {fields.field}")
+    return KeySpec(
+        KeyRule(as_text=fields.as_text),
+        path,
+        tuple(further),
+        pattern=None if fields.regex is None else LinePattern(fields.regex),
+        delimiter=b"\0" if keys.null else b"\n",
+        size=None if request.bound.size is None else size_path(request.bound.size),
+    )
 
 
 def _separated(source: Source, shape: DataFormat, spec: KeySpec, report: Report) -> KeySpec:
@@ -156,7 +170,12 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     if not defaults.keys() <= NUMBERED_FLAGS and ("buckets" in flags or "nodes" in flags):
         defaults["placements"] = _placements(defaults, request.nodes)
     refused = answer.flags("only", "allow_empty", "split_to", "force", "moves")
-    refused = {**keys.flags("key", "null"), **fields.flags(), **bound.flags("size"), **refused}
+    refused = {
+        **keys.flags("key", "null"),
+        **fields.flags("field", "regex"),
+        **bound.flags("size"),
+        **refused,
+    }
     run_batch("jump-hash", request.files, defaults, run, report, refused)
 
 
@@ -202,12 +221,13 @@ def _action(
         if asked not in ("auto", shape):
             raise UsageError(f"records go out as they came in: -o {asked} makes no sense here")
         selection = _selection(answer, here, sink, spec.delimiter, stack)
-        return selection, spec._replace(rule=KeyRule(integers), as_came=True)
+        return selection, spec._replace(rule=spec.rule._replace(integers=integers), as_came=True)
     view = answer.stats or answer.explain or there is not None
     # Only bare answers to bare keys are no table on a terminal.
     format_ = answer_format(asked, "flags" if view and FORMATS[shape].text else shape, sink)
     counts = answer.stats or (there is not None and not answer.moves)
-    spec = spec._replace(rule=KeyRule(integers, utf8=not (counts or output_of(format_).text)))
+    utf8 = not (counts or output_of(format_).text)
+    spec = spec._replace(rule=spec.rule._replace(integers=integers, utf8=utf8))
     if view:
         return _view(request, here, there, format_, sink), spec
     from rvhctl.placement.place import PlaceAction
@@ -314,11 +334,11 @@ def _answer_table(
     """The rows of one table, from their bytes; how many."""
     table = opened_table(source, shape, spec)
     header = table.rows.header
-    at = table.rows.column(spec.column(header)) if header else 0
+    at = key_columns(table.rows, spec) if header else []
     action.add(Records(shape, [], [], layout_of(table.rows)))
     answered = 0
     if header:
-        keys = CellKeys(here.recipe, spec, table.rows, at)
+        keys = CellKeys(here.recipe, spec, table.rows, at, spec.rule.utf8 and action.writes_keys(shape))
         for answers, count in table_answers(source, table, keys, rows, output, jobs, on_bad):
             if answers:
                 action.write(answers)
@@ -344,5 +364,5 @@ def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec, written: bool)
     if format_.text:
         return TextKeys(here.recipe, spec.delimiter, spec.pattern, written)
     if format_.objects:
-        return (FieldKeys if format_.objects == "lines" else ElementKeys)(here.recipe, spec)
+        return (FieldKeys if format_.objects == "lines" else ElementKeys)(here.recipe, spec, written)
     return None

@@ -33,15 +33,17 @@ LONGEST: Final = 1 << 25
 class CellKeys:
     """The key is a cell of each row of a table, whose header has been read."""
 
-    def __init__(self, recipe: Recipe, spec: KeySpec, table: Rows, at: int) -> None:
-        """``at``: the column of the key."""
+    def __init__(self, recipe: Recipe, spec: KeySpec, table: Rows, at: list[int], kept: bool = False) -> None:
+        """``at``: the columns of the key. ``kept``: it is itself wanted, too."""
         self._recipe: Final = recipe
         self._rule: Final = spec.rule
         self._table: Final = table
         self._at: Final = at
         self._delimiter: Final = ord(table.delimiter)
         decimal = recipe.in_core == DECIMAL
-        self._scan: Final = CellScan(len(table.header), at, self._delimiter, decimal, signed(recipe.seed))
+        self._scan: Final = CellScan(
+            len(table.header), at, self._delimiter, decimal, signed(recipe.seed), kept
+        )
         self.line = table.next_line
         """Of the first row that is to be filled in."""
 

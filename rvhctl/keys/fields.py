@@ -18,27 +18,31 @@ KEY_GROUP: Final = "key"
 MAX_NAMES: Final = 100
 """Names in a path: far more than records are deep, and far fewer than any reader's own limit."""
 
-_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\.|$)', re.DOTALL)
-_BARE: Final = re.compile(r'((?!")(?:[^.\\]|\\[.\\"]|\\)+)(?=\.|$)', re.DOTALL)
-_ESCAPED: Final = re.compile(r'\\([.\\"])')
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.)*)"(?=\.|\s*,|$)', re.DOTALL)
+_BARE: Final = re.compile(r'((?!")(?:[^.,\\]|\\[.,\\"]|\\)+)(?=[.,]|$)', re.DOTALL)
+_ESCAPED: Final = re.compile(r'\\([.,\\"])')
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,17}", re.ASCII)
 
 
 class FieldPath:
     """``--field user.id``: a path of names through objects and arrays, or the name of a column.
 
-    A name with dots stands in quotes (``"service.name"``), or has a backslash before each (``service\\.name``).
-    An element of an array goes by its index (``tags.0``).
+    A name with dots or commas stands in quotes (``"service.name"``), or has a backslash before each
+    (``service\\.name``). An element of an array goes by its index (``tags.0``).
     """
 
-    def __init__(self, text: str) -> None:
-        """
+    def __init__(self, text: str, whole: str = "") -> None:
+        """``whole``: all of the option, where it names several fields.
+
         Raises:
             UsageError: a name is empty, a quote is not closed, or the path is too long.
         """
         self.text: Final = text
+        self.whole: Final = whole
         self.shown: Final = shorten(text)
-        self.names: Final = _names(text)
+        self.names, end = _names(text)
+        if end < len(text):
+            raise UsageError(f"--field: {in_quotes(text)}")
         self._indexes: Final = [_INDEX.fullmatch(name) is not None for name in self.names]
 
     def column(self, header: Sequence[str]) -> str:
@@ -57,16 +61,24 @@ class FieldPath:
             InputError: the field is missing, or neither a string nor an integer, or no key.
         """
         try:
-            if type(value) is not dict:
-                raise InputError("a record is an object", value=value)
-            found = self._walk(value)
-            if type(found) not in (str, int, float):
-                kinds: dict[type, str] = {dict: "an object", list: "an array"}
-                wrong = f"the field {self.shown} is neither a string nor an integer"
-                raise InputError(wrong, value=kinds.get(type(found), found))
-            return rule.json(found, lambda: self._walk(exact()), "")
+            return rule.json(self._found(value), lambda: self._walk(exact()), "")
         except InputError as error:
             raise error.at(source, line, place) from None
+
+    def exact_value(self, value: Any, exact: Callable[[], Any]) -> Any:
+        """What stands at the path of a decoded record, a string or a number; as `key_of`."""
+        found = self._found(value)
+        return self._walk(exact()) if type(found) is float else found
+
+    def _found(self, value: Any) -> Any:
+        if type(value) is not dict:
+            raise InputError("a record is an object", value=value)
+        found = self._walk(value)
+        if type(found) not in (str, int, float):
+            kinds: dict[type, str] = {dict: "an object", list: "an array"}
+            wrong = f"the field {self.shown} is neither a string nor an integer"
+            raise InputError(wrong, value=kinds.get(type(found), found))
+        return found
 
     def size_of(self, record: Any, source: str, line: int | None, place: str = "") -> float:
         """The size that a decoded record states.
@@ -108,13 +120,44 @@ class FieldPath:
         if rest in container:
             before = ".".join([*self.names[:depth], f'"{rest}"'])
             return InputError(missing, hint=f"a name with dots stands in quotes: --field '{before}'")
+        if self.whole and self.whole in container:
+            return InputError(missing, hint=in_quotes(self.whole))
         return InputError(missing, hint=f"there is {listed(container) or 'nothing'}")
 
 
-def _names(text: str) -> list[str]:
-    """The names of a path, without their quotes and backslashes."""
+def field_paths(text: str) -> tuple[FieldPath, ...]:
+    """The paths of an option, which commas separate.
+
+    Raises:
+        UsageError: one is no path, or is there twice.
+    """
+    texts: list[str] = []
+    start = 0
+    while start <= len(text):
+        end = _names(text, start)[1]
+        texts.append(text[start:end].rstrip())
+        start = _behind_space(text, _behind_space(text, end) + 1)
+    paths = tuple(FieldPath(each, text) for each in texts) if len(texts) > 1 else (FieldPath(text),)
+    for at, path in enumerate(paths):
+        if any(path.names == other.names for other in paths[:at]):
+            raise UsageError(f"--field names {path.shown} twice")
+    return paths
+
+
+def _behind_space(text: str, at: int) -> int:
+    while text[at : at + 1].isspace():
+        at += 1
+    return at
+
+
+def in_quotes(name: str) -> str:
+    """What to do about a name that is taken for several."""
+    return f"a name with a comma stands in quotes: --field '\"{name}\"'"
+
+
+def _names(text: str, at: int = 0) -> tuple[list[str], int]:
+    """The names of the path that begins here, without their quotes and backslashes, and where it ends."""
     names: list[str] = []
-    at = 0
     while True:
         found = (_QUOTED if text.startswith('"', at) else _BARE).match(text, at)
         if found is None and text.startswith('"', at):
@@ -122,11 +165,11 @@ def _names(text: str) -> list[str]:
         if found is None or not found[1]:
             raise UsageError(f"--field: a name is empty (got {shorten(text)}); it is like user.id")
         names.append(_ESCAPED.sub(r"\1", found[1]))
-        at = found.end() + 1
         if len(names) > MAX_NAMES:
             raise UsageError(f"--field: the path has more than {MAX_NAMES} names (got {shorten(text)})")
-        if at > len(text):
-            return names
+        if not text.startswith(".", found.end()):
+            return names, found.end()
+        at = found.end() + 1
 
 
 def size_path(text: str) -> FieldPath:

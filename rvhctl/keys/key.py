@@ -10,8 +10,8 @@ from typing import Any, Final, NamedTuple
 from rvhctl.errors import InputError, JumpHashError, listed
 from rvhctl.keys.hashes import EMPTY_KEY, INTEGER_HINT, NO_INTEGER
 
-Key = str | bytes | int
-"""Text as it came in (bytes where it was no JSON), or the 64-bit key itself."""
+Key = str | bytes | int | tuple[str | int, ...]
+"""Text as it came in (bytes where it was no JSON), the 64-bit key itself, or several fields of a record."""
 
 MIN_KEY: Final = -(1 << 63)
 MAX_KEY: Final = (1 << 64) - 1
@@ -27,6 +27,8 @@ class KeyRule(NamedTuple):
     """``--hash int``: text is the decimal form of the 64-bit key itself."""
     utf8: bool = False
     """The answer repeats the key in a format that must be UTF-8."""
+    as_text: bool = False
+    """An integer of JSON is its text, and not the 64-bit key itself."""
 
     def text(self, key: str | bytes, source: str, line: int | None = None, place: str = "") -> Key:
         """A key given as text.
@@ -56,7 +58,7 @@ class KeyRule(NamedTuple):
     def json(
         self, value: Any, exact: Callable[[], Any], source: str, line: int | None = None, place: str = ""
     ) -> Key:
-        """A key given as a JSON value: a string, an integer, or an object with ``key``.
+        """A key given as a JSON value: a string, an integer, an array of several, or an object with ``key``.
 
         Args:
             exact: gives the value again with exact integers (orjson makes a float of one over 64 bits).
@@ -72,15 +74,35 @@ class KeyRule(NamedTuple):
                 value = value["key"]
             if type(value) is str:
                 return self.text(value, source, line, place)
-            if type(value) is float:
+            if type(value) is float or (type(value) is list and float in map(type, value)):
                 value = exact()["key"] if isinstance(whole, dict) else exact()
-            if type(value) is not int:
-                raise InputError("a key is a string or an integer", value=value)
-            if not MIN_KEY <= value <= MAX_KEY:
-                raise InputError("the integer key is out of range", value=value, hint=INTEGER_HINT)
-            return value
+            return self.joined(value) if type(value) is list else self._json_integer(value)
         except InputError as error:
             raise error.at(source, line, place) from None
+
+    def joined(self, fields: list[Any]) -> Key:
+        """The key that several fields make, each a string or an integer; some may be empty.
+
+        Raises:
+            InputError: one is neither, there are fewer than two, all are empty, or keys are to be integers.
+        """
+        if self.integers:
+            raise InputError("a key of several fields is no integer, which --hash int takes", value=fields)
+        if len(fields) < 2:
+            raise InputError("a key of several fields has at least two", value=fields)
+        if not any(field != "" for field in fields):
+            raise InputError(f"{EMPTY_KEY}: each of its fields is")
+        return tuple(field if type(field) is str else self._json_integer(field) for field in fields)
+
+    def _json_integer(self, value: Any) -> str | int:
+        """An integer of JSON, or its text."""
+        if type(value) is not int:
+            raise InputError("a key is a string or an integer", value=value)
+        if self.as_text:
+            return str(value)
+        if not MIN_KEY <= value <= MAX_KEY:
+            raise InputError("the integer key is out of range", value=value, hint=INTEGER_HINT)
+        return value
 
 
 def flag_keys(keys: list[str], rule: KeyRule) -> list[Key]:
@@ -128,5 +150,15 @@ def _integer(key: str | bytes) -> int:
 
 
 def show(key: Key) -> str | int:
-    """The key as text; messages and tables show what is no UTF-8 in it as ``\\xff``."""
-    return key.decode("utf-8", "surrogateescape") if isinstance(key, bytes) else key
+    """The key as text; messages show what is no UTF-8 in it as ``\\xff``."""
+    shown_key: str | int | bytes = shown(key)
+    return shown_key.decode("utf-8", "surrogateescape") if isinstance(shown_key, bytes) else shown_key
+
+
+def shown(key: Any) -> Any:
+    """A key as a cell; several fields are an array of JSON."""
+    if not isinstance(key, tuple):
+        return key
+    from orjson import dumps
+
+    return dumps(key).decode()

@@ -115,22 +115,30 @@ def _row_at(rows: KeyRows, place: int) -> int:
 class FieldKeys:
     """The key is a field of each line of NDJSON, or the line's value; a blank line is no record."""
 
-    def __init__(self, recipe: Recipe, spec: KeySpec) -> None:
+    def __init__(self, recipe: Recipe, spec: KeySpec, kept: bool = False) -> None:
+        """``kept``: the key itself is wanted, too, and not only its 64 bits."""
         integers = recipe.in_core == DECIMAL
-        names = ["key"] if spec.path is None else spec.path.names
+        paths = [["key"]] if spec.path is None else [path.names for path in (spec.path, *spec.further)]
         self._recipe: Final = recipe
         self.spec: Final = spec
-        self._scan: Final = FieldScan(
-            [name.encode("utf-8", "surrogateescape") for name in names],
-            [name.encode() for name in spec.reserved],
-            integers,
-            signed(recipe.seed),
-            spec.path is None,
-        )
+
+        def scan(names: list[str], reserved: tuple[str, ...], further: list[FieldScan]) -> FieldScan:
+            return FieldScan(
+                [name.encode("utf-8", "surrogateescape") for name in names],
+                [name.encode() for name in reserved],
+                integers,
+                signed(recipe.seed),
+                spec.path is None,
+                spec.rule.as_text,
+                kept,
+                further,
+            )
+
+        self._scan: Final = scan(paths[0], spec.reserved, [scan(names, (), []) for names in paths[1:]])
         # The scanner has XXH64 and integers of its own; with other hashes, and where it would have to go as deep
         # as it goes for no value, every line is read by the library.
         native = recipe.name == "xxh64" or integers
-        self._native: Final = COMPILED and native and len(names) <= MAX_DEPTH
+        self._native: Final = COMPILED and native and max(map(len, paths)) <= MAX_DEPTH
 
     def fill(self, rows: KeyRows, block: bytes) -> None:
         while rows.count < rows.room and not rows.finished:

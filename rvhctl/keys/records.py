@@ -18,7 +18,7 @@ from rvhctl.formats.choice import (
     format_by_suffix,
     tells_format,
 )
-from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved
+from rvhctl.keys.fields import FieldPath, LinePattern, check_reserved, in_quotes
 from rvhctl.keys.key import Key, KeyRule
 from rvhctl.keys.sizes import size_in
 from rvhctl.streams.lines import whole_lines
@@ -56,6 +56,8 @@ class KeySpec(NamedTuple):
 
     rule: KeyRule = KeyRule()
     path: FieldPath | None = None
+    further: tuple[FieldPath, ...] = ()
+    """More fields that make one key with it."""
     pattern: LinePattern | None = None
     delimiter: bytes = b"\n"
     reserved: tuple[str, ...] = ()
@@ -67,9 +69,11 @@ class KeySpec(NamedTuple):
     as_came: bool = False
     """Lines of text go out again: a carriage return at their end is part of the record."""
 
-    def column(self, header: Sequence[str]) -> str:
-        """The name of the column of keys."""
-        return "key" if self.path is None else self.path.column(header)
+    def columns(self, header: Sequence[str]) -> list[str]:
+        """The names of the columns that make a key."""
+        if self.path is None:
+            return ["key"]
+        return [path.column(header) for path in (self.path, *self.further)]
 
 
 def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> DataFormat:
@@ -110,7 +114,7 @@ def separation_in(source: Source, shape: DataFormat, spec: KeySpec) -> Separatio
     from rvhctl.formats.rows import alike, separation_of
 
     def known(header: list[str]) -> list[str]:
-        return [name] if alike(header, name := spec.column(header)) else []
+        return [name for name in spec.columns(header) if alike(header, name)]
 
     return separation_of(source.look(tells_format).lstrip(b"\r\n"), source.name, shape, known)
 
@@ -200,9 +204,22 @@ def _value_key(
     """The key of a decoded record."""
     if spec.path is None:
         return spec.rule.json(value, exact, source, line, place)
-    key = spec.path.key_of(value, exact, spec.rule, source, line, place)
+    key = spec.path.key_of(value, exact, spec.rule, source, line, place) if not spec.further else None
+    if key is None:
+        key = _joined_key(spec, value, exact, source, line, place)
     check_reserved(value, spec.reserved, source, line, place)
     return key
+
+
+def _joined_key(
+    spec: KeySpec, value: Any, exact: Callable[[], Any], source: str, line: int | None, place: str
+) -> Key:
+    """The key of a decoded record with several fields."""
+    assert spec.path is not None
+    try:
+        return spec.rule.joined([path.exact_value(value, exact) for path in (spec.path, *spec.further)])
+    except InputError as error:
+        raise error.at(source, line, place) from None
 
 
 def _element_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
@@ -266,7 +283,7 @@ def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
     raws: list[bytes] = []
     sizes: list[float] = []
     if rows.header:
-        at = rows.column(spec.column(rows.header))
+        at = key_columns(rows, spec)
         size_at = rows.column(spec.size.column(rows.header)) if spec.size else None
         try:
             for row in rows:
@@ -290,6 +307,25 @@ def _row_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
     yield Records(shape, keys, raws, layout, sizes)
 
 
+def key_columns(rows: Rows, spec: KeySpec) -> list[int]:
+    """Where the columns stand that make a key.
+
+    Raises:
+        InputError: one does not, or is named twice.
+    """
+    try:
+        at = [rows.column(name) for name in spec.columns(rows.header)]
+        if len(set(at)) < len(at):
+            raise InputError("--field names a column twice", source=rows.source, line=rows.header_line)
+        return at
+    except InputError as error:
+        whole = "" if spec.path is None else spec.path.whole
+        if whole and whole in rows.header:
+            hint = in_quotes(whole)
+            raise InputError(error.problem, source=error.source, line=error.line, hint=hint) from None
+        raise
+
+
 def layout_of(rows: Rows) -> Layout:
     """How a table stands of which no column is anything."""
     from rvhctl.formats.shapes import plain_layout
@@ -297,7 +333,7 @@ def layout_of(rows: Rows) -> Layout:
     return plain_layout(rows.header, rows.delimiter, rows.opening, preamble=rows.preamble)
 
 
-def cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
+def cell_key(row: Row, at: Sequence[int], rows: Rows, rule: KeyRule) -> Key:
     """The key of a row.
 
     Raises:
@@ -305,9 +341,11 @@ def cell_key(row: Row, at: int, rows: Rows, rule: KeyRule) -> Key:
     """
     rows.check(row)
     try:
-        return rule.text(row.fields[at], rows.source)
+        if len(at) > 1:
+            return rule.joined([row.fields[column] for column in at])
+        return rule.text(row.fields[at[0]], rows.source)
     except InputError as error:
-        raise _at_cell(error, row, at, rows) from None
+        raise _at_cell(error, row, at[0], rows) from None
 
 
 def _cell_size(row: Row, at: int, rows: Rows) -> float:

@@ -56,6 +56,7 @@ OF_KEYS: Final = frozenset(
         "slots",
         "max_load",
         "sizes",
+        "as_text",
     }
     | {"stats", "explain"}
 )

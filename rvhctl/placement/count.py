@@ -10,7 +10,7 @@ from rvhctl.core.keys.owners import Tally, packed, packed_pairs
 from rvhctl.formats.choice import DataFormat, OutputFormat, output_of
 from rvhctl.formats.wording import counted, share_of
 from rvhctl.formats.write import RowWriter, write_summary
-from rvhctl.keys.key import Key
+from rvhctl.keys.key import Key, shown
 from rvhctl.keys.records import Records
 from rvhctl.placement.bounded.assignment import Assignment
 from rvhctl.placement.buckets import Buckets
@@ -105,6 +105,7 @@ class MovesAction(Action):
         self._here: Final = here
         self._there: Final = there
         self._numbers: Final = not output_of(format_).text
+        self._cells: Final = not output_of(format_).objects
         self._named: Final = bool(here.nodes.ids) or not self._numbers
         self._total = 0
         names = ["key", "from", "to", *(["from_node", "to_node"] if self._named else [])]
@@ -120,7 +121,8 @@ class MovesAction(Action):
         nodes = self._here.nodes.name_of(source), self._there.nodes.name_of(target)
         if nodes[0] == nodes[1]:
             return None
-        return (key, *((source, target) if self._numbers else ()), *(nodes if self._named else ()))
+        buckets = (source, target) if self._numbers else ()
+        return (shown(key) if self._cells else key, *buckets, *(nodes if self._named else ()))
 
     def finish(self) -> None:
         self._writer.finish()
@@ -160,9 +162,9 @@ class ExplainAction(Action):
         """Steps 0 to 63 are probes; a score stands behind the last one with its r."""
         entry = self._placement.nodes.entry
         for probe in explained.probes:
-            yield (key, probe.number, probe.hash, *entry(probe.bucket).values(), probe.verdict)
+            yield (shown(key), probe.number, probe.hash, *entry(probe.bucket).values(), probe.verdict)
         for bucket, r in explained.scored.items():
-            yield (key, "score", r, *entry(bucket).values(), "taken")
+            yield (shown(key), "score", r, *entry(bucket).values(), "taken")
 
     def finish(self) -> None:
         self._writer.finish()

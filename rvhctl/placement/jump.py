@@ -10,7 +10,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.errors import JumpHashError
 from rvhctl.keys.hashes import xxh64
 
-Key = str | bytes | int
+Key = str | bytes | int | tuple[str | bytes | int, ...]
 
 SLICE = 1 << 16 if COMPILED else 1 << 12
 """Keys in one call of the core: 10 to 50 ms, so that signals and the event loop get their turn."""
@@ -24,7 +24,8 @@ def jump_hash(key: Key, buckets: int) -> int:
 
     Args:
         key: ``str``, hashed as UTF-8, or ``bytes``: the 64 bits of XXH64 with seed 0. Or ``int``: the 64-bit
-            key itself, ``-2**63 <= key < 2**64``, a negative one as two's complement. Not empty.
+            key itself, ``-2**63 <= key < 2**64``, a negative one as two's complement. Not empty. Or a ``tuple`` of
+            two or more of these, which may be empty: one key of several fields, as ``--field a,b`` makes it.
         buckets: how many there are, ``1 <= buckets <= 2**31 - 1``.
 
     Raises:

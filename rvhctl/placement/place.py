@@ -15,6 +15,7 @@ from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
 from rvhctl.formats.shapes import Layout
 from rvhctl.formats.wording import counted
 from rvhctl.formats.write import RowWriter
+from rvhctl.keys.key import shown
 from rvhctl.keys.records import SLICE, KeySpec, Records
 from rvhctl.placement.job import (
     Action,
@@ -158,7 +159,7 @@ class PlaceAction(Action):
         if self._format.text:
             yield from names
             return
-        yield records.keys
+        yield records.keys if self._json else map(shown, records.keys)
         yield replicas[0]
         if self._nodes.ids:
             yield names[0]
@@ -200,7 +201,7 @@ class PlaceAction(Action):
 
     def _cell(self, delimiter: str, value: object) -> bytes:
         """A value as a cell that does not stand alone."""
-        row: bytes = self._format.load().joined_row(("", value), delimiter)
+        row: bytes = self._format.load().joined_row(("", shown(value)), delimiter)
         return row[len(delimiter) : -1]
 
     def _object_template(self, end: bytes) -> AnswerTemplate:

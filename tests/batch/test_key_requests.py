@@ -69,6 +69,16 @@ class TestBatch:
         ("request_", "type_", "says"),
         [
             ({"key": "k", "nodes": ["a", "a"]}, "JumpHashError", "twice"),
+            ({"key": ["a"], "nodes": ["a"]}, "JumpHashError", "at least two"),
+            ({"key": ["", ""], "buckets": 3}, "JumpHashError", "each of its fields is"),
+            ({"key": ["a", 1.5], "buckets": 3}, "JumpHashError", "a string or an integer"),
+            ({"key": [1, 2], "buckets": 3, "hash": "int"}, "JumpHashError", "--hash int takes"),
+            (
+                {"key": 1, "buckets": 3, "hash": "int", "as_text": True},
+                "JumpHashError",
+                "as_text makes no sense",
+            ),
+            ({"key": 1, "buckets": 3, "as_text": 1}, "JumpHashError", "as_text must be true or false"),
             ({"key": "k", "nodes": ["a"], "down": ["a"]}, "NoLiveNodeError", "all 1 are down"),
             ({"key": "k", "nodes": ["a"], "down": ["b"]}, "UnknownNodeError", "no node has the id 'b'"),
             ({"key": "k", "nodes": ["a"], "down": "b"}, "JumpHashError", "down must be an array"),
@@ -158,6 +168,7 @@ class TestBatch:
             (("--to-down", "3"), {"to_down": [3]}),
             (("--stats",), {"stats": True}),
             (("--explain",), {"explain": True}),
+            (("--as-text",), {"as_text": True}),
         ],
     )
     def test_a_flag_is_the_default_of_a_member(self, flags: tuple[str, ...], member: dict[str, Any]) -> None:
@@ -171,6 +182,25 @@ class TestBatch:
             by_request[0],
             by_request[0] | {"index": 1},
         ]
+
+    def test_keys_of_several_fields_and_integers_as_text(self) -> None:
+        keys: list[Any] = [["eu", 42], ["eu", "42"], 42, "42"]
+        exact, as_text, single, explained, above = self.answers(
+            "-b",
+            "1000",
+            requests=[
+                {"keys": keys},
+                {"keys": keys, "as_text": True},
+                {"key": keys[0]},
+                {"key": keys[0], "explain": True},
+                {"key": 10**30, "as_text": True},
+            ],
+        )
+        ring = Placement(1000)
+        assert exact["buckets"] == ring.buckets([("eu", 42), ("eu", "42"), 42, "42"])
+        assert as_text["buckets"] == ring.buckets([("eu", "42"), ("eu", "42"), "42", "42"])
+        assert single["bucket"] == explained["bucket"] == ring.bucket(("eu", 42))
+        assert above["bucket"] == ring.bucket(str(10**30))
 
     @pytest.mark.parametrize(
         ("flags", "member"),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import zlib
+from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from placement.test_request import jump, refused
 from support.cli import rvhctl
+from support.naive_placement import naive_joined, naive_paper_jump
 
 from rvhctl.commands import _keys
 from rvhctl.errors import UsageError
@@ -271,3 +278,176 @@ class TestColumns:
             outcome = rvhctl("jump-hash", "-b", "1", "--field", "k", stdin=b"k,n\na,1\nb,2\n" + bad)
             assert outcome.code == 1
             assert outcome.out == b"k,n,bucket\na,1,0\nb,2,0\n"
+
+
+RECORDS: Final = [
+    {"region": "eu", "user": {"id": 42}},
+    {"region": "eu", "user": {"id": "42"}},
+    {"region": "", "user": {"id": "a,b"}},
+    {"region": 'say "so"', "user": {"id": -7}},
+    {"region": "é\n", "user": {"id": "tab\t"}},
+]
+KEYS: Final = [(record["region"], record["user"]["id"]) for record in RECORDS]  # type: ignore[index]
+TEXTS: Final = [(region, str(number)) for region, number in KEYS]
+
+
+def table(delimiter: str) -> bytes:
+    out = io.StringIO()
+    rows = [(region, n, number) for n, (region, number) in enumerate(TEXTS)]
+    csv.writer(out, delimiter=delimiter).writerows([("region", "n", "id"), *rows])
+    return out.getvalue().encode()
+
+
+SHAPES: Final = {
+    "ndjson": "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS).encode(),
+    "json": json.dumps(RECORDS).encode(),
+    "csv": table(","),
+    "tsv": table("\t"),
+}
+PLACES: Final = ("-b", "1000")
+
+
+def buckets(*arguments: str, stdin: bytes) -> list[int]:
+    return list(map(int, jump(*PLACES, *arguments, "-o", "plain", stdin=stdin)))
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+class TestSeveralFields:
+    """Each format gives what the naive definition gives, in every view."""
+
+    def field(self, shape: str) -> tuple[str, ...]:
+        return "--field", "region,user.id" if shape in ("ndjson", "json") else "region, id"
+
+    def keys(self, shape: str) -> list[tuple[Any, ...]]:
+        return list(KEYS if shape in ("ndjson", "json") else TEXTS)
+
+    @pytest.mark.parametrize("also", [(), ("--seed", "7"), ("--hash", "crc32")], ids=" ".join)
+    def test_buckets(self, shape: str, also: tuple[str, ...]) -> None:
+        digest = {
+            (): xxhash.xxh64_intdigest,
+            ("--seed", "7"): partial(xxhash.xxh64_intdigest, seed=7),
+            ("--hash", "crc32"): zlib.crc32,
+        }[also]
+        expected = [naive_paper_jump(digest(naive_joined(key)), 1000) for key in self.keys(shape)]
+        assert buckets(*self.field(shape), *also, stdin=SHAPES[shape]) == expected
+
+    def test_as_text_makes_all_formats_one(self, shape: str) -> None:
+        expected = Placement(1000).buckets(TEXTS)
+        assert buckets(*self.field(shape), "--as-text", stdin=SHAPES[shape]) == expected
+
+    @pytest.mark.parametrize("as_text", [(), ("--as-text",)])
+    @pytest.mark.parametrize("output", ["ndjson", "json", "csv", "tsv"])
+    def test_views_show_the_fields(self, shape: str, output: str, as_text: tuple[str, ...]) -> None:
+        keys = TEXTS if as_text else self.keys(shape)
+        here, there = Placement(1000), Placement(1500)
+        arguments = (*PLACES, *self.field(shape), *as_text, "-o", output)
+        asked: list[tuple[str, ...]] = [("--explain",), ("--to", "1500", "--moves")]
+        if output in ("csv", "tsv") and output != shape:
+            asked.append(())
+        moving = [key for key in keys if here.bucket(key) != there.bucket(key)]
+        for view, of_view in zip(asked, (keys, moving, keys), strict=False):
+            text = "\n".join(jump(*arguments, *view, stdin=SHAPES[shape])) + "\n"
+            if output == "json":
+                rows = json.loads(text)
+            elif output == "ndjson":
+                rows = list(map(json.loads, text.splitlines()))
+            else:
+                rows = list(csv.DictReader(io.StringIO(text), delimiter="," if output == "csv" else "\t"))
+            shown = [row["key"] if output.endswith("json") else json.loads(row["key"]) for row in rows]
+            assert list(dict.fromkeys(map(tuple, shown))) == list(dict.fromkeys(of_view))
+
+    def test_counts_and_selections(self, shape: str) -> None:
+        keys = self.keys(shape)
+        arguments = ("-b", "3", *self.field(shape))
+        (text,) = jump(*arguments, "--stats", "--json", stdin=SHAPES[shape])
+        owners = Placement(3).buckets(keys)
+        assert [row["count"] for row in json.loads(text)["buckets"]] == [owners.count(i) for i in range(3)]
+        (text,) = jump(*arguments, "--to", "4", "--json", stdin=SHAPES[shape])
+        assert json.loads(text)["moved"] == Placement(3).moves(keys, Placement(4)).moved
+        selected = rvhctl("jump-hash", *arguments, "--only", str(owners[0]), stdin=SHAPES[shape]).out
+        assert KEYS[0][0].encode() in selected
+
+
+class TestHowFieldsAreNamed:
+    @pytest.mark.parametrize(
+        ("fields", "record", "key"),
+        [
+            ('"a,b"', b'{"a,b":"foo"}', "foo"),
+            (r"a\,b", b'{"a,b":"foo"}', "foo"),
+            ('"a,b"', b'"a,b",c\nfoo,1\n', "foo"),
+            ('c,"a,b"', b'"a,b",c\nfoo,1\n', ("1", "foo")),
+            ('x."a,b" , x.c', b'{"x":{"a,b":"foo","c":1}}', ("foo", 1)),
+            ("a.1,a.0", b'{"a":["x","y"]}', ("y", "x")),
+            ("b,a,c", b'{"a":1,"b":2,"c":3}', (2, 1, 3)),
+            ("A,b", b"a,B\nx,y\n", ("x", "y")),
+        ],
+    )
+    def test_a_name_with_a_comma_stands_in_quotes(self, fields: str, record: bytes, key: Any) -> None:
+        assert bucket_of(fields, record) == Placement(1000).bucket(key)
+
+    @pytest.mark.parametrize(
+        ("fields", "record", "code", "says"),
+        [
+            ("a,", b"", 2, "a name is empty"),
+            (",a", b"", 2, "a name is empty"),
+            ("a,,b", b"", 2, "a name is empty"),
+            ("a, ,b", b"", 2, "a name is empty"),
+            ('a,"b', b"", 2, "a quote is not closed"),
+            ("a,a", b"", 2, "--field names 'a' twice"),
+            ('a."b",a.b', b"", 2, "--field names 'a.b' twice"),
+            ("a,b", b'{"a,b":1}', 1, """a name with a comma stands in quotes: --field '"a,b"'"""),
+            ("a,b", b'"a,b",c\nfoo,1\n', 1, """a name with a comma stands in quotes: --field '"a,b"'"""),
+            ("A,a", b"a,b\nfoo,1\n", 1, "--field names a column twice"),
+            ("a,b", b'{"a":1}', 1, "the field 'b' is missing"),
+            ("a,b", b'{"a":1,"b":[2]}', 1, "the field 'b' is neither a string nor an integer"),
+            ("a,b", b'{"a":"","b":""}', 1, "the key is empty: each of its fields is"),
+            ("a,b", b"a,b\n,\n", 1, "the key is empty: each of its fields is"),
+            ("a,b", b'{"a":1,"b":18446744073709551616}', 1, "the integer key is out of range"),
+        ],
+    )
+    def test_what_is_wrong(self, fields: str, record: bytes, code: int, says: str) -> None:
+        outcome = rvhctl("jump-hash", "-b", "4", "--field", fields, "-o", "plain", stdin=record)
+        assert (outcome.code, outcome.out) == (code, b"")
+        assert says in outcome.err
+
+    def test_no_integers_out_of_several(self) -> None:
+        assert refused("-b", "4", "--field", "a,b", "--hash", "int")[0] == 2
+
+
+class TestAsText:
+    def test_a_number_is_one_key_in_every_format(self) -> None:
+        expected = [Placement(1000).bucket("42")]
+        assert buckets(stdin=b"42\n") == expected
+        assert buckets("--as-text", stdin=b"42\n") == expected
+        for record in (b'{"id": 42}\n', b'{"id":"42"}', b'[{"id":42}]', b"id\n42\n"):
+            assert buckets("--field", "id", "--as-text", stdin=record) == expected
+        for shape, text in (("ndjson", b'42\n{"key":42}\n"42"\n'), ("json", b'[42,{"key":42},"42"]')):
+            assert buckets("-i", shape, "--as-text", stdin=text) == expected * 3
+
+    @pytest.mark.parametrize("number", [0, -1, 2**63, 2**64, -(2**63) - 1, 10**40, 10**305])
+    def test_integers_of_any_size(self, number: int) -> None:
+        for record in (b'{"id":%d}', b'{"id":%d,"x":"\\n"}', b'[{"id":%d}]'):
+            found = buckets("--field", "id", "--as-text", stdin=record % number)
+            assert found == [Placement(1000).bucket(str(number))]
+
+    @pytest.mark.parametrize("shape", ["ndjson", "json"])
+    def test_answers_show_the_text(self, shape: str) -> None:
+        text = b"[42]" if shape == "json" else b"42\n"
+        (line,) = jump(*PLACES, "-i", shape, "--as-text", "-o", "ndjson", stdin=text)
+        assert json.loads(line) == {"key": "42", "bucket": Placement(1000).bucket("42")}
+
+    @pytest.mark.parametrize("number", ["1.5", "1e3", "true", "null", "-0.0", "9" * 400])
+    def test_only_integers_have_one(self, number: str) -> None:
+        assert refused("-b", "4", "--field", "id", "--as-text", stdin=b'{"id":%b}' % number.encode())[0] == 1
+
+    @pytest.mark.parametrize("arguments", [("-k", "a"), ("--hash", "int"), ("--regex", "a")], ids=" ".join)
+    def test_where_it_does_nothing(self, arguments: tuple[str, ...]) -> None:
+        assert refused("-b", "4", "--as-text", *arguments)[0] == 2
+
+
+def test_golden_buckets_of_several_fields() -> None:
+    """For ever, and for all who implement the definition."""
+    assert naive_joined(("eu", "42")).hex() == "0200000000000000657502000000000000003432"
+    assert naive_joined(("eu", 42)).hex() == "02000000000000006575ffffffffffffffff2a00000000000000"
+    keys: list[tuple[str | int, ...]] = [("eu", "42"), ("eu", 42), ("eu4", "2"), ("", "x"), ("x", "")]
+    assert Placement(1000).buckets(keys) == [487, 906, 566, 161, 80]

@@ -67,3 +67,14 @@ def naive_spread(order: list[int], zones: Sequence[Hashable], count: int) -> lis
     ]
     others = [bucket for bucket in order if bucket not in first_of_zones[:count]]
     return [*first_of_zones, *others][:count]
+
+
+def naive_joined(key: Sequence[str | int]) -> bytes:
+    """The bytes of a key of several fields."""
+    data = b""
+    for field in key:
+        if isinstance(field, int):
+            data += le8(2**64 - 1) + le8(field % 2**64)
+        else:
+            data += le8(len(field.encode())) + field.encode()
+    return data

@@ -1,4 +1,4 @@
-"""Rows of CSV whose key is the cell of one column.
+"""Rows of CSV whose key is the cell of one column, or of several.
 
 Only what is plain is read here: any other row (a quote inside the key, a number that is no 64-bit integer, a
 cell too many) is left to the library, which knows what it is.
@@ -10,19 +10,33 @@ from typing import Final
 
 from mypy_extensions import i64
 
+from rvhctl.core.columns import Ints
 from rvhctl.core.csv.cells import CR, LF, QUOTE, bare_end, quoted_end
 from rvhctl.core.json.skip import UNUSUAL
+from rvhctl.core.keys.joined import KeyFields
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, take_key
 
 
 class CellScan:
-    """Reads the cell ``at`` of one row of so many ``columns`` after the other."""
+    """Reads the cell ``at`` of one row of so many ``columns`` after the other, or the cells at several places."""
 
-    def __init__(self, columns: i64, at: i64, delimiter: i64, decimal: bool, seed: i64) -> None:
-        """``decimal``: a key is the decimal form of an integer; else XXH64 with ``seed``."""
+    def __init__(
+        self, columns: i64, at: list[int], delimiter: i64, decimal: bool, seed: i64, kept: bool = False
+    ) -> None:
+        """``decimal``: a key is the decimal form of an integer; else XXH64 with ``seed``.
+
+        ``kept``: a key of several cells is itself wanted, too.
+        """
         self.columns: Final[i64] = columns
-        self.at: Final[i64] = at
+        self.at: Final[i64] = at[0]
+        self.several: Final = len(at) > 1
+        self.fields: Final = KeyFields(len(at), seed, kept)
+        places = [-1] * int(columns)
+        for field, column in enumerate(at):
+            places[column] = field
+        self.places: Final = Ints(places)
+        """Which field of the key each column is; -1 for none."""
         self.delimiter: Final[i64] = delimiter
         self.decimal: Final = decimal
         self.seed: Final[i64] = seed
@@ -61,7 +75,7 @@ class CellScan:
             if end < 0 or self._spans_lines(block, rows.next, end):
                 rows.problem = UNUSUAL_LINE
                 break
-            if not take_key(rows, row, block, self.key_start, self.key_end, self.decimal, self.seed):
+            if not self._take(rows, row, block):
                 rows.problem = UNUSUAL_LINE
                 break
             starts[row] = rows.next
@@ -71,6 +85,12 @@ class CellScan:
             rows.next = position
             row += 1
         rows.count = row
+
+    def _take(self, rows: KeyRows, row: i64, block: bytes) -> bool:
+        """Take the key that was found; False if it is none."""
+        if self.several:
+            return self.fields.take(rows, row, block)
+        return take_key(rows, row, block, self.key_start, self.key_end, self.decimal, self.seed)
 
     def _row(self, block: bytes, position: i64) -> i64:
         """The line end behind the row that begins here; or UNUSUAL."""
@@ -85,11 +105,15 @@ class CellScan:
             position = quoted_end(block, first) if quoted else bare_end(block, first, self.delimiter)
             if position < 0:
                 return UNUSUAL
-            if column == self.at:
-                self.key_start = first
-                self.key_end = position
+            if column == self.at or (self.several and self.places.values[column] >= 0):
                 if quoted and block.find(b'"', first, position) >= 0:
                     return UNUSUAL
+                if self.several:
+                    self.fields.starts.values[self.places.values[column]] = first
+                    self.fields.ends.values[self.places.values[column]] = position
+                else:
+                    self.key_start = first
+                    self.key_end = position
             if quoted:
                 position += 1
             column += 1

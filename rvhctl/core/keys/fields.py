@@ -1,4 +1,4 @@
-"""Rows of NDJSON whose key is a field of each record, by a dotted path.
+"""Rows of NDJSON whose key is a field of each record, by a dotted path, or several.
 
 Only what is plain is read here: any other line (a syntax error, an escape in a name or in the key, a number
 that is no 64-bit integer, a field that is not there) is left to the JSON library, which knows what it is.
@@ -11,9 +11,13 @@ from typing import Final
 from mypy_extensions import i64
 
 from rvhctl.core.json.skip import UNUSUAL, plain_end, skip_character, skip_digits, skip_space, skip_value
+from rvhctl.core.keys.joined import KeyFields
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, take_key
 from rvhctl.core.words import is_at
+
+LONGEST_TEXT: Final = 300
+"""Digits of an integer; of many more the library makes an infinity, and refuses them."""
 
 NO_NEWLINE: Final = 32
 """For ``jsonskip``: a line end is no white space inside a record."""
@@ -22,15 +26,25 @@ NO_NEWLINE: Final = 32
 class FieldScan:
     """Reads the field at ``path`` of one record after the other.
 
-    ``reserved`` are names that no record may have at its top; one that does is unusual.
+    ``reserved`` are names that no record may have at its top; one that does is unusual. ``further`` read more
+    fields of the same record, which become one key with this one.
     """
 
     def __init__(
-        self, path: list[bytes], reserved: list[bytes], decimal: bool, seed: i64, bare: bool = False
+        self,
+        path: list[bytes],
+        reserved: list[bytes],
+        decimal: bool,
+        seed: i64,
+        bare: bool = False,
+        as_text: bool = False,
+        kept: bool = False,
+        further: list[FieldScan] | None = None,
     ) -> None:
         """Names in UTF-8. ``decimal``: a text key is the decimal form of an integer; else XXH64 with ``seed``.
 
-        ``bare``: a record may also be the key itself.
+        ``bare``: a record may also be the key itself. ``as_text``: an integer is its text. ``kept``: a key of several
+        fields is itself wanted, too.
         """
         self.path: Final = path
         self.depth: Final[i64] = len(path)
@@ -38,6 +52,10 @@ class FieldScan:
         self.decimal: Final = decimal
         self.seed: Final = seed
         self.bare: Final = bare
+        self.as_text: Final = as_text
+        self.further: Final[list[FieldScan]] = further or []
+        self.several: Final = len(self.further) > 0
+        self.fields: Final = KeyFields(len(self.further) + 1, seed, kept)
         # What ``_object`` has found: where the value starts and ends, 0 for nothing.
         self.value: i64 = 0
         self.value_end: i64 = 0
@@ -62,6 +80,7 @@ class FieldScan:
                     rows.next = position
                     continue
                 self.value = 0
+                record = position
                 if self.bare and block[position] != 123:
                     self.value = position
                     position = skip_value(block, position, NO_NEWLINE)
@@ -73,7 +92,7 @@ class FieldScan:
                     break
                 insertion = position - 1
                 position = skip_space(block, position, NO_NEWLINE)
-                if block[position] != 10 or not self._hash(rows, row, block):
+                if block[position] != 10 or not self._take(rows, row, block, record):
                     rows.problem = UNUSUAL_LINE
                     break
             except IndexError:
@@ -148,6 +167,44 @@ class FieldScan:
                 found = True
         return found
 
+    def _take(self, rows: KeyRows, row: i64, block: bytes, record: i64) -> bool:
+        """Take the key of the record that begins here; False for one that is unusual."""
+        if not self.several:
+            return self._hash(rows, row, block)
+        if not self._found(block, self.fields, 0):
+            return False
+        at: i64 = 1
+        for scan in self.further:
+            scan.value = 0
+            if scan._object(block, record, 0) < 0 or scan.value == 0:
+                return False
+            if not scan._found(block, self.fields, at):
+                return False
+            at += 1
+        return self.fields.take(rows, row, block)
+
+    def _found(self, block: bytes, fields: KeyFields, at: i64) -> bool:
+        """Keep where the value stands that was found; False for one that is unusual."""
+        start = self.value
+        end = self.value_end
+        if block[start] == 34:
+            start += 1
+            end -= 1
+            if plain_end(block, start) != end and block.find(b"\\", start, end) >= 0:
+                return False
+        elif not self._is_whole(block, start, end):
+            return False
+        elif not self.as_text:
+            end = -end
+        fields.starts.values[at] = start
+        fields.ends.values[at] = end
+        return True
+
+    def _is_whole(self, block: bytes, start: i64, end: i64) -> bool:
+        """Whether a value is an integer as it is written; -0 is for the library, which writes it without the sign."""
+        digits = start + 1 if block[start] == 45 and block[start + 1] != 48 else start
+        return skip_digits(block, digits) == end and end - start <= LONGEST_TEXT
+
     def _hash(self, rows: KeyRows, row: i64, block: bytes) -> bool:
         """Take the key whose value was found; False for a value that is unusual."""
         start = self.value
@@ -160,9 +217,11 @@ class FieldScan:
             if plain_end(block, start) != end and block.find(b"\\", start, end) >= 0:
                 return False
             return take_key(rows, row, block, start, end, self.decimal, self.seed)
-        # -0 is for the library, which writes it without the sign.
-        digits = start + 1 if c == 45 and block[start + 1] != 48 else start
-        if skip_digits(block, digits) != end or not take_key(rows, row, block, start, end, True, self.seed):
+        if not self._is_whole(block, start, end):
+            return False
+        if self.as_text:
+            return take_key(rows, row, block, start, end, False, self.seed)
+        if not take_key(rows, row, block, start, end, True, self.seed):
             return False
         rows.key_ends.values[row] = -end
         return True

@@ -7,7 +7,9 @@ that this is xxh64 with seed 0, compiled code hashes by itself and only the inte
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from librt.strings import BytesWriter, write_i64_le
 
 from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.jump import MAX_BUCKETS, jump
@@ -17,6 +19,9 @@ from rvhctl.errors import JumpHashError, shorten
 
 if TYPE_CHECKING:
     from mypy_extensions import i64
+
+WHOLE: Final = bytes([255]) * 8
+"""Stands before an integer in a key of several fields, where text has its length."""
 
 
 def bucket_of(key: object, buckets: object, native: bool, digest: Callable[[bytes], int]) -> int:
@@ -63,19 +68,44 @@ def integer_bits(key: int) -> i64:
 
 
 def key_bytes(key: object) -> bytes:
-    """The bytes of a text key."""
-    if isinstance(key, str):
-        try:
-            data = key.encode("utf-8")
-        except UnicodeEncodeError:
-            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {shorten(key)})") from None
-    elif isinstance(key, bytes):
-        data = key
-    else:
-        raise JumpHashError(f"a key must be str, bytes or int (got {shorten(key)})")
+    """The bytes of a text key, or of one of several fields."""
+    if isinstance(key, tuple):
+        return joined_bytes(key)
+    data = text_bytes(key)
     if len(data) == 0:
         raise JumpHashError("the key is empty")
     return data
+
+
+def joined_bytes(fields: tuple[object, ...]) -> bytes:
+    """The bytes of a key of several fields: each text behind its length, so that no other fields have the same."""
+    if len(fields) < 2:
+        raise JumpHashError(f"a key of several fields has at least two (got {len(fields)})")
+    if fields.count("") + fields.count(b"") == len(fields):
+        raise JumpHashError("the key is empty: each of its fields is")
+    data = BytesWriter()
+    for field in fields:
+        whole = None if isinstance(field, (str, bytes)) else whole_of(field)
+        if whole is None:
+            text = text_bytes(field)
+            write_i64_le(data, len(text))
+            data.write(text)
+        else:
+            data.write(WHOLE)
+            write_i64_le(data, integer_bits(whole))
+    return data.getvalue()
+
+
+def text_bytes(key: object) -> bytes:
+    """The bytes of a text."""
+    if isinstance(key, str):
+        try:
+            return key.encode("utf-8")
+        except UnicodeEncodeError:
+            raise JumpHashError(f"a key must be text that UTF-8 can encode (got {shorten(key)})") from None
+    if isinstance(key, bytes):
+        return key
+    raise JumpHashError(f"a key must be str, bytes or int, or a tuple of them (got {shorten(key)})")
 
 
 def checked_buckets(buckets: object) -> int:
