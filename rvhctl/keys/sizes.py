@@ -113,7 +113,7 @@ def named_sizes(sizes: Mapping[Any, object], source: str = "sizes") -> NamedSize
     found: dict[str, float] = {}
     parts: dict[str, list[float]] = {}
     for key, size in sizes.items():
-        name = str(show(key)) if isinstance(key, str | bytes | int) else str(key)
+        name = str(show(key)) if isinstance(key, str | bytes | int | tuple) else str(key)
         try:
             found[name] = checked_size(size)
         except InputError as error:
