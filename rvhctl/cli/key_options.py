@@ -384,6 +384,8 @@ def _check_answer(request: KeyRequest) -> None:
 def _check_bound(request: KeyRequest) -> None:
     bound, answer = request.bound, request.answer
     bound.exclude("size", "sizes")
+    if request.keys.key:
+        refuse("with --key", bound.flags("size"))
     if bound.max_load is None:
         if not answer.stats:
             refuse("without --max-load or --stats", bound.flags("size", "sizes"))

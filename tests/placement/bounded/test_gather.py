@@ -146,6 +146,7 @@ def test_what_is_said(sizes: str, tmp_path: Path) -> None:
     [
         (("-b", "3", "--sizes", "SIZES"), 2, "--sizes makes no sense without --max-load or --stats"),
         ((*BOUND, "--size", "n", "--sizes", "SIZES"), 2, "exclude each other"),
+        ((*BOUND, "--size", "n", "-k", "a"), 2, "--size makes no sense with --key"),
         ((*BOUND, "--size", "n"), 2, "--size reads a field of records"),
         ((*BOUND, "--replicas", "2"), 2, "--replicas makes no sense with --max-load"),
         ((*BOUND, "--explain"), 2, "--explain makes no sense with --max-load"),
