@@ -145,7 +145,7 @@ def read_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad
     elif format_.text or format_.objects == "lines":
         yield from _line_records(source, shape, spec, on_bad)
     else:
-        yield from _element_records(source, shape, spec, on_bad)
+        yield from _whole_records(source, shape, spec, on_bad)
 
 
 def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
@@ -222,21 +222,28 @@ def _joined_key(
         raise error.at(source, line, place) from None
 
 
-def _element_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
-    """The records of an array."""
+def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBad) -> Iterator[Records]:
+    """The records of a text that can be read only as a whole."""
+    from rvhctl.formats.shapes import RECORDS_ONLY
+
+    format_ = FORMATS[shape]
+    reader = format_.load().read(source.read_all(), source.name, on_bad, **format_.options)
+    if reader.document is not RECORDS_ONLY:
+        raise _no_array(reader.document, source.name, spec)
     sizes: list[float] = []
     records = Records(shape, [], [], sizes=sizes)
-    elements = array_lines(source, spec).splitlines()
-    for number, raw in enumerate(watched(elements, reading(source.name), len(elements), "records"), 1):
+    for number, record in enumerate(watched(reader, reading(source.name), None, "records"), 1):
+        place = "" if record.line else _place(spec, number)
         try:
-            key = element_key(spec, raw, source.name, number)
+            key = _value_key(spec, record.fields, record.exact, source.name, record.line, place)
             if spec.size:
-                sizes.append(spec.size.size_of(jsontext.loads(raw), source.name, None, _place(spec, number)))
+                sizes.append(spec.size.size_of(record.fields, source.name, record.line, place))
             records.keys.append(key)
         except InputError as error:
             on_bad(error)
             continue
-        records.raws.append(raw)
+        # A carriage return can only stand between tokens.
+        records.raws.append(record.raw.replace(b"\r", b""))
         if len(records.keys) == SLICE:
             yield records
             sizes = []
