@@ -66,7 +66,8 @@ class _Reader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().name == tag
+        closed = self.open.pop()
+        assert closed.name == tag
 
     def handle_data(self, data: str) -> None:
         self.open[-1].parts.append(data)
