@@ -35,6 +35,9 @@ class Document(Reader):
     def __iter__(self) -> Iterator[Record]:
         return _elements(self._value, self._text, self._text.find(b"["))
 
+    def __length_hint__(self) -> int:
+        return len(self._value) if isinstance(self._value, list) else 0
+
     def inside(self, *members: str) -> Iterator[Record]:
         """Return the records of an array that the object holds, or what several arrays are together.
 

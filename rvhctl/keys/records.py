@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import length_hint
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.core.json.spans import element_lines
@@ -232,7 +233,9 @@ def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnB
         raise _no_array(reader.document, source.name, spec)
     sizes: list[float] = []
     records = Records(shape, [], [], sizes=sizes)
-    for number, record in enumerate(watched(reader, reading(source.name), None, "records"), 1):
+    for number, record in enumerate(
+        watched(reader, reading(source.name), length_hint(reader) or None, "records"), 1
+    ):
         place = "" if record.line else _place(spec, number)
         try:
             key = _value_key(spec, record.fields, record.exact, source.name, record.line, place)
