@@ -115,8 +115,15 @@ def drill(
         policy: what they are held to; without one every node that is up is fit, and a latency may be left out. If any
             node states a latency or samples, though, one without a measurement is not fit.
         failures: "nodes", "groups", "both", or "pairs" of groups.
-        precision, by, memory, failed, inventory: as `evaluate` takes them; one of the first two is needed.
-        nearest, spill, fill, demand: as `FleetPlan` takes them.
+        precision: as `evaluate` takes it; needed without ``by``.
+        by: as `evaluate` takes it.
+        memory: as `evaluate` takes it.
+        failed: as `evaluate` takes it.
+        inventory: as `evaluate` takes it.
+        nearest: as `FleetPlan` takes it.
+        spill: as `FleetPlan` takes it.
+        fill: as `FleetPlan` takes it.
+        demand: as `FleetPlan` takes it.
 
     Returns:
         A `Drill`, which is a sequence of `Failure`, the worst first.
