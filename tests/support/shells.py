@@ -75,7 +75,11 @@ class Shell:
     def clear(self) -> None:
         """Leave the line as it is, and have nothing on the screen but a prompt."""
         self.type("\x03")
-        self.wait_for(rf"^{PROMPT.strip()}\Z")  # what is typed before it would be lost with the line
+        # What is typed before the shell sees that is lost with the line; and a prompt may be the one that was there.
+        for word in map("seen-{}".format, range(10)):
+            self.type(f"echo {word}\r")
+            if self._comes(rf"^{word}\n{PROMPT.strip()}\Z", 2.0):
+                break
         self.type("clear\r")
         self.wait_for(rf"\A{PROMPT.strip()}\Z")
 
@@ -84,12 +88,18 @@ class Shell:
 
     def wait_for(self, pattern: str) -> str:
         """What is on the screen as soon as it has the pattern; a line's trailing blanks are not there."""
-        end = time.monotonic() + PATIENCE
+        assert self._comes(pattern, PATIENCE), f"no {pattern!r} in:\n{self.text()}"
+        return self.text()
+
+    def _comes(self, pattern: str, seconds: float) -> bool:
+        """Whether the screen has the pattern within that time."""
+        end = time.monotonic() + seconds
         while not re.search(pattern, self.text(), re.MULTILINE):
-            assert time.monotonic() < end, f"no {pattern!r} in:\n{self.text()}"
+            if time.monotonic() > end:
+                return False
             if select.select([self._master], [], [], 0.1)[0]:
                 self._stream.feed(os.read(self._master, 1 << 16))
-        return self.text()
+        return True
 
     def text(self) -> str:
         return "\n".join(line.rstrip() for line in self._screen.display).rstrip()
