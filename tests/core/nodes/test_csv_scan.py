@@ -22,6 +22,24 @@ from .test_details import details_of, stated_details
 
 AHEAD = b"\n" * 32
 SPECIAL = ["samples"]
+NONE = {
+    "",
+    "-",
+    "--",
+    "---",
+    "\u2013",
+    "\u2014",
+    "n/a",
+    "#n/a",
+    "n.a.",
+    "n.a",
+    "na",
+    "nan",
+    "null",
+    "nil",
+    "none",
+}
+"""What is written for no measurement."""
 
 PLAIN = b"a1,38.704022,-101.473911,161.354"
 HEADER = ["id", "lat", "lon", "latency"]
@@ -78,7 +96,7 @@ def assert_row_is(scan: CsvScan, row: int, fields: dict[str, str], coordinates: 
         columns += [("lat", scan.lats, -90.0, 90.0), ("lon", scan.lons, -180.0, 180.0)]
     for name, column, low, high in columns:
         value = fields[name]
-        if value in ("", "-", "nan"):
+        if value.strip().lower() in NONE:
             assert name == "latency"
             assert math.isnan(column[row])
         else:
