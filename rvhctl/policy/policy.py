@@ -66,6 +66,14 @@ class Percent(_Fraction):
         return f"{whole}.{fraction}%" if fraction else f"{whole}%"
 
 
+def _readings(number: str, percent: str) -> str:
+    """What a number without a sign may mean: of one up to 1, a share or a percentage."""
+    from decimal import Decimal
+
+    share = Decimal(number) * 100
+    return f"{share.normalize():f}% or {percent}" if 0 < share <= 100 else percent
+
+
 @lru_cache(64)
 def parse_percent(text: str, name: str, *, zero: bool = True) -> Percent:
     """``20%`` or ``12.5%``, exactly; ``name`` is for the message, which advises 0% only if ``zero``.
@@ -77,7 +85,7 @@ def parse_percent(text: str, name: str, *, zero: bool = True) -> Percent:
     if found is None:
         number = _DECIMAL.fullmatch(f"{text.strip()}%")
         allowed = not text.strip().startswith("-") and (zero or text.strip(" 0."))
-        hint = f"; write {number[0]}" if number and allowed else ""
+        hint = f"; write {_readings(text.strip(), number[0])}" if number and allowed else ""
         raise FaultsetError(f"{name} must be a percentage such as 20% (got {shorten(text)}){hint}")
     whole, fraction = found.group(1), found.group(2) or ""
     numerator, denominator = int(whole + fraction), 100 * 10 ** len(fraction)

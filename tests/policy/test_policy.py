@@ -43,6 +43,8 @@ def test_only_a_threshold_threshold_only() -> None:
         ({"threshold": 1, "on_degraded": None}, "on_degraded must be one of skip, keep, all"),
         ({"threshold": 1, "max_loss": 20}, "max_loss must be a percentage"),
         ({"threshold": 1, "max_loss": "20"}, "write 20%"),
+        ({"threshold": 1, "max_loss": "0.2"}, "write 20% or 0.2%"),
+        ({"threshold": 1, "max_loss": "1"}, "write 100% or 1%"),
         ({"threshold": 1, "max_ejection": "101%"}, "at most 100%"),
         ({"threshold": 1, "hysteresis": None}, "hysteresis must be a percentage"),
         ({"threshold": 1, "min_survivors": 0}, "at least 1 node"),

@@ -33,6 +33,12 @@ POINTS_IN_TIME: Final = re.compile(
 )
 """Names of series that say when, and not how long."""
 
+NO_LATENCIES: Final = re.compile(
+    r"probe_dns_lookup_time_seconds"
+    r"|(?:.*_)?(?:interval|timeout|uptime|expiry|lag|offset|jitter|deviation|stddev|age)_seconds"
+)
+"""Names of durations that no answer took: a part of a probe, what is set, and how old or how even something is."""
+
 LONGEST: Final = 1e11
 """Milliseconds, about three years: no duration is longer, and the Unix time has been since 1973."""
 
@@ -250,6 +256,8 @@ def _in_milliseconds(name: str, unit: str | None) -> bool:
         raise _QueryError("up says whether a scrape worked, and is no duration", hint=QUERY)
     if POINTS_IN_TIME.fullmatch(name):
         raise _QueryError(f"{name} is a point in time, and no duration", hint=QUERY)
+    if NO_LATENCIES.fullmatch(name):
+        raise _QueryError(f"{name} is not how long a target took to answer", hint=QUERY)
     if name.endswith(SECONDS) and unit == "ms":
         raise _QueryError(f"{name} is in seconds by its name", hint="leave out --unit ms")
     if unit is None and name and not name.endswith(SECONDS):

@@ -298,6 +298,22 @@ def test_a_point_in_time_is_no_duration(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        *("probe_dns_lookup_time_seconds", "probe_timeout_seconds", "scrape_interval_seconds"),
+        *("process_uptime_seconds", "certificate_expiry_seconds", "replication_lag_seconds"),
+        *("smokeping_jitter_seconds", "ping_rtt_std_deviation_seconds", "node_timex_offset_seconds"),
+    ],
+)
+def test_a_duration_that_no_answer_took_is_no_latency(name: str) -> None:
+    for unit in (None, "s"):
+        with pytest.raises(
+            InputError, match=f"f1: series 1: {name} is not how long a target took to answer; query"
+        ):
+            measured(answer((name, "a", "0.5")), unit=unit, on_bad=[].append)
+
+
+@pytest.mark.parametrize(
     ("name", "value", "unit"),
     [("x_seconds", "1764264000", None), (None, "1.7e9", None), ("x_ms", "1.7e12", "ms")],
 )
@@ -307,7 +323,7 @@ def test_a_value_that_is_a_unix_time_is_no_duration(name: str | None, value: str
 
 
 @pytest.mark.parametrize(
-    "name", ["probe_dns_lookup_time_seconds", "http_response_time_seconds", "downtime_seconds", "d_seconds"]
+    "name", ["http_response_time_seconds", "storage_seconds", "downtime_seconds", "d_seconds"]
 )
 def test_a_time_that_something_takes_is_a_duration(name: str) -> None:
     assert found(measured(answer((name, "a", "0.25")))) == {"a": 250.0}
