@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import islice
+from time import sleep
 from typing import Any, BinaryIO, Final, NamedTuple, NoReturn, TypeVar
 
 from rvhctl.errors import CutShortError, RvhctlError
@@ -36,6 +37,10 @@ Block = TypeVar("Block")
 
 ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
 """Signals that end a worker without a message, unless this process ignores them."""
+
+
+GRACE: Final = 0.1
+"""Seconds for a signal to arrive."""
 
 
 class WorkerError(RvhctlError):
@@ -67,6 +72,8 @@ class Worker(NamedTuple):
         try:
             message = marshal.load(self.pipe)
         except EOFError:
+            # What ended it may be a signal to all processes, of which this one has yet to hear.
+            sleep(GRACE)
             raise WorkerError(f"worker process {self.pid} has died; try --jobs 1") from None
         if isinstance(message, int):  # the number of an error
             if message == CUT_SHORT:
