@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from rvhctl.columnar.columns import arrow_column, buffer_of, each_chunk, first_row, library
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.buffers import fill, hash_large, hash_short, take_integers
+from rvhctl.core.keys.buffers import fill, hash_values, take_integers
 from rvhctl.core.keys.owners import packed
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.spreading import chooser_of
@@ -187,19 +187,15 @@ class _Buckets:
             take_integers(self._bits, buffer_of(keys, start, count, 8), count)
         elif not self._native:
             self._digest(keys, start, count, row)
-        elif types.is_string(kind) or types.is_binary(kind):
-            offsets = buffer_of(keys, start, count + 1, 4)
-            hash_short(self._bits, offsets, _between(keys, offsets, 4), count, self._seed)
         else:
-            offsets = buffer_of(keys, start, count + 1, 8)
-            hash_large(self._bits, offsets, _between(keys, offsets, 8), count, self._seed)
+            large = types.is_large_string(kind) or types.is_large_binary(kind)
+            width = 8 if large else 4
+            offsets = buffer_of(keys, start, count + 1, width)
+            hash_values(self._bits, offsets, large, _between(keys, offsets, width), count, self._seed)
 
     def _digest(self, keys: Any, start: int, count: int, row: int) -> None:
         """The same by the hash of a library."""
-        kind = self._pa.large_binary() if self._pa.types.is_large_string(keys.type) else self._pa.binary()
-        texts = keys.slice(start, count)
-        if not (self._pa.types.is_binary(keys.type) or self._pa.types.is_large_binary(keys.type)):
-            texts = texts.cast(kind)
+        texts = keys.slice(start, count).cast(self._pa.large_binary())
         digest, hashes_empty = self._recipe.digest, self._empty == "hash"
         bits = []
         for text in texts.to_pylist():

@@ -10,7 +10,7 @@ from rvhctl import __version__
 from rvhctl.commands._decisions import reasons_of
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import OutputFormat, is_page
-from rvhctl.formats.wording import counted, shown
+from rvhctl.formats.wording import and_more, counted, shown
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.streams.sink import Sink
 
@@ -80,8 +80,7 @@ def _said(name: str, value: Any) -> str:
     if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
         if value and not isinstance(value[0], str):
             return f"{word} of {len(value)}"
-        more = f" and {len(value) - NAMED} more" if len(value) > NAMED else ""
-        return f"{word} {', '.join(map(str, value[:NAMED]))}{more}"
+        return f"{word} {and_more(list(map(str, value[:NAMED])), len(value))}"
     return f"{word} {shown(value) if isinstance(value, float) else value}"
 
 

@@ -26,8 +26,13 @@ def counted(count: int, noun: str) -> str:
 
 def few(names: Sequence[object]) -> str:
     """The first of some names, and how many more there are."""
-    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"{', '.join(map(quoted, names[:NAMED]))}{more}"
+    return and_more(list(map(quoted, names[:NAMED])), len(names))
+
+
+def and_more(first: Sequence[str], count: int) -> str:
+    """``a, b and 3 more``: the first of so many."""
+    more = f" and {count - len(first)} more" if count > len(first) else ""
+    return ", ".join(first) + more
 
 
 def share_of(part: int, whole: int, noun: str, verb: str) -> str:

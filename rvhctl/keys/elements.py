@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from io import BytesIO
 
-from rvhctl.errors import InputError, OnBad
-from rvhctl.keys.jobs import Answers, LineJob
+from rvhctl.errors import OnBad
+from rvhctl.keys.jobs import LineJob
+from rvhctl.keys.key import Key
 from rvhctl.keys.lines import FieldKeys
 from rvhctl.keys.records import array_lines, element_key
 from rvhctl.keys.stream import answer_lines
@@ -18,12 +19,8 @@ from rvhctl.streams.source import Source
 class ElementKeys(FieldKeys):
     """As ``FieldKeys``, with errors that name the element."""
 
-    def error(self, answers: Answers, source: str, line: int) -> InputError:
-        try:
-            element_key(self.spec, answers.bad_line, source, line)
-        except InputError as error:
-            return error
-        raise AssertionError("the element has a key")
+    def _record_key(self, line: bytes, source: str, number: int) -> Key:
+        return element_key(self.spec, line, source, number)
 
 
 def answer_elements(

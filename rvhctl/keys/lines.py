@@ -178,8 +178,11 @@ class FieldKeys:
         rows.add_other(key, bits, rows.next, end, rows.next + line.rfind(b"}"))
         return True
 
+    def _record_key(self, line: bytes, source: str, number: int) -> Key:
+        return json_key(self.spec, line, source, number)
+
     def _key(self, line: bytes, source: str, number: int) -> tuple[Key, int]:
-        key = json_key(self.spec, line, source, number)
+        key = self._record_key(line, source, number)
         try:
             return key, key_bits(key, False, self._recipe.digest)
         except JumpHashError as error:

@@ -205,9 +205,10 @@ def _value_key(
     """The key of a decoded record."""
     if spec.path is None:
         return spec.rule.json(value, exact, source, line, place)
-    key = spec.path.key_of(value, exact, spec.rule, source, line, place) if not spec.further else None
-    if key is None:
+    if spec.further:
         key = _joined_key(spec, value, exact, source, line, place)
+    else:
+        key = spec.path.key_of(value, exact, spec.rule, source, line, place)
     check_reserved(value, spec.reserved, source, line, place)
     return key
 

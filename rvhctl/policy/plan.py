@@ -13,7 +13,7 @@ from rvhctl.core.policy.health import HEALTH
 from rvhctl.core.policy.plan import Plan, Reach
 from rvhctl.core.policy.priority_load import healths, weighted_healths
 from rvhctl.errors import FaultsetError
-from rvhctl.formats.wording import counted, shown
+from rvhctl.formats.wording import and_more, counted, shown
 from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.groups import STEP
@@ -220,16 +220,13 @@ class FleetPlan:
             for group in over[:NAMED]
             for load in (shown_load(self.loads[group]),)
         ]
-        more = f" and {len(over) - NAMED} more" if len(over) > NAMED else ""
-        text = f"over capacity after failover: {', '.join(said)}{more}"
+        text = f"over capacity after failover: {and_more(said, len(over))}"
         if not self.shortage:
             return text
         lacking = sorted(self.shortage, key=lambda group: -self.shortage[group])
-        parts = ", ".join(
-            f"{names[group]} lacks {self._capacity(self.shortage[group])}" for group in lacking[:NAMED]
-        )
-        more = f" and {len(lacking) - NAMED} more" if len(lacking) > NAMED else ""
-        return f"{text}; short of a capacity of {self._capacity(sum(self.shortage.values()))} in reach: {parts}{more}"
+        parts = [f"{names[group]} lacks {self._capacity(self.shortage[group])}" for group in lacking[:NAMED]]
+        amount = self._capacity(sum(self.shortage.values()))
+        return f"{text}; short of a capacity of {amount} in reach: {and_more(parts, len(lacking))}"
 
     def _capacity(self, amount: int) -> str:
         """An amount as people state capacities."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,10 @@ def test_an_element_is_named() -> None:
     assert done.code == 1
     assert "stdin: key 2: the key is empty\n" in done.err
     assert "key 7: the object has no member 'key'" in done.err
+
+
+def test_a_hash_that_cannot_be_had(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mmh3", None)
+    done = rvhctl("jump-hash", "-i", "json", "-b", "3", "--hash", "murmur3-128", stdin=b'["a"]')
+    assert (done.code, done.out) == (1, b"")
+    assert "murmur3-128 needs the mmh3 library" in done.err

@@ -153,12 +153,8 @@ def cell_texts(cells: Ints, precision: i64) -> list[str]:
     size: i64 = 0
     k: i64 = 0
     while k < count:
-        bits = numbers[k] << (BITS - 5 * precision)
-        write_i64_be(writer, eight_letters(bits >> 20))
-        if precision > 8:
-            write_i64_be(writer, eight_letters((bits & 0xFFFFF) << 20))
         size += precision
-        writer.truncate(size)
+        write_letters(writer, numbers[k], precision, size)
         writer.append(NEWLINE)
         size += 1
         k += 1
@@ -176,13 +172,18 @@ def cell_letters(cells: Ints, precision: i64) -> bytes:
     writer = BytesWriter()
     size: i64 = 0
     for cell in cells.values:
-        bits = cell << (BITS - 5 * precision)
-        write_i64_be(writer, eight_letters(bits >> 20))
-        if precision > 8:
-            write_i64_be(writer, eight_letters((bits & 0xFFFFF) << 20))
         size += precision
-        writer.truncate(size)
+        write_letters(writer, cell, precision, size)
     return writer.getvalue()
+
+
+def write_letters(writer: BytesWriter, cell: i64, precision: i64, size: i64) -> None:
+    """Append the text of a cell, with which the whole has this size."""
+    bits = cell << (BITS - 5 * precision)
+    write_i64_be(writer, eight_letters(bits >> 20))
+    if precision > 8:
+        write_i64_be(writer, eight_letters((bits & 0xFFFFF) << 20))
+    writer.truncate(size)
 
 
 def eight_letters(bits: i64) -> i64:

@@ -12,36 +12,29 @@ from rvhctl.core.columns import Ints
 from rvhctl.core.placement.xxh64 import xxh64_span
 
 
-def hash_short(keys: Ints, offsets: bytes, data: bytes, count: i64, seed: i64) -> None:
+def hash_values(keys: Ints, offsets: bytes, large: bool, data: bytes, count: i64, seed: i64) -> None:
     """The XXH64 of each value of a column.
 
     Args:
         keys: filled from the first row on.
-        offsets: where each value starts, and the last ends, as integers of 32 bits.
+        offsets: where each value starts, and the last ends, as integers of 32 bits, or of 64 if ``large``.
         data: of these values alone; the first starts at its beginning, whatever its offset.
     """
     bits = keys.values
-    base = i64(read_i32_le(offsets, 0))
+    base = offset_at(offsets, large, 0)
     start: i64 = 0
     row: i64 = 0
     while row < count:
-        end = i64(read_i32_le(offsets, 4 * (row + 1))) - base
+        end = offset_at(offsets, large, row + 1) - base
         bits[row] = xxh64_span(data, start, end, seed)
         start = end
         row += 1
 
 
-def hash_large(keys: Ints, offsets: bytes, data: bytes, count: i64, seed: i64) -> None:
-    """``hash_short``, with offsets of 64 bits."""
-    bits = keys.values
-    base = read_i64_le(offsets, 0)
-    start: i64 = 0
-    row: i64 = 0
-    while row < count:
-        end = read_i64_le(offsets, 8 * (row + 1)) - base
-        bits[row] = xxh64_span(data, start, end, seed)
-        start = end
-        row += 1
+def offset_at(offsets: bytes, large: bool, row: i64) -> i64:
+    if large:
+        return read_i64_le(offsets, 8 * row)
+    return i64(read_i32_le(offsets, 4 * row))
 
 
 def take_integers(keys: Ints, data: bytes, count: i64) -> None:

@@ -175,22 +175,28 @@ class Bounding:
 
     def _place_large(self, tiers: list[Ints]) -> None:
         """Place the large keys in the first manner that keeps all bounds; if none does, in the best."""
-        loads = self.loads.values
-        before = vec[i64](loads)
+        before = vec[i64](self.loads.values)
         within = [bucket for bucket in self._live.tolist() if before[bucket] <= self.bounds.values[bucket]]
         displaced, overfull = self.displaced, self.overfull
         manners = MANNERS if sum(map(len, tiers)) <= MOST_TRIED else 1
         best, least = BY_CLASS, inf
-        for manner in [*range(manners), -1]:
-            for bucket in range(len(before)):
-                loads[bucket] = before[bucket]
-            self.displaced, self.overfull = displaced, overfull
-            self._place_by(best if manner < 0 else manner, tiers)
+        for manner in range(manners):
+            self._begin_again(before, displaced, overfull)
+            self._place_by(manner, tiers)
             if self.overfull == overfull:
                 return
             fullness = max([0.0] + [self._fullness(bucket, 0) for bucket in within])
             if fullness < least:
                 best, least = manner, fullness
+        if best != manners - 1:
+            self._begin_again(before, displaced, overfull)
+            self._place_by(best, tiers)
+
+    def _begin_again(self, loads: vec[i64], displaced: i64, overfull: i64) -> None:
+        """Take back what was placed since these were the loads."""
+        for bucket in range(len(loads)):
+            self.loads.values[bucket] = loads[bucket]
+        self.displaced, self.overfull = displaced, overfull
 
     def _place_by(self, manner: int, tiers: list[Ints]) -> None:
         """Place the large keys in one manner."""

@@ -98,8 +98,13 @@ def _land(window: Window) -> str:
 def _drawn_box(box: Box) -> str:
     left, top = box.x - box.width / 2, box.y - box.height / 2
     place = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="3"'
-    pattern = "" if box.health == "healthy" else f'<rect {place} fill="url(#{box.health})"/>'
-    return f'<g><title>{text(box.title)}</title><rect class="{box.health}" {place}/>{pattern}</g>'
+    return f"<g><title>{text(box.title)}</title>{_painted(box.health, place)}</g>"
+
+
+def _painted(health: str, place: str) -> str:
+    """A rectangle in the colour and the pattern of a health."""
+    pattern = "" if health == "healthy" else f'<rect {place} fill="url(#{health})"/>'
+    return f'<rect class="{health}" {place}/>{pattern}'
 
 
 def _drawn_spot(spot: Spot) -> str:
@@ -148,8 +153,7 @@ def _levels(limits: Sequence[float]) -> Iterator[str]:
 
 def _sample_of(health: str) -> str:
     place = 'x="2" y="2" width="14" height="14" rx="3"'
-    pattern = "" if health == "healthy" else f'<rect {place} fill="url(#{health})"/>'
-    return f'<g class="areas"><rect class="{health}" {place}/>{pattern}</g>'
+    return f'<g class="areas">{_painted(health, place)}</g>'
 
 
 def _key(sample: str, meaning: str) -> str:

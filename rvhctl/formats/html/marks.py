@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeVar
 from rvhctl.formats.html.parts import Area, Dot
 from rvhctl.formats.html.text import NAMED, named
 from rvhctl.formats.html.window import Window
-from rvhctl.formats.wording import aligned, counted
+from rvhctl.formats.wording import aligned, counted, share_of
 
 BOX: Final = 16.0
 """Pixels of the side of a box at least; smaller areas that are closer to each other share one."""
@@ -81,7 +81,7 @@ def boxes_of(areas: Sequence[Area], kind: str, window: Window) -> list[Box]:
 def _box(areas: list[Area], kind: str, window: Window) -> Box:
     first = max(areas, key=lambda area: (HEALTHS.index(area.health), area.nodes))
     nodes, serving = sum(area.nodes for area in areas), sum(area.serving for area in areas)
-    share = f"{serving} of {counted(nodes, 'node')} serve{'s' * (serving == 1)}"
+    share = share_of(serving, nodes, "node", "serve")
     name, title = first.name, f"{first.name}: {first.health}, {share}"
     if len(areas) > 1:
         counts = Counter(area.health for area in areas)
@@ -127,7 +127,7 @@ def _spot(dots: list[Dot], limits: Sequence[float], window: Window) -> Spot:
     title = f"{middle.name}: {latency}, {'serves' if kept else 'dropped'}"
     if len(dots) > 1:
         shown = [*ordered, *(dot for dot in dots if kept and not dot.kept)][:NAMED]
-        share = f"{len(kept)} of {counted(len(dots), 'node')} serve{'s' * (len(kept) == 1)}"
+        share = share_of(len(kept), len(dots), "node", "serve")
         title = f"{share}, the median: {latency}: {named((dot.name for dot in shown), len(dots))}"
     radius = min(3.6 + 0.5 * math.log2(len(dots)), 6.5)
     return Spot(window.x(middle.lon), window.y(middle.lat), radius, level, title)

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.errors import quoted
+from rvhctl.formats.wording import and_more
 
 NAMED: Final = 3
 """Contradictions that a warning names; of more it gives the number."""
@@ -53,11 +54,8 @@ class Listing:
         """Return all of them."""
         warnings = []
         if found := self._contradictions:
-            more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-            named = ", ".join(found[:NAMED])
-            warnings.append(
-                f"{source}: contradictions: {named}{more}; of states the worse counts, else the first"
-            )
+            named = and_more(found[:NAMED], len(found))
+            warnings.append(f"{source}: contradictions: {named}; of states the worse counts, else the first")
         return Expected(list(self._records.values()), warnings, notes)
 
 

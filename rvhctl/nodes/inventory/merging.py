@@ -17,6 +17,7 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import quoted, shorten
+from rvhctl.formats.wording import and_more
 from rvhctl.nodes.fields import BOUNDS, MEASURED
 
 Value = TypeVar("Value")
@@ -59,8 +60,8 @@ class Contradictions:
         """What is to be said."""
         if not self._count:
             return []
-        more = f" and {self._count - NAMED} more" if self._count > NAMED else ""
-        return [f"measured otherwise than in the inventory, which counts: {', '.join(self._first)}{more}"]
+        named = and_more(self._first, self._count)
+        return [f"measured otherwise than in the inventory, which counts: {named}"]
 
 
 def _printed(value: object) -> str:

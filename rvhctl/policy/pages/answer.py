@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.core.policy.health import HEALTH
 from rvhctl.formats.html.parts import Page, Section
-from rvhctl.formats.wording import share_of
+from rvhctl.formats.wording import and_more, share_of
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.pages.chart import chart_of
@@ -67,9 +67,8 @@ def _summary(evaluation: Evaluation, outlook: Outlook | None) -> Iterator[str]:
                 for group, health in zip(evaluation.names, evaluation.health_codes, strict=True)
                 if health == code
             ]
-            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
             if names:
-                yield f"{HEALTH[code].capitalize()}: {', '.join(names[:NAMED])}{more}."
+                yield f"{HEALTH[code].capitalize()}: {and_more(names[:NAMED], len(names))}."
     if outlook is not None and outlook.warning:
         yield f"{outlook.warning}."
     yield from (f"{warning}." for warning in evaluation.warnings)
