@@ -3,4 +3,5 @@
 columns  Columns of other libraries as arrays of Arrow.
 fleet    Cells of points, and which rows are fit to serve.
 keys     Buckets and owners of keys.
+tables   Record batches with the owners of their keys.
 """

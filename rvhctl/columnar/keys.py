@@ -14,7 +14,7 @@ from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.keys.hashes import EMPTY_KEY
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.placement.placement import Placement
+from rvhctl.placement.placement import Placement, keys_at_once
 
 Empty = Literal["error", "hash", "null"]
 """What becomes of an empty key: it is refused, hashed like any other text, or has no answer."""
@@ -92,7 +92,7 @@ def owners(column: Any, placement: Placement, *, names: bool = False, empty: Emp
         raise JumpHashError("the nodes have no names; names=False gives the numbers of their buckets")
     pa = library()
     keys = arrow_column(column, "the keys", JumpHashError)
-    chooser = _Buckets(placement, empty)
+    chooser = KeyOwners(placement, empty)
     if not names:
         return each_chunk(keys, chooser.of, pa.int32())
     ids = pa.array(placement.nodes.ids, pa.string())
@@ -103,19 +103,22 @@ def owners(column: Any, placement: Placement, *, names: bool = False, empty: Emp
     return each_chunk(keys, named, pa.dictionary(pa.int32(), pa.string()))
 
 
-class _Buckets:
+class KeyOwners:
     """The buckets of arrays of keys."""
 
-    def __init__(self, placement: Placement, empty: Empty) -> None:
+    def __init__(self, placement: Placement, empty: Empty, count: int = 1) -> None:
+        """``count``: how many buckets of each key's order are chosen."""
         self._pa: Final = library()
         self._empty: Final = empty
         self._recipe: Final = placement.recipe
         # Interpreted, the library hashes faster.
         self._native: Final = COMPILED and placement.recipe.name == "xxh64"
         self._seed: Final = signed(placement.recipe.seed)
-        self._chooser: Final = chooser_of(placement.table, 1)
-        self._bits: Final = Ints([0] * ROWS)
-        self._chosen: Final = Ints([0] * ROWS)
+        self._count: Final = count
+        self._rows: Final = keys_at_once(count, ROWS)
+        self._chooser: Final = chooser_of(placement.table, count)
+        self._bits: Final = Ints([0] * self._rows)
+        self._chosen: Final = Ints([0] * (self._rows * count))
 
     def of(self, array: Any, row: int) -> Any:
         """The buckets of an array, null for a null; ``row`` is that of its first key."""
@@ -144,6 +147,14 @@ class _Buckets:
             raise JumpHashError(f"row {row + at + 1}: {EMPTY_KEY}")
         return pc.if_else(empty, None, buckets) if at >= 0 else buckets
 
+    def several(self, array: Any, row: int) -> Any:
+        """The buckets of each key of an array without nulls, one key after the other."""
+        if self._pa.types.is_run_end_encoded(array.type):
+            array = self._pa.compute.run_end_decode(array)
+        if self._pa.types.is_dictionary(array.type):
+            array = array.dictionary_decode()
+        return self._numbers(self._plain(array), row)
+
     def _plain(self, array: Any) -> Any:
         """The same keys as text or bytes with offsets, or as integers of 64 bits.
 
@@ -170,15 +181,15 @@ class _Buckets:
     def _numbers(self, keys: Any, row: int) -> Any:
         """The buckets of plain keys; of a null, any."""
         parts = []
-        for start in range(0, len(keys), ROWS):
-            count = min(ROWS, len(keys) - start)
+        for start in range(0, len(keys), self._rows):
+            count = min(self._rows, len(keys) - start)
             self._hash(keys, start, count, row)
             at = 0
             while at < count:
                 at = self._chooser.choose(self._bits, at, count, self._chosen)
-            parts.append(packed(self._chosen, count))
+            parts.append(packed(self._chosen, count * self._count))
         buffer = self._pa.py_buffer(b"".join(parts))
-        return self._pa.Array.from_buffers(self._pa.int32(), len(keys), [None, buffer])
+        return self._pa.Array.from_buffers(self._pa.int32(), len(keys) * self._count, [None, buffer])
 
     def _hash(self, keys: Any, start: int, count: int, row: int) -> None:
         """Make 64 bits of ``count`` keys from ``start`` on."""

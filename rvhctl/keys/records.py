@@ -196,13 +196,20 @@ def _text_key(spec: KeySpec, line: bytes, source: str, number: int | None = None
 def json_key(spec: KeySpec, line: bytes, source: str, number: int) -> Key:
     """The key of a line of NDJSON."""
     value = jsontext.parse(line, source, number)
-    return _value_key(spec, value, partial(jsontext.exact_value, line), source, number, "")
+    return record_key(spec, value, partial(jsontext.exact_value, line), source, number, "")
 
 
-def _value_key(
+def record_key(
     spec: KeySpec, value: Any, exact: Callable[[], Any], source: str, line: int | None, place: str
 ) -> Key:
-    """The key of a decoded record."""
+    """The key of a decoded record.
+
+    Args:
+        exact: gives the record again with exact integers.
+
+    Raises:
+        InputError: it has none.
+    """
     if spec.path is None:
         return spec.rule.json(value, exact, source, line, place)
     if spec.further:
@@ -239,7 +246,7 @@ def _whole_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnB
     ):
         place = "" if record.line else _place(spec, number)
         try:
-            key = _value_key(spec, record.fields, record.exact, source.name, record.line, place)
+            key = record_key(spec, record.fields, record.exact, source.name, record.line, place)
             if spec.size:
                 sizes.append(spec.size.size_of(record.fields, source.name, record.line, place))
             records.keys.append(key)
@@ -271,7 +278,7 @@ def array_lines(source: Source, spec: KeySpec) -> bytes:
 def element_key(spec: KeySpec, element: bytes, source: str, number: int) -> Key:
     """The key of an element of an array; its number, from 1, is its place."""
     exact = partial(jsontext.exact_value, element)
-    return _value_key(spec, jsontext.loads(element), exact, source, None, _place(spec, number))
+    return record_key(spec, jsontext.loads(element), exact, source, None, _place(spec, number))
 
 
 def _place(spec: KeySpec, number: int) -> str:
