@@ -48,6 +48,9 @@ NUMBERS: Final = (*DEGREES, "latency")
 DECIMALS: Final = (*NUMBERS, "weight", "capacity")
 """Those in which a comma may be a decimal point, where it separates no columns."""
 
+NAMES: Final = ("id", "group")
+"""Those that hold no numbers, whatever stands in them."""
+
 
 class RowRecord(Record):
     """A row of a table, with the values of its typed columns."""
@@ -91,7 +94,10 @@ class Table(Reader):
         ]
         numbers = [at for at, name in enumerate(self.header) if name in self.decimals]
         small = [at for at, name in enumerate(self.header) if name in DEGREES]
-        points = Points(self.rows, numbers, small) if self.layout.comma else None
+        others = [
+            at for at, name in enumerate(self.header) if name not in self.decimals and name not in NAMES
+        ]
+        points = Points(self.rows, numbers, small, others) if self.layout.comma else None
         for row in self.rows:
             try:
                 self.rows.check(row)
@@ -103,6 +109,8 @@ class Table(Reader):
             if points is not None:
                 points.add(row)
             yield RowRecord(fields, row, self)
+        if points is not None:
+            points.check()
 
     def column(self, name: str) -> int:
         return self.header.index(name) if name in self.header else self.rows.column(name)

@@ -32,13 +32,18 @@ _OTHER: Final = {".": ",", ",": "."}
 _NAMES: Final = {".": "point", ",": "comma"}
 
 _DECIMAL: Final = re.compile(
-    r"[-+]?(?:(?P<thousands>[1-9]\d{0,2}(?=[.,]\d{3}(?!\d)))|\d+)(?P<mark>[.,])\d+(?![\d.,eE])", re.ASCII
+    r"[-+]?(?:(?P<thousands>[1-9]\d{0,2}(?=[.,]\d{3}(?![\d.,])))|\d+"
+    r"|[1-9]\d{0,2}(?:(?:\.\d{3})+(?=,)|(?:,\d{3})+(?=\.)))(?P<mark>[.,])\d+(?![\d.,eE])",
+    re.ASCII,
 )
 """A number with a decimal point or comma, unless it stands between ``thousands``."""
 
+_UNIT: Final = re.compile(r"\s*(?:[^\W\d_]{0,4}|\W)")
+"""What may stand behind a number: ``ms``, ``GB``, ``%``."""
+
 # The first of each is found fast, as it begins with what it is found by.
 _MAYBE_COMMA: Final = re.compile(rb",\d")
-_MAYBE_POINT: Final = (re.compile(rb"\.\d"), re.compile(rb"(?<![\w.,])\d+\.\d+(?![\d.,])"))
+_MAYBE_POINT: Final = (re.compile(rb"\.\d"), re.compile(rb"(?<![\w.])\d+\.\d+(?![\d.,])"))
 _MAYBE_THOUSANDS: Final = {
     mark: (
         re.compile(rb"%b\d{3}(?![\d.,])" % mark),
@@ -186,21 +191,25 @@ class Points:
     """Holds the numbers of a table to one meaning of a point and of a comma, where both may be the decimal one.
 
     ``1.234`` is 1234 where points stand between thousands, as they may where other numbers have a decimal comma;
-    ``1,234`` is so where others have a decimal point.
+    ``1,234`` is so where others have a decimal point. What others of the same column have settles it, else any number
+    of the table says that it is in doubt.
     """
 
-    def __init__(self, rows: Rows, columns: Iterable[int], small: Collection[int]) -> None:
-        """``columns``: those of numbers; ``small``: those of them that know no thousands."""
+    def __init__(
+        self, rows: Rows, columns: Iterable[int], small: Collection[int], others: Iterable[int]
+    ) -> None:
+        """``columns``: those of numbers; ``small``: those of them that know no thousands; ``others``: of anything."""
         self._rows = rows
         self._columns = [(at, at in small) for at in columns]
-        self._decimal: dict[str, str] = {}
-        self._doubtful: dict[str, tuple[Row, int]] = {}
+        self._others = [*others]
+        self._found: dict[str, dict[int, str]] = {".": {}, ",": {}}
+        """The first decimal number of each column, by its mark."""
+        self._settled: set[tuple[str, int]] = set()
+        """Marks and columns in which that mark can be nothing else."""
+        self._doubtful: dict[tuple[str, int], Row] = {}
 
     def add(self, row: Row) -> None:
-        """
-        Raises:
-            InputError: one number has a decimal comma, and the point of another may be none; or the other way round.
-        """
+        """Look at the numbers of a row."""
         for at, small in self._columns:
             found = _DECIMAL.match(row.fields[at].strip())
             if found is None:
@@ -208,19 +217,39 @@ class Points:
             mark = found["mark"]
             doubtful = found["thousands"] is not None and not small
             if doubtful:
-                self._doubtful.setdefault(mark, (row, at))
+                self._doubtful.setdefault((mark, at), row)
+            else:
+                self._settled.add((mark, at))
             if mark == "," or not doubtful:
-                self._decimal.setdefault(mark, f"{found[0]} in line {row.line}")
-        for mark, (place, at) in self._doubtful.items():
-            if (other := _OTHER[mark]) in self._decimal:
-                raise self._refused(place, at, mark, other)
+                self._note(found, at, row)
+        for at in self._others:
+            cell = row.fields[at].strip()
+            found = _DECIMAL.match(cell)
+            if found and found["thousands"] is None and _UNIT.fullmatch(cell, found.end()):
+                self._note(found, at, row)
 
-    def _refused(self, row: Row, at: int, mark: str, other: str) -> InputError:
-        text = row.fields[at].strip()
+    def _note(self, found: re.Match[str], at: int, row: Row) -> None:
+        first = self._found[found["mark"]]
+        if at not in first:
+            first[at] = f"{found[0]} in line {row.line}"
+
+    def check(self) -> None:
+        """Judge all rows together.
+
+        Raises:
+            InputError: one number has a decimal comma, and the point of another may be none; or the other way round.
+        """
+        for (mark, at), row in self._doubtful.items():
+            others = self._found[_OTHER[mark]]
+            if at in others or (others and (mark, at) not in self._settled):
+                raise self._refused(row, at, mark, others.get(at) or next(iter(others.values())))
+
+    def _refused(self, row: Row, at: int, mark: str, evidence: str) -> InputError:
+        text, other = row.fields[at].strip(), _OTHER[mark]
         decimal, whole = text.replace(mark, other), text.replace(mark, "")
         return InputError(
             f"{quoted(self._rows.header[at])} may be {decimal} or {whole}, "
-            f"as {self._decimal[other]} has a decimal {_NAMES[other]}",
+            f"as {evidence} has a decimal {_NAMES[other]}",
             source=self._rows.source,
             line=row.line,
             column=field_start(row.raw.decode("utf-8", "replace"), at, self._rows.delimiter),

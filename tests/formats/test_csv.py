@@ -247,6 +247,38 @@ def test_all_numbers_of_a_table_have_one_decimal_sign(
     assert rvhctl("failover", "--threshold", "3", str(path)).code == 0
 
 
+ELSEWHERE = [
+    # A latency, a cell beside it that nobody reads, and what is said.
+    ("1.234", "12,5", "may be 1,234 or 1234, as 12,5 in line 3 has a decimal comma"),
+    ("1.234", "12,5 GB", "may be 1,234 or 1234, as 12,5 in line 3 has a decimal comma"),
+    ("1.234", "1.234,56 €", "may be 1,234 or 1234, as 1.234,56 in line 3 has a decimal comma"),
+    ("1,234", "0.25%", "may be 1.234 or 1234, as 0.25 in line 3 has a decimal point"),
+    ("1,234", "12,345.6", "may be 1.234 or 1234, as 12,345.6 in line 3 has a decimal point"),
+    # Not known to be a number, or a decimal one.
+    *[("1.234", cell, "") for cell in ("80,443", "x,5", "1,2,3", "rack 4,5", "5,x", "3.5", "1.234.567")],
+    *[("1,234", cell, "") for cell in ("v1.2", "1.2.3", "10.0.0.1", "1.2-rc1", "2,5", "1.234")],
+]
+
+
+@pytest.mark.parametrize(("number", "cell", "says"), ELSEWHERE)
+def test_a_number_that_nobody_reads_tells_the_decimal_sign_too(
+    number: str, cell: str, says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "nodes.csv"
+    path.write_text(f"id;capacity;latency;load\na;{number};{number};\nb;3;3;{cell}\n")
+    for flags, stdin in (((), b""), (("--inventory",), b'{"id":"a","latency":1}')):
+        code, _, err = rvhctl("failover", "--threshold", "1.3", *flags, str(path), stdin=stdin)
+        assert code == (1 if says else 0)
+        assert says in err
+    path.write_text(f"id;load;latency\na;{cell};{number}\nb;;{'12.5' if '.' in number else '12,5'}\n")
+    assert rvhctl("failover", "--threshold", "1.3", str(path)).code == 0, "settled by its own column"
+
+
+def test_an_id_is_no_number() -> None:
+    rows = b"id;latency\n1,5;1.234\n"
+    assert rvhctl("failover", "--threshold", "2", "-o", "plain", stdin=rows) == (0, b"1,5\n", "")
+
+
 def test_degrees_know_no_thousands() -> None:
     rows = b"id;lat;lon;latency\na;52.370;4.900;12,5\n"
     assert rvhctl("faultset", "-p", "2", "--threshold", "13", "-o", "plain", stdin=rows) == (0, b"a\n", "")

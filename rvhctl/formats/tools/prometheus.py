@@ -35,9 +35,11 @@ POINTS_IN_TIME: Final = re.compile(
 
 NO_LATENCIES: Final = re.compile(
     r"probe_dns_lookup_time_seconds"
+    r"|(?:.*_)?scrape_(?:.*_)?duration_seconds|(?:go|prometheus)_.*_seconds"
     r"|(?:.*_)?(?:interval|timeout|uptime|expiry|lag|offset|jitter|deviation|stddev|age)_seconds"
 )
-"""Names of durations that no answer took: a part of a probe, what is set, and how old or how even something is."""
+"""Names of durations that no answer of a target took: a part of a probe, a scrape of metrics, work inside a process,
+what is set, and how old or how even something is."""
 
 LONGEST: Final = 1e11
 """Milliseconds, about three years: no duration is longer, and the Unix time has been since 1973."""

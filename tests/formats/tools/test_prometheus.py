@@ -301,6 +301,7 @@ def test_a_point_in_time_is_no_duration(name: str) -> None:
     "name",
     [
         *("probe_dns_lookup_time_seconds", "probe_timeout_seconds", "scrape_interval_seconds"),
+        *("scrape_duration_seconds", "node_scrape_collector_duration_seconds", "go_gc_duration_seconds"),
         *("process_uptime_seconds", "certificate_expiry_seconds", "replication_lag_seconds"),
         *("smokeping_jitter_seconds", "ping_rtt_std_deviation_seconds", "node_timex_offset_seconds"),
     ],
