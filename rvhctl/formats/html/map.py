@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from rvhctl.formats.html.arrows import arrows_of, drawn
-from rvhctl.formats.html.labels import labels_of
+from rvhctl.formats.html.arrows import arrows_of, drawn, numbers_of
+from rvhctl.formats.html.labels import LINE, Label, labels_of
 from rvhctl.formats.html.marks import HEALTHS, Box, Spot, boxes_of, limits_of, spots_of
 from rvhctl.formats.html.parts import Chart
 from rvhctl.formats.html.text import element, point, text
@@ -38,12 +38,13 @@ def figure(chart: Chart, title: str, description: str) -> str:
     spots, size = spots_of(chart.dots, limits, window)
     boxes = boxes_of(chart.areas, chart.kind, window)
     arrows = arrows_of(chart.areas, chart.flows, window)
+    marks = chain((spot.bounds for spot in spots), numbers_of(arrows, window))
     layers = (
         _land(window),
-        element("g", "".join(map(_drawn_box, boxes)), class_="areas"),
-        element("g", "".join(map(_drawn_spot, spots)), class_="nodes"),
+        element("g", "".join(_drawn_box(box, window) for box in boxes), class_="areas"),
+        element("g", "".join(_drawn_spots(spots, window)), class_="nodes"),
         element("g", "".join(drawn(arrow, window, len(arrows)) for arrow in arrows), clip_path="url(#frame)"),
-        element("g", _drawn_labels(boxes, window), class_="labels"),
+        element("g", "".join(map(_drawn_label, labels_of(boxes, marks, window))), class_="labels"),
     )
     size_of = f"{-AROUND} {-AROUND} {WIDTH + 2 * AROUND:g} {window.height + 2 * AROUND:.0f}"
     svg = (
@@ -95,16 +96,34 @@ def _land(window: Window) -> str:
     return f'<defs><path id="land" d="{path}"/></defs>{frame}<g class="land" clip-path="url(#frame)">{copies}</g>'
 
 
-def _drawn_box(box: Box) -> str:
+def _drawn_box(box: Box, window: Window) -> str:
+    """A box, as often as the map shows a part of it."""
     left, top = box.x - box.width / 2, box.y - box.height / 2
-    place = f'x="{left:.1f}" y="{top:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="3"'
-    return f"<g><title>{text(box.title)}</title>{_painted(box.health, place)}</g>"
+    size = f'width="{box.width:.1f}" height="{box.height:.1f}" rx="3"'
+    moves = window.repeats(left, left + box.width)
+    cut = "url(#frame)" if len(moves) > 1 else None
+    return "".join(
+        element(
+            "g",
+            f"<title>{text(box.title)}</title>"
+            + _painted(box.health, f'x="{left + move:.1f}" y="{top:.1f}" {size}'),
+            clip_path=cut,
+        )
+        for move in moves
+    )
 
 
 def _painted(health: str, place: str) -> str:
     """A rectangle in the colour and the pattern of a health."""
     pattern = "" if health == "healthy" else f'<rect {place} fill="url(#{health})"/>'
     return f'<rect class="{health}" {place}/>{pattern}'
+
+
+def _drawn_spots(spots: Iterable[Spot], window: Window) -> Iterator[str]:
+    """The spots, one at the border on both sides: its area may be on either."""
+    for spot in spots:
+        for move in window.repeats(spot.x - spot.radius, spot.x + spot.radius):
+            yield _drawn_spot(spot._replace(x=spot.x + move))
 
 
 def _drawn_spot(spot: Spot) -> str:
@@ -122,11 +141,14 @@ def _drawn_spot(spot: Spot) -> str:
     )
 
 
-def _drawn_labels(boxes: Sequence[Box], window: Window) -> str:
-    return "".join(
-        f'<text class="{label.health}" x="{label.x:.1f}" y="{label.y + 4:.1f}">{text(label.text)}</text>'
-        for label in labels_of(boxes, window.height)
+def _drawn_label(label: Label) -> str:
+    """A label, each line in its place."""
+    first = label.y - LINE * (len(label.lines) - 1) / 2 + 4
+    lines = (
+        element("tspan", text(line), x=f"{label.x:.1f}", y=f"{first + LINE * number:.1f}")
+        for number, line in enumerate(label.lines)
     )
+    return element("text", " ".join(lines), class_=label.health)
 
 
 def _legend(chart: Chart, limits: Sequence[float], arrows: bool) -> str:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from rvhctl.formats.html.parts import Area, Dot
 from rvhctl.formats.html.text import NAMED, named
-from rvhctl.formats.html.window import Window
+from rvhctl.formats.html.window import WIDTH, Rectangle, Window
 from rvhctl.formats.wording import aligned, counted, share_of
 
 BOX: Final = 16.0
@@ -50,6 +50,11 @@ class Spot(NamedTuple):
     level: int
     """The class of the latency, of several nodes that serve the median; -1 without any, or where none serves."""
     title: str
+
+    @property
+    def bounds(self) -> Rectangle:
+        x, y, radius = self.x, self.y, self.radius
+        return Rectangle(x - radius, y - radius, x + radius, y + radius)
 
 
 def _close(
@@ -94,6 +99,16 @@ def _box(areas: list[Area], kind: str, window: Window) -> Box:
     width = max(first.width * window.x_scale, BOX)
     height = max(first.height * window.y_scale, BOX)
     return Box(window.x(first.lon), window.y(first.lat), width, height, first.health, name, title, nodes)
+
+
+def seen(box: Box, window: Window) -> list[Rectangle]:
+    """Return what is seen of a box: two pieces of one that is cut where the map is."""
+    left, right = box.x - box.width / 2, box.x + box.width / 2
+    top, bottom = box.y - box.height / 2, box.y + box.height / 2
+    return [
+        Rectangle(max(left + move, 0.0), top, min(right + move, WIDTH), bottom)
+        for move in window.repeats(left, right)
+    ]
 
 
 def limits_of(dots: Iterable[Dot]) -> list[float]:

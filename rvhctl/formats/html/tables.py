@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import chain, islice
+from itertools import islice
 from typing import Any, Final
 
-from rvhctl.formats.html.text import text
+from rvhctl.formats.html.text import element, text
 from rvhctl.formats.shapes import IdList, View, cell_text
 from rvhctl.formats.wording import aligned, counted
 
@@ -15,6 +15,8 @@ MOST_ROWS: Final = 2000
 """Rows of a table: of 100,000 nodes nobody reads each, and a browser would take long to draw them."""
 MOST_IDS: Final = 20
 """Ids in a cell of a table."""
+LONGEST_WHOLE: Final = 64
+"""Characters of an id that no line breaks in two, a label of DNS among them; a longer one would hide other columns."""
 
 BAD: Final = {
     ("health", "degraded"): "degraded",
@@ -39,8 +41,8 @@ def table(view: View, options: str) -> str:
     )
     columns = [
         [
-            _cell(value, "number" if right else "short" * bool(side), BAD.get((name, value)), first=not at)
-            for value in _texts(values)
+            _cell(marked, "number" if right else "short" * bool(side), _bad(name, value), first=not at)
+            for value, marked in zip(values, _marked(values), strict=True)
         ]
         for at, (name, side, values, right) in enumerate(zip(names, sides, parts, numeric, strict=True))
     ]
@@ -69,23 +71,37 @@ def _all_numbers(values: Sequence[Any]) -> bool:
     return bool(values) and set(map(type, values)) <= NUMBERS
 
 
-def _texts(values: Sequence[Any]) -> Sequence[str]:
-    """The cells as text; numbers with a fraction have the same count of decimals."""
+def _marked(values: Sequence[Any]) -> Sequence[str]:
+    """The cells as markup; numbers with a fraction have the same count of decimals."""
     if float in map(type, values):
-        return aligned(value if isinstance(value, float | int) else math.nan for value in values)
-    return [_few(value) if isinstance(value, IdList | list) else cell_text(value) for value in values]
+        return list(
+            map(text, aligned(value if isinstance(value, float | int) else math.nan for value in values))
+        )
+    return [_few(value) if isinstance(value, IdList | list) else _whole(cell_text(value)) for value in values]
 
 
 def _few(values: IdList | list[Any]) -> str:
     """The first parts of a list, and how many more there are."""
-    more = [f"+{len(values) - MOST_IDS}"] if len(values) > MOST_IDS else []
-    return ", ".join(chain((cell_text([value]) for value in islice(values, MOST_IDS)), more))
+    said = [cell_text([value]) for value in islice(values, MOST_IDS)]
+    said += [f"+{len(values) - MOST_IDS}"] if len(values) > MOST_IDS else []
+    return " ".join([*(_whole(f"{part},") for part in said[:-1]), *map(_whole, said[-1:])])
 
 
-def _cell(said: str, *classes: str | None, first: bool) -> str:
+def _whole(said: str) -> str:
+    """A word that stays on one line, wherever it has hyphens; a long one is broken where the line ends."""
+    if not said or said.rstrip(",").isalnum() or len(said) > LONGEST_WHOLE:
+        return text(said)
+    return element("span", text(said))
+
+
+def _bad(name: str, value: Any) -> str | None:
+    return BAD.get((name, value)) if isinstance(value, str) else None
+
+
+def _cell(marked: str, *classes: str | None, first: bool) -> str:
     if first:
-        return f'<th scope="row">{text(said)}</th>'
-    return f"<td{_classes(*classes)}>{text(said)}</td>"
+        return f'<th scope="row">{marked}</th>'
+    return f"<td{_classes(*classes)}>{marked}</td>"
 
 
 def _classes(*names: str | None) -> str:

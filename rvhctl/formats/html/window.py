@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 WIDTH: Final = 960.0
 """Of the map in pixels, before a browser fits it to the screen."""
@@ -26,6 +26,26 @@ FREE: Final = 6.0
 PEOPLED: Final = (-57.0, 76.0)
 """Latitudes that a map of the world has at least."""
 CIRCLE: Final = 360.0
+SEEN: Final = 0.1
+"""Pixels of something that are seen."""
+
+
+class Rectangle(NamedTuple):
+    """In pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Rectangle) -> bool:
+        """Tell whether both have a place in common that is more than a border."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
 
 
 class Window:
@@ -84,7 +104,7 @@ class Window:
     def repeats(self, left: float, right: float) -> list[float]:
         """Return by how many pixels something is moved where it is seen: not at all, or once around the world."""
         moves = (0.0, -self.around, self.around)
-        return [move for move in moves if left + move <= WIDTH and right + move >= 0]
+        return [move for move in moves if left + move <= WIDTH - SEEN and right + move >= SEEN]
 
 
 def _shortest_arc(lons: Sequence[float]) -> tuple[float, float]:

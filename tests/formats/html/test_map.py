@@ -12,7 +12,7 @@ from support.pages import Element, read_page
 from rvhctl.formats.html import arrows, labels, marks
 from rvhctl.formats.html.map import BEYOND, LAND, figure
 from rvhctl.formats.html.parts import Area, Chart, Dot, Flow
-from rvhctl.formats.html.window import WIDTH, Window
+from rvhctl.formats.html.window import WIDTH, Rectangle, Window
 
 AMS = Area("ams", "healthy", 3, 3, 52.3, 4.9)
 FRA = Area("fra", "degraded", 4, 1, 50.0, 8.6)
@@ -132,34 +132,97 @@ def test_arrows_that_cannot_be_seen_are_counted() -> None:
     assert "1 arrow of the plan left out" in page.text
 
 
-def meets(one: labels.Label, other: labels.Label) -> bool:
-    wide = (len(one.text) + len(other.text)) * labels.LETTER / 2
-    return abs(one.x - other.x) < wide - 0.1 and abs(one.y - other.y) < labels.LINE - 0.1
+def boxes_at(
+    places: Sequence[tuple[float, float]], health: str = "healthy", size: int = 16
+) -> list[marks.Box]:
+    return [marks.Box(x, y, size, size, health, f"cell-{at}", "", 1) for at, (x, y) in enumerate(places)]
 
 
-def boxes_at(places: Sequence[tuple[float, float]], health: str = "healthy") -> list[marks.Box]:
-    return [marks.Box(x, y, 16, 16, health, f"cell-{at}", "", 1) for at, (x, y) in enumerate(places)]
+EUROPE = Window([30.0, 60.0], [0.0, 60.0])
+CROWD = boxes_at([(20 + 13.0 * (at % 60), 40 + 9.0 * (at % 37)) for at in range(300)])
+
+
+def named(boxes: Sequence[marks.Box], obstacles: Sequence[Rectangle] = ()) -> list[labels.Label]:
+    return list(labels.labels_of(boxes, obstacles, EUROPE))
 
 
 def test_no_name_stands_over_another() -> None:
-    boxes = boxes_at([(20 + 13.0 * (at % 60), 40 + 9.0 * (at % 37)) for at in range(300)])
-    boxes += boxes_at([(400, 200), (402, 204)], "down")
-    found = list(labels.labels_of(boxes, 400))
+    found = named([*CROWD, *boxes_at([(400, 200), (402, 204)], "down")])
     assert 10 < len(found) <= labels.MOST
     assert {label.health for label in found[:2]} == {"down"}
-    assert not [(one, other) for at, one in enumerate(found) for other in found[:at] if meets(one, other)]
+    bounds = [label.bounds for label in found]
+    assert not [(one, other) for at, one in enumerate(bounds) for other in bounds[:at] if one.meets(other)]
 
 
 def test_a_few_that_are_not_well_are_named_and_many_only_where_there_is_room() -> None:
-    crowd = boxes_at([(20 + 13.0 * (at % 60), 40 + 9.0 * (at % 37)) for at in range(300)])
     few, many = (
         boxes_at([(300 + 16 * (at % 10), 160 + 16 * (at // 10)) for at in range(count)], "down")
         for count in (12, 60)
     )
-    assert sum(label.health == "down" for label in labels.labels_of(crowd + few, 400)) == 12
-    found = [label for label in labels.labels_of(many, 400) if label.health == "down"]
+    assert sum(label.health == "down" for label in named(CROWD + few)) == 12
+    found = [label for label in named(many) if label.health == "down"]
     assert 0 < len(found) < 60
     assert all(220 < label.x < 530 and 140 < label.y < 270 for label in found)
+
+
+@pytest.mark.parametrize(
+    ("size", "health", "lines"),
+    [
+        (16, "healthy", None),
+        (60, "healthy", ("cell-0",)),
+        (70, "degraded", ("cell-0", "degraded")),
+        (140, "degraded", ("cell-0 degraded",)),
+    ],
+)
+def test_a_name_stands_in_its_box_where_that_is_large_enough(
+    size: int, health: str, lines: tuple[str, ...] | None
+) -> None:
+    boxes = boxes_at([(300, 200), (300 + size, 200), (300, 200 + size)], health, size)
+    (found,) = (label for label in named(boxes) if label.lines[0].startswith("cell-0"))
+    (around,) = marks.seen(boxes[0], EUROPE)
+    own = found.bounds
+    inside = around.left <= own.left and own.right <= around.right
+    inside = inside and around.top <= own.top and own.bottom <= around.bottom
+    assert (found.lines if inside else None) == lines
+
+
+def test_a_name_beside_its_box_covers_no_other() -> None:
+    boxes = boxes_at([(100 + 40 * (at % 10), 100 + 23 * (at // 10)) for at in range(40)])
+    found = named(boxes)
+    assert found
+    pieces = [piece for box in boxes for piece in marks.seen(box, EUROPE)]
+    assert not [label for label in found for piece in pieces if label.bounds.meets(piece)]
+
+
+def test_a_name_leaves_dots_and_numbers_of_arrows_free_while_there_is_room() -> None:
+    (box,) = boxes_at([(300, 200)], size=100)
+    corner = Rectangle(250, 150, 262, 162)
+    (free,), (covered,) = (named([box], some) for some in ([corner], [Rectangle(0, 0, WIDTH, 900)]))
+    assert not free.bounds.meets(corner)
+    assert covered.bounds.meets(corner)
+
+
+def test_what_the_seam_of_the_map_cuts_is_seen_on_both_sides() -> None:
+    """Around the whole world a map is cut through a cell, or at 180 degrees, where a node may stand."""
+    lons = [22.5 + 45 * at for at in range(-4, 4)]
+    cells = [Area(f"c{at}", "healthy", 1, 1, 22.5, lon, 45.0, 45.0) for at, lon in enumerate(lons)]
+    near = [Dot(f"n{at}", 20.0, lon, 1.0, True) for at, lon in enumerate([179.9, -179.9, 90.0])]
+    page = drawn(Chart("cell", cells, near))
+    titles = [title.text for group in page.of_class("areas") for title in group.all("title")]
+    (cut,) = {title for title in titles if titles.count(title) == 2}
+    assert len(titles) == 9
+    window = Window([0.0, 45.0], [*lons, *(lon + 22.5 for lon in lons), 179.9, -179.9, 90.0])
+    pieces = [
+        piece
+        for box in marks.boxes_of(cells, "cell", window)
+        if box.title == cut
+        for piece in marks.seen(box, window)
+    ]
+    assert sum(piece.right - piece.left for piece in pieces) == pytest.approx(45 * window.x_scale)
+    assert {min(piece.left for piece in pieces), max(piece.right for piece in pieces)} == {0.0, WIDTH}
+    page = drawn(Chart("cell", cells, [Dot("edge", -20.0, 180.0, 1.0, True), Dot("w", 0.0, 0.0, 1.0, True)]))
+    (circles,) = (group.all("circle") for group in page.of_class("nodes") if "edge" in group.text)
+    assert [float(circle.attributes["cx"]) for circle in circles if "edge" in circle.text] == [0.0, WIDTH]
 
 
 def test_a_long_name_is_shortened_on_the_map_only() -> None:

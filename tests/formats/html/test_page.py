@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.pages import Element, read_page
 
-from rvhctl.formats.html.page import write
+from rvhctl.formats.html.page import FOLDER, write
 from rvhctl.formats.html.parts import Area, Chart, Dot, Flow, Page, Section
 from rvhctl.formats.html.tables import MOST_IDS, MOST_ROWS, table
 from rvhctl.formats.html.text import element, text
@@ -112,7 +112,7 @@ def test_data_is_never_markup(said: str) -> None:
         "text",
         "circle",
     }
-    of_maps |= {"figure", "figcaption", "ul", "li", "dl", "dt", "dd", "br"}
+    of_maps |= {"tspan", "figure", "span", "figcaption", "ul", "li", "dl", "dt", "dd", "br"}
     assert {one.name for one in page} <= {one.name for one in harmless} | of_maps
     assert len(page.all("script")) == 1
     assert not [one for one in page if any(name.startswith("on") for name in one.attributes)]
@@ -154,6 +154,20 @@ def test_a_table_says_what_its_cells_are() -> None:
         ("b", None, "row"),
     ]
     assert [one.attributes.get("class") for one in found.all("td")[:3]] == ["short down", "number", None]
+
+
+def test_no_line_breaks_an_id() -> None:
+    """It might at a hyphen; of an id that is longer than a name of hosts it may, for the sake of the other columns."""
+    ids = ["eu-1", "plain", "a,b", "z-" * 40]
+    (whole,) = read_table(view_of(("ids",), (ids,))).all("th")[1:]
+    assert [part if isinstance(part, str) else part.text for part in whole.parts] == [
+        "eu-1,",
+        " plain, ",
+        '"a,b",',
+        " " + ids[-1],
+    ]
+    style = (FOLDER / "style.css").read_text(encoding="utf-8")
+    assert re.search(r"^table span[^{]*\{ white-space: nowrap; \}$", style, re.M)
 
 
 def test_a_table_ends_with_how_many_rows_more_there_are() -> None:
