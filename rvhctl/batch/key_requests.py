@@ -10,7 +10,7 @@ from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.jsontext import exact_value
 from rvhctl.keys.key import KeyRule, stated_keys
-from rvhctl.nodes.documents import OF_KEYS, contradiction, id_texts, misspelt, stated
+from rvhctl.nodes.documents import FLAGS_OF_KEYS, OF_KEYS, contradiction, id_texts, misspelt, stated
 from rvhctl.placement.jump import jump_hash, jump_hash_many
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def answer(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> di
 def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> dict[str, Any]:
     from rvhctl.placement.count import document, explanation, place
 
-    problem = "" if request.keys() <= OF_KEYS else misspelt(request, OF_KEYS)
+    problem = "" if request.keys() <= OF_KEYS else misspelt(request, OF_KEYS, FLAGS_OF_KEYS)
     problem = problem or contradiction(request)
     if problem:
         raise JumpHashError(problem)

@@ -21,7 +21,15 @@ from rvhctl.errors import (
 )
 from rvhctl.formats import jsontext
 from rvhctl.formats.wording import counted
-from rvhctl.nodes.documents import ASKED_OF_NODES, OF_NODES, ROUTING, contradiction, misspelt, overridden
+from rvhctl.nodes.documents import (
+    ASKED_OF_NODES,
+    FLAGS_OF_NODES,
+    OF_NODES,
+    ROUTING,
+    contradiction,
+    misspelt,
+    overridden,
+)
 from rvhctl.nodes.fields import NO_OBJECT, Unlabelled, UnlabelledError, place, read_record, without_details
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
 from rvhctl.nodes.given import GivenLabels, read_columns, read_places, says_measured
@@ -101,7 +109,7 @@ def _present(request: dict[str, Any]) -> dict[str, Any]:
 
 def _requested(request: dict[str, Any], flags: dict[str, Any], *, cells: bool) -> Request:
     """What the request states, and else the flags."""
-    problem = "" if request.keys() <= OF_NODES else misspelt(request, OF_NODES)
+    problem = "" if request.keys() <= OF_NODES else misspelt(request, OF_NODES, FLAGS_OF_NODES)
     problem = problem or contradiction(request)
     if problem:
         raise FaultsetError(problem)

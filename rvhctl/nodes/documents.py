@@ -72,7 +72,23 @@ NO_LABELS: Final = frozenset({"lat", "lon", "latency", "samples"})
 AUTO: Final = "auto"
 """The precision that suits the nodes."""
 
-FLAGS_ONLY: Final = {"memory": "--memory", "fail_on": "--fail-on", "advise": "--advise"}
+
+def _flags(names: str, how: str = "") -> dict[str, str]:
+    return {name: f"--{name.replace('_', '-')}{how}" for name in names.split()}
+
+
+_RUNS: Final = "async batch color input_format jobs json level on_error output unordered"
+_NODES: Final = "inventory_column"
+_NODES_ALONE: Final = "advise column fail_on from id_label memory unit"
+"""Those that do not go with ``--batch``."""
+_KEYS: Final = "dry_run frozen list_hashes rename weight"
+_KEYS_ALONE: Final = "allow_empty field force moves null only regex size split_to"
+
+FLAGS_OF_NODES: Final = _flags(f"{_RUNS} {_NODES}") | _flags(_NODES_ALONE, ", without --batch")
+"""Options of the commands over nodes that no request may state, each with the way to give it."""
+FLAGS_OF_KEYS: Final = _flags(f"{_RUNS} {_KEYS}") | _flags(_KEYS_ALONE, ", without --batch")
+FLAGS: Final = _flags(f"{_KEYS} {_KEYS_ALONE}", " of jump-hash") | _flags(f"{_RUNS} {_NODES} {_NODES_ALONE}")
+"""Those that no document may state, which serves all commands."""
 
 OLD_FLAGS: Final = {"th": "threshold", "lats": "latencies"}
 """The old names of two flags, which are no names of members."""
@@ -117,16 +133,20 @@ def labels_in(members: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def misspelt(names: Iterable[str], known: Collection[str]) -> str:
-    """Return what is wrong with the first name that is not known but close to one that is; empty if none is.
+def misspelt(names: Iterable[str], known: Collection[str], flags: Mapping[str, str]) -> str:
+    """Return what is wrong with the first unknown name that is close to a known one or an option's; empty if none is.
 
     Any other name is data of whoever wrote it.
     """
     for name in names:
-        if name in FLAGS_ONLY:
-            return f"{name} is no member; give it with {FLAGS_ONLY[name]}"
-        if name not in known and (near := OLD_FLAGS.get(name) or _near(name, known)):
+        if name in known:
+            continue
+        if near := OLD_FLAGS.get(name) or _near(name, known):
             return f"there is no member {quoted(name)}; did you mean {quoted(near)}?"
+        spelt = _words(name)
+        for option, flag in flags.items():
+            if _words(option) == spelt:
+                return f"{name} is no member; give it with {flag}"
     return ""
 
 
@@ -184,7 +204,7 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
     }
     if not holders and "id" in document:
         return reader.inside(), stated(limits)
-    problem = misspelt(document, OF_DOCUMENTS) or contradiction(document)
+    problem = misspelt(document, OF_DOCUMENTS, FLAGS) or contradiction(document)
     if not problem and (twice := reader.repeated(OF_DOCUMENTS)):
         problem = stated_twice(twice)
     if problem:

@@ -10,6 +10,7 @@ import pytest
 from placement.test_request import refused
 from support.cli import rvhctl
 
+from rvhctl.nodes.documents import FLAGS_OF_KEYS
 from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]
@@ -256,3 +257,16 @@ class TestBatch:
     )
     def test_flags_that_make_no_sense(self, flags: tuple[str, ...]) -> None:
         assert refused("--batch", "-b", "4", *flags)[0] == 2
+
+
+@pytest.mark.parametrize("name", sorted(FLAGS_OF_KEYS))
+def test_a_member_that_is_an_option_is_refused(name: str) -> None:
+    request = {"key": "a", "buckets": 5, name: "x"}
+    message = json.loads(rvhctl("jump-hash", "--batch", stdin=json.dumps(request).encode()).out)["error"][
+        "message"
+    ]
+    if name in ("size", "weight"):
+        assert message == f"there is no member '{name}'; did you mean '{name}s'?"
+    else:
+        flag = "--" + name.replace("_", "-")
+        assert message.removesuffix(", without --batch") == f"{name} is no member; give it with {flag}"

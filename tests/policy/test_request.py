@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import pytest
 from support.cli import Outcome, rvhctl
+from typer.models import OptionInfo
 
-from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING
+from rvhctl.commands.failover import failover
+from rvhctl.commands.faultset import faultset
+from rvhctl.commands.jump_hash import jump_hash
+from rvhctl.nodes.documents import (
+    ASKED_OF_NODES,
+    DAMPING,
+    FLAGS,
+    FLAGS_OF_KEYS,
+    FLAGS_OF_NODES,
+    OF_DOCUMENTS,
+    OF_KEYS,
+    OF_NODES,
+)
 
 AMS, PAR = {"lat": 52.3, "lon": 4.9}, {"lat": 48.8, "lon": 2.3}
 NODES = [
@@ -149,8 +164,8 @@ def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
         ({"node": []}, "there is no member 'node'; did you mean 'nodes'?"),
         ({"ids": ["a"]}, "nodes and ids exclude each other"),
         ({"latencies": [1]}, "nodes and latencies exclude each other"),
-        ({"fail_on": "down"}, "fail_on is no member; give it with --fail-on"),
-        ({"advise": True}, "advise is no member; give it with --advise"),
+        ({"on_error": "skip"}, "on_error is no member; give it with --on-error"),
+        ({"inventoryColumn": "id=a"}, "inventoryColumn is no member; give it with --inventory-column"),
         ({"relative": 0.5}, "relative must be 1 or more, times the median of a group (got 0.5)"),
         ({"top": 0}, "top must be a whole number of 1 or more (got 0)"),
         ({"top": "3"}, "top must be a whole number of 1 or more (got '3')"),
@@ -169,6 +184,48 @@ def test_what_is_misspelt_contradicts_or_makes_no_sense_is_an_error(
     members = {"threshold": 100, **members}
     assert document(command, members) == (1, b"", f"rvhctl: stdin: {problem}\n")
     assert request(command, members)["error"]["message"] == problem
+
+
+def options_of(*commands: Callable[..., None]) -> set[str]:
+    """The names of all options that are declared."""
+    return {
+        parameter.name.removesuffix("_")
+        for command in commands
+        for parameter in signature(command).parameters.values()
+        for declared in (parameter.default, *getattr(parameter.annotation, "__metadata__", ()))
+        if isinstance(declared, OptionInfo)
+    }
+
+
+def test_every_option_is_a_member_or_refused_as_one() -> None:
+    """A new one fails here: say in documents whether it is a member, or how it is given."""
+    of_nodes, of_keys = options_of(failover, faultset), options_of(jump_hash)
+    assert of_nodes - OF_NODES == FLAGS_OF_NODES.keys()
+    assert of_keys - OF_KEYS == FLAGS_OF_KEYS.keys()
+    assert (of_nodes | of_keys) - OF_DOCUMENTS == FLAGS.keys()
+
+
+@pytest.mark.parametrize("command", ["failover", "faultset"])
+@pytest.mark.parametrize("name", sorted(FLAGS_OF_NODES))
+def test_a_member_that_is_an_option_is_refused_with_the_way(command: str, name: str) -> None:
+    flag = "--" + name.replace("_", "-")
+    members = {"threshold": 100, name: "x"}
+    assert document(command, members).err == f"rvhctl: stdin: {name} is no member; give it with {flag}\n"
+    message = request(command, members)["error"]["message"]
+    assert message.removesuffix(", without --batch") == f"{name} is no member; give it with {flag}"
+    if message.endswith(", without --batch"):
+        value = {"from": "fping", "fail_on": "down", "unit": "s", "column": "id=x"}.get(name, "x")
+        flags = (flag,) if name == "advise" else (flag, value)
+        if command == "faultset" or name != "advise":
+            refused = rvhctl(command, "--batch", *flags)
+            assert (refused.code, f"{flag} makes no sense with --batch" in refused.err) == (2, True)
+
+
+def test_an_option_of_the_other_command_is_data_of_a_request_but_not_of_a_document() -> None:
+    members = {"threshold": 20, "field": "host"}
+    assert request("failover", members)["survivors"] == ["a", "b"]
+    says = "field is no member; give it with --field of jump-hash"
+    assert document("failover", members) == (1, b"", f"rvhctl: stdin: {says}\n")
 
 
 @pytest.mark.parametrize(
