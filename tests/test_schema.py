@@ -107,6 +107,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
         "jump-hash -b 1 --stats -i json none.json",
     ),
     "change.json": (
+        "jump-hash -b 9 --to 3 --sizes sizes.json keys.txt",
         "jump-hash -b 9 --to 10 keys.txt",
         "jump-hash --nodes a,b,c --to-nodes a,d keys.txt",
         "jump-hash --nodes a,b,c --to-down a keys.txt",

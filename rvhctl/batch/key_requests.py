@@ -22,6 +22,7 @@ NUMBERED: Final = frozenset({"id", "key", "keys", "buckets"})
 NUMBERED_FLAGS: Final = frozenset({"buckets", "hash"})
 NATIVE: Final = {"xxh64": KeyRule(), "int": KeyRule(integers=True)}
 """Hashes of the functions for numbered buckets, and what they ask of keys."""
+COMPARED: Final = ("to", "to_nodes", "to_down")
 OF_PLACEMENTS: Final = OF_KEYS - {
     *("id", "key", "keys", "as_text", "replicas", "allow_fewer", "stats", "explain", "max_load", "sizes")
 }
@@ -83,15 +84,15 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     if _yes(members, "stats"):
         result["stats"] = document(here.stats(keys))
     if there is not None:
-        result["moves"] = document(here.moves(keys, there))
+        result["moves"] = document(here.moves(keys, there, sizes=members.get("sizes")))
     return result
 
 
 def _check_bound(members: Mapping[str, Any], single: bool) -> None:
     """Refuse what says nothing beside a bound, or beside sizes without one."""
     if "max_load" not in members:
-        if not _yes(members, "stats"):
-            raise JumpHashError("sizes are for max_load or stats: state one of them, too")
+        if not _yes(members, "stats") and members.keys().isdisjoint(COMPARED):
+            raise JumpHashError("sizes are for max_load, stats or to...: state one of them, too")
         return
     if single:
         raise JumpHashError("max_load is about all keys together: state keys")
@@ -156,7 +157,7 @@ class GivenNodes(NamedTuple):
     nodes: Any
 
     def buckets(self, spread: str | None) -> Buckets:
-        from rvhctl.placement.placement import buckets_from
+        from rvhctl.placement.buckets import buckets_from
 
         return buckets_from(self._listed(), spread)
 

@@ -163,14 +163,14 @@ class Bound(OptionGroup, panel=BUCKETS):
     size: str | None = option(
         "--size",
         metavar="PATH",
-        help="With --max-load or --stats: a key is as large as this field of its record, like --field.",
+        help="With --max-load, --stats or --to...: a key is as large as this field of its record, like --field.",
         panel=KEYS,
     )
     sizes: str | None = option(
         "--sizes",
         metavar="FILE",
-        help="With --max-load or --stats: keys are as large as FILE says, a JSON object of key to number, such as "
-        "pytest-split's .test_durations. A key that is not in it has the median of those that are.",
+        help="With --max-load, --stats or --to...: keys are as large as FILE says, a JSON object of key to number, "
+        "such as pytest-split's .test_durations. A key that is not in it has the median of those that are.",
         panel=KEYS,
     )
 
@@ -387,7 +387,7 @@ def _check_bound(request: KeyRequest) -> None:
     if request.keys.key:
         refuse("with --key", bound.flags("size"))
     if bound.max_load is None:
-        if not answer.stats:
-            refuse("without --max-load or --stats", bound.flags("size", "sizes"))
+        if not (answer.stats or answer.flags("to", "to_nodes", "to_down")):
+            refuse("without --max-load, --stats or --to...", bound.flags("size", "sizes"))
         return
     refuse("with --max-load", {**answer.flags("explain"), **request.nodes.flags("replicas")})

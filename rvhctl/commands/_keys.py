@@ -260,7 +260,10 @@ def _view(
     if answer.explain:
         return ExplainAction(here, _replicas(request.nodes, here) or 1, format_, sink, color)
     assert there is not None
-    return (MovesAction if answer.moves else to_action)(here, there, format_, sink, color)
+    sized = bool(request.bound.flags("size", "sizes"))
+    if answer.moves:
+        return MovesAction(here, there, format_, sink, color)
+    return to_action(here, there, format_, sink, color, sized=sized)
 
 
 def _replicas(nodes: Nodes, here: Placement) -> int | None:

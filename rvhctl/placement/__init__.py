@@ -8,6 +8,7 @@ explain      How a key comes to its nodes, probe by probe.
 flags        Names, weights and failures of nodes, from flags.
 job          Lines of keys answered; the kernel is chosen here.
 jump         ``jump_hash`` and its kin, for Python callers.
+moving       Which keys would move, from where to where.
 place        Keys and records with their owners, in every format.
 placement    ``Placement``, for Python callers.
 request      Placements from flags and requests.

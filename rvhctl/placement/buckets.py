@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from math import fsum, inf
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from rvhctl.core.columns import Ints
 from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.table import BucketTable
-from rvhctl.errors import JumpHashError, NoLiveNodeError, UnknownNodeError, shorten
+from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError, shorten
 from rvhctl.formats.wording import did_you_mean
 from rvhctl.nodes.arguments import instance_of
 
@@ -199,3 +199,57 @@ class Buckets:
             raise NoLiveNodeError(f"no live {what}: all {self.count} are down")
         weights, down, zones = dict(self.weights), list(self.down), Ints(self.zones)
         return BucketTable(self.count, dialect, weights, down, zones=zones, max_weight=self.max_weight)
+
+
+def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]], spread: str | None = None) -> Buckets:
+    """The buckets that the ``nodes`` of `Placement` make, in the zones that the label ``spread`` tells.
+
+    Raises:
+        JumpHashError: they make none.
+        InvalidNodeError: a node is wrong.
+    """
+    if spread is not None and not (isinstance(spread, str) and spread):
+        raise JumpHashError(f"spread must be the name of a label (got {shorten(spread)})")
+    if isinstance(nodes, bool) or whole_of(nodes) is not None:
+        if spread is not None:
+            raise JumpHashError("spread needs nodes with a label, not their number")
+        return Buckets.numbered(nodes)
+    if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
+        raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
+    from rvhctl.nodes.fields import check_id, state_of, weight_of
+    from rvhctl.nodes.given import ABSENT, id_text, stated, value_of
+
+    items = run(listed(nodes, WHOLE, "nodes", JumpHashError))
+    ids: list[str] = []
+    weights: dict[NodeName, float] = {}
+    down: list[str] = []
+    for row, node in enumerate(items):
+        if isinstance(node, str):
+            ids.append(str.__str__(node))
+            continue
+        if stated(node, "id") is ABSENT and not isinstance(node, Mapping):
+            raise JumpHashError(f"a node is an id, or a mapping or object with an id (got {shorten(node)})")
+        node_id = check_id(id_text(value_of(node, row, "id"), row))
+        ids.append(node_id)
+        weight, state = (stated(node, name) for name in ("weight", "state"))
+        weights[node_id] = weight_of(None if weight is ABSENT else weight)
+        if state_of(None if state is ABSENT else state):
+            down.append(node_id)
+    buckets = Buckets.named(ids).with_weights(weights).with_down(down)
+    return buckets if spread is None else buckets.with_zones(list(_zones(items, ids, spread)))
+
+
+def _zones(nodes: Iterable[object], ids: Iterable[str], spread: str) -> Iterator[str]:
+    """The label of each node."""
+    from rvhctl.nodes.fields import label_of
+    from rvhctl.nodes.given import stated
+
+    for node, node_id in zip(nodes, ids, strict=True):
+        if isinstance(node, str):
+            raise JumpHashError(
+                f"spread needs nodes with {shorten(spread)}, and {shorten(node)} is only a name"
+            )
+        try:
+            yield label_of(stated(node, spread), spread)
+        except InvalidNodeError as error:
+            raise InvalidNodeError(f"node {shorten(node_id)}: {error}") from None

@@ -36,6 +36,10 @@ MOST_BARS: Final = 50
 """Lines of a histogram; of more buckets several share a line."""
 
 
+OF_SIZES: Final = frozenset({"load", "fullest", "moved_load", "load_share", "excess"})
+"""Members that are only there where the sizes of keys are known."""
+
+
 class CountAction(Action):
     """Counts keys by their owners, then says what the counts come to."""
 
@@ -82,16 +86,25 @@ def stats_action(placement: Placement, format_: OutputFormat, sink: Sink, color:
 
 
 def to_action(
-    here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
-) -> CountAction:
-    """``--to``, ``--to-nodes``, ``--to-down``: what would move."""
+    here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice, *, sized: bool
+) -> Action:
+    """``--to``, ``--to-nodes``, ``--to-down``: what would move; if ``sized``, records tell the sizes of keys."""
+    from rvhctl.placement.moving.flows import Flows, FlowsAction
+
     counter = MoveCounter(here.nodes, there.nodes)
+    flows = Flows()
 
     def finish() -> None:
-        moves = counter.moves()
+        moves = flows.moves(counter) if sized else counter.moves()
         rows = map(bucket_row, moves.buckets)
         write_summary(totals(moves), rows, lambda: _moves_view(here.nodes, moves), format_, sink, color)
 
+    def count(pairs: bytes, sizes: Sequence[float]) -> None:
+        counter.traffic.add(pairs)
+        flows.add(pairs, sizes)
+
+    if sized:
+        return FlowsAction(here, there, count, finish)
     return CountAction([here, there], packed_pairs, counter.traffic.add, finish)
 
 
@@ -222,6 +235,12 @@ def _moves_view(here: Buckets, moves: Moves) -> View:
     names = ("bucket", *(["node"] if here.ids else []), "in", "out")
     least = f"no scheme moves less than {moves.least:.2%}"
     caption = f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
+    if moves.load is not None:
+        names = (*names, "in_load", "out_load")
+        caption += (
+            f"\nload {moves.load:.4g}, {moves.moved_load:.4g} of it moves, {moves.load_share:.2%}"
+            f"\nexcess over the least {moves.excess:+.2%}"
+        )
     return View(names, lambda: columns_of(names, map(bucket_row, moves.buckets)), caption=caption)
 
 
@@ -252,9 +271,7 @@ def explanation(nodes: Buckets, explained: Explanation) -> dict[str, Any]:
 def totals(result: Stats | Moves) -> Row:
     """The members that say something of all buckets together."""
     members = {name: getattr(result, name) for name in result.__slots__ if name != "buckets"}
-    if members.get("load", 0) is None:
-        del members["load"], members["fullest"]
-    return members
+    return {name: value for name, value in members.items() if value is not None or name not in OF_SIZES}
 
 
 def document(result: Stats | Moves) -> Row:
@@ -268,4 +285,7 @@ def bucket_row(row: BucketCount | BucketMoves) -> Row:
     if isinstance(row, BucketCount):
         load = {} if row.load is None else {"load": row.load}
         return {**entry, "count": row.keys, "share": row.share, **load}
-    return {**entry, "in": row.entering, "out": row.leaving}
+    counts = {**entry, "in": row.entering, "out": row.leaving}
+    if row.entering_load is None:
+        return counts
+    return {**counts, "in_load": row.entering_load, "out_load": row.leaving_load}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp, fsum, lgamma, log, sqrt
 from typing import Final, NamedTuple, TypeVar
@@ -144,12 +144,17 @@ def _sizes(nodes: Buckets, counts: list[int]) -> dict[tuple[float, int], int]:
 
 
 class BucketMoves(NamedTuple):
-    """How many keys a bucket would gain and lose. ``bucket`` is its number there, or here if it is gone."""
+    """How many keys a bucket would gain and lose, and their sizes where these are known.
+
+    ``bucket`` is its number there, or here if it is gone.
+    """
 
     bucket: int
     node: str | None
     entering: int
     leaving: int
+    entering_load: float | None = None
+    leaving_load: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +167,10 @@ class Moves:
         share: moved / total; 0 without keys.
         least: the share that must move under any scheme that gives each node its part by weight.
         buckets: those there in order, then those that are only here.
+        load: the sizes of all keys; None where they are not known.
+        moved_load: the sizes of keys that move; None likewise.
+        load_share: moved_load / load; 0 without load.
+        excess: load_share - least, below 0 where it so happens that less moves.
     """
 
     total: int
@@ -169,6 +178,31 @@ class Moves:
     share: float
     least: float
     buckets: Sequence[BucketMoves]
+    load: float | None = None
+    moved_load: float | None = None
+    load_share: float | None = None
+    excess: float | None = None
+
+    def loaded(
+        self, entering: Mapping[int, float], leaving: Mapping[int, float], load: float, moved: float
+    ) -> Moves:
+        """The same with sizes: of what enters and leaves each row of ``buckets``, of all keys, of those that move."""
+        counts = self.buckets
+
+        def row(place: int) -> BucketMoves:
+            return counts[place]._replace(
+                entering_load=entering.get(place, 0.0), leaving_load=leaving.get(place, 0.0)
+            )
+
+        share = moved / load if load else 0.0
+        return replace(
+            self,
+            buckets=_Lazy(len(counts), row, "rows of keys entering and leaving"),
+            load=load,
+            moved_load=moved,
+            load_share=share,
+            excess=share - self.least,
+        )
 
 
 class MoveCounter:
@@ -190,10 +224,14 @@ class MoveCounter:
         only_here = [node_id for node_id in here.ids if node_id not in there.rows]
         places = {**there.rows, **{i: there.count + at for at, i in enumerate(only_here)}}
         size = len(places) if here.ids else max(here.count, there.count)
-        self.traffic = Traffic(
-            size, Ints([places[i] for i in here.ids]), Ints([places[i] for i in there.ids])
-        )
+        self._here_places = [places[i] for i in here.ids]
+        self._there_places = [places[i] for i in there.ids]
+        self.traffic = Traffic(size, Ints(self._here_places), Ints(self._there_places))
         self._names = [*there.ids, *only_here]
+
+    def places(self, source: int, target: int) -> tuple[int, int]:
+        """The rows of `Moves.buckets` of a bucket here and of a bucket there."""
+        return (self._here_places[source], self._there_places[target]) if self._names else (source, target)
 
     def moves(self) -> Moves:
         """What has been counted."""

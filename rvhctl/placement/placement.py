@@ -12,11 +12,11 @@ from rvhctl.core.numbers import whole_of
 from rvhctl.core.placement.bits import key_bits
 from rvhctl.core.placement.choosing import MOST_SCORED, key_column
 from rvhctl.core.placement.spreading import chooser_of
-from rvhctl.errors import InvalidNodeError, JumpHashError, shorten
+from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.wording import counted, did_you_mean
 from rvhctl.keys.hashes import DIALECTS, recipe_of
 from rvhctl.nodes.arguments import instance_of
-from rvhctl.placement.buckets import Buckets, NodeName
+from rvhctl.placement.buckets import Buckets, NodeName, buckets_from
 from rvhctl.placement.jump import Key
 
 if TYPE_CHECKING:
@@ -290,11 +290,18 @@ class Placement:
             tally.add(packed(Ints(chosen), len(chosen)))
         return stats_of(self.nodes, tally)
 
-    def moves(self, keys: Iterable[Key], other: Placement) -> Moves:
+    def moves(
+        self,
+        keys: Iterable[Key],
+        other: Placement,
+        *,
+        sizes: Iterable[float] | Mapping[Any, float] | None = None,
+    ) -> Moves:
         """What would move if ``other`` took over, and the least that any scheme could move.
 
         Args:
             other: with names if this has names, without if not; nodes are matched by id.
+            sizes: as in `assign`; then what moves is told in sizes, too.
 
         Examples:
             >>> keys = range(1000)
@@ -306,6 +313,10 @@ class Placement:
 
         counter = MoveCounter(self.nodes, instance_of(Placement, other, "other", JumpHashError).nodes)
         items = run(listed(keys, WHOLE, "keys", JumpHashError))
+        if sizes is not None:
+            from rvhctl.placement.moving.flows import sized_moves
+
+            return sized_moves(self, other, items, sizes, counter)
         pairs = zip(self._chosen(items, 1), other._chosen(items, 1), strict=True)
         for here, there in pairs:
             counter.traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
@@ -340,57 +351,3 @@ class Placement:
 def keys_at_once(count: int, most: int) -> int:
     """How many keys to choose ``count`` buckets each for, so that their columns stay of a bounded size."""
     return max(1, min(most, AT_ONCE // count))
-
-
-def buckets_from(nodes: int | Iterable[str | Mapping[str, Any]], spread: str | None = None) -> Buckets:
-    """The buckets that the ``nodes`` of `Placement` make, in the zones that the label ``spread`` tells.
-
-    Raises:
-        JumpHashError: they make none.
-        InvalidNodeError: a node is wrong.
-    """
-    if spread is not None and not (isinstance(spread, str) and spread):
-        raise JumpHashError(f"spread must be the name of a label (got {shorten(spread)})")
-    if isinstance(nodes, bool) or whole_of(nodes) is not None:
-        if spread is not None:
-            raise JumpHashError("spread needs nodes with a label, not their number")
-        return Buckets.numbered(nodes)
-    if isinstance(nodes, str | bytes | Mapping) or not isinstance(nodes, Iterable):
-        raise JumpHashError(f"nodes must be a number or a list of nodes (got {shorten(nodes)})")
-    from rvhctl.nodes.fields import check_id, state_of, weight_of
-    from rvhctl.nodes.given import ABSENT, id_text, stated, value_of
-
-    items = run(listed(nodes, WHOLE, "nodes", JumpHashError))
-    ids: list[str] = []
-    weights: dict[NodeName, float] = {}
-    down: list[str] = []
-    for row, node in enumerate(items):
-        if isinstance(node, str):
-            ids.append(str.__str__(node))
-            continue
-        if stated(node, "id") is ABSENT and not isinstance(node, Mapping):
-            raise JumpHashError(f"a node is an id, or a mapping or object with an id (got {shorten(node)})")
-        node_id = check_id(id_text(value_of(node, row, "id"), row))
-        ids.append(node_id)
-        weight, state = (stated(node, name) for name in ("weight", "state"))
-        weights[node_id] = weight_of(None if weight is ABSENT else weight)
-        if state_of(None if state is ABSENT else state):
-            down.append(node_id)
-    buckets = Buckets.named(ids).with_weights(weights).with_down(down)
-    return buckets if spread is None else buckets.with_zones(list(_zones(items, ids, spread)))
-
-
-def _zones(nodes: Iterable[object], ids: Iterable[str], spread: str) -> Iterator[str]:
-    """The label of each node."""
-    from rvhctl.nodes.fields import label_of
-    from rvhctl.nodes.given import stated
-
-    for node, node_id in zip(nodes, ids, strict=True):
-        if isinstance(node, str):
-            raise JumpHashError(
-                f"spread needs nodes with {shorten(spread)}, and {shorten(node)} is only a name"
-            )
-        try:
-            yield label_of(stated(node, spread), spread)
-        except InvalidNodeError as error:
-            raise InvalidNodeError(f"node {shorten(node_id)}: {error}") from None

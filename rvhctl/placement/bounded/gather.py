@@ -53,8 +53,11 @@ class GatherAction(Action):
         for assignment in self._assignments:
             assignment.fill(keys, sizes)
             self._tell(assignment)
+        first = 0
         for records in self._records:
-            self._action.add(records)
+            end = first + len(records.keys)
+            self._action.add(records._replace(sizes=sizes[first:end]) if sizes else records)
+            first = end
         self._action.finish()
 
     def _tell(self, assignment: Assignment) -> None:

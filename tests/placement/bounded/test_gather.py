@@ -121,7 +121,7 @@ def test_a_batch(sizes: str) -> None:
     )
     assert answer(stats=True, max_load="-")["stats"]["load"] == sum(SIZES)
     for members, problem in (
-        ({"max_load": "-"}, "sizes are for max_load or stats"),
+        ({"max_load": "-"}, "sizes are for max_load, stats or to..."),
         ({"replicas": 2}, "max_load and replicas exclude each other"),
         ({"explain": True}, "max_load and explain exclude each other"),
         ({"keys": "-", "key": "a"}, "max_load is about all keys together"),
@@ -144,7 +144,7 @@ def test_what_is_said(sizes: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "code", "problem"),
     [
-        (("-b", "3", "--sizes", "SIZES"), 2, "--sizes makes no sense without --max-load or --stats"),
+        (("-b", "3", "--sizes", "SIZES"), 2, "--sizes makes no sense without --max-load, --stats or --to..."),
         ((*BOUND, "--size", "n", "--sizes", "SIZES"), 2, "exclude each other"),
         ((*BOUND, "--size", "n", "-k", "a"), 2, "--size makes no sense with --key"),
         ((*BOUND, "--size", "n"), 2, "--size reads a field of records"),
