@@ -37,6 +37,7 @@ API = {
     "placement.explain.Explanation placement.explain.Probe",
     "Geohashes": "geohash",
     "Columns of Arrow": "arrow.jump_hash arrow.owners arrow.geohash_encode arrow.failover arrow.faultset",
+    "Many files": "dask.bucket_files dask.Part",
     "Errors": "RvhctlError FaultsetError EmptyNodesError LengthMismatchError NegativeThresholdError InvalidNodeError "
     "NoSurvivorsError UnknownNodeError JumpHashError NoLiveNodeError InputError",
 }

@@ -28,6 +28,8 @@ collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 # The type checkers, and the libraries that their programs use, come with the extra dev.
 if not all(map(find_spec, ("mypy", "basedpyright", "pandas", "polars", "pyarrow"))):
     collect_ignore = [*collect_ignore, "columnar", "test_libraries.py", "test_typing.py"]
+if not find_spec("distributed"):
+    collect_ignore = [*collect_ignore, "engine"]
 
 CORE = Path(__file__).parents[1] / "rvhctl" / "core"
 

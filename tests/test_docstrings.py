@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import rvhctl
-from rvhctl import arrow, geohash
+from rvhctl import arrow, dask, geohash
 
 SECTIONS = {"Args", "Attributes", "Returns", "Raises", "Examples", "Source"}
 SECTION = re.compile(r"^( *)([A-Z]\w+):\n", re.MULTILINE)
@@ -27,7 +27,7 @@ def documented() -> Iterator[tuple[str, Any]]:
     """Every public function and class, and the public methods of each."""
     of_modules = [
         (f"{module.__name__[7:]}.{name}", getattr(module, name))
-        for module in (arrow, geohash)
+        for module in (arrow, dask, geohash)
         for name in module.__all__
     ]
     for name, found in [*((name, getattr(rvhctl, name)) for name in rvhctl.__all__), *of_modules]:

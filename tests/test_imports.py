@@ -29,7 +29,8 @@ LAYERS = (
     ("batch",),
     ("cli",),
     ("manual",),
-    ("arrow",),
+    ("arrow", "dask"),
+    ("engine",),
     ("columnar",),
     ("policy", "placement", "geohash"),
     ("nodes", "keys"),
@@ -52,7 +53,8 @@ CORE_LAYERS = (
 """The same inside ``core/``."""
 
 FACES = {
-    "columnar": {"fleet", "keys"},
+    "engine": {"cluster", "job", "run"},
+    "columnar": {"fleet", "keys", "tables"},
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
         *("help", "key_options", "node_options", "option_groups", "options", "policy_options"),

@@ -12,6 +12,8 @@ PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 
 TESTED_BY = {
     "columnar/test_keys": "arrow columnar.columns core.keys.buffers",
+    "engine/test_plan": "engine.stores",
+    "engine/test_run": "dask engine.cluster engine.columns engine.job engine.room engine.work",
     "batch/test_batch": "batch.blocks batch.pool commands._batch",
     "cli/test_node_options": "cli.policy_options cli.view_options",
     "cli/test_option_groups": "cli.flag_types",

@@ -117,6 +117,7 @@ def watched(
     *,
     size: Callable[[Item], int] | None = None,
     position: Callable[[], int] | None = None,
+    beside: Callable[[], str] | None = None,
 ) -> Iterator[Item]:
     """The same items, while a terminal shows how many of them are done.
 
@@ -126,10 +127,11 @@ def watched(
         unit: what is counted, several of them; empty where a number would tell people nothing.
         size: units of one item, which is otherwise one of them.
         position: or the units up to the item that is being worked on.
+        beside: what else is shown, behind the units.
     """
     if _line is None:
         return iter(items)
-    return _watched(items, _Step(what, total, unit), size, position)
+    return _watched(items, _Step(what, total, unit, beside), size, position)
 
 
 def _watched(
@@ -159,8 +161,11 @@ def at(what: str) -> None:
 class _Step:
     """A part of the run."""
 
-    def __init__(self, what: str, total: int | None, unit: str) -> None:
+    def __init__(
+        self, what: str, total: int | None, unit: str, beside: Callable[[], str] | None = None
+    ) -> None:
         self._what = what
+        self._beside = beside or str
         self._total = total
         self._unit = unit
         self._started = monotonic()
@@ -168,7 +173,9 @@ class _Step:
     def show(self, done: int) -> None:
         """Show how much of it is done, if that is due."""
         if _line is not None and _line.is_due():
-            _line.show(self._what, self._progress(done, max(monotonic() - self._started, 1e-3)))
+            _line.show(
+                self._what, self._progress(done, max(monotonic() - self._started, 1e-3)) + self._beside()
+            )
 
     def _progress(self, done: int, seconds: float) -> str:
         if not self._unit or not (done or self._total):

@@ -1,0 +1,156 @@
+"""A cluster of Dask: found or started, its workers checked, kept busy."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, Final
+
+from rvhctl.concurrency.processors import usable_processors
+from rvhctl.engine.job import Failure, Job, Maker, Outcome, maker
+from rvhctl.engine.plan import Task
+from rvhctl.engine.work import bucket_file, reason_of
+from rvhctl.errors import RvhctlError, UsageError, shorten
+
+ENGINE: Final = "dask"
+PORT: Final = 8786
+"""Of Dask's scheduler, where an address says none."""
+
+IN_FLIGHT: Final = 2
+"""Tasks a thread: the next one is there when one is done, and few are lost with a worker."""
+
+WORKERS_SECONDS: Final = 30
+"""In which a first worker has to come."""
+
+
+def library() -> Any:
+    """Return Dask's distributed.
+
+    Raises:
+        RvhctlError: it is not installed.
+    """
+    try:
+        import distributed
+        import pyarrow  # noqa: F401
+    except ImportError:
+        raise RvhctlError(
+            "an engine needs Dask and pyarrow; install them with: pip install 'rvhctl[dask]'"
+        ) from None
+    return distributed
+
+
+def scheduler_of(engine: str) -> str | None:
+    """Return the address of the scheduler that ``dask://HOST:8786`` names; None for ``dask``.
+
+    Raises:
+        UsageError: it is no engine.
+    """
+    name, separator, host = engine.partition("://")
+    host = host.rstrip("/")
+    if name != ENGINE or (separator and (not host or "/" in host)):
+        raise UsageError(f"--engine takes dask or dask://HOST:{PORT} (got {shorten(engine)})")
+    if not separator:
+        return None
+    _, colon, port = host.rpartition(":")
+    has_port = colon and not port.endswith("]")
+    if has_port and not (port.isascii() and port.isdecimal()):
+        raise UsageError(f"--engine: {shorten(port)} is no port (got {shorten(engine)})")
+    return f"tcp://{host}" if has_port else f"tcp://{host}:{PORT}"
+
+
+@contextmanager
+def connected(address: str | None, workers: int | None = None) -> Iterator[Any]:
+    """Connect to a scheduler; without an address, to a cluster of this machine, which ends with the context.
+
+    Args:
+        workers: processes of a cluster of this machine; None: as many as there are usable processors.
+
+    Raises:
+        RvhctlError: no scheduler answers.
+    """
+    distributed = library()
+    if address is not None:
+        try:
+            client = distributed.Client(address, timeout=10)
+        except (OSError, TimeoutError) as error:
+            reason = f"no scheduler of Dask answers ({reason_of(error)})"
+            raise RvhctlError(f"{address}: {reason}") from None
+        with client:
+            yield client
+        return
+    import dask
+
+    quiet = {"distributed.logging.distributed": "critical", "distributed.worker.memory.terminate": 0.95}
+    count = workers or usable_processors()
+    with (
+        dask.config.set(quiet),
+        distributed.LocalCluster(
+            n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=60
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def check_workers(client: Any, wanted: Maker) -> None:
+    """Refuse workers that would answer otherwise than is wanted.
+
+    Raises:
+        RvhctlError: there are none, or one has another version, the other core, or no rvhctl at all.
+    """
+    try:
+        client.wait_for_workers(1, timeout=WORKERS_SECONDS)
+    except TimeoutError:
+        raise RvhctlError(f"{client.scheduler.address}: no worker has come in {WORKERS_SECONDS} s") from None
+    for worker, found in sorted(client.run(maker, on_error="return").items()):
+        if isinstance(found, BaseException):
+            raise RvhctlError(f"{worker}: the worker has no rvhctl ({reason_of(found)})")
+        if found != wanted:
+            raise RvhctlError(f"{worker}: the worker has {found}, and this is {wanted}")
+
+
+def outcomes(
+    client: Any, job: Job, tasks: list[Task], retries: int
+) -> Generator[tuple[Task, Outcome], None, None]:
+    """Yield what becomes of tasks as they are done; what still runs at the end of the generator is cancelled.
+
+    Args:
+        retries: how often a task is tried again that met an error of a network.
+    """
+    distributed = library()
+    waiting = iter(tasks)
+    pending: dict[Any, Task] = {}
+    done = distributed.as_completed()
+
+    def submit() -> None:
+        threads = sum(client.nthreads().values()) or 1
+        while len(pending) < IN_FLIGHT * threads and (task := next(waiting, None)):
+            key = f"rvhctl-{job.token}-{task.name}"
+            future = client.submit(bucket_file, job, task, key=key, pure=False, retries=retries)
+            pending[future] = task
+            done.add(future)
+
+    try:
+        submit()
+        for future in done:
+            task = pending.pop(future)
+            yield task, _outcome(distributed, future, task)
+            submit()
+    finally:
+        with suppress(Exception):  # the cluster may be gone
+            client.cancel(list(pending), force=True)
+
+
+def _outcome(distributed: Any, future: Any, task: Task) -> Outcome:
+    """What has become of a task, by its future."""
+    try:
+        outcome: Outcome = future.result(timeout=WORKERS_SECONDS)
+    except distributed.KilledWorker as error:
+        count = error.allowed_failures + 1
+        text = f"{task.source}: {count} workers died of it, the last {error.last_worker.address}; has it enough memory?"
+        return Failure(task.source, text)
+    except distributed.CancelledError:
+        return Failure(task.source, f"{task.source}: the cluster was lost")
+    except Exception as error:
+        return Failure(task.source, f"{task.source}: {reason_of(error)}")
+    return outcome

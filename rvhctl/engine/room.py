@@ -1,0 +1,204 @@
+"""What a run leaves beside its files: notes of what is done, a manifest, the mark of success.
+
+In the folder ``_rvhctl`` lies a file that says which run is at work there: a task whose run is not named any more gives
+up. Files wait there under temporary names; a note of each file that is done tells the next run that it is. At the end
+the notes become the manifest.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from time import monotonic
+from typing import Any, Final
+
+from rvhctl.engine.job import Job, Part
+from rvhctl.engine.plan import MANIFEST, ROOM, SUCCESS, Task, output_of
+from rvhctl.engine.stores import store_of
+from rvhctl.errors import RvhctlError
+from rvhctl.formats.wording import counted
+
+RUNNING: Final = "run-"
+WAITING: Final = ".part"
+NOTE: Final = ".json"
+
+LOOK_SECONDS: Final = 2.0
+"""Between two looks at whether the run is still wanted."""
+
+
+class StoppedError(RvhctlError):
+    """The run that a task belongs to has been ended, or another has taken its place."""
+
+
+class Guard:
+    """Whether the run that a task belongs to is still wanted."""
+
+    def __init__(self, job: Job) -> None:
+        self._store: Final = store_of(job.folder)
+        self._path: Final = output_of(job.folder, f"{ROOM}/{RUNNING}{job.token}")
+        self._next = 0.0
+
+    def look(self) -> None:
+        """Look again, if the last time is a while ago.
+
+        Raises:
+            StoppedError: it is not.
+        """
+        if monotonic() >= self._next:
+            self.check()
+            self._next = monotonic() + LOOK_SECONDS
+
+    def check(self) -> None:
+        """Look at once.
+
+        Raises:
+            StoppedError: it is not.
+        """
+        if self._store.stamp(self._path) is None:
+            raise StoppedError("the run was ended, or another took its place")
+
+
+def waiting_path(job: Job) -> str:
+    """Return a new temporary name for an output."""
+    return output_of(job.folder, f"{ROOM}/{job.token}-{os.urandom(6).hex()}{WAITING}")
+
+
+def write_note(job: Job, task: Task, part: Part, size: int) -> None:
+    """Note that an output of so many bytes has its name."""
+    entry = {"job": job.mark(), **_entry(task, part, size)}
+    store_of(job.folder).write(_note_path(job, task), json.dumps(entry).encode())
+
+
+class Room:
+    """The room of a run, as the one that drives it sees it."""
+
+    def __init__(self, job: Job) -> None:
+        self._job: Final = job
+        self._store: Final = store_of(job.folder)
+        self._folder: Final = output_of(job.folder, ROOM)
+        self._manifest: Final = output_of(job.folder, MANIFEST)
+        self._success: Final = output_of(job.folder, SUCCESS)
+
+    def enter(self, tasks: Sequence[Task], resume: bool) -> dict[Task, Part]:
+        """Say that this run is at work here; return what another has done already.
+
+        Raises:
+            RvhctlError: there is something that it has no right to replace.
+        """
+        done = self._entries()
+        if not resume:
+            self._check_free(done, tasks)
+        parts = {}
+        by_name = {task.name: task for task in tasks}
+        for name, entry in done.items():
+            task = by_name.get(name)
+            self._check_same(name, entry, task)
+            assert task is not None
+            if self._is_done(entry, task):
+                parts[task] = _part(entry, output_of(self._job.folder, name))
+        self._sweep()
+        self._store.remove(self._success)
+        self._store.write(f"{self._folder}/{RUNNING}{self._job.token}", b"")
+        return parts
+
+    def leave(self) -> None:
+        """Leave nothing but what is done, and notes of it."""
+        self._sweep()
+        self._store.remove_folder(self._folder)
+
+    def finish(self, parts: dict[Task, Part], versions: dict[str, str]) -> None:
+        """Write the manifest, and then the mark of success."""
+        files = []
+        for task, part in parts.items():
+            stamp = self._store.stamp(part.path)
+            files.append(_entry(task, part, stamp.size if stamp else 0))
+        manifest = {
+            "job": self._job.mark(),
+            "versions": {**self._job.maker._asdict(), **versions},
+            "placement": self._job.described(),
+            "rows": sum(part.rows for part in parts.values()),
+            "left_out": sum(part.left_out for part in parts.values()),
+            "files": files,
+        }
+        self._store.write(self._manifest, json.dumps(manifest, indent=1).encode() + b"\n")
+        for name in self._notes():
+            self._store.remove(f"{self._folder}/{name}")
+        self._sweep()
+        self._store.remove_folder(self._folder)
+        self._store.write(self._success, b"")
+
+    def _sweep(self) -> None:
+        """Remove what other runs, or this one, said of themselves, and whatever waits there."""
+        names = self._store.names(self._folder)
+        for name in sorted(names, key=lambda name: not name.startswith(RUNNING)):
+            if name.startswith(RUNNING) or name.endswith(WAITING):
+                self._store.remove(f"{self._folder}/{name}")
+
+    def _notes(self) -> list[str]:
+        return [name for name in self._store.names(self._folder) if name.endswith(NOTE)]
+
+    def _entries(self) -> dict[str, dict[str, Any]]:
+        """What is noted of outputs, by their names."""
+        entries: dict[str, dict[str, Any]] = {}
+        if self._store.stamp(self._manifest) is not None:
+            manifest = json.loads(self._store.read([self._manifest])[0])
+            entries |= {entry["name"]: {**entry, "job": manifest["job"]} for entry in manifest["files"]}
+        for text in self._store.read([f"{self._folder}/{name}" for name in self._notes()]):
+            entry = json.loads(text)
+            entries[entry["name"]] = entry
+        return entries
+
+    def _check_free(self, done: dict[str, dict[str, Any]], tasks: Sequence[Task]) -> None:
+        folder = self._job.folder
+        if done or any(name.startswith(RUNNING) for name in self._store.names(self._folder)):
+            raise RvhctlError(
+                f"{folder}: holds {counted(len(done), 'file')} of an earlier run; resume it, or name another folder"
+            )
+        for task in tasks:
+            path = output_of(folder, task.name)
+            if self._store.stamp(path) is not None:
+                raise RvhctlError(f"{path}: the file exists; name another folder")
+
+    def _check_same(self, name: str, entry: dict[str, Any], task: Task | None) -> None:
+        folder = self._job.folder
+        if entry["job"] != self._job.mark():
+            raise RvhctlError(
+                f"{folder}: holds the answers of another job (other buckets, nodes, hash or fields); "
+                "name another folder"
+            )
+        if task is None or task.source != entry["source"]:
+            raise RvhctlError(
+                f"{output_of(folder, name)}: was made of {entry['source']}, which is not an input of this name now; "
+                "resume with all inputs of before, or name another folder"
+            )
+
+    def _is_done(self, entry: dict[str, Any], task: Task) -> bool:
+        """Whether an output is still what was noted, and so is its input."""
+        stamp = self._store.stamp(output_of(self._job.folder, task.name))
+        same_input = [task.stamp.size, task.stamp.mark] == [entry["source_size"], entry["source_mark"]]
+        return stamp is not None and stamp.size == entry["size"] and same_input
+
+
+def _note_path(job: Job, task: Task) -> str:
+    # A name with folders is one name here, and stays below what file systems take.
+    import hashlib
+
+    return output_of(job.folder, f"{ROOM}/{hashlib.sha256(os.fsencode(task.name)).hexdigest()[:32]}{NOTE}")
+
+
+def _entry(task: Task, part: Part, size: int) -> dict[str, Any]:
+    return {
+        "source": task.source,
+        "source_size": task.stamp.size,
+        "source_mark": task.stamp.mark,
+        "name": task.name,
+        "size": size,
+        "rows": part.rows,
+        "left_out": part.left_out,
+        "problems": list(part.problems),
+    }
+
+
+def _part(entry: dict[str, Any], path: str) -> Part:
+    return Part(entry["source"], path, entry["rows"], entry["left_out"], tuple(entry["problems"]))
