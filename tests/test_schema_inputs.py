@@ -121,10 +121,14 @@ FLEET: Final = {"nodes": [{"id": "a", **NODE}, {"id": "b", **NODE}]}
 LIMITS: Final = {"threshold": 9, "relative": 2}
 NAMES: Final = {"nodes": ["a", "b", "c"]}
 NUMBERED: Final = {"key": "k", "buckets": 7}
+LONE: Final = {"drill": "nodes", "inventory": [{"id": "a", **NODE}]}
 NODE_BASES: Final = {
     **{name: [FLEET | LIMITS] for name in sorted(OF_NODES)},
     **{name: [FLEET | LIMITS | {"plan": True}] for name in ROUTING},
     "down_group": [FLEET | LIMITS | {"by": "zone"}],
+    "nodes": [FLEET | LIMITS, LONE],
+    "drill": [FLEET | LIMITS, LONE],
+    "threshold": [FLEET | LIMITS, LONE],
 }
 """Of each member, requests that it completes."""
 KEY_BASES: Final = {

@@ -68,7 +68,12 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
     asked = _requested(request, flags, cells=cells)
     if asked.states_only:
         request = _present(request)
-    nodes, warnings, exact = _nodes(request, text, flags.get("inventory"), asked.by, cells=cells)
+    alone = asked.states_only and _states_no_nodes(request)
+    nodes, warnings, exact = _nodes(request, text, flags.get("inventory"), asked.by, cells=cells, alone=alone)
+    if asked.states_only and not alone and request.get("nodes") == []:
+        from rvhctl.nodes.inventory.given import NOTHING_MEASURED
+
+        warnings.insert(0, NOTHING_MEASURED.format("leave nodes out"))
     table = _table(nodes, exact, coordinates=cells, by=asked.by, latency=not asked.states_only)
     if asked.auto:
         asked, _ = suited(asked, table.fleet)
@@ -94,6 +99,10 @@ def answer(request: dict[str, Any], text: bytes, flags: dict[str, Any], *, cells
     if asked.explain:
         result["explain"] = list(explain_view(found, table.shown).rows())
     return result
+
+
+def _states_no_nodes(request: dict[str, Any]) -> bool:
+    return all(request.get(name) is None for name in ("nodes", "ids", "latencies"))
 
 
 def _present(request: dict[str, Any]) -> dict[str, Any]:
@@ -136,7 +145,7 @@ def _nobody(table: RequestNodes, found: Decision, warnings: list[str]) -> NoSurv
 
 
 def _nodes(
-    request: dict[str, Any], text: bytes, known: Any, by: tuple[str, ...], *, cells: bool
+    request: dict[str, Any], text: bytes, known: Any, by: tuple[str, ...], *, cells: bool, alone: bool
 ) -> GivenNodes:
     """The nodes of a request; with an inventory those of this, each with its measurement, if the request has one.
 
@@ -144,6 +153,7 @@ def _nodes(
         known: the inventory of the flags, if there is one.
         by: the labels that group them.
         cells: whether they are clustered; else they may be what ids and latencies make.
+        alone: whether they may be those of the inventory alone.
 
     Raises:
         FaultsetError: there are none; or an inventory is no list of nodes, or empty.
@@ -151,10 +161,11 @@ def _nodes(
     if request.get("inventory") is None and known is None:
         exact = partial(_exact_node, cache(partial(jsontext.exact_value, text)))
         return GivenNodes(_measured(request, by_lists=not cells), [], exact)
-    from rvhctl.nodes.inventory.given import join_given
+    from rvhctl.nodes.inventory.given import join_given, lone_given
 
     request = jsontext.exactly(text, request)
-    measured, inventory = _measured(request, by_lists=not cells), request.get("inventory")
+    measured = [] if alone else _measured(request, by_lists=not cells)
+    inventory = request.get("inventory")
     inventory = known if inventory is None else inventory
     if not isinstance(inventory, list):
         raise FaultsetError(f"inventory must be an array of nodes (got {shorten(inventory)})")
@@ -162,6 +173,8 @@ def _nodes(
         for row, fields in enumerate(records):
             if not isinstance(fields, dict):
                 raise InvalidNodeError(f"{where}{place(row)}: {NO_OBJECT}", value=fields)
+    if alone:
+        return GivenNodes(*lone_given(inventory, by), _same)
     return GivenNodes(*join_given(measured, inventory, by, places=cells), _same)
 
 

@@ -36,10 +36,6 @@ if TYPE_CHECKING:
 ANSWERS: Final = ("plan", "explain", "drill")
 """What is shown in place of the survivors; one at a time."""
 
-NOTHING_MEASURED: Final = (
-    "nothing was measured, so nobody is fit; give </dev/null and no FILE to drill the inventory alone"
-)
-
 
 def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     """Read the nodes, decide which of them serve, and write these or a view of all.
@@ -124,7 +120,6 @@ def _read(
     """Return the nodes that were measured; with an inventory, from a flag or a document, those that ought to be."""
     on_bad = report.on_bad(run.on_error)
     _check_source(asked, files, run)
-    alone = asked.nothing_measured(files)
     inventory = _inventory(asked, flags, run, report)
     nodes = _measured(asked, flags, files or [], run, report, known=inventory is not None)
     if inventory is None:
@@ -137,8 +132,9 @@ def _read(
     from rvhctl.nodes.inventory.join import join
 
     members = nodes.stated(flags)
-    if not alone and not nodes.total and without_limits(members):
-        report.warn(NOTHING_MEASURED)
+    alone = nodes.lone and without_limits(members)
+    if inventory.say_measured if alone else not nodes.total and without_limits(members):
+        report.warn(_says_nothing(inventory, stated=asked.source.inventory is None, alone=alone))
     nodes = join(
         nodes,
         inventory,
@@ -152,6 +148,19 @@ def _read(
     for warning in () if alone else nodes.fleet.warnings:
         report.warn(warning)
     return nodes
+
+
+def _says_nothing(inventory: Nodes, *, stated: bool, alone: bool) -> str:
+    """Say that latencies of an inventory, or a tool that measured nobody, are no measurements of a drill.
+
+    ``stated``: by a document.
+    """
+    from rvhctl.nodes.inventory.given import NOTHING_MEASURED, UNUSED
+
+    if alone:
+        way = "state it as nodes" if stated else "give it as a FILE"
+        return f"{inventory.source}: {UNUSED.format(way)}"
+    return NOTHING_MEASURED.format("leave nodes out" if stated else "give </dev/null and no FILE")
 
 
 def _check_source(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
@@ -198,7 +207,9 @@ def _measured(
     on_bad = report.on_bad(run.on_error)
     if asked.nothing_measured(files):
         report.info("nothing was measured: the drill is that of the inventory")
-        return NodesBuilder().build(OBJECTS, unmeasured=True)
+        nothing = NodesBuilder().build(OBJECTS)
+        nothing.lone = True
+        return nothing
     if source.from_ is None:
         final = not in_groups and not known and not is_page(run.output) and _is_final(asked, flags)
         within = asked.limits.threshold if final else None

@@ -94,6 +94,10 @@ OLD_FLAGS: Final = {"th": "threshold", "lats": "latencies"}
 """The old names of two flags, which are no names of members."""
 
 
+LONE: Final[tuple[Record, ...]] = ()
+"""The records of a document that drills its inventory alone."""
+
+
 def stated(members: Mapping[str, Any]) -> dict[str, Any]:
     """Return the members that have a value; null states nothing."""
     return {name: value for name, value in members.items() if value is not None}
@@ -189,7 +193,7 @@ def stated_twice(name: str) -> str:
 
 
 def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mapping[str, Any]]:
-    """Return the nodes of a document that is no array, and the members that ask something.
+    """Return the nodes of a document that is no array, or `LONE`, and the members that ask something.
 
     Raises:
         InputError: it holds no nodes, or a member is wrong.
@@ -209,7 +213,7 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
         problem = stated_twice(twice)
     if problem:
         raise InputError(problem, source=source)
-    if not holders:
+    if not holders and not _drills_alone(document):
         hint = f"it has {listed(document) or 'no member'}"
         raise InputError(f"the document must be {WANTED}", source=source, hint=hint)
     members = {name: value for name, value in document.items() if name in ASKED_OF_NODES}
@@ -220,7 +224,13 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
     if isinstance(members.get("inventory"), list):
         # By their own texts, in which every number keeps its digits.
         members["inventory"] = [record.raw for record in reader.inside("inventory")]
-    return reader.inside(*holders), stated(members)
+    return reader.inside(*holders) if holders else LONE, stated(members)
+
+
+def _drills_alone(document: dict[str, Any]) -> bool:
+    """Whether a document without nodes wants to drill its inventory."""
+    members = stated(document)
+    return "inventory" in members and without_limits(members)
 
 
 def _holders(document: dict[str, Any]) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from rvhctl.errors import InputError
 from rvhctl.formats.choice import FORMATS, Shape
 from rvhctl.formats.shapes import Layout, Picked, RowsBehind, texts_of
 from rvhctl.nodes.documents import overridden
-from rvhctl.nodes.fields import Record
+from rvhctl.nodes.fields import MEASURED, Record
 from rvhctl.nodes.fleet import Fleet, FleetBuilder
 
 PIECE: Final = 4096
@@ -63,6 +63,8 @@ class Nodes:
     left_out: LeftOut = NOBODY
     source: str = ""
     """What they were read from; empty for flags."""
+    lone: bool = False
+    """Whether a drill is to be that of the inventory alone, as nobody says of any node that it was measured."""
     notes: Sequence[str] = ()
     """What was understood otherwise than by the letter."""
     doubts: int = 0
@@ -114,6 +116,13 @@ class Nodes:
         data = getattr(self.records, "data", None)
         return any(key in text for text in (self.records if data is None else [data]) for key in keys)
 
+    @property
+    def say_measured(self) -> bool:
+        """Whether any object says anything of a measurement, if only that there is none."""
+        if not self.mentions(MEASURED):
+            return False
+        return any(not MEASURED.isdisjoint(orjson.loads(text)) for text in self.texts(range(len(self.fleet))))
+
     def texts(self, rows: Sequence[int]) -> list[bytes]:
         """The records of some rows."""
         return texts_of(self.records, rows)
@@ -161,6 +170,8 @@ class NodesBuilder:
         self.latency = latency
         self.measured = False
         """Whether any node so far says anything of a measurement; readers know."""
+        self.lone: bool | None = None
+        """Whether no source so far has nodes, but documents that want to drill their inventory alone."""
         self._members: dict[str, Any] = {}
         self._stated_in = ""
         self._conflicts: dict[str, InputError] = {}
@@ -227,6 +238,7 @@ class NodesBuilder:
             stated_in=self._stated_in,
             conflicts=self._conflicts,
             integer_ids=self._integer_ids,
+            lone=bool(self.lone),
             notes=list(self._notes),
         )
 

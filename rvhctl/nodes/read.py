@@ -33,8 +33,8 @@ UNPLACED = frozenset({"id", "latency", *DETAILS})
 PLACED = UNPLACED | {"lat", "lon"}
 """The fields of a node that decide."""
 
-HOLDERS = frozenset({"nodes", "ids"})
-"""Members of a document that hold nodes; an object with neither is a node by itself."""
+HOLDERS = frozenset({"nodes", "ids", "drill"})
+"""Members by which a document is known: an object with none of them is a node by itself."""
 
 
 def read_nodes(
@@ -237,10 +237,12 @@ def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wan
     reader = _reader(text, source, shape, labels, wanted)
     builder.start(source)
     records: Iterable[Record] = reader
+    lone = False
     if reader.document is not RECORDS_ONLY:
-        from rvhctl.nodes.documents import document_nodes, without_limits
+        from rvhctl.nodes.documents import LONE, document_nodes, without_limits
 
         records, members = document_nodes(reader, source)
+        lone = records is LONE
         builder.state(source, members)
         if members.get("inventory") is not None:
             # It may know what nodes do not say.
@@ -249,6 +251,7 @@ def _add_text(text: bytes, source: str, shape: Shape, builder: NodesBuilder, wan
         latency = latency and not without_limits(members)
     if coordinates and by == ():
         labels = labels_in(builder.members)
+    builder.lone = lone and builder.lone is not False
     reader.wanted = (PLACED if coordinates else UNPLACED).union(labels)
     if reader.layout is not None:
         builder.note(reader.layout.note)

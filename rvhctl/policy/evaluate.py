@@ -91,7 +91,7 @@ def evaluate(
 
 
 def drill(
-    nodes: Iterable[AnyNode],
+    nodes: Iterable[AnyNode] | None,
     policy: Policy | None = None,
     failures: Failures = "both",
     *,
@@ -111,7 +111,8 @@ def drill(
     touches is evaluated and planned again.
 
     Args:
-        nodes: as `evaluate` takes them.
+        nodes: as `evaluate` takes them; None to drill an inventory alone, without a policy: every node of it that is up
+            is fit.
         policy: what they are held to; without one every node that is up is fit, and a latency may be left out. If any
             node states a latency or samples, though, one without a measurement is not fit.
         failures: "nodes", "groups", "both", or "pairs" of groups.
@@ -148,7 +149,7 @@ def drill(
 
 
 def _evaluated(
-    nodes: Iterable[AnyNode],
+    nodes: Iterable[AnyNode] | None,
     policy: Policy | None,
     precision: int | str | None,
     by: str | Sequence[str] | None,
@@ -200,7 +201,7 @@ def advise(nodes: Iterable[AnyNode], policy: Policy | None = None) -> Advice:
 
 
 def read_fleet(
-    nodes: Iterable[AnyNode],
+    nodes: Iterable[AnyNode] | None,
     *,
     places: bool,
     by: tuple[str, ...] = (),
@@ -210,6 +211,7 @@ def read_fleet(
     """Nodes as columns, checked.
 
     Args:
+        nodes: None: those of the inventory, none of which needs a latency.
         places: whether ``lat`` and ``lon`` are read, which every node then needs.
         by: labels that every node needs; ``lat`` and ``lon`` are then optional.
         latency: whether every node needs one; else it is 0 where no node says anything of a measurement.
@@ -220,13 +222,23 @@ def read_fleet(
         InvalidNodeError: something is wrong with one; the message names it.
     """
     items: Sequence[AnyNode]
-    items = nodes if isinstance(nodes, NodeColumns) else run(listed(nodes, WHOLE, "nodes", FaultsetError))
     warnings: Sequence[str] = ()
+    if nodes is None and inventory is not None:
+        if latency:
+            hint = "only a drill of an inventory without a policy needs none"
+            raise FaultsetError(f"nodes must be a list (got NoneType); {hint}")
+        from rvhctl.nodes.inventory.given import lone_given
+
+        nodes, warnings = lone_given(inventory, by)
+        inventory = None
+    items = nodes if isinstance(nodes, NodeColumns) else run(listed(nodes, WHOLE, "nodes", FaultsetError))  # type: ignore[arg-type]
     otherwise = ABSENT if latency else nan if says_measured(items) else 0.0
     if inventory is not None:
-        from rvhctl.nodes.inventory.given import join_given
+        from rvhctl.nodes.inventory.given import NOTHING_MEASURED, join_given
 
+        nobody = [] if latency or len(items) else [NOTHING_MEASURED.format("give None for nodes")]
         items, warnings = join_given(items, inventory, by, places=places)
+        warnings = [*nobody, *warnings]
     if not items:
         raise EmptyNodesError
     run(check_ids(items, 0, len(items), SeenIds()))

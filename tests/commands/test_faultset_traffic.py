@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
@@ -11,6 +12,7 @@ from support.cli import rvhctl
 
 from rvhctl.errors import FaultsetError, InvalidNodeError
 from rvhctl.nodes.columns import NodeColumns
+from rvhctl.nodes.inventory.given import NOTHING_MEASURED, UNUSED
 from rvhctl.policy.evaluate import drill, evaluate
 from rvhctl.policy.policy import Policy
 
@@ -108,7 +110,70 @@ def test_an_absent_node_is_not_fit_in_a_drill_of_those_that_were_named(tmp_path:
         dead.out
         == b"failure,kind,health,down,load,where,moved\na,group,down,2,,a,0.0\nb,group,down,2,,a,0.0\n"
     )
-    assert dead.err.startswith("rvhctl: nothing was measured, so nobody is fit; give </dev/null")
+    assert dead.err.startswith(
+        "rvhctl: nothing was measured, so nobody is fit; to drill the inventory alone, give </dev/null"
+    )
+    found = drill([], failures="groups", by="zone", inventory=zoned)
+    assert found.plan.evaluation.warnings[0] == NOTHING_MEASURED.format("give None for nodes")
+    answer = batched({"nodes": [], "inventory": zoned, "by": "zone", "drill": "groups"})
+    assert answer["warnings"][0] == NOTHING_MEASURED.format("leave nodes out")
+    assert answer["drill"] == [row._asdict() for row in found]
+
+
+def batched(request: dict[str, Any], *flags: str) -> dict[str, Any]:
+    stdin = json.dumps(request).encode()
+    answer: dict[str, Any] = json.loads(rvhctl("faultset", "--batch", *flags, stdin=stdin).out)
+    return answer
+
+
+@pytest.mark.parametrize("stated", [{}, {"latency": None}, {"samples": [1, None]}, {"latency": 5}])
+def test_an_inventory_by_itself_is_drilled_by_its_states_at_every_door(
+    stated: dict[str, Any], tmp_path: Path
+) -> None:
+    """Its latencies count for nothing wherever it stands, and a warning says so."""
+    inventory = [
+        {"id": 1, "zone": "x", **stated},
+        {"id": "b", "zone": "x", "state": "down"},
+        {"id": "c", "zone": "y", "weight": 2},
+        {"id": "d", "zone": "y"},
+    ]
+    path, asked = tmp_path / "inventory.json", {"by": "zone", "drill": "both"}
+    path.write_text(json.dumps(inventory))
+    flags = ("--by", "zone", "--drill", "both")
+    bare = [{name: value for name, value in node.items() if name not in stated} for node in inventory]
+    expected = rvhctl("faultset", *flags, "-o", "json", stdin=json.dumps(bare).encode())
+    rows = json.loads(expected.out)
+    assert (expected.code, expected.err) == (0, "")
+    for way, document, args in (
+        ("give it as a FILE", inventory, (*flags, "--inventory", "-")),
+        ("state it as nodes", {**asked, "inventory": inventory}, ()),
+    ):
+        said = f"rvhctl: stdin: {UNUSED.format(way)}\n" if stated else ""
+        code, out, err = rvhctl("faultset", *args, "-o", "json", stdin=json.dumps(document).encode())
+        assert (code, json.loads(out), err) == (0, rows, said)
+    warned = {"warnings": [UNUSED.format("give it as nodes")]} if stated else {}
+    for answer in (
+        batched({**asked, "inventory": inventory}),
+        batched({**asked, "inventory": inventory, "nodes": None}),
+        batched({}, *flags, "--inventory", str(path)),
+    ):
+        assert answer == {"index": 0, "ok": True, "survivors": [1, "c", "d"], **warned, "drill": rows}
+    found = drill(None, by="zone", inventory=inventory)
+    assert [row._asdict() for row in found] == rows
+    assert found.plan.evaluation.warnings == warned.get("warnings", [])
+
+
+def test_an_inventory_by_itself_is_only_drilled(tmp_path: Path) -> None:
+    inventory = [{"id": "a", "zone": "x"}]
+    for members in ({"drill": "both", "threshold": 5}, {"plan": True}):
+        answer = batched({"by": "zone", "inventory": inventory, **members})
+        assert not answer["ok"]
+    with pytest.raises(
+        FaultsetError, match=r"nodes must be a list .*; only a drill of an inventory without a policy"
+    ):
+        drill(None, Policy(threshold=5), by="zone", inventory=inventory)
+    with pytest.raises(FaultsetError, match="nodes must be a list"):
+        drill(None, by="zone")
 
 
 def test_columns_without_latencies_are_an_inventory() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from rvhctl.concurrency.steps import WHOLE, listed, run
 from rvhctl.core.nodes.duplicates import SeenIds
 from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
 from rvhctl.nodes.columns import NodeColumns
 from rvhctl.nodes.fields import DETAILS
-from rvhctl.nodes.given import ABSENT, FIELDS, check_ids, stated, texts_of
+from rvhctl.nodes.given import ABSENT, FIELDS, check_ids, says_measured, stated, texts_of
 from rvhctl.nodes.inventory.matching import NOBODY, AddressOf, ambiguity, match, warnings_of
 from rvhctl.nodes.inventory.merging import Contradictions, decisive, merged_objects
+
+UNUSED: Final = (
+    "the latencies of the inventory count for nothing, so every node that is up is fit; to count them, {}"
+)
+NOTHING_MEASURED: Final = "nothing was measured, so nobody is fit; to drill the inventory alone, {}"
 
 
 class Joined(NamedTuple):
@@ -62,6 +67,23 @@ def join_given(
         for row, expected in zip(found.own, found.rows, strict=True)
     ]
     return Joined(nodes, [*warnings_of(found, theirs, ours), *seen.warnings])
+
+
+def lone_given(inventory: Iterable[object], labels: tuple[str, ...] = ()) -> Joined:
+    """The nodes of an inventory by themselves, each that is up with a latency of 0 ms.
+
+    Args:
+        inventory: nodes of any form; what they say of measurements counts for nothing, and a warning says so.
+        labels: by which they are grouped.
+
+    Raises:
+        EmptyNodesError: the inventory is empty.
+        InvalidNodeError: an id is wrong or there twice.
+    """
+    known = inventory if isinstance(inventory, NodeColumns) else _listed(inventory)
+    nodes = [{**fields, "latency": 0.0} for fields in join_given([], known, labels).nodes]
+    measured = says_measured(known[:1] if isinstance(known, NodeColumns) else known)
+    return Joined(nodes, [UNUSED.format("give it as nodes")] if measured else [])
 
 
 def _listed(inventory: Iterable[object]) -> Sequence[object]:
