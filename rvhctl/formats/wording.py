@@ -36,8 +36,8 @@ def and_more(first: Sequence[str], count: int) -> str:
 
 
 def share_of(part: int, whole: int, noun: str, verb: str) -> str:
-    """``1 of 2 nodes serves``, ``2 of 2 nodes serve``."""
-    return f"{part} of {counted(whole, noun)} {verb}{'s' * (part == 1)}"
+    """``1 of 2 nodes serves``, ``0 of 2 nodes serve``, ``0 of 1 node serves``."""
+    return f"{part} of {counted(whole, noun)} {verb}{'s' * (1 in (part, whole))}"
 
 
 def first_shown(top: int | None, count: int, of: str = "") -> str:

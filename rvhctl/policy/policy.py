@@ -23,6 +23,8 @@ MOST_NODES: Final = 10**18
 
 RELATIVE_RULE: Final = "relative must be 1 or more, times the median of a group"
 FLOOR_RULE: Final = "floor must be finite and not negative, in milliseconds"
+PERCENTAGE: Final = "a percentage such as 20%"
+NUMBER_OR_PERCENTAGE: Final = f"a number of nodes, or {PERCENTAGE}"
 AT_LEAST_ONE: Final = "min_survivors must be at least 1 node, or more than 0%"
 
 MOST_ROUNDS: Final = 1_000_000
@@ -75,8 +77,8 @@ def _readings(number: str, percent: str) -> str:
 
 
 @lru_cache(64)
-def parse_percent(text: str, name: str, *, zero: bool = True) -> Percent:
-    """``20%`` or ``12.5%``, exactly; ``name`` is for the message, which advises 0% only if ``zero``.
+def parse_percent(text: str, name: str, *, zero: bool = True, wanted: str = PERCENTAGE) -> Percent:
+    """``20%`` or ``12.5%``, exactly; a message says what ``name`` is ``wanted`` to be, and advises 0% only if ``zero``.
 
     Raises:
         FaultsetError: no decimal number with a ``%``, negative, or over 100%.
@@ -86,7 +88,7 @@ def parse_percent(text: str, name: str, *, zero: bool = True) -> Percent:
         number = _DECIMAL.fullmatch(f"{text.strip()}%")
         allowed = not text.strip().startswith("-") and (zero or text.strip(" 0."))
         hint = f"; write {_readings(text.strip(), number[0])}" if number and allowed else ""
-        raise FaultsetError(f"{name} must be a percentage such as 20% (got {shorten(text)}){hint}")
+        raise FaultsetError(f"{name} must be {wanted} (got {shorten(text)}){hint}")
     whole, fraction = found.group(1), found.group(2) or ""
     numerator, denominator = int(whole + fraction), 100 * 10 ** len(fraction)
     if numerator > denominator:
@@ -193,14 +195,14 @@ def minimum(value: object) -> int | Percent:
     if isinstance(value, str):
         text = value.strip()
         whole = text.isascii() and text.removeprefix("-").isdigit() and len(text) < 19
-        value = int(text) if whole else parse_percent(text, "min_survivors")
+        value = int(text) if whole else parse_percent(text, "min_survivors", wanted=NUMBER_OR_PERCENTAGE)
     if isinstance(value, Percent):
         if value.numerator > 0:
             return value
         raise FaultsetError(f"{AT_LEAST_ONE} (got {value})")
     count = whole_of(value)
     if count is None:
-        raise FaultsetError(f"min_survivors must be a number of nodes or a percentage (got {shorten(value)})")
+        raise FaultsetError(f"min_survivors must be {NUMBER_OR_PERCENTAGE} (got {shorten(value)})")
     if not 1 <= count <= MOST_NODES:
         raise FaultsetError(f"{AT_LEAST_ONE} (got {shorten(count)})")
     return count

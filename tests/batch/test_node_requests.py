@@ -121,6 +121,13 @@ def test_an_empty_answer_fails_unless_a_view_is_asked_for() -> None:
     [
         ({"max_loss": 20}, "max_loss must be a percentage such as '20%' (got 20)"),
         ({"max_ejection": "20"}, "max_ejection must be a percentage such as 20% (got '20'); write 20%"),
+        *(
+            (
+                {"min_survivors": value},
+                f"min_survivors must be a number of nodes, or a percentage such as 20% (got {value!r})",
+            )
+            for value in ("half", 0.5, [])
+        ),
         ({"min_survivors": 0}, "min_survivors must be at least 1 node, or more than 0% (got 0)"),
         ({"relative": "x"}, "relative must be 1 or more, times the median of a group (got 'x')"),
         ({"on_down": "keep"}, "on_down must be one of skip, all (got 'keep')"),

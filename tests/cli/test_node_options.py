@@ -21,6 +21,16 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
         (("--max-loss", "100.1%"), 1, "--max-loss must be at most 100% (got '100.1%')"),
         (("--max-loss", "-1"), 2, "--max-loss must be a percentage such as 20% (got '-1')"),
         (("--max-ejection", "few"), 2, "--max-ejection must be a percentage such as 20% (got 'few')"),
+        (
+            ("--min-survivors", "half"),
+            2,
+            "--min-survivors must be a number of nodes, or a percentage such as 20% (got 'half')",
+        ),
+        (
+            ("--min-survivors", "1.5"),
+            2,
+            "--min-survivors must be a number of nodes, or a percentage such as 20% (got '1.5'); write 1.5%",
+        ),
         (("--min-survivors", "0"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0)"),
         (("--min-survivors", "0%"), 1, "--min-survivors must be at least 1 node, or more than 0% (got 0%)"),
         (("--min-survivors", "101%"), 1, "--min-survivors must be at most 100% (got '101%')"),

@@ -20,7 +20,8 @@ def test_a_noun_agrees_with_its_count(count: int, noun: str, text: str) -> None:
 
 def test_a_verb_agrees_too() -> None:
     assert share_of(1, 2, "node", "serve") == "1 of 2 nodes serves"
-    assert share_of(0, 1, "key", "move") == "0 of 1 key move"
+    assert share_of(0, 1, "key", "move") == "0 of 1 key moves"
+    assert share_of(0, 2, "key", "move") == "0 of 2 keys move"
 
 
 @pytest.mark.parametrize(
