@@ -54,7 +54,7 @@ CORE_LAYERS = (
 
 FACES = {
     "engine": {"cluster", "job", "run"},
-    "columnar": {"fleet", "keys", "tables"},
+    "columnar": {"answers", "fleet", "keys", "tables"},
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
         *("help", "key_options", "node_options", "option_groups", "options", "policy_options"),
@@ -64,6 +64,7 @@ FACES = {
     "completion": {"answer", "scripts"},
     "concurrency": {"ahead", "fork", "locking", "processors", "steps"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
+    "formats.arrow": {"tables"},
     "formats.html": {"parts"},
     "formats.tools": {"expected", "measured"},
     "keys": {
@@ -120,7 +121,7 @@ FACES = {
 
 MOST_FILES, MOST_AT_THE_TOP, MOST_LINES, MOST_BODY, MOST_PARAMETERS = 12, 9, 400, 50, 12
 
-FORMATS = {"csv", "tsv", "ndjson", "html"}
+FORMATS = {"csv", "tsv", "ndjson", "html", "parquet"}
 """Names of formats that are nothing else; compared where formats are chosen."""
 
 

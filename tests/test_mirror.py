@@ -11,6 +11,8 @@ import rvhctl
 PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 
 TESTED_BY = {
+    "columnar/test_answers": "commands._tables",
+    "columnar/test_tables": "columnar.records",
     "columnar/test_keys": "arrow columnar.columns core.keys.buffers",
     "engine/test_plan": "engine.stores",
     "engine/test_run": "dask engine.cluster engine.columns engine.job engine.room engine.work",
@@ -27,6 +29,7 @@ TESTED_BY = {
     "core/policy/test_damping": "core.policy.limits core.policy.reasons core.policy.safeguards",
     "core/policy/test_priority_load": "core.policy.plan",
     "core/policy/test_survivors": "core.policy.ranking",
+    "formats/arrow/test_tables": "formats.arrow.ipc formats.arrow.parquet",
     "formats/test_csv": "formats.rows",
     "keys/test_hashes": "core.placement.checksums",
     "keys/test_stream": "keys.jobs keys.lines",

@@ -79,7 +79,7 @@ class Formats(OptionGroup, panel=ANSWER):
         default="auto",
         metavar="FORMAT",
         click_type=INPUT_FORMAT,
-        help=f"Read {either(*RECORD_FORMATS)}. auto looks at the input.",
+        help=f"Read {either(*RECORD_FORMATS)}. auto looks at the input, and at the name of a file.",
         panel=SOURCES,
     )
     color: ColorChoice = option(

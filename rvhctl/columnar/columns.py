@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from rvhctl.errors import RvhctlError, shorten
+from rvhctl.formats.arrow.tables import INSTALL, NEEDED
 
 
 def library() -> Any:
@@ -18,9 +19,7 @@ def library() -> Any:
         import pyarrow
         import pyarrow.compute
     except ImportError:
-        raise RvhctlError(
-            "rvhctl.arrow needs pyarrow; install it with: pip install 'rvhctl[arrow]'"
-        ) from None
+        raise RvhctlError(f"{NEEDED}; {INSTALL}") from None
     return pyarrow
 
 

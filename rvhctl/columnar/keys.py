@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, Literal
 
 from rvhctl.columnar.columns import arrow_column, buffer_of, each_chunk, first_row, library
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys.buffers import fill, hash_values, take_integers
 from rvhctl.core.keys.owners import packed
+from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.spreading import chooser_of
 from rvhctl.core.words import COMPILED, signed
@@ -103,6 +105,22 @@ def owners(column: Any, placement: Placement, *, names: bool = False, empty: Emp
     return each_chunk(keys, named, pa.dictionary(pa.int32(), pa.string()))
 
 
+TEXTS: Final = (
+    *("string", "large_string", "string_view"),
+    *("binary", "large_binary", "binary_view", "fixed_size_binary"),
+)
+"""Types of text and bytes, by their names in pyarrow."""
+
+
+def is_key(kind: Any) -> bool:
+    """Whether values of a type can be keys."""
+    types = library().types
+    if types.is_dictionary(kind) or types.is_run_end_encoded(kind):
+        kind = kind.value_type
+    named = any(getattr(types, f"is_{name}")(kind) for name in TEXTS)
+    return named or types.is_integer(kind) or types.is_null(kind)
+
+
 class KeyOwners:
     """The buckets of arrays of keys."""
 
@@ -147,13 +165,36 @@ class KeyOwners:
             raise JumpHashError(f"row {row + at + 1}: {EMPTY_KEY}")
         return pc.if_else(empty, None, buckets) if at >= 0 else buckets
 
+    def answered(
+        self, array: Any, row: int, output: Callable[[bytes, KeyRows], bytes], rows: KeyRows
+    ) -> bytes:
+        """What an output that looks at owners alone makes of an array without nulls and empty keys."""
+        keys = self._plain(self._decoded(array))
+        parts = []
+        for start in range(0, len(keys), rows.room):
+            count = min(rows.room, len(keys) - start)
+            self._hash(keys, start, count, row, rows.keys)
+            rows.count = count
+            parts.append(output(b"", rows))
+        return b"".join(parts)
+
+    def missing(self, array: Any) -> Any:
+        """Which entries of an array are null or empty; None where none is."""
+        pc, types = self._pa.compute, self._pa.types
+        keys = self._plain(self._decoded(array))
+        missing = keys.is_null()
+        if not types.is_integer(keys.type):
+            missing = pc.or_kleene(missing, pc.equal(pc.binary_length(keys), 0))
+        return missing if pc.any(missing).as_py() else None
+
     def several(self, array: Any, row: int) -> Any:
         """The buckets of each key of an array without nulls, one key after the other."""
+        return self._numbers(self._plain(self._decoded(array)), row)
+
+    def _decoded(self, array: Any) -> Any:
         if self._pa.types.is_run_end_encoded(array.type):
             array = self._pa.compute.run_end_decode(array)
-        if self._pa.types.is_dictionary(array.type):
-            array = array.dictionary_decode()
-        return self._numbers(self._plain(array), row)
+        return array.dictionary_decode() if self._pa.types.is_dictionary(array.type) else array
 
     def _plain(self, array: Any) -> Any:
         """The same keys as text or bytes with offsets, or as integers of 64 bits.
@@ -183,7 +224,7 @@ class KeyOwners:
         parts = []
         for start in range(0, len(keys), self._rows):
             count = min(self._rows, len(keys) - start)
-            self._hash(keys, start, count, row)
+            self._hash(keys, start, count, row, self._bits)
             at = 0
             while at < count:
                 at = self._chooser.choose(self._bits, at, count, self._chosen)
@@ -191,20 +232,20 @@ class KeyOwners:
         buffer = self._pa.py_buffer(b"".join(parts))
         return self._pa.Array.from_buffers(self._pa.int32(), len(keys) * self._count, [None, buffer])
 
-    def _hash(self, keys: Any, start: int, count: int, row: int) -> None:
+    def _hash(self, keys: Any, start: int, count: int, row: int, bits: Ints) -> None:
         """Make 64 bits of ``count`` keys from ``start`` on."""
         types, kind = self._pa.types, keys.type
         if types.is_integer(kind):
-            take_integers(self._bits, buffer_of(keys, start, count, 8), count)
+            take_integers(bits, buffer_of(keys, start, count, 8), count)
         elif not self._native:
-            self._digest(keys, start, count, row)
+            fill(bits, self._digest(keys, start, count, row))
         else:
             large = types.is_large_string(kind) or types.is_large_binary(kind)
             width = 8 if large else 4
             offsets = buffer_of(keys, start, count + 1, width)
-            hash_values(self._bits, offsets, large, _between(keys, offsets, width), count, self._seed)
+            hash_values(bits, offsets, large, _between(keys, offsets, width), count, self._seed)
 
-    def _digest(self, keys: Any, start: int, count: int, row: int) -> None:
+    def _digest(self, keys: Any, start: int, count: int, row: int) -> list[int]:
         """The same by the hash of a library."""
         texts = keys.slice(start, count).cast(self._pa.large_binary())
         digest, hashes_empty = self._recipe.digest, self._empty == "hash"
@@ -214,7 +255,7 @@ class KeyOwners:
                 bits.append(signed(digest(text)) if text or (text is not None and hashes_empty) else 0)
             except JumpHashError as error:
                 raise JumpHashError(f"row {row + start + len(bits) + 1}: {error}") from None
-        fill(self._bits, bits)
+        return bits
 
 
 def _between(keys: Any, offsets: bytes, width: int) -> bytes:

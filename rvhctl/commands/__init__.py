@@ -5,6 +5,7 @@ _decisions  Messages about a decision over nodes, and its exit code.
 _keys       Read, place, write: what jump-hash does.
 _nodes      Read, decide, write: what failover and faultset do.
 _page       ``-o html``.
+_tables     Tables of Arrow that jump-hash writes.
 completion  ``rvhctl completion``.
 failover    ``rvhctl failover``.
 faultset    ``rvhctl faultset``.

@@ -23,6 +23,7 @@ from rvhctl.formats.choice import (
     answer_format,
     asked_format,
     output_of,
+    refuse_terminal,
 )
 from rvhctl.formats.wording import counted
 from rvhctl.keys.cells import CellKeys, opened_table, table_answers
@@ -67,6 +68,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     if request.bound.stated():
         here, there, gather = _gathering(request.bound, here, there, report)
     sink = Sink()
+    refuse_terminal(request.run.output, sink)
     names = [] if keys.key else source_names(request.files)
     sources = [Source(name, raw=keys.null) for name in names]
     # What was looked at stays open until its turn comes: a pipe cannot be opened twice.
@@ -218,6 +220,11 @@ def _action(
     asked = asked_format(run.output, run.json)
     integers = here.recipe.in_core == DECIMAL
     if answer.only is not None or answer.split_to is not None:
+        if FORMATS[shape].columns:
+            from rvhctl.commands._tables import selected_rows
+
+            spec = spec._replace(rule=spec.rule._replace(integers=integers))
+            return selected_rows(request, here, shape, sink, spec, stack), spec
         if asked not in ("auto", shape):
             raise UsageError(f"records go out as they came in: -o {asked} makes no sense here")
         selection = _selection(answer, here, sink, spec.delimiter, stack)
@@ -230,6 +237,12 @@ def _action(
     spec = spec._replace(rule=spec.rule._replace(integers=integers, utf8=utf8))
     if view:
         return _view(request, here, there, format_, sink), spec
+    if output_of(format_).columns:
+        from rvhctl.commands._tables import table_action
+
+        return table_action(
+            request, here, _replicas(request.nodes, here), shape, format_, sink, spec, stack
+        ), spec
     from rvhctl.placement.place import PlaceAction
 
     spec = spec._replace(reserved=_reserved(request, here, format_))
@@ -300,6 +313,10 @@ def _answer(
     on_bad: OnBad,
 ) -> int:
     """The records of one source; how many."""
+    if FORMATS[shape].columns:
+        from rvhctl.columnar.answers import answer_table
+
+        return answer_table(source, shape, action, here, spec, _replicas(request.nodes, here) or 1, on_bad)
     written = spec.rule.utf8 and action.writes_keys(shape)
     keys = _line_keys(shape, here, spec, written)
     table = _reads_cells(shape, here, written)

@@ -10,12 +10,12 @@ from rvhctl.cli.node_options import NodeOptions
 from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
 from rvhctl.commands._decisions import ending, report_decision, require_nodes
-from rvhctl.commands._page import refuse_page_on_terminal, write_advice, write_answer
+from rvhctl.commands._page import write_advice, write_answer
 from rvhctl.concurrency import steps
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format, is_page
+from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format, is_page, refuse_terminal
 from rvhctl.formats.write import write_records, write_view
 from rvhctl.nodes.documents import ROUTING, id_texts, labels_in, without_limits
 from rvhctl.nodes.fields import KNOWN, Coordinates
@@ -49,7 +49,7 @@ def answer(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     asked.refuse_stdin_twice(files)
     flags = asked.check()
     format_ = asked_format(run.output, run.json)
-    refuse_page_on_terminal(format_, sink)
+    refuse_terminal(format_, sink)
     nodes = _read(asked, flags, files, run, report)
     request = _request(asked, flags, nodes)._replace(page=is_page(format_))
     require_nodes(nodes, report, asked.source.from_)
@@ -85,7 +85,7 @@ def advise(asked: NodeOptions, files: list[str] | None, run: Run) -> None:
     flags = asked.check()
     asked.refuse_with_advice()
     format_ = asked_format(run.output, run.json)
-    refuse_page_on_terminal(format_, sink)
+    refuse_terminal(format_, sink)
     nodes = _read(asked, flags, files, run, report)
     require_nodes(nodes, report, asked.source.from_)
     members = nodes.stated(flags)

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl import __version__
 from rvhctl.commands._decisions import reasons_of
-from rvhctl.errors import UsageError
-from rvhctl.formats.choice import OutputFormat, is_page
 from rvhctl.formats.wording import and_more, counted, shown
 from rvhctl.nodes.nodes import Nodes
 from rvhctl.streams.sink import Sink
@@ -22,16 +20,6 @@ if TYPE_CHECKING:
 
 NAMED: Final = 5
 """Parts of a value that was asked for; of more the page has the number."""
-
-
-def refuse_page_on_terminal(format_: OutputFormat, sink: Sink) -> None:
-    """Refuse to fill a terminal with markup.
-
-    Raises:
-        UsageError: a page is asked for there.
-    """
-    if is_page(format_) and sink.is_terminal:
-        raise UsageError(f"-o {format_} is for a browser, not for a terminal: add > report.{format_}")
 
 
 def write_answer(

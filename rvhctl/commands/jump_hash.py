@@ -71,13 +71,14 @@ def _is_small(files: list[str] | None, keys: Keys, run: KeyRun) -> bool:
 
 def _list_hashes(run: KeyRun) -> None:
     """Write the name of each hash, how it comes to its bits, and the systems that have the same."""
-    from rvhctl.formats.choice import answer_format
+    from rvhctl.formats.choice import answer_format, refuse_terminal
     from rvhctl.formats.write import RowWriter
 
     def caption(rows: int) -> str:
         return f"{rows} hashes; an integer key is its own 64 bits"
 
     sink = Sink()
+    refuse_terminal(run.output, sink)
     format_ = answer_format(asked_format(run.output, run.json), "flags", sink)
     writer = RowWriter(("name", "recipe", "agrees_with"), format_, sink, caption, run.color)
     writer.add([(recipe.name, recipe.description, recipe.agrees_with) for recipe in RECIPES.values()])

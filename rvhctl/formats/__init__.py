@@ -1,5 +1,6 @@
 """One file a format; a new one is a module here, named in ``choice``.
 
+arrow    Tables of Arrow: Parquet and Arrow IPC.
 choice   The formats there are, which one an input is in, and which one is asked for.
 csv      CSV and TSV.
 headers  What the columns of a table of nodes are.

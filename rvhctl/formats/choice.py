@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -11,6 +11,7 @@ from rvhctl.errors import UsageError
 
 if TYPE_CHECKING:
     from rvhctl.streams.sink import Sink
+    from rvhctl.streams.source import Source
 
 DataFormat: TypeAlias = str
 """One of ``FORMATS``."""
@@ -41,6 +42,8 @@ class Format(NamedTuple):
     """What separates the columns of its rows."""
     text: bool = False
     """Whether it is lines of any text, in which nothing has a name."""
+    columns: bool = False
+    """Whether it is no text, but tables of Arrow."""
     beginning: bytes = b""
     between: bytes = b""
     closing: bytes = b""
@@ -69,10 +72,13 @@ FORMATS: Final[dict[str, Format]] = {
     "csv": Format("rvhctl.formats.csv", delimiter=","),
     "tsv": Format("rvhctl.formats.csv", delimiter="\t"),
     "plain": Format("rvhctl.formats.plain", text=True),
+    "parquet": Format("rvhctl.formats.arrow.parquet", columns=True),
+    "arrow": Format("rvhctl.formats.arrow.ipc", columns=True),
 }
 """Every format of data.
 
-To add one, write a module with ``read``, ``write_records``, ``write_view``, ``join_rows`` and ``join_records``.
+To add one, write a module with ``read``, ``write_records``, ``write_view``, ``join_rows`` and ``join_records``; of
+tables of Arrow, with ``read`` and ``Writer``.
 """
 
 TABLE: Final = Format("rvhctl.formats.table")
@@ -119,6 +125,9 @@ SUFFIXES: Final[dict[str, str]] = {
     ".jsonl": "ndjson",
     ".csv": "csv",
     ".tsv": "tsv",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
 }
 COMPRESSED_SUFFIXES: Final = frozenset({".gz", ".zst", ".xz", ".bz2"})
 
@@ -136,6 +145,26 @@ def format_by_suffix(name: str) -> str | None:
     if path.suffix.lower() in COMPRESSED_SUFFIXES:
         path = path.with_suffix("")
     return SUFFIXES.get(path.suffix.lower())
+
+
+def table_format(name: str, stated: InputFormat = "auto") -> Format | None:
+    """Return the format of a source that is a table of Arrow, as the flag says it, or its name; None if it is text."""
+    format_ = FORMATS.get(format_by_suffix(name) or "" if stated == "auto" else stated)
+    return format_ if format_ is not None and format_.columns else None
+
+
+def text_sources(files: Sequence[str], stated: InputFormat = "auto") -> Iterator[Source]:
+    """Yield the sources in order, each open while it is used; the text of a table of Arrow is its rows as NDJSON."""
+    from rvhctl.streams.source import Source, source_names
+
+    for name in source_names(files):
+        with Source(name) as source:
+            format_ = table_format(source.name, stated)
+            if format_ is None:
+                _ = source.stream
+            else:
+                source.rows = format_.load().rows
+            yield source
 
 
 def begun_format(text: bytes, name: str = "") -> DataFormat:
@@ -234,8 +263,21 @@ def is_page(format_: OutputFormat) -> bool:
     return output_of(format_) is PAGE
 
 
+def refuse_terminal(format_: OutputFormat, sink: Sink) -> None:
+    """Refuse to fill a terminal with what is not to be read there.
+
+    Raises:
+        UsageError: a page or a table of Arrow is asked for there.
+    """
+    if sink.is_terminal and (is_page(format_) or output_of(format_).columns):
+        reader, file = ("a browser", "report") if is_page(format_) else ("programs", "answer")
+        raise UsageError(f"-o {format_} is for {reader}, not for a terminal: add > {file}.{format_}")
+
+
 def answer_format(asked: OutputFormat, shape: Shape, sink: Sink) -> OutputFormat:
     """Return the format of an answer: as asked, else a table on a terminal, else the shape of the input.
+
+    Tables of Arrow are answered with objects of JSON, which any program reads.
 
     Keys that came in as text (shape ``plain``) are answered with bare numbers on a terminal too.
     """
@@ -243,4 +285,6 @@ def answer_format(asked: OutputFormat, shape: Shape, sink: Sink) -> OutputFormat
         return asked
     if sink.is_terminal and shape != "plain":
         return "table"
-    return "plain" if shape == "flags" else shape
+    if shape == "flags":
+        return "plain"
+    return OBJECTS if FORMATS[shape].columns else shape

@@ -88,6 +88,8 @@ class RowWriter:
         """``names``: of the columns; ``caption`` makes the line under a table out of the number of rows."""
         self._names: Final = names
         self._format: Final = _chosen(format_, sink, color)
+        self._whole: Final = self._format is TABLE or self._format.columns
+        """Whether all rows have to be there before any is written."""
         self._sink: Final = sink
         self._caption: Final = caption
         self._color: Final = color
@@ -99,7 +101,7 @@ class RowWriter:
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         """Write rows; a value may be whatever JSON takes."""
-        if self._format is TABLE:
+        if self._whole:
             self._rows += rows
         elif rows:
             join_rows = self._format.load().join_rows
@@ -120,12 +122,15 @@ class RowWriter:
 
     def finish(self) -> None:
         """Write what only a complete answer has: a document, a table, a header without rows."""
-        if self._format is TABLE:
+        if self._whole:
             from rvhctl.formats.shapes import View
 
             whole = [list(zip(*self._rows, strict=True))] if self._rows else []
             view = View(tuple(self._names), lambda: whole, caption=self._caption(len(self._rows)))
-            TABLE.load().write(view, self._sink, self._color)
+            if self._format is TABLE:
+                TABLE.load().write(view, self._sink, self._color)
+            else:
+                self._sink.write_all(self._format.load().write_view(view))
         elif self._format.closing:
             self._sink.write(self._format.opening(()))
             if self._file is not None:
@@ -193,4 +198,5 @@ def write_summary(
         writer.add([list(first.values())])
         while piece := list(islice(rows, PIECE)):
             writer.add([list(row.values()) for row in piece])
+        writer.finish()
     sink.flush()

@@ -96,13 +96,18 @@ def shape_of(source: Source, input_format: InputFormat, spec: KeySpec) -> DataFo
         if spec.delimiter == b"\0" and not FORMATS[shape].text:
             raise UsageError("--null makes no sense with keys that are not plain text")
         return shape
+    named = stated or format_by_suffix(source.name)
+    if named and FORMATS[named].columns:
+        return named
     if stated is None:
         # A regular file is read from its start again, and everything else was read only once, too.
         head = source.look(tells_format)
         source.rewind()
         return begun_format(head, source.name)
     if FORMATS[stated].text:
-        raise UsageError("--field reads JSON, NDJSON, CSV or TSV, not plain text")
+        raise UsageError(
+            "--field reads records, not plain text; use -i json, ndjson, csv, tsv, parquet or arrow"
+        )
     return stated
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
-from rvhctl.formats.choice import FORMATS, OBJECTS, InputFormat, Shape, looked_format
+from rvhctl.formats.choice import FORMATS, OBJECTS, InputFormat, Shape, looked_format, text_sources
 from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, UNITS, Reader, Record
 from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import (
@@ -23,7 +24,7 @@ from rvhctl.nodes.fields import (
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.progress import reading, watched
-from rvhctl.streams.source import STDIN, Source, open_sources
+from rvhctl.streams.source import STDIN, Source
 
 COLUMN: Final = "--column"
 
@@ -71,7 +72,8 @@ def read_nodes(
     if len(files) > 1:
         nodes = _from_several(files, input_format, wanted)
     else:
-        (nodes,) = (_from_one(source, input_format, within, wanted) for source in open_sources(files))
+        sources = text_sources(files, input_format)
+        (nodes,) = (_from_one(source, input_format, within, wanted) for source in sources)
     nodes.source = read_from(files)
     return nodes
 
@@ -109,7 +111,9 @@ def _nodes_of(text: bytes, source: str, shape: Shape, wanted: _Wanted) -> Nodes:
 
 def looked_shape(input_format: InputFormat, text: bytes) -> Shape:
     """Return the format of a text with nodes: as it is stated, or by how the text begins."""
-    return looked_format(text, HOLDERS) if input_format == "auto" else input_format
+    if input_format == "auto":
+        return looked_format(text, HOLDERS)
+    return OBJECTS if FORMATS[input_format].columns else input_format
 
 
 class _Wanted(NamedTuple):
@@ -132,7 +136,7 @@ class _Wanted(NamedTuple):
 def _from_one(source: Source, input_format: InputFormat, within: float | None, wanted: _Wanted) -> Nodes:
     text = b""
     columns = wanted.columns or {}
-    if COMPILED and within is not None:
+    if COMPILED and within is not None and source.rows is None:
         from rvhctl.nodes.prefilter import nodes_within
 
         filtered = nodes_within(source, input_format, within, columns)
@@ -141,8 +145,25 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
             return filtered
         text = filtered
     text = text or source.read_all()
-    shape = looked_shape(input_format, text)
+    shape = OBJECTS if source.rows else looked_shape(input_format, text)
     require_table(columns, [shape])
+    nodes = _from_text(text, source, shape, wanted)
+    nodes.rows_of = _rows_of([source])
+    return nodes
+
+
+def _rows_of(sources: Sequence[Source]) -> Callable[[Sequence[str]], Any] | None:
+    """Return what finds the rows of ids, if all sources are tables."""
+    tables = [source.table for source in sources]
+    if any(table is None for table in tables):
+        return None
+    from rvhctl.formats.arrow.tables import rows_by_id
+
+    return partial(rows_by_id, tables)
+
+
+def _from_text(text: bytes, source: Source, shape: Shape, wanted: _Wanted) -> Nodes:
+    columns = wanted.columns or {}
     if COMPILED and wanted.latency:
         from rvhctl.nodes.scan import scan_nodes
 
@@ -164,8 +185,14 @@ def require_table(columns: Mapping[str, str], shapes: Sequence[Shape], flag: str
 
 
 def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Wanted) -> Nodes:
-    texts = [(source, source.read_all()) for source in open_sources(files)]
-    shapes = [looked_shape(input_format, text) for _, text in texts]
+    texts = [(source, source.read_all()) for source in text_sources(files, input_format)]
+    shapes = [OBJECTS if source.rows else looked_shape(input_format, text) for source, text in texts]
+    nodes = _joined(texts, shapes, wanted)
+    nodes.rows_of = _rows_of([source for source, _ in texts])
+    return nodes
+
+
+def _joined(texts: Sequence[tuple[Source, bytes]], shapes: Sequence[Shape], wanted: _Wanted) -> Nodes:
     one_shape = shapes[0] if len(set(shapes)) == 1 else None
     columns = wanted.columns or {}
     require_table(columns, shapes)

@@ -56,6 +56,10 @@ class CountAction(Action):
         self._count: Final = count
         self._finish: Final = finish
 
+    @property
+    def owners_alone(self) -> bool:
+        return True
+
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
         return packed_output(self._pack, *[Owners(placement.table) for placement in self._placements])
 

@@ -18,13 +18,14 @@ from rvhctl.errors import (
     raise_error,
     shorten,
 )
+from rvhctl.formats.choice import text_sources
 from rvhctl.formats.wording import did_you_mean
 from rvhctl.nodes.documents import id_texts
 from rvhctl.nodes.fields import check_id
 from rvhctl.nodes.flags import text_of
 from rvhctl.placement.buckets import Buckets, NodeName
 from rvhctl.streams.lookalike import explained, foreign_error, marked_format
-from rvhctl.streams.source import STDIN, Source, open_sources
+from rvhctl.streams.source import STDIN, Source
 
 if TYPE_CHECKING:
     from rvhctl.nodes.fleet import Fleet, Labels
@@ -239,7 +240,7 @@ def nodes_of(flag: str, value: str) -> NodeList:
     path = value.removeprefix("@")
     try:
         # The sources close when they are read to their end.
-        (nodes,) = map(read_node_list, open_sources([path]))
+        (nodes,) = map(read_node_list, text_sources([path]))
     except InputError as error:
         if not path or value != path or path == STDIN or error.line is not None or error.problem != MISSING:
             raise

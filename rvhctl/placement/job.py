@@ -47,6 +47,11 @@ class Action:
         """
         return None
 
+    @property
+    def owners_alone(self) -> bool:
+        """Whether ``output`` looks at the owners of rows only, and not at their bytes."""
+        return False
+
     def writes_keys(self, shape: DataFormat) -> bool:
         """Whether the keys of records of that shape go out, and not only what was read around them."""
         return True

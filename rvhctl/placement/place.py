@@ -69,6 +69,10 @@ class PlaceAction(Action):
         self._converters: tuple[RowToObject, Convert]
         """What make an object of most rows of the table that is read, and of all."""
 
+    @property
+    def owners_alone(self) -> bool:
+        return self._format.text and not self._pattern
+
     def output(self, shape: DataFormat, delimiter: str) -> Output | None:
         """What goes out for lines of that shape straight from their bytes; None: `add` has to."""
         owners = Owners(self._placement.table, self._count)

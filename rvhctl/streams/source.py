@@ -42,6 +42,12 @@ class Source:
         """A regular, uncompressed file: it may be cut into pieces."""
         self.packed = False
         """Compressed."""
+        self.binary = False
+        """No text: whoever knows that says it before anything is read."""
+        self.rows: Callable[[Source], bytes] | None = None
+        """What makes a text of the whole, where it is a table."""
+        self.table: Any = None
+        """The table, where a text was made of it."""
         self.head = b""
         """Some of its first bytes, from which an error may tell what it is."""
         self._path: Final = name
@@ -94,6 +100,8 @@ class Source:
         Raises:
             InputError: also where nothing but NUL comes, of which a few compressed bytes may hold gigabytes.
         """
+        if self.rows is not None:
+            return self.rows(self)
         with self.reading():
             stream = self.stream
             if self.plain_file and isinstance(stream.raw, io.FileIO):
@@ -183,6 +191,8 @@ class Source:
                 self._stream = io.BufferedReader(text, BLOCK)
                 self.plain_file = False
                 self.packed = True
+            if self.binary:
+                return
             head = self._look(partial(_tells, (*BINARY, UTF8_BOM, *UTF16_BOMS)))
             foreign = _marked(head, BINARY)
             if foreign is not None:
@@ -212,7 +222,7 @@ class Source:
         return head
 
     def _refuse_nul(self, block: bytes) -> None:
-        if not self._raw and has_nuls(block):
+        if not (self._raw or self.binary) and has_nuls(block):
             raise InputError("NUL bytes instead of text", source=self.name)
 
     def _check_whole(self) -> None:

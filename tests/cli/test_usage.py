@@ -28,7 +28,7 @@ from support.cli import rvhctl
         (
             ("failover", "-o", "jsn"),
             "invalid value for '--output' / '-o': 'jsn' is not one of 'auto', 'table', 'html', 'json', 'ndjson', "
-            "'csv', 'tsv', 'plain'; did you mean 'json'?; try 'rvhctl failover --help'",
+            "'csv', 'tsv', 'plain', 'parquet', 'arrow'; did you mean 'json'?; try 'rvhctl failover --help'",
         ),
         (
             ("failover", "--on-error", "warn"),

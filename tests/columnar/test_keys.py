@@ -225,7 +225,7 @@ class TestRefusals:
     def test_without_the_library(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "pyarrow", None)
         with pytest.raises(
-            RvhctlError, match=r"needs pyarrow; install it with: pip install 'rvhctl\[arrow\]'"
+            RvhctlError, match=r"need pyarrow; install it with: pip install 'rvhctl\[arrow\]'"
         ):
             jump_hash(["a"], 5)
 

@@ -115,7 +115,7 @@ class TestFields:
         ("arguments", "says"),
         [
             (("--field", "a..b"), "--field: a name is empty"),
-            (("--field", "a", "-i", "plain"), "--field reads JSON, NDJSON, CSV or TSV"),
+            (("--field", "a", "-i", "plain"), "--field reads records, not plain text; use -i json"),
             (("--field", "a", "--regex", "b"), "--field and --regex exclude each other"),
             (("--field", "a", "-k", "b"), "--key makes no sense with --field"),
             (("--regex", "("), "--regex: missing )"),

@@ -10,13 +10,13 @@ import orjson
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import EmptyNodesError, InputError, InvalidNodeError, OnBad
-from rvhctl.formats.choice import OBJECTS, inventory_of
+from rvhctl.formats.choice import OBJECTS, inventory_of, text_sources
 from rvhctl.formats.tools.expected import Expected
 from rvhctl.nodes.fields import KNOWN, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import looked_shape, read_text, require_table
 from rvhctl.streams.lookalike import explained
-from rvhctl.streams.source import Source, open_sources
+from rvhctl.streams.source import Source
 
 FLAG: Final = "--inventory-column"
 EMPTY: Final = "the inventory is empty; it is to name the nodes that ought to be there"
@@ -46,7 +46,7 @@ def read_inventory(
         InputError: it cannot be read, or what ``on_bad`` raises.
         EmptyNodesError: there is no node in it.
     """
-    (nodes,) = (_from_source(source, columns, by, on_bad, warn, inform) for source in open_sources([name]))
+    (nodes,) = (_from_source(source, columns, by, on_bad, warn, inform) for source in text_sources([name]))
     if not len(nodes.fleet):
         raise EmptyNodesError(f"{nodes.source}: {EMPTY}")
     return nodes

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from rvhctl.errors import FaultsetError, InputError, quoted, raise_error
-from rvhctl.formats.choice import FORMATS, looked_format
+from rvhctl.formats.choice import FORMATS, looked_format, text_sources
 from rvhctl.formats.headers import layout_of
 from rvhctl.formats.rows import decimal_in
 from rvhctl.formats.shapes import RECORDS_ONLY, Reader, Record
 from rvhctl.policy.traffic.routing import checked_demand
 from rvhctl.streams.lookalike import explained
-from rvhctl.streams.source import Source, open_sources
+from rvhctl.streams.source import Source
 
 COLUMNS: Final = ("group", "demand")
 
@@ -24,7 +24,7 @@ def read_demand(name: str) -> dict[str, float]:
     Raises:
         InputError: the file cannot be read, or something in it is wrong; the message has the place.
     """
-    return next(map(_read, open_sources([name])))
+    return next(map(_read, text_sources([name])))
 
 
 def _read(source: Source) -> dict[str, float]:

@@ -1,0 +1,6 @@
+"""Tables of Arrow, in files and streams, a record batch at a time; pyarrow is imported when one is read or written.
+
+ipc      Arrow IPC: streams, and files (Feather).
+parquet  Parquet.
+tables   What both share: where bytes come from and go to, and rows as JSON.
+"""

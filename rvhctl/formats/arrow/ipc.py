@@ -1,0 +1,100 @@
+"""Arrow IPC: streams, also through pipes, and files (Feather) with an index at their end; a stream is written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from rvhctl.formats.arrow.tables import (
+    ROWS,
+    Out,
+    Table,
+    json_text,
+    library,
+    names_of,
+    own_table,
+    reading,
+    seekable,
+    view_table,
+    written,
+)
+from rvhctl.formats.shapes import OwnRecords, Picked, View
+from rvhctl.streams.source import Source
+
+WHAT: Final = "Arrow IPC"
+
+MAGIC: Final = b"ARROW1"
+"""How a file begins; a stream does not."""
+
+HALF: Final = b"\xff\xff\xff\xff\x08\0\0\0"
+"""The beginning of a message that does not come: a stream may else end behind each."""
+
+
+def read(source: Source, columns: Sequence[str] | None = None) -> Table:
+    """Return the table of a stream or of a file.
+
+    Args:
+        columns: the only ones that are read; None for all.
+
+    Raises:
+        InputError: it is neither, or pyarrow is not installed.
+    """
+    source.binary = True
+    ipc = library("pyarrow.ipc", source.name)
+    head = source.look(lambda seen: len(seen) >= len(MAGIC))
+    with reading(source.name, WHAT):
+        if head.startswith(MAGIC):
+            table = ipc.open_file(seekable(source))
+            batches = (table.get_batch(at) for at in range(table.num_record_batches))
+        else:
+            table = ipc.open_stream(source.stream)
+            batches = iter(table)
+        return Table(table.schema, _batches(batches, names_of(columns, table.schema), source.name))
+
+
+def _batches(batches: Iterator[Any], names: list[str] | None, source: str) -> Iterator[Any]:
+    with reading(source, WHAT):
+        for batch in batches:
+            # What is wrong with buffers from elsewhere is found before anything reads beyond their ends.
+            batch.validate(full=True)
+            whole = batch if names is None else batch.select(names)
+            for start in range(0, len(whole), ROWS):
+                yield whole.slice(start, ROWS)
+
+
+def rows(source: Source) -> bytes:
+    """Return the rows of a source as NDJSON, and keep its table."""
+    return json_text(read(source), source)
+
+
+def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:
+    """Return the picked records."""
+    return written(own_table(records, picked), Writer)
+
+
+def write_view(view: View) -> Iterator[bytes]:
+    """Return the rows."""
+    return written(view_table(view), Writer)
+
+
+class Writer:
+    """Writes a stream."""
+
+    def __init__(self, schema: Any, write: Callable[[bytes], None], *, key: str) -> None:
+        ipc = library("pyarrow.ipc")
+        self._send: Final = write
+        self._out: Final = Out(write)
+        with self._out.writing():
+            self._writer = ipc.new_stream(self._out, schema)
+
+    def write(self, batch: Any) -> None:
+        with self._out.writing():
+            self._writer.write_batch(batch)
+
+    def close(self) -> None:
+        with self._out.writing():
+            self._writer.close()
+
+    def spoil(self) -> None:
+        """End in the middle of a message."""
+        self._send(HALF)

@@ -1,0 +1,256 @@
+"""jump-hash over tables of Arrow: what goes in comes out with all its types, and as the same records in NDJSON do."""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support.cli import Outcome, rvhctl
+
+from rvhctl import Placement
+
+ROWS = 10
+KEYS = [f"user:{number}" for number in range(ROWS)]
+TYPES = pa.table(
+    {
+        "key": pa.array(KEYS, pa.large_string()),
+        "n": pa.array([None, *range(1, ROWS)], pa.uint64()),
+        "coded": pa.array(["x", None] * (ROWS // 2)).dictionary_encode(),
+        "when": pa.array([datetime.datetime(2026, 1, 2, 3, 4, 5)] * ROWS, pa.timestamp("ns", "Europe/Paris")),
+        "day": pa.array([None, datetime.date(2026, 1, 2)] * (ROWS // 2), pa.date32()),
+        "cost": pa.array([Decimal("1.50"), None] * (ROWS // 2), pa.decimal128(38, 2)),
+        "raw": pa.array([b"\xff", None] * (ROWS // 2)),
+        "flag": pa.array([True, None] * (ROWS // 2)),
+        "nested": pa.array(
+            [{"id": f"u{number}", "tags": [[1.5, None], None]} for number in range(ROWS - 1)] + [None],
+            pa.struct([("id", pa.string()), ("tags", pa.list_(pa.list_(pa.float32())))]),
+        ),
+        "labels": pa.array([[("a", 1)], None] * (ROWS // 2), pa.map_(pa.string(), pa.int32())),
+    },
+    metadata={"made": "by a test"},
+)
+PLAIN = TYPES.select(["key", "n", "coded", "flag", "nested"])
+FORMATS = ["parquet", "arrow"]
+
+
+def parquet(table: pa.Table, group: int = 4) -> bytes:
+    text = io.BytesIO()
+    pq.write_table(table, text, row_group_size=group)
+    return text.getvalue()
+
+
+def stream(table: pa.Table) -> bytes:
+    text = io.BytesIO()
+    with pa.ipc.new_stream(text, table.schema) as writer:
+        writer.write_table(table, max_chunksize=4)
+    return text.getvalue()
+
+
+def feather(table: pa.Table) -> bytes:
+    text = io.BytesIO()
+    with pa.ipc.new_file(text, table.schema) as writer:
+        writer.write_table(table)
+    return text.getvalue()
+
+
+def table_of(text: bytes) -> pa.Table:
+    return pq.read_table(io.BytesIO(text)) if text[:4] == b"PAR1" else pa.ipc.open_stream(text).read_all()
+
+
+def ndjson(table: pa.Table) -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in table.to_pylist())
+
+
+def asked(*arguments: str, stdin: bytes = b"") -> bytes:
+    outcome = rvhctl("jump-hash", *arguments, stdin=stdin)
+    assert (outcome.code, outcome.err) == (0, "")
+    return outcome.out
+
+
+INPUTS: list[tuple[str, str, Callable[[pa.Table], bytes]]] = [
+    ("parquet", "keys.parquet", parquet),
+    ("arrow", "keys.arrow", feather),
+    ("arrow", "keys.feather", stream),
+]
+
+
+@pytest.mark.parametrize(("format_", "name", "write"), INPUTS, ids=["parquet", "file", "stream"])
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize("piped", [True, False], ids=["pipe", "file"])
+def test_all_columns_keep_their_types_and_nulls(
+    format_: str, name: str, write: Callable[[pa.Table], bytes], output: str, piped: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / name
+    file.write_bytes(write(TYPES))
+    given = ("-i", format_) if piped else (str(file),)
+    text = asked("-b", "1000", "-o", output, *given, stdin=file.read_bytes() if piped else b"")
+    answered = table_of(text)
+    assert answered.drop_columns("bucket").cast(TYPES.schema) == TYPES
+    assert [field.type for field in answered.schema][:-1] == [field.type for field in TYPES.schema]
+    assert answered.schema.metadata[b"made"] == b"by a test"
+    assert answered.column("bucket").type == pa.int32()
+    assert answered.column("bucket").to_pylist() == Placement(1000).buckets(KEYS)
+
+
+ASKED = [
+    ("-b", "7"),
+    ("-b", "7", "--field", "key"),
+    ("-b", "7", "--field", "nested.id", "--on-error", "skip"),
+    ("-b", "7", "--field", "n", "--on-error", "skip"),
+    ("-b", "7", "--field", "n", "--as-text", "--on-error", "skip"),
+    ("-b", "7", "--field", "key,n", "--on-error", "skip"),
+    ("--nodes", "a,b,c", "--down", "b", "--replicas", "2", "--field", "key"),
+    ("-b", "7", "--stats"),
+    ("-b", "7", "--to", "8"),
+    ("-b", "7", "--to", "8", "--moves"),
+    ("-b", "2", "--explain"),
+    ("-b", "7", "--max-load", "1.2"),
+    ("-b", "7", "--hash", "sha256-le"),
+    ("-b", "7", "--hash", "int", "--field", "n", "--on-error", "skip"),
+]
+
+
+@pytest.mark.parametrize("output", ["json", "ndjson", "csv", "plain", "table"])
+@pytest.mark.parametrize("arguments", ASKED, ids=" ".join)
+def test_text_is_that_of_the_same_records_in_ndjson(arguments: tuple[str, ...], output: str) -> None:
+    run = ("jump-hash", *arguments, "-o", output)
+    if "--field" not in arguments:
+        run = (*run, "--field", "key")
+    found = rvhctl(*run, "-i", "parquet", stdin=parquet(PLAIN))
+    expected = rvhctl(*run, "-i", "ndjson", stdin=ndjson(PLAIN))
+    assert (found.code, loaded(found, output)) == (expected.code, loaded(expected, output))
+    assert len(found.err.splitlines()) == len(expected.err.splitlines())
+
+
+def loaded(outcome: Outcome, output: str) -> object:
+    """What was said, without the spaces that JSON may have."""
+    return list(map(json.loads, outcome.out.splitlines())) if "json" in output else outcome.out
+
+
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize("arguments", [each for each in ASKED if "--max-load" not in each], ids=" ".join)
+def test_tables_say_the_same(arguments: tuple[str, ...], output: str) -> None:
+    if {"--stats", "--to"} & set(arguments) and "--moves" not in arguments:
+        expected = rvhctl("jump-hash", *arguments, "-o", "json", "-i", "parquet", stdin=parquet(PLAIN)).out
+        rows = json.loads(expected)["buckets"]
+    else:
+        whole = (
+            arguments
+            if "--field" in arguments or "--explain" in arguments
+            else (*arguments, "--field", "key")
+        )
+        text = rvhctl("jump-hash", *whole, "-o", "ndjson", "-i", "parquet", stdin=parquet(PLAIN)).out
+        rows = list(map(json.loads, text.splitlines()))
+    if "--explain" in arguments:
+        return
+    found = rvhctl("jump-hash", *arguments, "-o", output, "-i", "parquet", stdin=parquet(PLAIN))
+    assert table_of(found.out).to_pylist() == rows
+
+
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize(
+    ("given", "keys"),
+    [
+        (("-k", "a", "-k", "b"), ["a", "b"]),
+        (("-i", "plain"), ["a", "b"]),
+        (("--hash", "int", "-k", "-3", "-k", "4"), [-3, 4]),
+        (("--hash", "int", "-k", str(2**64 - 1)), [2**64 - 1]),
+        (("--regex", "(.)", "-i", "plain"), ["a", "b"]),
+    ],
+    ids=str,
+)
+def test_keys_that_stand_in_no_table_become_a_column(
+    given: tuple[str, ...], keys: list[Any], output: str
+) -> None:
+    text = asked("--nodes", "x,y", "-o", output, *given, stdin=b"" if "-k" in given else b"a\nb\n")
+    answered = table_of(text)
+    assert answered.column("key").to_pylist() == keys
+    assert answered.column_names[-3:] == ["key", "bucket", "node"]
+
+
+def test_records_of_several_columns_go_out_by_their_buckets(tmp_path: Path) -> None:
+    chosen = asked("-b", "3", "--only", "1", "-i", "parquet", stdin=parquet(TYPES))
+    rest = asked("-b", "3", "--only", "0,2", "-i", "arrow", "-o", "parquet", stdin=stream(TYPES))
+    buckets = Placement(3).buckets(KEYS)
+    assert table_of(chosen) == TYPES.filter(pa.array(buckets).cast("bool").fill_null(False)).filter(
+        pa.array([bucket == 1 for bucket in buckets if bucket])
+    )
+    assert len(table_of(rest)) + len(table_of(chosen)) == ROWS
+    nobody = rvhctl("jump-hash", "-b", "1000", "--only", "0", "-i", "parquet", stdin=parquet(TYPES))
+    assert (nobody.code, nobody.out) == (3, b"")
+    allowed = asked("-b", "1000", "--only", "0", "--allow-empty", "-i", "parquet", stdin=parquet(TYPES))
+    assert (len(table_of(allowed)), table_of(allowed).schema.names) == (0, TYPES.schema.names)
+
+
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize("write", [parquet, stream, feather])
+def test_a_table_without_rows_has_its_columns(write: Callable[[pa.Table], bytes], output: str) -> None:
+    format_ = "parquet" if write is parquet else "arrow"
+    text = write(TYPES.slice(0, 0))
+    answered = table_of(asked("-b", "3", "-o", output, "-i", format_, stdin=text))
+    assert (len(answered), answered.schema.names) == (0, [*TYPES.schema.names, "bucket"])
+    assert asked("-b", "3", "-i", format_, stdin=text) == b""
+
+
+def test_several_files_make_one_table(tmp_path: Path) -> None:
+    (tmp_path / "a.parquet").write_bytes(parquet(PLAIN))
+    (tmp_path / "b.arrow").write_bytes(stream(PLAIN))
+    (tmp_path / "c.parquet").write_bytes(parquet(TYPES))
+    a, b, c = (str(tmp_path / name) for name in ("a.parquet", "b.arrow", "c.parquet"))
+    assert len(table_of(asked("-b", "3", "-o", "parquet", a, b))) == 2 * ROWS
+    outcome = rvhctl("jump-hash", "-b", "3", "-o", "parquet", a, c)
+    assert outcome.code == 1
+    assert outcome.err == (
+        f"rvhctl: {c}: the inputs have different columns; answer for each by itself; -o ndjson takes them all\n"
+    )
+
+
+@pytest.mark.parametrize("output", FORMATS)
+@pytest.mark.parametrize("on_error", ["fail", "skip"])
+def test_a_row_without_a_key_is_left_out_or_nothing_is_whole(output: str, on_error: str) -> None:
+    text = parquet(pa.table({"key": ["a", None, "", "b"]}), group=1)
+    outcome = rvhctl(
+        "jump-hash", "-b", "3", "-o", output, "-i", "parquet", "--on-error", on_error, stdin=text
+    )
+    assert outcome.code == 1
+    first = "rvhctl: stdin: row 2: the field 'key' is neither a string nor an integer (got null)\n"
+    assert outcome.err.startswith(first)
+    if on_error == "skip":
+        assert "rvhctl: stdin: row 3: the key is empty\n" in outcome.err
+        assert table_of(outcome.out).column("key").to_pylist() == ["a", "b"]
+    else:
+        with pytest.raises(pa.ArrowException):
+            table_of(outcome.out)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("--split-to", "{bucket}"), 2, "--split-to makes no sense with parquet; use --only, or split what"),
+        (("--only", "1", "-o", "ndjson"), 2, "rows go out as they came in: -o ndjson makes no sense here"),
+        (("--max-load", "1.1", "-o", "arrow"), 2, "-o arrow makes no sense with --max-load and a table"),
+        (("--batch", "-i", "ndjson", "-o", "arrow"), 2, "--batch answers in NDJSON, not in arrow"),
+        (("--batch",), 2, "--batch reads NDJSON, not parquet"),
+        (("--regex", "."), 2, "--regex reads text lines, not parquet"),
+        (("--field", "no"), 1, "stdin: the column 'no' is missing; there is key, n, coded, when"),
+        (
+            ("--field", "cost"),
+            1,
+            "stdin: column 'cost': a key must be text, bytes or an integer (got a column of decimal",
+        ),
+        (("--field", "raw", "-o", "ndjson"), 1, "stdin: the column 'raw' of type binary is not UTF-8"),
+    ],
+    ids=str,
+)
+def test_what_does_not_go_is_said(arguments: tuple[str, ...], code: int, message: str) -> None:
+    given = () if "-i" in arguments else ("-i", "parquet")
+    outcome = rvhctl("jump-hash", "-b", "3", *given, *arguments, stdin=parquet(TYPES))
+    assert (outcome.code, outcome.err.startswith(f"rvhctl: {message}")) == (code, True), outcome.err

@@ -1,0 +1,225 @@
+"""Parquet and Arrow IPC: damaged files, memory, what rows are in JSON, and nodes in and out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from support.cli import rvhctl
+
+from rvhctl.errors import InputError
+from rvhctl.formats.arrow import ipc, parquet
+from rvhctl.formats.arrow.tables import json_rows
+from rvhctl.streams.source import Source
+
+NODES = pa.table(
+    {
+        "id": pa.array(["a", "b", "c", "d"], pa.large_string()),
+        "lat": [52.3, 52.3, -33.8, 1.0],
+        "lon": [4.9, 4.91, 151.2, 2.0],
+        "latency": pa.array([80, None, 280, 20.5], pa.float32()),
+        "seen": pa.array([datetime(2026, 1, 2)] * 4, pa.timestamp("ns")),
+        "zone": pa.array(["x", "y", "x", None]).dictionary_encode(),
+        "samples": pa.array([[80.0], [], None, [20.0, None]]),
+    }
+)
+
+
+def in_parquet(table: pa.Table, group: int = 2) -> bytes:
+    text = io.BytesIO()
+    pq.write_table(table, text, row_group_size=group)
+    return text.getvalue()
+
+
+def in_stream(table: pa.Table) -> bytes:
+    text = io.BytesIO()
+    with pa.ipc.new_stream(text, table.schema) as writer:
+        writer.write_table(table, max_chunksize=2)
+    return text.getvalue()
+
+
+def in_file(table: pa.Table) -> bytes:
+    text = io.BytesIO()
+    with pa.ipc.new_file(text, table.schema) as writer:
+        writer.write_table(table)
+    return text.getvalue()
+
+
+def table_of(text: bytes) -> pa.Table:
+    return pq.read_table(io.BytesIO(text)) if text[:4] == b"PAR1" else pa.ipc.open_stream(text).read_all()
+
+
+WRITERS = {"parquet": in_parquet, "stream.arrow": in_stream, "file.arrow": in_file}
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9])
+def test_a_cut_file_is_named(suffix: str, share: float, tmp_path: Path) -> None:
+    file = tmp_path / f"cut.{suffix}"
+    text = WRITERS[suffix](NODES)
+    file.write_bytes(text[: int(len(text) * share)])
+    outcome = rvhctl("failover", "--threshold", "100", str(file))
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, b"", 1)
+    assert outcome.err.startswith(f"rvhctl: {file}: this is not ")
+    assert outcome.err.endswith("; write or fetch it again\n")
+
+
+def test_a_damaged_stream_is_named(tmp_path: Path) -> None:
+    """Offsets that lead elsewhere are found before anybody follows them."""
+    text = bytearray(in_stream(pa.table({"key": ["a", "bc"]})))
+    offsets = b"".join(number.to_bytes(4, "little") for number in (0, 1, 3))
+    at = text.index(offsets)
+    text[at + 4 : at + 8] = b"\xff\xff\xff\x7f"
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "arrow", stdin=bytes(text))
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert outcome.err.startswith("rvhctl: stdin: this is not Arrow IPC, or it is damaged or cut short (")
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_compressed_tables_are_unpacked(suffix: str, tmp_path: Path) -> None:
+    file = tmp_path / f"nodes.{suffix}.gz"
+    file.write_bytes(gzip.compress(WRITERS[suffix](NODES)))
+    assert rvhctl("failover", "--threshold", "100", "-o", "plain", str(file)).out == b"d\na\n"
+
+
+@pytest.mark.parametrize("module", [parquet, ipc])
+def test_memory_is_that_of_some_row_groups(
+    module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    groups, rows = 20, 4096
+    monkeypatch.setattr(module, "ROWS", rows)
+    suffix = "parquet" if module is parquet else "arrow"
+    file = tmp_path / f"large.{suffix}"
+    schema = pa.schema([("key", pa.string())])
+    with file.open("wb") as target:
+        writer: Any = (
+            pq.ParquetWriter(target, schema, use_dictionary=False)
+            if suffix == "parquet"
+            else pa.ipc.new_stream(target, schema)
+        )
+        for group in range(groups):
+            keys = pa.array([f"{group:>100}{row:>100}" for row in range(rows)])
+            writer.write_table(pa.table([keys], schema), row_group_size=rows) if suffix == "parquet" else (
+                writer.write_batch(pa.record_batch([keys], schema))
+            )
+        del keys
+        writer.close()
+    before = pa.total_allocated_bytes()
+    most = count = 0
+    with Source(str(file)) as source:
+        for batch in module.read(source).batches:
+            count += len(batch)
+            most = max(most, pa.total_allocated_bytes() - before)
+    size = rows * 200
+    assert count == groups * rows
+    assert most < 6 * size
+
+
+def test_rows_in_json() -> None:
+    batch = pa.record_batch(
+        {
+            "when": pa.array([datetime(2026, 1, 2, 3), None], pa.timestamp("us", "UTC")),
+            "cost": pa.array([Decimal("123456789012345678901234567890.10"), None], pa.decimal128(38, 2)),
+            "raw": pa.array([b"text", None], pa.binary_view()),
+            "half": pa.array([1.5, None], pa.float16()),
+            "nan": [float("nan"), 0.1],
+            "big": pa.array([2**64 - 1, 0], pa.uint64()),
+            "in": pa.array([{"a": [datetime(2026, 1, 2), None]}, None]),
+            "coded": pa.array(["x", None]).dictionary_encode(),
+            "runs": pa.RunEndEncodedArray.from_arrays([2], ["r"]),
+        }
+    )
+    assert json_rows(batch) == [
+        b'{"when":"2026-01-02 03:00:00.000000Z","cost":123456789012345678901234567890.10,"raw":"text","half":1.5,'
+        b'"nan":null,"big":18446744073709551615,"in":{"a":["2026-01-02 00:00:00.000000",null]},"coded":"x","runs":"r"}',
+        b'{"when":null,"cost":null,"raw":null,"half":null,"nan":0.1,"big":0,"in":null,"coded":null,"runs":"r"}',
+    ]
+
+
+@pytest.mark.parametrize("column", [pa.array([b"\xff"]), pa.array([float("inf")])], ids=str)
+def test_what_json_cannot_say_is_an_error(column: pa.Array) -> None:
+    with pytest.raises(InputError, match="-o parquet and -o arrow keep it"):
+        json_rows(pa.record_batch([column], ["x"]), "T")
+
+
+@pytest.mark.parametrize("suffix", WRITERS)
+@pytest.mark.parametrize("command", [("failover",), ("faultset", "-p", "3")], ids="".join)
+@pytest.mark.parametrize("output", ["parquet", "arrow"])
+def test_nodes_come_and_go_with_their_types(
+    suffix: str, command: tuple[str, ...], output: str, tmp_path: Path
+) -> None:
+    file = tmp_path / f"nodes.{suffix}"
+    file.write_bytes(WRITERS[suffix](NODES))
+    text = rvhctl(*command, "--threshold", "100", str(file), "-o", output).out
+    kept = json.loads(rvhctl(*command, "--threshold", "100", str(file), "-o", "json").out)
+    rows = [["a", "b", "c", "d"].index(node["id"]) for node in kept]
+    assert len(rows) == 2
+    assert table_of(text).combine_chunks() == NODES.take(rows).combine_chunks()
+
+
+def test_nodes_of_text_become_a_table_by_their_values() -> None:
+    text = b'{"id": "a", "latency": 5, "new": [1]}\n{"id": 7, "latency": 2.5}\n'
+    mixed = rvhctl("failover", "--threshold", "9", "-o", "parquet", stdin=text)
+    assert (mixed.code, mixed.out) == (1, b"")
+    assert mixed.err.startswith("rvhctl: 'id' has no single type of Arrow (")
+    found = rvhctl("failover", "--threshold", "9", "-o", "parquet", stdin=text.replace(b"7", b'"b"'))
+    assert table_of(found.out).to_pylist() == [
+        {"id": "b", "latency": 2.5, "new": None},
+        {"id": "a", "latency": 5, "new": [1]},
+    ]
+
+
+def test_views_of_nodes_are_tables(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.parquet"
+    file.write_bytes(in_parquet(NODES))
+    for view in (("-p", "3", "--explain"), ("--by", "zone", "--on-error", "skip", "--plan")):
+        arguments = ("faultset", "--threshold", "100", *view, str(file), "-o")
+        expected = json.loads(rvhctl(*arguments, "json").out)
+        rows = expected if isinstance(expected, list) else next(iter(expected.values()))
+        assert table_of(rvhctl(*arguments, "arrow").out).to_pylist() == rows
+
+
+def test_other_documents_of_nodes_may_be_tables(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.parquet"
+    file.write_bytes(in_parquet(NODES))
+    owner = rvhctl("jump-hash", "--nodes", str(file), "-k", "x")
+    assert owner == rvhctl("jump-hash", "--nodes", "a,b,c,d", "-k", "x")
+    measured = b'{"id":"a","latency":1}\n{"id":"d","latency":2}\n'
+    joined = rvhctl(
+        "faultset", "--threshold", "9", "-p", "3", "--inventory", str(file), "-o", "plain", stdin=measured
+    )
+    assert (joined.code, joined.out) == (0, b"a\nd\n")
+
+
+def test_a_bad_node_is_named_by_its_row(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.parquet"
+    file.write_bytes(in_parquet(pa.table({"id": ["a", "b", "c"], "latency": [1.0, 2.0, -3.0]})))
+    outcome = rvhctl("failover", "--threshold", "9", str(file), "-o", "parquet", "--on-error", "skip")
+    assert outcome.code == 1
+    assert f"{file}:3" in outcome.err
+    assert table_of(outcome.out).to_pylist() == [{"id": "a", "latency": 1.0}, {"id": "b", "latency": 2.0}]
+
+
+def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pyarrow"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    hint = (
+        "tables and columns of Arrow and Parquet need pyarrow; install it with: pip install 'rvhctl[arrow]'\n"
+    )
+    for arguments in (("jump-hash", "-b", "3"), ("failover", "--threshold", "3")):
+        outcome = rvhctl(*arguments, "-i", "parquet", stdin=b"PAR1")
+        assert outcome == (1, b"", f"rvhctl: stdin: {hint}")
+    outcome = rvhctl("failover", "--nodes", "a", "--latencies", "1", "--threshold", "3", "-o", "arrow")
+    assert outcome == (1, b"", f"rvhctl: {hint}")
+    outcome = rvhctl("jump-hash", "-b", "3", "-k", "a", "-o", "arrow")
+    assert outcome == (1, b"", f"rvhctl: {hint}")
