@@ -53,6 +53,19 @@ def test_keys_are_read_that_the_schema_allows(fault: str) -> None:
     assert rvhctl("jump-hash", "-b", "9", "-i", "json", stdin=text.encode()).code == 1
 
 
+@pytest.mark.parametrize("key", [2**64, -(2**63) - 1, ["a", 10**30], {"key": 10**30}, {"key": [10**30, 1]}])
+@pytest.mark.parametrize("as_text", [True, False, None])
+def test_integers_are_of_any_size_where_they_are_text(key: Any, as_text: bool | None) -> None:
+    flags = ["--as-text"] if as_text else []
+    code = rvhctl("jump-hash", "-b", "9", "-i", "json", *flags, stdin=json.dumps([key]).encode()).code
+    place = "keys.json#/$defs/as_text" if as_text else "keys.json"
+    assert (code == 0) == allows(place, [key]) == allows(place, key) == bool(as_text)
+    for member in ({"key": key}, {"keys": [key]}):
+        request = {**member, "buckets": 9, "as_text": as_text}
+        answer = json.loads(rvhctl("jump-hash", "--batch", stdin=json.dumps(request).encode()).out)
+        assert answer["ok"] == allows("key-request.json", request) == bool(as_text)
+
+
 @pytest.mark.parametrize("kind", ["nodes", "keys"])
 @pytest.mark.parametrize("worth", ["valid", "invalid"])
 def test_the_files_of_the_tests(kind: str, worth: str) -> None:
@@ -144,6 +157,7 @@ KEY_BASES: Final = {
     "slots": [{"key": "k", "nodes": ["a"]}],
     "max_load": [NAMES | {"keys": ["k"]}],
     "sizes": [NAMES | {"keys": ["k"], "max_load": 2}],
+    "matrix": [NUMBERED | {"to": 8}],
     "weights": [NUMBERED, NAMES | {"key": "k"}],
 }
 CASES: Final = [

@@ -24,7 +24,19 @@ NATIVE: Final = {"xxh64": KeyRule(), "int": KeyRule(integers=True)}
 """Hashes of the functions for numbered buckets, and what they ask of keys."""
 COMPARED: Final = ("to", "to_nodes", "to_down")
 OF_PLACEMENTS: Final = OF_KEYS - {
-    *("id", "key", "keys", "as_text", "replicas", "allow_fewer", "stats", "explain", "max_load", "sizes")
+    *(
+        "id",
+        "key",
+        "keys",
+        "as_text",
+        "replicas",
+        "allow_fewer",
+        "stats",
+        "explain",
+        "matrix",
+        "max_load",
+        "sizes",
+    )
 }
 
 
@@ -67,6 +79,8 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     if rule.integers and stated_here.get("as_text"):
         raise JumpHashError("as_text makes no sense with the hash int, which takes integers")
     keys, single = stated_keys(request, partial(exact_value, text), rule)
+    if there is None and _yes(stated_here, "matrix"):
+        raise JumpHashError("matrix is about to, to_nodes or to_down: state one of them, too")
     if "max_load" in members or "sizes" in stated_here:
         _check_bound(members, single)
     if "max_load" in members or ("sizes" in members and _yes(members, "stats")):
@@ -84,7 +98,22 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     if _yes(members, "stats"):
         result["stats"] = document(here.stats(keys))
     if there is not None:
-        result["moves"] = document(here.moves(keys, there, sizes=members.get("sizes")))
+        result |= _compared(here, there, keys, members)
+    return result
+
+
+def _compared(
+    here: Placement, there: Placement, keys: list[Any], members: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What would move, and what else is asked about that."""
+    from rvhctl.placement.count import document
+
+    sizes = members.get("sizes")
+    result: dict[str, Any] = {"moves": document(here.moves(keys, there, sizes=sizes))}
+    if _yes(members, "matrix"):
+        from rvhctl.placement.moving.matrix import flow_row
+
+        result["matrix"] = list(map(flow_row, here.matrix(keys, there, sizes=sizes)))
     return result
 
 

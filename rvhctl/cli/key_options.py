@@ -221,6 +221,12 @@ class Answer(OptionGroup, panel=ANSWER):
         help="With --to, --to-nodes or --to-down: list the keys that move, each with from where and whereto.",
         panel=WHAT_IF,
     )
+    matrix: bool = switch(
+        "--matrix",
+        help="With --to, --to-nodes or --to-down: show how many keys go from which bucket to which, with --size of "
+        "which size.",
+        panel=WHAT_IF,
+    )
     explain: bool = switch("--explain", help="Show how each key comes to its bucket, step by step.")
 
 
@@ -372,7 +378,8 @@ def _check_answer(request: KeyRequest) -> None:
     if len(views) > 1:
         raise UsageError(f"{views[0]} and {views[1]} exclude each other")
     if not compared:
-        refuse("without --to, --to-nodes or --to-down", answer.flags("moves"))
+        refuse("without --to, --to-nodes or --to-down", answer.flags("moves", "matrix"))
+    answer.exclude("moves", "matrix")
     if answer.only is None:
         refuse("without --only", answer.flags("allow_empty"))
     if answer.split_to is None:

@@ -162,7 +162,7 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     flags = request.flags()
     check_together({**flags, **bound.stated()}, reads_stdin=not request.files)
     defaults = _members(flags)
-    defaults |= {name: True for name in ("stats", "explain") if getattr(answer, name)}
+    defaults |= {name: True for name in ("stats", "explain", "matrix") if getattr(answer, name)}
     if bound.max_load is not None:
         from rvhctl.placement.bounded.bounds import checked_load
 
@@ -276,6 +276,10 @@ def _view(
     sized = bool(request.bound.flags("size", "sizes"))
     if answer.moves:
         return MovesAction(here, there, format_, sink, color)
+    if answer.matrix:
+        from rvhctl.placement.moving.matrix import matrix_action
+
+        return matrix_action(here, there, format_, sink, color, sized=sized)
     return to_action(here, there, format_, sink, color, sized=sized)
 
 

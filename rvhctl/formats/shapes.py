@@ -36,6 +36,8 @@ COLUMN_FIELDS: Final = ("id", "lat", "lon", "latency", "samples", "state", "weig
 """Fields of a node that a column of a table may be."""
 
 
+SIDES: Final = frozenset("rlb")
+
 UNITS: Final = {0: "milliseconds", 3: "seconds", -3: "microseconds", -6: "nanoseconds"}
 """Units of time by the power of ten of a millisecond that they are."""
 
@@ -241,6 +243,12 @@ class IdList:
         return text.decode()
 
 
+def named_side(column: str) -> tuple[str, str]:
+    """Return the name of a view's column, which may have colons itself, and its side: ``r``, ``l``, ``b`` or empty."""
+    name, colon, side = column.rpartition(":")
+    return (name, side) if colon and side in SIDES else (column, "")
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """Rows that all have the same members, and how people see them."""
@@ -259,7 +267,7 @@ class View:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(column.partition(":")[0] for column in self.columns)
+        return tuple(named_side(column)[0] for column in self.columns)
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows as objects."""

@@ -18,7 +18,7 @@ import orjson
 from rvhctl.core.columns import Floats
 from rvhctl.core.text.lines import SideBySide, longest_line, number_lines
 from rvhctl.core.words import COMPILED
-from rvhctl.formats.shapes import IdList, View, cell_text, cell_texts
+from rvhctl.formats.shapes import IdList, View, cell_text, cell_texts, named_side
 from rvhctl.formats.wording import aligned
 from rvhctl.streams.folding import few_lines, folded, length
 from rvhctl.streams.sink import Sink
@@ -114,8 +114,8 @@ class _Column:
 
     def __init__(self, column: str, parts: Sequence[Any], encoding: str, screen: int) -> None:
         """``parts``: the values, some at a time; ``screen``: the columns of the terminal."""
-        name, _, side = column.partition(":")
-        self.name: Final = "" if side == "b" else name
+        name, side = named_side(column)
+        self.name: Final = "" if side == "b" else _safe(name, encoding)
         self.bars: Final[Sequence[float]] = [*chain.from_iterable(parts)] if side == "b" else ()
         self.mark: Final = _drawable("█", "#", encoding)
         self.rule: Final = _drawable("─", "-", encoding)

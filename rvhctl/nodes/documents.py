@@ -58,7 +58,7 @@ OF_KEYS: Final = frozenset(
         "sizes",
         "as_text",
     }
-    | {"stats", "explain"}
+    | {"stats", "explain", "matrix"}
 )
 """What a request about keys may state; ``id`` is its own."""
 

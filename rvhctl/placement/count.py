@@ -237,15 +237,25 @@ def _moves_view(here: Buckets, moves: Moves) -> View:
     from rvhctl.formats.shapes import View, columns_of
 
     names = ("bucket", *(["node"] if here.ids else []), "in", "out")
-    least = f"no scheme moves less than {moves.least:.2%}"
-    caption = f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}\n{least}"
     if moves.load is not None:
         names = (*names, "in_load", "out_load")
-        caption += (
-            f"\nload {moves.load:.4g}, {moves.moved_load:.4g} of it moves, {moves.load_share:.2%}"
-            f"\nexcess over the least {moves.excess:+.2%}"
-        )
-    return View(names, lambda: columns_of(names, map(bucket_row, moves.buckets)), caption=caption)
+    return View(
+        names, lambda: columns_of(names, map(bucket_row, moves.buckets)), caption=moves_caption(moves)
+    )
+
+
+def moves_caption(moves: Moves) -> str:
+    """What moves, and what has to, in lines that a narrow terminal shows whole."""
+    lines = [
+        f"{share_of(moves.moved, moves.total, 'key', 'move')}, {moves.share:.2%}",
+        f"no scheme moves less than {moves.least:.2%}",
+    ]
+    if moves.load is not None:
+        lines += [
+            f"load {moves.load:.4g}, {moves.moved_load:.4g} of it moves, {moves.load_share:.2%}",
+            f"excess over the least {moves.excess:+.2%}",
+        ]
+    return "\n".join(lines)
 
 
 def place(nodes: Buckets, buckets: list[int], listed: bool) -> dict[str, Any]:

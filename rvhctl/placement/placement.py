@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rvhctl.placement.bounded.assignment import Assignment
     from rvhctl.placement.evenness import Moves, Stats
     from rvhctl.placement.explain import Explanation
+    from rvhctl.placement.moving.flows import Flow
 
 SLICE = 1 << 14
 """Keys in one call of the core: some milliseconds compiled, so that signals and the event loop get a turn."""
@@ -321,6 +322,28 @@ class Placement:
         for here, there in pairs:
             counter.traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
         return counter.moves()
+
+    def matrix(
+        self,
+        keys: Iterable[Key],
+        other: Placement,
+        *,
+        sizes: Iterable[float] | Mapping[Any, float] | None = None,
+    ) -> list[Flow]:
+        """How many keys would go from which node to which if ``other`` took over; only what moves.
+
+        Args:
+            other: as in `moves`.
+            sizes: as in `assign`; then each flow has a ``load``, too.
+
+        Examples:
+            >>> [(flow.source, flow.target, flow.keys) for flow in Placement(2).matrix(range(1000), Placement(3))]
+            [(0, 2, 165), (1, 2, 172)]
+        """
+        from rvhctl.placement.moving.flows import matrix_of
+
+        other = instance_of(Placement, other, "other", JumpHashError)
+        return matrix_of(self, other, run(listed(keys, WHOLE, "keys", JumpHashError)), sizes)
 
     def explain(self, key: Key, replicas: int = 1) -> Explanation:
         """How a key comes to its first ``replicas`` nodes, probe by probe."""

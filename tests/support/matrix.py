@@ -278,10 +278,10 @@ def views() -> Cases:
     )
     yield from _each("views", "rvhctl jump-hash {} {} {}", fleets, asked, ("keys.csv", "-k foo -k user:41"))
     changes = ("-b 10 --to 11", "--nodes a,b,c --to-nodes b,c,d", "--nodes ids.txt --to-nodes nodes.csv")
-    more = ("", " --moves", " --to-down b")
+    more = ("", " --moves", " --matrix", " --to-down b")
     yield from _each("views", "rvhctl jump-hash {}{} -o {} keys.txt", changes, more, OUTPUTS)
     yield from _each("views", "rvhctl jump-hash --list-hashes -o {}", OUTPUTS)
-    tables = ("--stats", "--explain", "--to 11", "--replicas 2")
+    tables = ("--stats", "--explain", "--to 11", "--to 11 --matrix", "--replicas 2")
     line = "COLUMNS={} rvhctl jump-hash -b 10 {} -o table --color always keys.txt"
     yield from _each("views", line, ("46", "200"), tables)
 

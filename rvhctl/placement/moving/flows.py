@@ -6,18 +6,31 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum
 from struct import iter_unpack
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys.owners import packed_pairs
 from rvhctl.keys.records import Records
 from rvhctl.keys.sizes import sizes_of
+from rvhctl.placement.buckets import Buckets, NodeName
 from rvhctl.placement.evenness import MoveCounter, Moves
 from rvhctl.placement.job import Action
 from rvhctl.placement.placement import Placement
 
 Pair = tuple[int, int]
 """A bucket here, and one there."""
+
+
+class Flow(NamedTuple):
+    """How many keys go from one bucket to another, and their sizes where these are known."""
+
+    source_bucket: int
+    target_bucket: int
+    source: NodeName
+    """The id of the node in it; the number of a bucket without a name."""
+    target: NodeName
+    keys: int
+    load: float | None = None
 
 
 class Flows:
@@ -33,9 +46,14 @@ class Flows:
         for pair, size in zip(iter_unpack("<ii", pairs), sizes, strict=False):
             self._sizes.setdefault(pair, []).append(size)
 
-    def load(self, pair: Pair) -> float:
-        """The sizes of a pair's keys; their sum is rounded once, so that their order does not matter."""
-        return fsum(self._sizes.get(pair, ()))
+    def rows(self, here: Buckets, there: Buckets, *, sized: bool) -> list[Flow]:
+        """What moves, ascending by bucket here, then there; with loads if ``sized``."""
+        return [
+            # The sum of floats is rounded once, so that their order does not matter.
+            Flow(*pair, *names, count, fsum(self._sizes[pair]) if sized else None)
+            for pair, count in sorted(self.keys.items())
+            if (names := (here.name_of(pair[0]), there.name_of(pair[1])))[0] != names[1]
+        ]
 
     def moves(self, counter: MoveCounter) -> Moves:
         """What would move, in keys and in sizes; ``counter`` has counted the same keys."""
@@ -68,6 +86,19 @@ def sized_moves(
     counter.traffic.add(pairs)
     flows.add(pairs, sizes_of(keys, sizes))
     return flows.moves(counter)
+
+
+def matrix_of(
+    here: Placement,
+    there: Placement,
+    keys: Sequence[Any],
+    sizes: Iterable[float] | Mapping[Any, float] | None,
+) -> list[Flow]:
+    """What goes from where to where, see `Placement.matrix`."""
+    MoveCounter(here.nodes, there.nodes)  # refuses what cannot be compared
+    flows = Flows()
+    flows.add(pairs_of(here, there, keys), () if sizes is None else sizes_of(keys, sizes))
+    return flows.rows(here.nodes, there.nodes, sized=sizes is not None)
 
 
 def pairs_of(here: Placement, there: Placement, keys: Sequence[Any]) -> bytes:
