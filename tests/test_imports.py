@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -132,6 +133,7 @@ def module_of(file: Path) -> str:
 
 FILES = {module_of(file): file for file in sorted(PACKAGE.rglob("*.py")) if file.stem not in OUTSIDE_THE_CORE}
 MODULES = {module: ast.parse(file.read_text(encoding="utf-8")) for module, file in FILES.items()}
+NODES = {module: tuple(ast.walk(tree)) for module, tree in MODULES.items()}
 FOLDERS = sorted({file.parent for file in FILES.values()})
 
 SHARED = {"formats.tools.expected", "formats.tools.measured"}
@@ -163,14 +165,27 @@ def imported(tree: ast.AST, *, at_once: bool = False) -> Iterator[str]:
             yield from imported(node, at_once=at_once)
 
 
-def own(tree: ast.AST, *, at_once: bool = False) -> set[str]:
+@cache
+def names_in(module: str) -> frozenset[str]:
+    """The full names that a module imports anywhere."""
+    return frozenset(imported(MODULES[module]))
+
+
+@cache
+def own(module: str, *, at_once: bool = False) -> frozenset[str]:
     """The modules of the package among them, by their names in ``MODULES``."""
     found = set()
-    for name in imported(tree, at_once=at_once):
+    for name in imported(MODULES[module], at_once=True) if at_once else names_in(module):
         first, _, rest = name.partition(".")
         if first == "rvhctl":
             found.add(rest if rest in MODULES else rest.rpartition(".")[0])
-    return found - {""}  # the package itself is imported for its version
+    return frozenset(found - {""})  # the package itself is imported for its version
+
+
+@cache
+def code_of(module: str) -> str:
+    """What it says without its comments."""
+    return ast.unparse(MODULES[module])
 
 
 def layer(module: str, layers: tuple[tuple[str, ...], ...]) -> int:
@@ -190,7 +205,7 @@ def goes_down(module: str, other: str, layers: tuple[tuple[str, ...], ...]) -> b
 
 @pytest.mark.parametrize("module", sorted(name for name in MODULES if name))
 def test_imports_go_down(module: str) -> None:
-    others = own(MODULES[module]) - {"core"}
+    others = own(module) - {"core"}
     wrong = {other for other in others if not goes_down(module, other, LAYERS)}
     assert not wrong
 
@@ -198,7 +213,7 @@ def test_imports_go_down(module: str) -> None:
 @pytest.mark.parametrize("module", sorted(name for name in MODULES if name.startswith("core.")))
 def test_imports_inside_the_core_go_down(module: str) -> None:
     name = module.removeprefix("core.")
-    others = {other.removeprefix("core.") for other in own(MODULES[module]) if other.startswith("core.")}
+    others = {other.removeprefix("core.") for other in own(module) if other.startswith("core.")}
     wrong = {other for other in others if not goes_down(name, other, CORE_LAYERS)}
     assert not wrong
 
@@ -208,8 +223,8 @@ def test_a_folder_is_entered_by_its_face(folder: str) -> None:
     """A new way in is a decision: it is listed, and what nobody uses any more is not."""
     used = {
         other
-        for module, tree in MODULES.items()
-        for other in own(tree)
+        for module in MODULES
+        for other in own(module)
         if other.rpartition(".")[0] == folder and not module.startswith(f"{folder}.")
     }
     assert used == {f"{folder}.{room}" for room in FACES[folder]}
@@ -223,13 +238,13 @@ def test_every_folder_has_a_face() -> None:
 
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_a_name_with_an_underscore_stays_in_its_module(module: str) -> None:
-    names = {name.removeprefix("rvhctl.") for name in imported(MODULES[module]) if name.startswith("rvhctl.")}
+    names = {name.removeprefix("rvhctl.") for name in names_in(module) if name.startswith("rvhctl.")}
     names -= MODULES.keys() | {"__version__"}
     assert not [name for name in names if name.rpartition(".")[2].startswith("_")]
 
 
 def test_nothing_imports_itself_round_a_corner() -> None:
-    graph = {module: own(tree, at_once=True) - {module} for module, tree in MODULES.items()}
+    graph = {module: own(module, at_once=True) - {module} for module in MODULES}
     assert list(TopologicalSorter(graph).static_order())  # or a CycleError that names them
 
 
@@ -260,7 +275,7 @@ def test_a_folder_says_what_it_is(folder: Path) -> None:
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_a_module_is_short_and_so_are_its_functions(module: str) -> None:
     assert len(FILES[module].read_text(encoding="utf-8").splitlines()) <= MOST_LINES
-    for node in ast.walk(MODULES[module]):
+    for node in NODES[module]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno is not None
             body = node.end_lineno - node.lineno + 1
@@ -279,24 +294,23 @@ def test_a_module_is_short_and_so_are_its_functions(module: str) -> None:
 def test_only_formats_know_the_names_of_formats(module: str) -> None:
     named = [
         (node.value, node.lineno)
-        for node in ast.walk(MODULES[module])
+        for node in NODES[module]
         if isinstance(node, ast.Constant) and node.value in FORMATS
     ]
     assert not named
 
 
 def test_errors_import_nothing_of_the_package() -> None:
-    assert not own(MODULES["errors"])
+    assert not own("errors")
 
 
 @pytest.mark.parametrize("module", sorted(name for name in MODULES if name.startswith("core.")))
 def test_the_core_knows_no_screen_and_no_file(module: str) -> None:
-    tree = MODULES[module]
-    packages = {name.partition(".")[0] for name in imported(tree)} - {"rvhctl"}
+    packages = {name.partition(".")[0] for name in names_in(module)} - {"rvhctl"}
     assert packages <= FOR_THE_CORE - NOT_FOR_THE_CORE
     called = {
         node.func.id
-        for node in ast.walk(tree)
+        for node in NODES[module]
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert not called & {"print", "open", "input"}
@@ -304,31 +318,29 @@ def test_the_core_knows_no_screen_and_no_file(module: str) -> None:
 
 @pytest.mark.parametrize("module", sorted(ONE_EACH))
 def test_a_format_imports_no_other(module: str) -> None:
-    assert not {other for other in own(MODULES[module]) if other in ONE_EACH} - {module}
+    assert not {other for other in own(module) if other in ONE_EACH} - {module}
 
 
 @pytest.mark.parametrize("module", sorted(name for name in MODULES if name.startswith("commands.")))
 def test_a_command_imports_no_other(module: str) -> None:
-    commands = {other for other in own(MODULES[module]) if other.startswith("commands.")}
+    commands = {other for other in own(module) if other.startswith("commands.")}
     assert all(other.startswith("commands._") for other in commands - {module})
 
 
 def test_who_imports_rich() -> None:
-    importers = {
-        module for module, tree in MODULES.items() if any(n.startswith("rich") for n in imported(tree))
-    }
+    importers = {module for module in MODULES if any(name.startswith("rich") for name in names_in(module))}
     assert importers <= {"streams.folding", "streams.progress"}
 
 
 def test_who_draws_past_the_filter_for_data() -> None:
-    drawing = {module for module, tree in MODULES.items() if ".draw(" in ast.unparse(tree)}
+    drawing = {module for module in MODULES if ".draw(" in code_of(module)}
     assert drawing == {"streams.sink", "cli.help", "formats.table"}
 
 
 def test_only_the_edge_ends_the_process() -> None:
     """Worker processes end themselves; that is another process."""
-    for module, tree in MODULES.items():
-        text = ast.unparse(tree)
+    for module in MODULES:
+        text = code_of(module)
         assert module == "__main__" or ("sys.exit" not in text and "raise SystemExit" not in text)
         assert module in ("__main__", "concurrency.fork", "batch.pool") or "os._exit" not in text
 
@@ -338,7 +350,7 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
     """``errors.quoted`` or ``errors.shorten``, not ``repr``: bytes that are no text look alike everywhere."""
     raw = {
         node.lineno
-        for node in ast.walk(MODULES[module])
+        for node in NODES[module]
         if isinstance(node, ast.FormattedValue) and node.conversion == ord("r")
     }
     assert not raw

@@ -224,9 +224,10 @@ def test_the_answer_comes_before_the_input_ends(
 
 def test_commands_do_not_need_docstrings_or_assertions() -> None:
     core = "compiled" if COMPILED else "interpreted"
-    commands = Path(__file__).parent / "commands"
+    folder = Path(__file__).parent / "commands"
+    commands = [folder / f"test_{name}.py" for name in ("failover", "faultset", "help", "jump_hash")]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--core={core}", commands],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", f"--core={core}", *commands],
         env=os.environ | {"PYTHONOPTIMIZE": "2"},
         capture_output=True,
         check=False,

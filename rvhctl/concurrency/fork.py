@@ -70,7 +70,8 @@ class Worker(NamedTuple):
             WorkerError: it has died.
         """
         try:
-            message = marshal.load(self.pipe)
+            # The pipe ends in a fork of this very process.
+            message = marshal.load(self.pipe)  # noqa: S302
         except EOFError:
             # What ended it may be a signal to all processes, of which this one has yet to hear.
             sleep(GRACE)

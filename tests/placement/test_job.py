@@ -250,7 +250,6 @@ class TestFields:
         keys = FieldKeys(recipe_of("xxh64"), KeySpec(path=FieldPath(path), reserved=reserved))
         return run(data, keys, extended_output(Owners(Placement(1000).table), self.TEMPLATE))
 
-    @settings(max_examples=300, deadline=None)
     @given(st.lists(records(), max_size=8), st.booleans(), st.sampled_from([None, 1]), st.booleans())
     def test_any_records(self, drawn: Any, ascii_: bool, indent: int | None, blank: bool) -> None:
         block = [

@@ -144,7 +144,8 @@ PROGRAM = shutil.which("mtr")
 @pytest.mark.parametrize("options", ["-n", "-b", "-n -z", "-n -e", "-n -o LSRABW", "-n -T -P 9", "-n -u"])
 def test_the_tool_itself(options: str) -> None:
     assert PROGRAM is not None
-    command = [PROGRAM, "-j", "-c", "2", "-i", "0.1", *options.split(), "127.0.0.1", "127.0.0.2"]
+    # Without -G it waits for five seconds more at each destination.
+    command = [PROGRAM, "-j", "-c", "2", "-i", "0.1", "-G", "0.5", *options.split(), "127.0.0.1", "127.0.0.2"]
     found = read(subprocess.run(command, capture_output=True, timeout=60, check=True).stdout)
     assert [target.fields["id"] for target in found.targets] == ["127.0.0.1", "127.0.0.2"]
     assert all(len(target.fields["samples"]) == 2 for target in found.targets)
