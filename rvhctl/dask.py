@@ -27,7 +27,7 @@ def bucket_files(
     sources: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
     to_dir: str | os.PathLike[str],
     *,
-    column: str,
+    column: str | None,
     buckets: int | Placement,
     replicas: int | None = None,
     as_text: bool = False,
@@ -35,18 +35,19 @@ def bucket_files(
     resume: bool = False,
     retries: int = 2,
 ) -> list[Part]:
-    """Write each Parquet file again, with the owners of its keys in further columns, on the workers of a cluster.
+    """Write each file again, with the owners of its keys in further columns, on the workers of a cluster.
 
-    The columns are ``bucket``, ``node`` where buckets have names, and ``replicas`` where they are asked for. A file has
-    its name only when it is whole: its rows are counted, and a manifest and the file ``_SUCCESS`` come last.
+    The columns are ``bucket``, ``node`` where buckets have names, and ``replicas`` where they are asked for. Files are
+    Parquet, NDJSON, JSON, CSV, TSV or text, perhaps compressed, and stay what they are. A file has its name only when
+    it is whole: its rows are counted, and a manifest and the file ``_SUCCESS`` come last.
 
     Args:
         client: a ``distributed.Client``. Its workers have this version of rvhctl, and see the same files.
         sources: paths, URLs that fsspec knows (``s3://bucket/keys/*.parquet``), or patterns of them.
         to_dir: the folder for outputs, a path or a URL. Each has the path that its input has below the folder that
             all inputs share.
-        column: where a row has its key, as of ``--field``: a column, a member of one (``user.id``), or several
-            (``region,user.id``).
+        column: where a record has its key, as of ``--field``: a column, a member of one (``user.id``), or several
+            (``region,user.id``). None: each line of a text is a key.
         buckets: how many there are, or a `Placement`.
         replicas: list so many nodes for each key, its owner first.
         as_text: hash an integer as its text, which otherwise is the 64-bit key itself.
@@ -69,7 +70,7 @@ def bucket_files(
         raise RvhctlError(f"on_error must be 'fail' or 'skip' (got {shorten(on_error)})")
     placement = buckets if isinstance(buckets, Placement) else Placement(buckets)
     count = None if replicas is None else placement.replica_count(replicas, allow_fewer=False)
-    path, *further = field_paths(column)
+    path, *further = (None,) if column is None else field_paths(column)
     names = [sources] if isinstance(sources, str | os.PathLike) else sources
     run = Run(
         [os.fspath(name) for name in names],

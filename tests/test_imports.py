@@ -54,11 +54,19 @@ CORE_LAYERS = (
 """The same inside ``core/``."""
 
 FACES = {
-    "engine": {"cluster", "job", "run"},
+    "engine": {"cluster", "job", "plan", "run", "work"},
     "columnar": {"answers", "fleet", "keys", "tables"},
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
-        *("help", "key_options", "node_options", "option_groups", "options", "policy_options"),
+        *(
+            "key_runs",
+            "help",
+            "key_options",
+            "node_options",
+            "option_groups",
+            "options",
+            "policy_options",
+        ),
         *("report", "usage", "version", "view_options"),
     },
     "manual": {"blocks", "roff", "schemas", "text", "topics"},
@@ -87,11 +95,13 @@ FACES = {
     "placement": {"buckets", "count", "flags", "job", "jump", "place", "placement", "request", "select"},
     "placement.bounded": {"assignment", "bounds", "gather"},
     "placement.moving": {"flows", "matrix"},
+    "placement.sources": {"answer"},
     "placement.slots": {"slots", "slots_file"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},
     "policy.pages": {"answer"},
     "policy.traffic": {"capacity", "demand", "drill", "routing", "sharing"},
     "streams": {
+        "compress",
         "folding",
         "lines",
         "lookalike",

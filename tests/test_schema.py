@@ -52,7 +52,7 @@ PLAIN: Final = {
         "down_cell",
         "down_group",
     ),
-    *("only", "allow_empty", "split_to", "force"),
+    *("only", "allow_empty", "split_to", "force", "to_dir"),
 }
 """The options of the same groups that ask for none: records go out as they came in."""
 

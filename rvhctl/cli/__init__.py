@@ -3,6 +3,7 @@
 flag_types      Types of values of options: durations, percentages, whole numbers.
 help            Help out of the declared options: a screenful, all, a page of the manual.
 key_options     The options of jump-hash.
+key_runs        How jump-hash runs, also on many files.
 node_options    The options of failover and faultset: groups, sources.
 option_groups   Option groups: options that belong together as one parameter of a command.
 options         The options that all commands share.

@@ -7,22 +7,20 @@ from typing import Any, NamedTuple
 from typer._types import TyperChoice
 
 from rvhctl.cli.flag_types import Milliseconds, Whole
+from rvhctl.cli.key_runs import KeyRun, Many, check_many
 from rvhctl.cli.option_groups import (
     ANSWER,
     BUCKETS,
     HASHING,
     KEYS,
-    SOURCES,
     WHAT_IF,
     OptionGroup,
     option,
     switch,
 )
-from rvhctl.cli.options import INPUT_FORMAT, RECORD_FORMATS, Run, either, output_option, refuse
+from rvhctl.cli.options import refuse
 from rvhctl.errors import UsageError
-from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.keys.hashes import DIALECTS, RECIPES
-from rvhctl.streams.terminal import ColorChoice
 
 
 class Keys(OptionGroup, panel=KEYS):
@@ -251,28 +249,6 @@ class Hashing(OptionGroup, panel=HASHING):
     list_hashes: bool = switch("--list-hashes", help="List the hashes, and the systems that agree with each.")
 
 
-class KeyRun(Run):
-    """How jump-hash reads, answers and runs."""
-
-    output: OutputFormat = output_option("table")
-    json: bool = Run.json
-    input_format: InputFormat = option(
-        "--input-format",
-        "-i",
-        default="auto",
-        metavar="FORMAT",
-        click_type=INPUT_FORMAT,
-        help=f"Read plain (a key a line), {either(*RECORD_FORMATS)}. auto goes by the name of the file, and is else "
-        "plain.",
-        panel=SOURCES,
-    )
-    color: ColorChoice = Run.color
-
-
-# In the place that it has among the others.
-KeyRun.options = Run.options | KeyRun.options
-
-
 class KeyRequest(NamedTuple):
     """What the user asks, in the groups of options."""
 
@@ -284,6 +260,7 @@ class KeyRequest(NamedTuple):
     hashing: Hashing
     run: KeyRun
     bound: Bound
+    many: Many
 
     def flags(self) -> dict[str, Any]:
         """Return what is said of nodes, by the names of the options."""
@@ -308,6 +285,8 @@ def check_request(request: KeyRequest) -> None:
     from rvhctl.streams.source import is_stdin
 
     refuse("without --batch", request.run.flags("unordered"))
+    _, keys, _, _, answer, _, run, bound, many = request
+    check_many(many, request.files, run, {**keys.flags("key"), **answer.flags()}, bound.flags())
     flags = request.flags()
     if "buckets" not in flags and "nodes" not in flags:
         raise UsageError("--buckets is missing: give their number, as in -b 8, or --nodes")

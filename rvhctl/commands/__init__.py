@@ -2,6 +2,7 @@
 
 _batch      ``--batch`` of every command.
 _decisions  Messages about a decision over nodes, and its exit code.
+_files      ``--to-dir``: a file for each file.
 _keys       Read, place, write: what jump-hash does.
 _nodes      Read, decide, write: what failover and faultset do.
 _page       ``-o html``.

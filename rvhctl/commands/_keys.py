@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 from rvhctl.cli.key_options import Answer, Bound, KeyRequest, Nodes, check_request, check_together
 from rvhctl.cli.report import Report
 from rvhctl.core.keys.lines import DECIMAL
-from rvhctl.core.keys.rows import ROWS, KeyRows
-from rvhctl.core.words import COMPILED
 from rvhctl.errors import JumpHashError, OnBad, UsageError, quoted
 from rvhctl.formats.choice import (
     FORMATS,
@@ -26,25 +24,18 @@ from rvhctl.formats.choice import (
     refuse_terminal,
 )
 from rvhctl.formats.wording import counted
-from rvhctl.keys.cells import CellKeys, opened_table, table_answers
-from rvhctl.keys.elements import ElementKeys, answer_elements
-from rvhctl.keys.fields import RESERVED, LinePattern, field_paths, size_path
+from rvhctl.keys.fields import LinePattern, field_paths, size_path
 from rvhctl.keys.key import KeyRule
-from rvhctl.keys.lines import FieldKeys, LineKeys, TextKeys
 from rvhctl.keys.records import (
     KeySpec,
-    Records,
     flag_records,
-    key_columns,
-    layout_of,
-    read_records,
     separation_in,
     shape_of,
 )
-from rvhctl.keys.stream import answer_source
-from rvhctl.placement.job import Action, Output, line_job
-from rvhctl.placement.placement import Placement, keys_at_once
+from rvhctl.placement.job import Action
+from rvhctl.placement.placement import Placement
 from rvhctl.placement.request import HASHES, placements
+from rvhctl.placement.sources.answer import added_names, answer_records
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source, source_names
@@ -62,8 +53,8 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     """
     check_request(request)
     keys = request.keys
-    spec = _spec(request, report)
-    here, there = _placements(_members(request.flags()), request.nodes)
+    spec = key_spec(request, report)
+    here, there = placements_given(members_given(request.flags()), request.nodes)
     gather = None
     if request.bound.stated():
         here, there, gather = _gathering(request.bound, here, there, report)
@@ -90,7 +81,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     report.answered("key", count)
 
 
-def _spec(request: KeyRequest, report: Report) -> KeySpec:
+def key_spec(request: KeyRequest, report: Report) -> KeySpec:
     """Where a record has its key, and what a key must be, as far as flags tell."""
     keys, fields = request.keys, request.fields
     path, *further = (None,) if fields.field is None else field_paths(fields.field)
@@ -158,10 +149,10 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     from rvhctl.batch.key_requests import NUMBERED_FLAGS
     from rvhctl.commands._batch import run_batch
 
-    _, keys, _, fields, answer, _, run, bound = request
+    _, keys, _, fields, answer, _, run, bound, many = request
     flags = request.flags()
     check_together({**flags, **bound.stated()}, reads_stdin=not request.files)
-    defaults = _members(flags)
+    defaults = members_given(flags)
     defaults |= {name: True for name in ("stats", "explain", "matrix") if getattr(answer, name)}
     if bound.max_load is not None:
         from rvhctl.placement.bounded.bounds import checked_load
@@ -170,18 +161,19 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     if bound.sizes is not None:
         defaults["sizes"] = _sizes(bound)
     if not defaults.keys() <= NUMBERED_FLAGS and ("buckets" in flags or "nodes" in flags):
-        defaults["placements"] = _placements(defaults, request.nodes)
+        defaults["placements"] = placements_given(defaults, request.nodes)
     refused = answer.flags("only", "allow_empty", "split_to", "force", "moves")
     refused = {
         **keys.flags("key", "null"),
         **fields.flags("field", "regex"),
         **bound.flags("size"),
+        **many.flags(),
         **refused,
     }
     run_batch("jump-hash", request.files, defaults, run, report, refused)
 
 
-def _placements(members: dict[str, Any], nodes: Nodes) -> tuple[Placement, Placement | None]:
+def placements_given(members: dict[str, Any], nodes: Nodes) -> tuple[Placement, Placement | None]:
     """The placement, and what it is compared with; ``--slots`` remembers who has which slot."""
     if nodes.slots is None:
         return placements(members)
@@ -197,7 +189,7 @@ def _placements(members: dict[str, Any], nodes: Nodes) -> tuple[Placement, Place
     return found
 
 
-def _members(flags: dict[str, Any]) -> dict[str, Any]:
+def members_given(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags by the names that requests have for them; lists of nodes are read."""
     if flags.keys() <= {"buckets", "to", *HASHES}:
         return flags
@@ -241,12 +233,12 @@ def _action(
         from rvhctl.commands._tables import table_action
 
         return table_action(
-            request, here, _replicas(request.nodes, here), shape, format_, sink, spec, stack
+            request, here, replica_count(request.nodes, here), shape, format_, sink, spec, stack
         ), spec
     from rvhctl.placement.place import PlaceAction
 
-    spec = spec._replace(reserved=_reserved(request, here, format_))
-    return PlaceAction(here, _replicas(request.nodes, here), format_, sink, run.color, spec), spec
+    spec = spec._replace(reserved=added_names(here, request.nodes.replicas, spec, format_))
+    return PlaceAction(here, replica_count(request.nodes, here), format_, sink, run.color, spec), spec
 
 
 def _selection(answer: Answer, here: Placement, sink: Sink, line_end: bytes, stack: ExitStack) -> Action:
@@ -271,7 +263,7 @@ def _view(
     if answer.stats:
         return stats_action(here, format_, sink, color)
     if answer.explain:
-        return ExplainAction(here, _replicas(request.nodes, here) or 1, format_, sink, color)
+        return ExplainAction(here, replica_count(request.nodes, here) or 1, format_, sink, color)
     assert there is not None
     sized = bool(request.bound.flags("size", "sizes"))
     if answer.moves:
@@ -283,7 +275,7 @@ def _view(
     return to_action(here, there, format_, sink, color, sized=sized)
 
 
-def _replicas(nodes: Nodes, here: Placement) -> int | None:
+def replica_count(nodes: Nodes, here: Placement) -> int | None:
     """How many replicas each key gets; None where only owners are asked for."""
     if nodes.replicas is None:
         return None
@@ -295,15 +287,6 @@ def _replicas(nodes: Nodes, here: Placement) -> int | None:
             "--allow-fewer takes what there is"
         )
     return here.replica_count(nodes.replicas, True)
-
-
-def _reserved(request: KeyRequest, here: Placement, format_: OutputFormat) -> tuple[str, ...]:
-    """What is added to records with a field."""
-    output = output_of(format_)
-    if request.fields.field is None or not (output.objects or output.delimiter):
-        return ()
-    bucket, node, replicas = RESERVED
-    return (bucket, *([node] if here.nodes.ids else []), *([replicas] if request.nodes.replicas else []))
 
 
 def _answer(
@@ -320,73 +303,8 @@ def _answer(
     if FORMATS[shape].columns:
         from rvhctl.columnar.answers import answer_table
 
-        return answer_table(source, shape, action, here, spec, _replicas(request.nodes, here) or 1, on_bad)
-    written = spec.rule.utf8 and action.writes_keys(shape)
-    keys = _line_keys(shape, here, spec, written)
-    table = _reads_cells(shape, here, written)
-    delimiter = spec.separation.delimiter if spec.separation else ""
-    output = action.output(shape, delimiter) if table or keys else None
-    rows = keys_at_once(min(request.nodes.replicas or 1, here.nodes.live), ROWS)
-    if output is None:
-        count = 0
-        for records in read_records(source, shape, spec, on_bad):
-            action.add(records)
-            count += len(records.keys)
-        return count
-    if keys is None:
-        jobs = request.run.jobs
-        return _answer_table(source, shape, action, output, here, spec, KeyRows(rows), jobs, sink, on_bad)
-    line_end = spec.delimiter if FORMATS[shape].text else b"\n"
-    job = line_job(keys, here, output, line_end, rows)
-    if isinstance(keys, ElementKeys):
-        return answer_elements(source, keys, job, sink, on_bad, action.write)
-    return answer_source(source, job, sink, request.run.jobs, on_bad, action.write)
-
-
-def _answer_table(
-    source: Source,
-    shape: DataFormat,
-    action: Action,
-    output: Output,
-    here: Placement,
-    spec: KeySpec,
-    rows: KeyRows,
-    jobs: int | None,
-    sink: Sink,
-    on_bad: OnBad,
-) -> int:
-    """The rows of one table, from their bytes; how many."""
-    table = opened_table(source, shape, spec)
-    header = table.rows.header
-    at = key_columns(table.rows, spec) if header else []
-    action.add(Records(shape, [], [], layout_of(table.rows)))
-    answered = 0
-    if header:
-        keys = CellKeys(here.recipe, spec, table.rows, at, spec.rule.utf8 and action.writes_keys(shape))
-        for answers, count in table_answers(source, table, keys, rows, output, jobs, on_bad):
-            if answers:
-                action.write(answers)
-            else:
-                sink.flush()
-            answered += count
-    return answered
-
-
-def _reads_cells(shape: DataFormat, here: Placement, written: bool) -> bool:
-    """Whether rows of that shape, whose keys may be written again, are read straight from their bytes."""
-    integers = here.recipe.in_core == DECIMAL
-    native = here.recipe.name == "xxh64" or (integers and not written)
-    return COMPILED and native and bool(FORMATS[shape].delimiter)
-
-
-def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec, written: bool) -> LineKeys | None:
-    """How lines of that shape, whose keys may be written again, are read straight from their bytes, if they can be."""
-    format_ = FORMATS[shape]
-    # An integer that is written again loses its leading zeros.
-    if written and (spec.rule.integers or not COMPILED):
-        return None
-    if format_.text:
-        return TextKeys(here.recipe, spec.delimiter, spec.pattern, written)
-    if format_.objects:
-        return (FieldKeys if format_.objects == "lines" else ElementKeys)(here.recipe, spec, written)
-    return None
+        return answer_table(
+            source, shape, action, here, spec, replica_count(request.nodes, here) or 1, on_bad
+        )
+    replicas, jobs = request.nodes.replicas, request.run.jobs
+    return answer_records(source, shape, action, here, spec, replicas, jobs, sink, on_bad)

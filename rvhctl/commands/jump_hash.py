@@ -3,7 +3,8 @@
 # Annotations are no strings here: each would be evaluated at every start.
 
 from rvhctl.cli import options
-from rvhctl.cli.key_options import Answer, Bound, Fields, Hashing, KeyRequest, KeyRun, Keys, Nodes
+from rvhctl.cli.key_options import Answer, Bound, Fields, Hashing, KeyRequest, Keys, Nodes
+from rvhctl.cli.key_runs import KeyRun, Many
 from rvhctl.cli.option_groups import OptionGroup, grouped
 from rvhctl.cli.report import Report
 from rvhctl.core.placement.bits import checked_buckets
@@ -39,6 +40,7 @@ def jump_hash(
     keys: Keys,
     fields: Fields,
     answer: Answer,
+    many: Many,
     hashing: Hashing,
     run: KeyRun,
     files: options.Files = None,
@@ -47,13 +49,18 @@ def jump_hash(
     if hashing.list_hashes:
         _list_hashes(run)
     elif _is_small(files, keys, run) and not any(
-        map(OptionGroup.stated, (nodes, bound, fields, answer, hashing))
+        map(OptionGroup.stated, (nodes, bound, fields, answer, many, hashing))
     ):
         (_answer_flags if keys.key else _answer_lines)(files, keys, run, report)
     else:
         from rvhctl.commands._keys import answer_batch, answer_keys
 
-        request = KeyRequest(files or [], keys, nodes, fields, answer, hashing, run, bound)
+        request = KeyRequest(files or [], keys, nodes, fields, answer, hashing, run, bound, many)
+        if many.to_dir is not None and not run.batch:
+            from rvhctl.commands._files import answer_files
+
+            answer_files(request, report)
+            return
         (answer_batch if run.batch else answer_keys)(request, report)
 
 

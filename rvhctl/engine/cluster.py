@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+import signal
+import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
+from types import ModuleType
 from typing import Any, Final
 
 from rvhctl.concurrency.processors import usable_processors
@@ -69,27 +74,52 @@ def connected(address: str | None, workers: int | None = None) -> Iterator[Any]:
         RvhctlError: no scheduler answers.
     """
     distributed = library()
-    if address is not None:
-        try:
-            client = distributed.Client(address, timeout=10)
-        except (OSError, TimeoutError) as error:
-            reason = f"no scheduler of Dask answers ({reason_of(error)})"
-            raise RvhctlError(f"{address}: {reason}") from None
-        with client:
+    if address is None:
+        with _local_cluster(workers or usable_processors()) as cluster, distributed.Client(cluster) as client:
             yield client
         return
-    import dask
-
-    quiet = {"distributed.logging.distributed": "critical", "distributed.worker.memory.terminate": 0.95}
-    count = workers or usable_processors()
-    with (
-        dask.config.set(quiet),
-        distributed.LocalCluster(
-            n_workers=count, threads_per_worker=1, dashboard_address=None, silence_logs=60
-        ) as cluster,
-        distributed.Client(cluster) as client,
-    ):
+    try:
+        client = distributed.Client(address, timeout=10)
+    except (OSError, TimeoutError) as error:
+        reason = f"no scheduler of Dask answers ({reason_of(error)})"
+        raise RvhctlError(f"{address}: {reason}") from None
+    with client:
         yield client
+
+
+@contextmanager
+def _local_cluster(workers: int) -> Iterator[Any]:
+    """Worker processes of this machine, which do not hear a ^C that is meant for this process."""
+    # A worker would run the script that started this process again, to have what that defines: nothing.
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        with _deaf():
+            cluster = library().LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                dashboard_address="127.0.0.1:0",
+                silence_logs=logging.CRITICAL,
+            )
+        with cluster:
+            yield cluster
+    finally:
+        sys.modules["__main__"] = main
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Threads and processes that start meanwhile, and what they start, do not hear SIGINT."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    # It would undo the mask of the thread that starts it.
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def check_workers(client: Any, wanted: Maker) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from rvhctl.columnar.tables import TableOwners
-from rvhctl.engine.job import Job
+from rvhctl.engine.job import Bad, Job
 from rvhctl.engine.stores import store_of
-from rvhctl.errors import InputError, OnBad
+from rvhctl.errors import InputError, OnBad, RvhctlError
 
 BATCH: Final = 1 << 16
 """Rows between two looks at whether the run is still wanted."""
@@ -17,9 +17,7 @@ CODED: Final = ("bucket", "node", "replicas.list.element.bucket", "replicas.list
 """Columns of few values; to look whether others are such takes as long as all the rest."""
 
 
-def copy_table(
-    job: Job, source: str, waiting: str, look: Callable[[], None], on_bad: OnBad
-) -> tuple[int, int]:
+def copy_table(job: Job, source: str, waiting: str, look: Callable[[], None], bad: Bad) -> int:
     """Write a Parquet file again, with the owners of its keys.
 
     Args:
@@ -27,10 +25,11 @@ def copy_table(
         look: called now and then; what it raises ends the work.
 
     Returns:
-        How many rows the input has, and how many the output, by what both say of themselves.
+        How many rows the output has, by what it says of itself.
 
     Raises:
-        InputError: the input is no such file, or ``on_bad`` raised.
+        InputError: the input is no such file, or a row has no key and that ends the work.
+        RvhctlError: rows are missing.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -45,13 +44,17 @@ def copy_table(
             with pq.ParquetWriter(
                 **target, schema=schema, compression=_compression(file.metadata), use_dictionary=list(CODED)
             ) as writer:
-                for table in _tables(file, schema, owners, source, look, on_bad):
+                for table in _tables(file, schema, owners, source, look, bad):
                     writer.write_table(table, len(table))
     except pa.ArrowInvalid as error:
         problem = str(error).partition("\n")[0]
         raise InputError(f"is not read as Parquet: {problem}", source=source) from None
     with pq.ParquetFile(there.bare(waiting), filesystem=there.filesystem) as written:
-        return expected, int(written.metadata.num_rows)
+        rows = int(written.metadata.num_rows)
+    if rows != expected - bad.count:
+        left_out = f", of which {bad.count} have no key" if bad.count else ""
+        raise RvhctlError(f"{waiting}: {rows} rows were written of {expected} of {source}{left_out}")
+    return rows
 
 
 def _tables(

@@ -8,6 +8,8 @@ from typing import Any, Final, NamedTuple
 
 from rvhctl import __version__
 from rvhctl.core.words import COMPILED
+from rvhctl.errors import InputError, raise_error
+from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.keys.records import KeySpec
 from rvhctl.placement.placement import Placement
 
@@ -41,6 +43,22 @@ class Failure(NamedTuple):
 Outcome = Part | Failure
 
 
+class Bad:
+    """What is done about records without a key: raised, or counted and described."""
+
+    def __init__(self, skip: bool) -> None:
+        self.count = 0
+        self.problems: Final[list[str]] = []
+        self._skip: Final = skip
+
+    def __call__(self, error: InputError) -> None:
+        if not self._skip:
+            raise_error(error)
+        self.count += error.records
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(str(error))
+
+
 class Maker(NamedTuple):
     """What makes the answers; all workers have the same."""
 
@@ -65,6 +83,11 @@ class Job(NamedTuple):
     """How many of each key's order are listed; None: the owner alone."""
     skip: bool
     """Whether a record without a key is left out; otherwise it ends the run."""
+    input_format: InputFormat
+    output: OutputFormat
+    """``auto`` is that of the input."""
+    jobs: int | None
+    """Processes for one large file; None: as many as there are usable processors."""
     folder: str
     token: str
     """The name of this run, unlike that of any other."""
@@ -87,6 +110,8 @@ class Job(NamedTuple):
             "dialect": self.placement.dialect,
             "fields": paths,
             "as_text": spec.rule.as_text,
+            "regex": spec.pattern.text if spec.pattern else None,
+            "output": self.output,
         }
 
     def mark(self) -> str:

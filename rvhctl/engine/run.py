@@ -13,6 +13,7 @@ from rvhctl.engine.job import Job, Outcome, Part, maker
 from rvhctl.engine.plan import Task, checked_folder, planned
 from rvhctl.engine.room import Room
 from rvhctl.errors import RvhctlError
+from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.keys.records import KeySpec
 from rvhctl.placement.placement import Placement
 from rvhctl.streams.progress import watched
@@ -45,21 +46,29 @@ class Run:
         *,
         skip: bool = False,
         resume: bool = False,
+        input_format: InputFormat = "auto",
+        output: OutputFormat = "auto",
+        jobs: int | None = 1,
     ) -> None:
         """
         Args:
             replicas: how many of each key's order are listed; None: the owner alone.
             skip: whether records without a key are left out.
             resume: take up what another run has left.
+            input_format: that of all inputs; ``auto`` looks at each.
+            output: that of all outputs; ``auto`` is that of the input.
+            jobs: processes for one large file of text; None: as many as there are usable processors.
 
         Raises:
             RvhctlError: as `planned`, or the folder is none.
         """
         folder = checked_folder(folder)
         token = os.urandom(8).hex()
-        self.tasks: Final = planned(sources, folder)
+        self.tasks: Final = planned(sources, folder, output)
         self.parts: Final[dict[Task, Part]] = {}
-        self._job: Final = Job(placement, spec, replicas, skip, folder, token, maker())
+        self._job: Final = Job(
+            placement, spec, replicas, skip, input_format, output, jobs, folder, token, maker()
+        )
         self._resume: Final = resume
 
     def over(self, outcomes: Outcomes) -> list[Part]:

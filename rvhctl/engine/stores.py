@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
@@ -77,6 +78,8 @@ class LocalStore:
             return None
         if os.path.isdir(path):
             raise RvhctlError(f"{path}: is a directory; name its files: {os.path.join(path, '*.parquet')}")
+        if not stat.S_ISREG(status.st_mode):
+            raise RvhctlError(f"{path}: is no regular file")
         return Stamp(status.st_size, str(status.st_mtime_ns))
 
     def names(self, folder: str) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from rvhctl.engine.job import MOST_PROBLEMS, Failure, Job, Outcome, Part, maker
-from rvhctl.engine.plan import Task, output_of
+from rvhctl.engine.job import Bad, Failure, Job, Outcome, Part, maker
+from rvhctl.engine.plan import Task, is_table, output_of
 from rvhctl.engine.room import Guard, waiting_path, write_note
 from rvhctl.engine.stores import store_of
-from rvhctl.errors import InputError, RvhctlError, raise_error
+from rvhctl.errors import RvhctlError
 
 FULL: Final = {
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS") if hasattr(errno, name)
@@ -32,6 +33,10 @@ def bucket_file(job: Job, task: Task) -> Outcome:
     try:
         return _done(job, task)
     except RvhctlError as error:
+        # What was said of an error of the system in between is no answer if another attempt may not meet it.
+        system = error.__context__
+        if isinstance(system, OSError) and system.errno not in FULL | LASTING:
+            raise system from None
         return Failure(task.source, str(error), error.exit_code)
     except OSError as error:
         if error.errno in FULL:
@@ -49,19 +54,14 @@ def reason_of(error: BaseException) -> str:
 
 
 def _done(job: Job, task: Task) -> Part:
-    from rvhctl.engine.columns import copy_table
-
     guard = Guard(job)
     guard.look()
     path = output_of(job.folder, task.name)
-    bad = _Bad(job.skip)
+    bad = Bad(job.skip)
     store = store_of(job.folder)
     waiting = waiting_path(job)
     try:
-        expected, rows = copy_table(job, task.source, waiting, guard.look, bad)
-        if rows != expected - bad.count:
-            left_out = f", of which {bad.count} have no key" if bad.count else ""
-            raise RvhctlError(f"{path}: {rows} rows were written of {expected} of {task.source}{left_out}")
+        rows = _copy(job, task, waiting, guard.look, bad)
         part = Part(task.source, path, rows, bad.count, tuple(bad.problems))
         guard.check()
         store.rename(waiting, path)
@@ -73,17 +73,12 @@ def _done(job: Job, task: Task) -> Part:
     return part
 
 
-class _Bad:
-    """What is done about records without a key: raised, or counted and described."""
+def _copy(job: Job, task: Task, waiting: str, look: Callable[[], None], bad: Bad) -> int:
+    """Write the records of one file again, by what reads and writes its format; how many."""
+    if is_table(task.source, job.input_format, job.output):
+        from rvhctl.engine.columns import copy_table
 
-    def __init__(self, skip: bool) -> None:
-        self.count = 0
-        self.problems: Final[list[str]] = []
-        self._skip: Final = skip
+        return copy_table(job, task.source, waiting, look, bad)
+    from rvhctl.engine.records import copy_records
 
-    def __call__(self, error: InputError) -> None:
-        if not self._skip:
-            raise_error(error)
-        self.count += error.records
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(str(error))
+    return copy_records(job, task.source, waiting, task.name, look, bad)

@@ -14,5 +14,6 @@ placement    ``Placement``, for Python callers.
 request      Placements from flags and requests.
 select       The records of some buckets.
 slots        Which node has which slot, whatever order the nodes come in.
+sources      Sources of keys, answered.
 split_files  A file for each bucket, all or none.
 """

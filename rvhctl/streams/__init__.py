@@ -1,5 +1,6 @@
 """Sources, sinks, lines and terminals.
 
+compress     Compressed output.
 decompress  Compressed input: gzip, zstd, xz, bzip2.
 folding     Texts and lists on lines of a terminal.
 lines       Streams and regular files, cut at line ends.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable, Iterable
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
 from rvhctl.streams import progress
@@ -62,6 +62,27 @@ class Sink:
             sys.stdout.flush()
         except OSError as error:
             raise _write_error(error) from error
+
+
+class Writable(Protocol):
+    """Takes bytes."""
+
+    def write(self, data: bytes, /) -> object: ...
+
+
+class FileSink(Sink):
+    """Bytes to an open file; what the system says of them is an error of its own."""
+
+    def __init__(self, file: Writable) -> None:
+        self._file = file
+        self.is_terminal = False
+        self._show = None
+
+    def draw(self, data: bytes) -> None:
+        self._file.write(data)
+
+    def flush(self) -> None:
+        """Nobody waits for what the file does not have yet."""
 
 
 def buffer_output() -> None:

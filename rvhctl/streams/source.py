@@ -36,7 +36,8 @@ class Source:
     Its bytes are decompressed and without a byte-order mark; with ``raw`` they are as they stand.
     """
 
-    def __init__(self, name: str, *, raw: bool = False) -> None:
+    def __init__(self, name: str, *, raw: bool = False, opened: io.BufferedReader | None = None) -> None:
+        """``opened``: what is read, where no file here has that name."""
         self.name = "stdin" if name == STDIN else name
         self.plain_file = False
         """A regular, uncompressed file: it may be cut into pieces."""
@@ -52,6 +53,7 @@ class Source:
         """Some of its first bytes, from which an error may tell what it is."""
         self._path: Final = name
         self._raw: Final = raw
+        self._opened: Final = opened
         self._file: io.BufferedReader | None = None
         self._regular = False
         self._start = 0
@@ -165,7 +167,7 @@ class Source:
         return InputError(f"the compressed data is damaged: {error}", source=self.name)
 
     def _open(self) -> None:
-        file = _stdin() if self._path == STDIN else _opened(self._path)
+        file = self._opened or (_stdin() if self._path == STDIN else _opened(self._path))
         self._file = file
         with self.reading():
             status = _status(file)

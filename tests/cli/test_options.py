@@ -47,9 +47,13 @@ NEEDS = {
     "--column": ("--from", "haproxy"),
     "jump-hash --threshold": ("--nodes", "n.json"),
     "--rename": ("--nodes", "a,b", "--slots", "slots.json"),
+    "--to-dir": ("keys.txt",),
+    "--engine": ("--to-dir", "out", "keys.txt"),
 }
 DROPS = {
     "jump-hash --rename": ("-b", "5"),
+    "jump-hash --to-dir": ("-k", "a"),
+    "jump-hash --engine": ("-k", "a"),
     "jump-hash --nodes": ("-b", "5"),
     "jump-hash --threshold": ("-b", "5"),
 }
@@ -83,6 +87,7 @@ OUT_OF_RANGE = {
     "faultset --nodes": ("a:91:0:1", "a:0:181:1", "a:0:0:-1"),
 }
 UNPARSABLE = {
+    "--engine": ("ray", "dask://", ""),
     "--weight": ("1", "1=x", "x=1"),
     "--rename": ("a", "=a", "a="),
     "--max-loss": ("20", "x%", "x"),
@@ -109,7 +114,7 @@ TEXTS = {
         "--by",
         "--down-group",
     ),
-    *("--demand", "--spread", "--slots", "--size", "--sizes"),
+    *("--demand", "--spread", "--slots", "--size", "--sizes", "--to-dir"),
 }
 """Options that take a name, a path or a pattern, which always parses, or is looked up."""
 

@@ -9,13 +9,15 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.program import PATIENCE, Program
 
-from engine.conftest import write_keys
+from engine.conftest import ROWS, write_keys
 from rvhctl import JumpHashError, Placement, RvhctlError, jump_hash_many
 from rvhctl.dask import Part, bucket_files
 from rvhctl.engine.cluster import check_workers, outcomes
@@ -107,6 +109,27 @@ def test_two_workers_killed_in_the_middle(client: Any, tmp_path: Path) -> None:
     check_answers(keys, tmp_path / "out", 1000)
     client.wait_for_workers(2, timeout=30)
     assert not set(client.run(os.getpid).values()) & set(before.values())
+
+
+def test_the_driver_and_its_cluster_killed_and_then_resumed(
+    client: Any, program: Program, tmp_path: Path
+) -> None:
+    keys = write_keys(tmp_path / "keys", 12, 3 * ROWS)
+    out = tmp_path / "out"
+    asked = ("jump-hash", "-b", "1000", "--field", "key", "--to-dir", str(out), "--engine", "dask")
+    driver = program.start(*asked, *map(str, keys), start_new_session=True)
+    patience = monotonic() + PATIENCE
+    while len(list(out.glob("_rvhctl/*.json"))) < 2 and driver.poll() is None and monotonic() < patience:
+        sleep(0.01)
+    os.killpg(driver.pid, signal.SIGKILL)
+    driver.communicate()
+    assert driver.returncode == -signal.SIGKILL
+    assert list(out.glob("_rvhctl/run-*"))
+    with pytest.raises(RvhctlError, match="of an earlier run; resume it"):
+        bucket_files(client, keys, out, column="key", buckets=1000)
+    parts = bucket_files(client, keys, out, column="key", buckets=1000, resume=True)
+    assert [part.rows for part in parts] == [3 * ROWS] * 12
+    check_answers(keys, out, 1000)
 
 
 def without_key(folder: Path) -> tuple[list[Path], Path]:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from support.cli import rvhctl
 from support.processes import children
 
-from rvhctl.commands import _keys
 from rvhctl.keys import cells, stream
+from rvhctl.placement.sources import answer as reading
 
 HEADER = b"key,region,size\n"
 PLAIN = b"".join(b"user-%d,eu-%d,%d\n" % (number, number % 3, number * 7) for number in range(50))
@@ -49,7 +49,7 @@ def both(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: bytes) -> None:
     """Run it twice, and hold the answers equal."""
     answers = []
     for compiled in (True, False):
-        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        monkeypatch.setattr(reading, "COMPILED", compiled)
         answers.append(rvhctl("jump-hash", "-i", "csv", *words, stdin=stdin))
     assert answers[0] == answers[1]
 
@@ -82,9 +82,9 @@ def test_every_answer(
 )
 @pytest.mark.parametrize("flags", [(), ("--field", "key"), ("-o", "plain")], ids=" ".join)
 def test_headers(text: bytes, flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_keys, "COMPILED", True)
+    monkeypatch.setattr(reading, "COMPILED", True)
     fast = rvhctl("jump-hash", "-b", "5", "-i", "csv", *flags, stdin=text)
-    monkeypatch.setattr(_keys, "COMPILED", False)
+    monkeypatch.setattr(reading, "COMPILED", False)
     assert fast == rvhctl("jump-hash", "-b", "5", "-i", "csv", *flags, stdin=text)
 
 
@@ -100,7 +100,7 @@ def test_columns_may_stand_between_any_delimiters(
     lines[0] += "{0}bucket"
     expected = [line.format(delimiter) for line in lines]
     for compiled in (True, False):
-        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        monkeypatch.setattr(reading, "COMPILED", compiled)
         outcome = rvhctl("jump-hash", "-b", "5", "--field", "host", stdin=mark + text.encode())
         assert (outcome.code, outcome.err) == (0, "")
         got = outcome.out.decode().splitlines()
@@ -201,8 +201,8 @@ def test_objects_in_every_format(
     bad = ["{}", '{"key":null}', '{"key":"a",}', '{"key":""}', '{"key":"late"}']
     for text in ("\n".join(lines), "\n".join([*lines, *bad, *lines, ""])):
         answers = []
-        for lines_in_core in (_keys._line_keys, lambda *_: None):
-            monkeypatch.setattr(_keys, "_line_keys", lines_in_core)
+        for lines_in_core in (reading._line_keys, lambda *_: None):
+            monkeypatch.setattr(reading, "_line_keys", lines_in_core)
             words = ("-i", "ndjson", "--field", "key", *place, *flags, "--on-error", on_error)
             answers.append(rvhctl("jump-hash", *words, stdin=text.encode()))
         assert answers[0] == answers[1]
@@ -214,15 +214,15 @@ def test_a_row_may_come_in_many_blocks(tmp_path: Path, monkeypatch: pytest.Monke
     body = HEADER + PLAIN + row + PLAIN.replace(b"user", b"other")
     path = tmp_path / "keys.csv.gz"
     path.write_bytes(gzip.compress(body))
-    monkeypatch.setattr(_keys, "COMPILED", True)
+    monkeypatch.setattr(reading, "COMPILED", True)
     fast = rvhctl("jump-hash", "-b", "5", str(path))
-    monkeypatch.setattr(_keys, "COMPILED", False)
+    monkeypatch.setattr(reading, "COMPILED", False)
     assert fast == rvhctl("jump-hash", "-b", "5", str(path))
     assert fast.code == 0
 
 
 def test_quotes_that_never_end_are_not_kept_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_keys, "COMPILED", True)
+    monkeypatch.setattr(reading, "COMPILED", True)
     monkeypatch.setattr(cells, "LONGEST", 1 << 18)
     answer = rvhctl("jump-hash", "-b", "5", "-i", "csv", stdin=HEADER + b'a,1,2\n"' + b"x\n" * 1_000_000)
     assert answer.code == 1
@@ -272,9 +272,9 @@ def test_several_processes(
     for flags in ((), ("--field", "key"), ("-o", "plain"), ("-o", "json"), ("--stats", "-o", "json")):
         for on_error in ("stop", "skip"):
             words = ("jump-hash", "-b", "9", "-j", str(processes), "--on-error", on_error, *flags, str(path))
-            monkeypatch.setattr(_keys, "COMPILED", True)
+            monkeypatch.setattr(reading, "COMPILED", True)
             fast = rvhctl(*words)
-            monkeypatch.setattr(_keys, "COMPILED", False)
+            monkeypatch.setattr(reading, "COMPILED", False)
             assert fast == rvhctl(*words)
     assert not children(os.getpid())
 
@@ -282,7 +282,7 @@ def test_several_processes(
 def test_workers_take_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "keys.csv"
     path.write_bytes(HEADER + PLAIN * 4)
-    monkeypatch.setattr(_keys, "COMPILED", True)
+    monkeypatch.setattr(reading, "COMPILED", True)
     monkeypatch.setattr(cells, "BLOCK", 300)
     monkeypatch.setattr(stream, "LARGE_FILE", 1)
     seen = []

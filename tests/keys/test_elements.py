@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
-from rvhctl.commands import _keys
+from rvhctl.placement.sources import answer as reading
 
 BARE = b"""["a", "b\\n", 5, -0,\r
  12345678901234567890, {"key" :\n"\\u0041"},"\xc3\xa9"\t, "]", {"key": 7, "of":[1,\r\n {"key":"no"}]}]"""
@@ -49,7 +49,7 @@ def test_every_answer(
         words = ("jump-hash", "-i", "json", *place, *flags, *field, "--on-error", on_error)
         answers = []
         for compiled in (True, False):
-            monkeypatch.setattr(_keys, "COMPILED", compiled)
+            monkeypatch.setattr(reading, "COMPILED", compiled)
             answers.append(rvhctl(*words, stdin=document))
         assert answers[0] == answers[1]
 
@@ -94,7 +94,7 @@ def test_as_lines(
 def test_files_of_each_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     for compiled in (True, False):
-        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        monkeypatch.setattr(reading, "COMPILED", compiled)
         folder = tmp_path / str(compiled)
         folder.mkdir()
         done = rvhctl(

@@ -18,10 +18,10 @@ from placement.test_request import jump, refused
 from support.cli import rvhctl
 from support.naive_placement import naive_joined, naive_paper_jump
 
-from rvhctl.commands import _keys
 from rvhctl.errors import UsageError
 from rvhctl.keys.fields import LinePattern
 from rvhctl.placement.placement import Placement
+from rvhctl.placement.sources import answer as reading
 
 FOO = Placement(1000).bucket("foo")
 
@@ -158,7 +158,7 @@ class TestWhatAPatternFinds:
         for lines in (many, self.LINES, good.replace(b"\n", b"\n\0"), b""):
             answers = []
             for compiled in (True, False):
-                monkeypatch.setattr(_keys, "COMPILED", compiled)
+                monkeypatch.setattr(reading, "COMPILED", compiled)
                 words = ("jump-hash", "--regex", pattern, "-o", output, *place, *also)
                 answers.append(rvhctl(*words, stdin=lines))
             assert answers[0] == answers[1]

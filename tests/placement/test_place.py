@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
-from rvhctl.commands import _keys
 from rvhctl.formats import write
+from rvhctl.placement.sources import answer as reading
 
 FORMATS = ["ndjson", "json", "csv", "tsv"]
 PLACES = [
@@ -32,7 +32,7 @@ def both(monkeypatch: pytest.MonkeyPatch, *words: str, stdin: bytes) -> None:
     """Run it twice, and hold the answers equal."""
     answers = []
     for compiled in (True, False):
-        monkeypatch.setattr(_keys, "COMPILED", compiled)
+        monkeypatch.setattr(reading, "COMPILED", compiled)
         answers.append(rvhctl("jump-hash", *words, stdin=stdin))
     assert answers[0] == answers[1]
 

@@ -127,6 +127,9 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
             "--split-to", "out/part-{bucket} out/{bucket}.txt | out/all out/{x} out/no/{bucket} out/{ ''"
         ),
         _option("--force"),
+        _option("--to-dir", "out/dir out | keys.txt ''"),
+        _option("--engine", " | ray dask:// ''"),
+        _option("--resume"),
         _option("--stats"),
         _option("--to", "11 1 10 | 0 x 2147483648"),
         _option("--to-nodes", "a,b,c,d,e b,a ids.txt | a,a missing"),

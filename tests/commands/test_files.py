@@ -1,0 +1,79 @@
+"""``--to-dir``: a file for each file, in this process; and what is refused before any is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.cli import rvhctl
+
+TEN = ("jump-hash", "-b", "10")
+
+
+@pytest.fixture(autouse=True)
+def _files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("keys.txt").write_text("foo\nbar\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong"),
+    [
+        ("--engine dask keys.txt", "--engine makes no sense without --to-dir"),
+        ("--resume keys.txt", "--resume makes no sense without --to-dir"),
+        ("--to-dir out", "--to-dir takes FILEs, not standard input: each becomes a file of its name"),
+        (
+            "--to-dir out keys.txt -",
+            "--to-dir takes FILEs, not standard input: each becomes a file of its name",
+        ),
+        ("--to-dir out -k foo", "--key makes no sense with --to-dir"),
+        ("--to-dir out --stats keys.txt", "--stats makes no sense with --to-dir"),
+        ("--to-dir out --to 11 keys.txt", "--to makes no sense with --to-dir"),
+        ("--to-dir out --only 1 keys.txt", "--only makes no sense with --to-dir"),
+        (
+            "--to-dir out --max-load 1.1 keys.txt",
+            "--max-load makes no sense with --to-dir: no file knows the keys of",
+        ),
+        (
+            "--to-dir out --engine dask --jobs 2 keys.txt",
+            "--jobs makes no sense with --engine, whose workers are",
+        ),
+        (
+            "--to-dir out -o table keys.txt",
+            "-o table makes no sense with --to-dir, which writes for programs",
+        ),
+        ("--to-dir out --engine ray keys.txt", "--engine takes dask or dask://HOST:8786 (got 'ray')"),
+        ("--to-dir out --engine dask://a:b keys.txt", "--engine: 'b' is no port (got 'dask://a:b')"),
+        ("--to-dir '' keys.txt", "the folder for outputs has an empty name"),
+        ("--to-dir . keys.txt", "an output would replace the input keys.txt; name another folder"),
+        ("--to-dir out keys.txt ./keys.txt", "keys.txt and ./keys.txt are one file"),
+        ("--to-dir out --batch keys.txt", "--to-dir makes no sense with --batch"),
+    ],
+)
+def test_what_makes_no_sense_is_wrong_usage(more: str, wrong: str) -> None:
+    words = ["" if word == "''" else word for word in more.split()]
+    code, out, err = rvhctl(*TEN, *words)
+    assert (code, out) == (2, b"")
+    assert err.startswith(f"rvhctl: {wrong}")
+    assert err.count("\n") == 1
+    assert not Path("out").exists()
+
+
+def test_what_cannot_be_done_is_an_error() -> None:
+    assert rvhctl(*TEN, "--to-dir", "out", "missing.txt") == (1, b"", "rvhctl: missing.txt: no such file\n")
+    assert rvhctl(*TEN, "--to-dir", "keys.txt", "keys.txt") == (1, b"", "rvhctl: keys.txt: is no directory\n")
+    Path("out").mkdir()
+    Path("out/keys.txt").write_text("mine")
+    refused = f"rvhctl: {Path('out/keys.txt')}: the file exists; name another folder\n"
+    assert rvhctl(*TEN, "--to-dir", "out", "keys.txt") == (1, b"", refused)
+    assert [path.name for path in Path("out").iterdir()] == ["keys.txt"]
+
+
+def test_without_an_engine_this_process_does_it() -> None:
+    Path("more").mkdir()
+    Path("more/keys.txt").write_text("baz\n")
+    done = rvhctl(*TEN, "--to-dir", "out", "--level", "info", "keys.txt", "more/keys.txt")
+    assert done == (0, b"", "rvhctl: out: 2 files, 3 records\n")
+    assert Path("out/keys.txt").read_bytes() == rvhctl(*TEN, "keys.txt").out
+    assert Path("out/more/keys.txt").read_bytes() == rvhctl(*TEN, "more/keys.txt").out
+    assert rvhctl(*TEN, "--to-dir", "out", "--resume", "keys.txt", "more/keys.txt") == (0, b"", "")
