@@ -147,9 +147,10 @@ NODES = {module: tuple(ast.walk(tree)) for module, tree in MODULES.items()}
 FOLDERS = sorted({file.parent for file in FILES.values()})
 
 SHARED = {"formats.tools.expected", "formats.tools.measured"}
-ONE_EACH = {f"formats.{name}" for name in ("csv", "html.page", "json", "ndjson", "plain", "table")} | {
-    module for module in MODULES if module.startswith("formats.tools.") and module not in SHARED
-}
+ONE_EACH = {
+    f"formats.{name}"
+    for name in ("arrow.ipc", "arrow.parquet", "csv", "html.page", "json", "ndjson", "plain", "table")
+} | {module for module in MODULES if module.startswith("formats.tools.") and module not in SHARED}
 """The modules that are a format; the others of their folder are what formats share."""
 
 
@@ -372,6 +373,7 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
         (
             ("jump-hash", "-k", "a", "-b", "3"),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "orjson", "csv", "gzip", "multiprocessing"}
+            | {"pyarrow"}
             | {
                 "rvhctl.commands.failover",
                 "rvhctl.commands.faultset",
@@ -382,7 +384,7 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
         (
             ("jump-hash", "-b", "3"),
             {"rich", "asyncio", "orjson", "csv", "gzip", "multiprocessing"}
-            | {"rvhctl.formats.jsontext", "rvhctl.keys.records", "rvhctl.placement.placement"},
+            | {"pyarrow", "rvhctl.formats.jsontext", "rvhctl.keys.records", "rvhctl.placement.placement"},
         ),
         (
             ("failover", "--nodes", "a", "--lats", "1", "--th", "2"),
@@ -391,7 +393,7 @@ def test_values_are_quoted_by_one_function(module: str) -> None:
         (
             ("failover", "--relative", "2", "-o", "plain", str(LINES)),
             {"rich", "asyncio", "pydantic", "importlib.metadata", "csv", "gzip", "multiprocessing"}
-            | {"rvhctl.formats.rows", "rvhctl.formats.headers", "rvhctl.policy.plan"}
+            | {"pyarrow", "rvhctl.formats.rows", "rvhctl.formats.headers", "rvhctl.policy.plan"}
             | {"rvhctl.formats.html.parts", "rvhctl.policy.pages.answer"},
         ),
         (("-V",), {"rich", "typer", "typing", "rvhctl.app", "rvhctl.errors"}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from orjson import loads
@@ -13,7 +13,7 @@ from rvhctl.columnar.keys import KeyOwners
 from rvhctl.columnar.records import TableKeys
 from rvhctl.columnar.tables import TableOwners
 from rvhctl.core.keys.rows import ROWS, KeyRows
-from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
+from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, RvhctlError, listed
 from rvhctl.formats.arrow.tables import Table, Writer, json_rows
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
 from rvhctl.keys.key import Key, shown
@@ -51,7 +51,9 @@ class TableAction(Action):
             yield
         except BaseException:
             if self._writer is not None:
-                self._writer.spoil()
+                with suppress(RvhctlError):
+                    self._writer.spoil()
+                    self._sink.flush()
             raise
 
     def begin(self, table: Table, source: str) -> None:

@@ -15,15 +15,15 @@ Foreign = tuple[str, str]
 """A format that is not read, and what to do with it."""
 
 EXPORT: Final = "export it as CSV or NDJSON"
-NAMED: Final = "let its name end in"
+NAMED: Final = "keys and nodes are read of it if its name ends in"
 UNPACK: Final = "unpack it first, or compress it by gzip, zstd, xz or bzip2"
 
 BINARY: Final[dict[bytes, Foreign]] = {
     # The length of the first thrift structure follows the name, so no text begins like this.
-    b"PAR1\x15": ("Parquet", f"{NAMED} .parquet, or give -i parquet"),
+    b"PAR1\x15": ("Parquet", f"{NAMED} .parquet, or with -i parquet"),
     b"PK\x03\x04": ("an xlsx or zip file", f"{EXPORT}, or unzip it"),
     b"\xd0\xcf\x11\xe0": ("an old Office file", EXPORT),
-    b"ARROW1\0\0": ("Arrow", f"{NAMED} .arrow, or give -i arrow"),
+    b"ARROW1\0\0": ("Arrow", f"{NAMED} .arrow, or with -i arrow"),
     b"Obj\x01": ("Avro", EXPORT),
     b"SQLite format 3\0": ("a SQLite database", "export it: sqlite3 -csv -header FILE 'select ...'"),
     b"\x04\x22\x4d\x18": ("lz4-compressed data", UNPACK),

@@ -71,7 +71,9 @@ class Out(io.RawIOBase):
         try:
             yield
         except (arrow.ArrowException, OSError) as error:
-            raise RvhctlError(f"cannot write the table: {_first_line(error)}") from None
+            raise RvhctlError(
+                f"cannot write the table: {_first_line(error)}; -o arrow has all types"
+            ) from None
         finally:
             self._open = False
 
@@ -153,6 +155,13 @@ def json_rows(batch: Any, source: str = "") -> list[bytes]:
     """
     arrow = library("pyarrow", source)
     columns = []
+    for name in batch.schema.names:
+        if batch.schema.names.count(name) > 1:
+            raise InputError(
+                f"the column {shorten(name)} is there several times",
+                source=source,
+                hint="-o parquet and -o arrow keep it",
+            )
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
             columns.append(_json_column(arrow, column))
@@ -170,6 +179,8 @@ def _json_column(arrow: Any, column: Any) -> Any:
     """A column of which the values have a form in JSON."""
     compute, types = library("pyarrow.compute"), arrow.types
     if isinstance(column, arrow.ExtensionArray):
+        if column.type.extension_name == "arrow.uuid":
+            return column
         column = column.storage
     if types.is_run_end_encoded(column.type):
         column = compute.run_end_decode(column)

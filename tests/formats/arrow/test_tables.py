@@ -136,19 +136,32 @@ def test_rows_in_json() -> None:
             "in": pa.array([{"a": [datetime(2026, 1, 2), None]}, None]),
             "coded": pa.array(["x", None]).dictionary_encode(),
             "runs": pa.RunEndEncodedArray.from_arrays([2], ["r"]),
+            "uuid": pa.array([b"0123456789abcdef", None], pa.uuid()),
         }
     )
     assert json_rows(batch) == [
         b'{"when":"2026-01-02 03:00:00.000000Z","cost":123456789012345678901234567890.10,"raw":"text","half":1.5,'
-        b'"nan":null,"big":18446744073709551615,"in":{"a":["2026-01-02 00:00:00.000000",null]},"coded":"x","runs":"r"}',
-        b'{"when":null,"cost":null,"raw":null,"half":null,"nan":0.1,"big":0,"in":null,"coded":null,"runs":"r"}',
+        b'"nan":null,"big":18446744073709551615,"in":{"a":["2026-01-02 00:00:00.000000",null]},"coded":"x","runs":"r",'
+        b'"uuid":"30313233-3435-3637-3839-616263646566"}',
+        b'{"when":null,"cost":null,"raw":null,"half":null,"nan":0.1,"big":0,"in":null,"coded":null,"runs":"r",'
+        b'"uuid":null}',
     ]
 
 
-@pytest.mark.parametrize("column", [pa.array([b"\xff"]), pa.array([float("inf")])], ids=str)
-def test_what_json_cannot_say_is_an_error(column: pa.Array) -> None:
+@pytest.mark.parametrize("columns", [[[b"\xff"]], [[float("inf")]], [[1], [2]]], ids=str)
+def test_what_json_cannot_say_is_an_error(columns: list[Any]) -> None:
+    batch = pa.record_batch(list(map(pa.array, columns)), ["x"] * len(columns))
     with pytest.raises(InputError, match="-o parquet and -o arrow keep it"):
-        json_rows(pa.record_batch([column], ["x"]), "T")
+        json_rows(batch, "T")
+
+
+def test_what_parquet_cannot_hold_is_said() -> None:
+    table = pa.table({"key": ["a", "a"], "runs": pa.RunEndEncodedArray.from_arrays([2], ["r"])})
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "arrow", "-o", "parquet", stdin=in_stream(table))
+    assert (outcome.code, outcome.err.startswith("rvhctl: cannot write the table: ")) == (1, True)
+    assert outcome.err.endswith("; -o arrow has all types\n")
+    found = rvhctl("jump-hash", "-b", "3", "-i", "arrow", "-o", "arrow", stdin=in_stream(table))
+    assert table_of(found.out).drop_columns("bucket") == table
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
