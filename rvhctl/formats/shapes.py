@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, repeat
 from types import NoneType
 from typing import Any, Final, NamedTuple, Protocol
@@ -14,6 +14,7 @@ from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.csv.rows import join_cells
 from rvhctl.core.json.rows import join_objects
 from rvhctl.core.words import COMPILED
+from rvhctl.streams.progress import watched
 
 Picked = Sequence[int] | Ints
 """Which records, in the order of the answer."""
@@ -264,10 +265,22 @@ class View:
     """A member; people see a row faintly where it says nothing."""
     ordered: Callable[[], Iterable[Columns]] | None = None
     """Makes the rows in the order in which people see them, if it is another."""
+    count: int | None = None
+    """How many rows there are; None where nobody knows before they are made."""
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(named_side(column)[0] for column in self.columns)
+
+    def watched(self, what: str) -> View:
+        """Return the same rows, while a terminal shows how many of them are done."""
+
+        def rows_of(pieces: Callable[[], Iterable[Columns]]) -> Callable[[], Iterable[Columns]]:
+            return lambda: watched(pieces(), what, self.count, "rows", size=lambda piece: len(piece[0]))
+
+        return replace(
+            self, pieces=rows_of(self.pieces), ordered=None if self.ordered is None else rows_of(self.ordered)
+        )
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows as objects."""

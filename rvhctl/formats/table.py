@@ -21,6 +21,7 @@ from rvhctl.core.words import COMPILED
 from rvhctl.formats.shapes import IdList, View, cell_text, cell_texts, named_side
 from rvhctl.formats.wording import aligned
 from rvhctl.streams.folding import few_lines, folded, length
+from rvhctl.streams.progress import watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.terminal import ColorChoice, use_color, visible
 
@@ -272,7 +273,7 @@ def _folded_rows(
     places: Sequence[tuple[_Column, int]], faint: Sequence[bool], gap: str, paint: Paint
 ) -> Iterator[str]:
     """The lines of rows, of which some have several."""
-    for row, dim in enumerate(faint):
+    for row, dim in enumerate(watched(faint, "drawing a table", len(faint), "rows")):
         styles = [column.style_of(column.cells[row], dim) for column, _ in places]
         lines = [column.folded(row, width) for column, width in places]
         for texts in zip_longest(*lines, fillvalue=""):
@@ -293,7 +294,7 @@ def _one_below_another(
     for column in columns:
         if column.bars:
             column.draw_bars(room)
-    for row, dim in enumerate(faint):
+    for row, dim in enumerate(watched(faint, "drawing a table", len(faint), "rows")):
         yield ""
         faintly = DIM if dim else ""
         for column in columns:

@@ -58,10 +58,9 @@ def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice
     """Write a view."""
     chosen = _chosen(format_, sink, color)
     if chosen is TABLE:
-        progress.at("making a table")
-        TABLE.load().write(view, sink, color)
+        TABLE.load().write(view.watched("making a table"), sink, color)
     else:
-        sink.write_all(_written(chosen.load().write_view(view, **chosen.options)))
+        sink.write_all(chosen.load().write_view(view.watched("writing"), **chosen.options))
 
 
 def _written(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -71,7 +70,7 @@ def _written(pieces: Iterable[bytes]) -> Iterator[bytes]:
 def write_page(page: Page, sink: Sink) -> None:
     """Write a page."""
     progress.at("making a page")
-    sink.write_all(_written(PAGE.load().write(page)))
+    sink.write_all(PAGE.load().write(page))
 
 
 class RowWriter:

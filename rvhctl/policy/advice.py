@@ -20,6 +20,9 @@ from rvhctl.streams.progress import watched
 MANY: Final = 100_000
 """Nodes from which a look at them is worth a fork."""
 
+PASSES: Final = 2.4
+"""How often a node is taken up while all are sorted, about: it is placed twice, and then in boxes of many."""
+
 
 class PrecisionReport(NamedTuple):
     """How a fleet looks at one precision."""
@@ -73,7 +76,8 @@ def advise(fleet: Fleet, policy: Policy | None = None, processes: int = 1) -> Ad
 def surveyed(fleet: Fleet, processes: int) -> advising.Survey:
     """Look at every node and its nearest other."""
     survey = advising.Survey(fleet.lats, fleet.lons)
-    for _ in watched(iter(partial(survey.step, STEP), False), "sorting nodes", unit=""):
+    steps = iter(partial(survey.step, STEP), False)
+    for _ in watched(steps, "sorting nodes", len(fleet), "nodes", size=lambda _: int(STEP / PASSES)):
         pass
     parts = [(first, min(first + STEP, survey.boxes)) for first in range(0, survey.boxes, STEP)]
 
@@ -106,7 +110,7 @@ def coarser(fleet: Fleet, precision: int, alone: int) -> tuple[int, int] | None:
     """
     best = None
     coarser_ones = range(precision - 1, 0, -1)
-    for letters in watched(coarser_ones, "judging coarser precisions", unit=""):
+    for letters in watched(coarser_ones, "judging", len(coarser_ones), "coarser precisions"):
         counts = run(grouped(fleet, letters, WHOLE)).counts
         left = advising.alone(counts)
         if left < (alone if best is None else best[1]):

@@ -27,6 +27,9 @@ from rvhctl.policy.memory import Memory
 from rvhctl.policy.policy import Percent, Policy
 from rvhctl.streams import progress
 
+SOME: Final = 1 << 16
+"""Nodes that are grouped between two looks at the clock."""
+
 SAID: Final = [reason or None for reason in reasons.REASONS]
 """The name of each reason; None where nothing is to be said."""
 
@@ -127,7 +130,7 @@ class Evaluation(Survivors):
         """Without a precision, and not ``by_label``, all nodes are one group."""
         if not len(instance_of(Fleet, fleet, "fleet", FaultsetError)):
             raise EmptyNodesError
-        progress.at("judging nodes")
+        progress.at("judging", len(fleet), "nodes")
         self.fleet = fleet
         self.policy = instance_of(Policy, policy, "policy", FaultsetError)
         self.precision: int | None = None if precision is None else whole_precision(precision)
@@ -141,7 +144,7 @@ class Evaluation(Survivors):
         self.states = fleet.states if failed is None else self._states_if(failed)
         self.lossy = self._lossy()
         self.known = None if memory is None else memory.columns(fleet.ids)
-        progress.at("deciding")
+        progress.at("deciding on", len(fleet), "nodes")
         self.decide()
         self.memory = None if memory is None else memory.after(fleet.ids, *self.known_after)
 
@@ -279,7 +282,7 @@ class Evaluation(Survivors):
     def _grouped(self, by_label: bool) -> Grouping:
         if self.precision is None and not by_label:
             return InOne(len(self.fleet))
-        groups = run(grouped(self.fleet, self.precision, WHOLE))
+        groups = run(grouped(self.fleet, self.precision, SOME))
         if self.policy.merge_below is not None and self.policy.merge_below > 1:
             groups.join(self.policy.merge_below)
         return groups

@@ -57,7 +57,10 @@ class Grouping:
             FaultsetError: nobody knows which is the nearest.
         """
         joining = self._joining(minimum)
-        for _ in watched(iter(partial(joining.step, STEP), False), "joining groups", unit=""):
+        steps, small = iter(partial(joining.step, STEP), False), len(joining.waiting)
+        for _ in watched(
+            steps, "joining groups", small, "groups", position=lambda: small - len(joining.waiting)
+        ):
             pass
         owners = [(part, owner) for part, owner in enumerate(joining.owners) if part != owner]
         self.joined = [(self._name(part), self._name(owner)) for part, owner in owners]
@@ -176,8 +179,9 @@ def grouped(fleet: Fleet, precision: int | None, size: int) -> Steps[Grouping]:
         assert fleet.labels is not None
         return ByLabel(fleet, fleet.labels)
     groups = Groups(precision)
-    for start in range(0, len(fleet.lats), size):
-        groups.add(fleet.lats, fleet.lons, start, min(start + size, len(fleet.lats)))
+    count = len(fleet.lats)
+    for start in watched(range(0, count, size), "grouping nodes", count, "nodes", size=lambda _: size):
+        groups.add(fleet.lats, fleet.lons, start, min(start + size, count))
         yield
     return ByCell(groups)
 

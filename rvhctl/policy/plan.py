@@ -138,9 +138,9 @@ class FleetPlan:
         self.starts, self.servers, self.parts = plan.starts, plan.servers, plan.parts
 
     def _share_by_capacity(self) -> None:
-        progress.at("sharing out traffic")
         demand, fit = self.traffic.demand, self.traffic.fit
         short = {group for group in range(len(self)) if demand[group] > fit[group] or not fit[group]}
+        progress.at("finding room for", len(short), "groups")
         levels = levels_of(self.evaluation, short, self.routing.nearest)
         self._exact, self.shortage = capacity_shares(short, demand, fit, levels)
         room: dict[int, int | Fraction] = {
@@ -152,7 +152,7 @@ class FleetPlan:
                     room[other] -= amount
         self.whole = WHOLE
         starts, servers, parts = [0], list[int](), list[int]()
-        for group in range(len(self)):
+        for group in watched(range(len(self)), "sharing out traffic", len(self), "groups"):
             shares = self._exact.get(group, [(group, demand[group])])
             if not shares:
                 answers = len(self.evaluation.serving(group)) > 0

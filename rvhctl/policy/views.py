@@ -89,7 +89,12 @@ def _ranks_view(ids: Sequence[str], latencies: Floats, rows: Ints, top: int | No
             some = IdList(ids, shown_rows, first, last)
             yield [range(first + 1, last + 1), some, picked_floats(latencies, shown_rows, first, last)]
 
-    return View(("rank:r", "node", "latency ms:r"), ranks, caption=caption + first_shown(top, len(rows)))
+    return View(
+        ("rank:r", "node", "latency ms:r"),
+        ranks,
+        caption=caption + first_shown(top, len(rows)),
+        count=len(shown_rows),
+    )
 
 
 def _plain_groups_view(
@@ -118,6 +123,7 @@ def _plain_groups_view(
         caption=f"{within}, in {left} of {counted(len(counts), groups.kind)}"
         f"{first_shown(top, most, f' of each {groups.kind}')}",
         vital="ids",
+        count=len(counts),
     )
 
 
@@ -146,7 +152,7 @@ def _groups_view(evaluation: Evaluation, top: int | None, caption: str) -> View:
     if joined:
         columns.insert(1, "joined")
     caption += first_shown(top, max(counts, default=0), f" of each {kind}")
-    return View(tuple(columns), pieces, caption=caption, vital="ids")
+    return View(tuple(columns), pieces, caption=caption, vital="ids", count=len(counts))
 
 
 def _counts(starts: Ints) -> list[int]:
@@ -189,7 +195,7 @@ def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
     kind = evaluation.groups.kind or "cell"
     columns = ("id", f"{kind}:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
     caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
-    return View(columns, pieces, caption=caption, vital="kept", ordered=ordered)
+    return View(columns, pieces, caption=caption, vital="kept", ordered=ordered, count=len(ids))
 
 
 def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:
@@ -224,7 +230,7 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
     )
     serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
     caption = f"{serving} in {counted(len(plan), kind)}"
-    return View(columns, pieces, caption=caption, vital="serve")
+    return View(columns, pieces, caption=caption, vital="serve", count=len(counts))
 
 
 def _shares(evaluation: Evaluation, plan: FleetPlan, group: int, last: int) -> list[list[Row]]:
@@ -269,7 +275,8 @@ def drill_view(drill: Drill, ids: Sequence[Any], top: int | None = None) -> View
         "moved:r",
         *(("joined",) if joins else ()),
     )
-    return View(columns, pieces, caption=drill.summary + first_shown(top, len(drill)), vital="failure")
+    caption = drill.summary + first_shown(top, len(drill))
+    return View(columns, pieces, caption=caption, vital="failure", count=count)
 
 
 def _failed_groups(row: Failure) -> list[str]:

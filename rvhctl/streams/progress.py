@@ -153,9 +153,10 @@ def reading(source: str) -> str:
     return f"reading {os.path.basename(source)}"
 
 
-def at(what: str) -> None:
-    """Say what comes now, of which nobody can tell how long it takes."""
-    _Step(what, None, "").show(0)
+def at(what: str, amount: int | None = None, unit: str = "") -> None:
+    """Say what comes now, and of how much, of which nobody can tell how long it takes."""
+    if _line is not None:
+        _Step(what if amount is None else f"{what} {amount:,} {unit}", None, "").show(0)
 
 
 class _Step:

@@ -12,15 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rvhctl.concurrency.steps import run
 from rvhctl.errors import raise_error
 from rvhctl.formats.choice import FORMATS, OutputFormat
 from rvhctl.formats.csv import write_rows
 from rvhctl.formats.shapes import Digits, View, cell_text
 from rvhctl.nodes.read import read_nodes
+from rvhctl.policy.decision import decide
 from rvhctl.policy.evaluate import advise, evaluate
 from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
-from rvhctl.policy.views import advice_view, explain_view, plan_view, shown_ids
+from rvhctl.policy.request import Request
+from rvhctl.policy.traffic.drill import Drill
+from rvhctl.policy.views import advice_view, answer_view, drill_view, explain_view, plan_view, shown_ids
 
 NODES: list[Any] = [
     {"id": "a", "lat": 52.1, "lon": 4.9, "latency": 10},
@@ -107,6 +111,27 @@ def test_advice_is_a_document_in_json_and_rows_elsewhere() -> None:
     ] * 8
     assert written(view, "plain").count(b"\n") == 8
     assert [json.loads(line) for line in written(view, "ndjson").splitlines()] == document["precisions"]
+
+
+@pytest.mark.parametrize("top", [None, 1])
+@pytest.mark.parametrize("policy", [Policy(threshold=50.0), POLICY])
+@pytest.mark.parametrize("precision", [None, 3])
+def test_a_view_knows_how_many_rows_it_has(
+    precision: int | None, policy: Policy, top: int | None, tmp_path: Any
+) -> None:
+    (tmp_path / "nodes.json").write_text(json.dumps(NODES))
+    nodes = read_nodes([str(tmp_path / "nodes.json")], "auto", coordinates=True, on_bad=raise_error)
+    decision = run(decide(nodes.fleet, Request(policy, precision=precision)))
+    evaluation = evaluate(NODES, policy, precision=precision)
+    views = [answer_view(nodes, decision, top), explain_view(evaluation, nodes.fleet.ids)]
+    if precision:
+        plan = FleetPlan(evaluation)
+        views += [
+            plan_view(evaluation, plan, nodes.fleet.ids, top),
+            drill_view(Drill(plan), nodes.fleet.ids, top),
+        ]
+    for view in views:
+        assert view.count == len(list(view.rows()))
 
 
 @pytest.mark.parametrize("make", [plan, explanation])

@@ -62,18 +62,30 @@ def run(files: Path, line: str, **options: str) -> tuple[int, str]:
 
 
 STEPS = [
-    ("faultset --relative 2 -p 1 @nodes.csv", r"judging nodes \.\.\."),
+    ("faultset --relative 2 -p 1 @nodes.csv", r"judging 100 nodes \.\.\."),
+    ("faultset --relative 2 -p 1 @nodes.csv", r"deciding on 100 nodes \.\.\."),
+    ("faultset --relative 2 -p 1 @nodes.csv", r"grouping nodes: 100 % of 100 nodes, 0 s left"),
     ("faultset --relative 2 -p 1 @nodes.csv", r"writing: [\d,.]+ kB, .* a second"),
     ("faultset --threshold 5 -p 1 @nodes.csv", r"writing: "),
-    ("failover --threshold 5 -o table @nodes.csv", r"making a table \.\.\."),
+    ("failover --threshold 5 -o table @nodes.csv", r"making a table: 100 % of \d+ rows, 0 s left"),
+    ("faultset --threshold 5 -p 1 -o table @nodes.csv", r"drawing a table: 100 % of \d+ rows, 0 s left"),
+    ("faultset --relative 2 -p 2 --explain -o csv @nodes.csv", r"writing: 100 % of 100 rows, 0 s left"),
+    ("faultset --relative 2 -p 2 -o html @nodes.csv", r"placing nodes: 99 % of 100 nodes, 1 s left"),
+    ("faultset --relative 2 -p 2 -o html @nodes.csv", r"drawing nodes: 100 % of 100 nodes, 0 s left"),
+    ("faultset --relative 2 -p 2 -o html @nodes.csv", r"making tables: 100 % of 2 tables, 0 s left"),
+    ("faultset --relative 2 -p auto @nodes.csv", r"sorting nodes: 100 % of 100 nodes, 0 s left"),
     ("faultset --relative 2 -p 2 --plan @nodes.csv", r"planning: 0 % of 25 groups"),
-    ("faultset --relative 2 -p 2 --plan --spill capacity @nodes.csv", r"sharing out traffic \.\.\."),
-    ("faultset --relative 2 -p 2 --merge-below 5 @nodes.csv", r"joining groups \.\.\."),
+    (
+        "faultset --relative 2 -p 2 --plan --spill capacity @nodes.csv",
+        r"sharing out traffic: 100 % of 25 groups, 0 s left",
+    ),
+    ("faultset --relative 2 -p 2 --plan --spill capacity @nodes.csv", r"finding room for \d+ groups \.\.\."),
+    ("faultset --relative 2 -p 2 --merge-below 5 @nodes.csv", r"joining groups: \d+ % of 25 groups"),
     ("faultset --relative 2 -p 2 --drill both @nodes.csv", r"drilling: 100 % of 125 failures, 0 s left"),
     ("faultset --relative 2 -p 2 --drill pairs @nodes.csv", r"drilling: 50 % of 300 failures, \d s left"),
     ("faultset --advise @nodes.csv", r"judging: 100 % of 8 precisions, 0 s left"),
     ("faultset --advise @nodes.csv", r"comparing precisions: 100 % of 100 nodes, 0 s left"),
-    ("faultset --relative 2 -p 8 @apart.csv", r"judging coarser precisions \.\.\."),
+    ("faultset --relative 2 -p 8 @apart.csv", r"judging: \d+ % of 7 coarser precisions"),
     ("jump-hash -b 4 @keys.txt", r"reading .*: 100 % of 8\.9 kB, 0 s left"),
     ("jump-hash -b 4 -i csv @keys.csv", r"reading .*: \d+ % of 12\.8 kB, \d s left"),
     ("jump-hash -b 4 -i csv --stats @keys.csv", r"reading .*: \d+ % of 12\.8 kB, \d s left"),
@@ -100,6 +112,7 @@ def test_a_step_is_seen_and_gone_at_the_end(
     files: Path, line: str, pattern: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch, "POOL_AFTER_SECONDS", 0.0)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
     code, got = run(files, line)
     assert code == 0
     assert any(re.fullmatch(pattern + ".*", text) for text in drawn(got)), drawn(got)

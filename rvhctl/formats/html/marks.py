@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple, TypeVar
 
 from rvhctl.formats.html.parts import Area, Dot
 from rvhctl.formats.html.text import NAMED, named
 from rvhctl.formats.html.window import WIDTH, Rectangle, Window
 from rvhctl.formats.wording import aligned, counted, share_of
+from rvhctl.streams.progress import watched
 
 BOX: Final = 16.0
 """Pixels of the side of a box at least; smaller areas that are closer to each other share one."""
@@ -66,6 +68,14 @@ def _close(
         x, y = place(thing)
         squares.setdefault((int(x // size), int(y // size)), []).append(thing)
     return list(squares.values())
+
+
+def _joined(
+    several: Iterable[list[Thing]], place: Callable[[Thing], tuple[float, float]], size: float
+) -> list[list[Thing]]:
+    """Things in squares of twice the size, out of those that they were in."""
+    larger = _close(several, lambda some: place(some[0]), size)
+    return [list(chain.from_iterable(some)) for some in larger]
 
 
 def boxes_of(areas: Sequence[Area], kind: str, window: Window) -> list[Box]:
@@ -126,9 +136,10 @@ def spots_of(dots: Sequence[Dot], limits: Sequence[float], window: Window) -> tu
     def place(dot: Dot) -> tuple[float, float]:
         return window.x(dot.lon), window.y(dot.lat)
 
-    size = CLOSE
-    while len(several := _close(dots, place, size)) > MOST_SPOTS:
-        size *= 1.5
+    several, size = _close(watched(dots, "drawing nodes", len(dots), "nodes"), place, CLOSE), CLOSE
+    while len(several) > MOST_SPOTS:
+        size *= 2
+        several = _joined(several, place, size)
     spots = [_spot(some, limits, window) for some in several]
     return sorted(spots, key=lambda spot: -spot.radius), size
 

@@ -15,6 +15,7 @@ from rvhctl.formats.html.map import figure
 from rvhctl.formats.html.parts import Page, Section
 from rvhctl.formats.html.tables import table
 from rvhctl.formats.html.text import element, text
+from rvhctl.streams.progress import watched
 
 FOLDER: Final = Path(__file__).parent
 
@@ -38,7 +39,7 @@ def write(page: Page) -> Iterator[bytes]:
     ]
     for part in parts:
         yield part.encode()
-    for number, section in enumerate(page.sections):
+    for number, section in enumerate(watched(page.sections, "making tables", len(page.sections), "tables")):
         yield _section(number, section).encode()
     yield f"</main>\n<footer>{_made(page)}</footer>\n<script>{script}</script>\n</body>\n</html>\n".encode()
 

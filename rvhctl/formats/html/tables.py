@@ -63,6 +63,8 @@ def _first_rows(view: View) -> tuple[Sequence[str], list[list[Any]], int]:
         if (room := MOST_ROWS - count) > 0:
             for part, values in zip(parts, piece, strict=True):
                 part.extend(islice(values, room))
+        elif view.count is not None:
+            return view.names, parts, view.count
         count += len(piece[0])
     return view.names, parts, count
 

@@ -13,18 +13,21 @@ from rvhctl.formats.wording import counted
 from rvhctl.policy.evaluation import Evaluation
 from rvhctl.policy.groups import ByCell
 from rvhctl.policy.plan import FleetPlan
+from rvhctl.streams.progress import watched
 
 
 def chart_of(evaluation: Evaluation, plan: FleetPlan | None, ids: Sequence[Any]) -> Chart | None:
     """Return the map; None where no place is known. ``ids`` as they are shown."""
     groups = evaluation.groups
-    dots = list(_dots(evaluation, ids))
+    count = len(evaluation.fleet)
+    dots = list(watched(_dots(evaluation, ids), "placing nodes", count, "nodes"))
     if not groups.kind or not dots:
         return None
-    found = dict(_areas(evaluation))
+    areas = watched(_areas(evaluation), f"placing {groups.kind}s", evaluation.group_count, f"{groups.kind}s")
+    found = dict(areas)
     numbers = {group: number for number, group in enumerate(found)}
     flows = [] if plan is None else list(_flows(plan, numbers))
-    lost_groups, lost_nodes = evaluation.group_count - len(found), len(evaluation.fleet) - len(dots)
+    lost_groups, lost_nodes = evaluation.group_count - len(found), count - len(dots)
     lost = [
         *([counted(lost_groups, groups.kind)] if lost_groups else ()),
         *([counted(lost_nodes, "node")] if lost_nodes else ()),

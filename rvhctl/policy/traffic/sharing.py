@@ -91,7 +91,7 @@ def rounded(shares: Shares, room: dict[int, int | Fraction]) -> list[int]:
         room: what is left in each group; parts that were added are taken from it.
     """
     demand = sum(amount for _, amount in shares)
-    if not demand:
+    if not demand or len(shares) == 1:
         return [WHOLE] * len(shares)
     parts = [int(amount * WHOLE // demand) for _, amount in shares]
     added = [demand * (part + 1) - amount * WHOLE for part, (_, amount) in zip(parts, shares, strict=True)]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import re
 from base64 import b64encode
+from collections.abc import Iterator
 from hashlib import sha256
 from html import unescape
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.pages import Element, read_page
@@ -17,7 +19,7 @@ from rvhctl.formats.html.page import FOLDER, write
 from rvhctl.formats.html.parts import Area, Chart, Dot, Flow, Page, Section
 from rvhctl.formats.html.tables import MOST_IDS, MOST_ROWS, table
 from rvhctl.formats.html.text import element, text
-from rvhctl.formats.shapes import View
+from rvhctl.formats.shapes import Columns, View
 
 EVIL = (
     "<script>alert(1)</script>",
@@ -177,6 +179,17 @@ def test_a_table_ends_with_how_many_rows_more_there_are() -> None:
     assert "3 rows more are not on this page; -o csv has them all." in found.text
     assert found.rows[0][1].endswith(f"id-{MOST_IDS - 1}, +{100 - MOST_IDS}")
     assert not read_table(view_of(("id", "ids"), *rows[:MOST_ROWS])).of_class("rest")
+
+
+def test_a_table_makes_no_rows_that_nobody_sees() -> None:
+    def pieces() -> Iterator[Columns]:
+        yield [[f"n{row}" for row in range(MOST_ROWS)]]
+        yield [["one more"]]
+        pytest.fail("the number of rows is known")
+
+    found = read_table(View(("id",), pieces, count=1_000_000))
+    assert len(found.rows) == MOST_ROWS
+    assert "998000 rows more are not on this page" in found.text
 
 
 def test_people_see_the_order_that_is_for_people() -> None:
