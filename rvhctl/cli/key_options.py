@@ -57,10 +57,10 @@ class Nodes(OptionGroup, panel=BUCKETS):
     nodes: str | None = option(
         "--nodes",
         metavar="A,B,...|FILE",
-        help="Names for the buckets, or a FILE as failover reads it. Bucket i is the i-th node, for ever: add nodes "
-        "at the end, and never take one out of the middle, but name it in --down or replace it; or let --slots "
-        "remember who is which, because the order alone cannot tell. Of a FILE (without a comma; also @FILE, or - for "
-        "standard input) the weight and state of each node count.",
+        help="Names for the buckets, or a FILE of nodes, as failover reads it. The i-th node has bucket i, for ever: "
+        "add nodes at the end only, and name one that is gone in --down, or replace it; or let --slots remember "
+        "which node has which bucket. What has no comma is a FILE (so is @FILE; - is standard input), of whose "
+        "nodes the weight and the state count.",
         need=30,
     )
     slots: str | None = option(
@@ -79,7 +79,7 @@ class Nodes(OptionGroup, panel=BUCKETS):
     live: str | None = option(
         "--live",
         metavar="FILE",
-        help="Only nodes in FILE own keys, as failover writes it. All others count as down.",
+        help="Only nodes in FILE own keys: those that failover kept. All others count as down.",
         need=40,
     )
     down: list[str] | None = option(
@@ -161,7 +161,8 @@ class Bound(OptionGroup, panel=BUCKETS):
     size: str | None = option(
         "--size",
         metavar="PATH",
-        help="With --max-load, --stats or --to...: a key is as large as this field of its record, like --field.",
+        help="With --max-load, --stats or --to...: the size of a key is this field of its record, named as for "
+        "--field.",
         panel=KEYS,
     )
     sizes: str | None = option(

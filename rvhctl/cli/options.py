@@ -64,6 +64,7 @@ def output_option(*for_people: str) -> Any:
         metavar="FORMAT",
         click_type=TyperChoice(("auto", *for_people, *FORMATS)),
         help=f"Write {either(*for_people, *FORMATS)}. auto is a table on a terminal, and else the format of the input.",
+        panel=ANSWER,
         need=100,
     )
 

@@ -77,8 +77,8 @@ class GroupViews(Views, panel=ANSWER):
     demand: str | None = option(
         "--demand",
         metavar="FILE",
-        help="With --plan or --drill: read from FILE what is asked of each group. It has group and demand, and stands "
-        "for --fill.",
+        help="With --plan or --drill: read from FILE how much traffic each group has. Its fields are group and demand, "
+        "in the unit of capacities. It takes the place of --fill.",
     )
     explain: bool = Views.explain
     advise: bool = switch(

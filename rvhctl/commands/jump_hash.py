@@ -27,7 +27,7 @@ HELP = """\
 Say which bucket or node owns each key, so that few keys move.
 
 A key has one bucket for ever, in every process and on every machine. A new bucket takes 1 in N + 1 keys, and
-no other key moves; of a node that has failed only its own keys do. It is Google's jump consistent hash.
+no other key moves; when a node fails, only its own keys do. It is Google's jump consistent hash.
 
 Keys are lines of text from FILEs or standard input, -k options, or fields of JSON, NDJSON, CSV and TSV.
 """
@@ -35,10 +35,10 @@ Keys are lines of text from FILEs or standard input, -k options, or fields of JS
 
 @grouped
 def jump_hash(
-    nodes: Nodes,
-    bound: Bound,
     keys: Keys,
+    nodes: Nodes,
     fields: Fields,
+    bound: Bound,
     answer: Answer,
     many: Many,
     hashing: Hashing,
