@@ -229,7 +229,7 @@ def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: 
         *(("joined",) if joins else ()),
     )
     serving = share_of(len(evaluation), len(evaluation.fleet), "node", "serve")
-    caption = f"{serving} in {counted(len(plan), kind)}"
+    caption = f"{serving} in {counted(len(plan), kind)}; shares and load in %"
     return View(columns, pieces, caption=caption, vital="serve", count=len(counts))
 
 
@@ -275,7 +275,8 @@ def drill_view(drill: Drill, ids: Sequence[Any], top: int | None = None) -> View
         "moved:r",
         *(("joined",) if joins else ()),
     )
-    caption = drill.summary + first_shown(top, len(drill))
+    of_columns = "load, of the group where it is greatest, and moved traffic in %"
+    caption = f"{drill.summary}{first_shown(top, len(drill))}\n{of_columns}"
     return View(columns, pieces, caption=caption, vital="failure", count=count)
 
 
