@@ -119,9 +119,9 @@ class Nodes(OptionGroup, panel=BUCKETS):
     )
     spread: str | None = option(
         "--spread",
-        metavar="LABEL",
-        help="With --replicas: each replica in another zone (rack, region), while there is one with a live node. LABEL "
-        "is a field that each node of --nodes has.",
+        metavar="FIELD",
+        help="With --replicas: each replica in another zone (rack, region), while there is one with a live node. Each "
+        "node of --nodes has FIELD, as in zone.",
     )
 
 
@@ -161,8 +161,7 @@ class Bound(OptionGroup, panel=BUCKETS):
     size: str | None = option(
         "--size",
         metavar="PATH",
-        help="With --max-load, --stats or --to...: the size of a key is this field of its record, named as for "
-        "--field.",
+        help="With --max-load, --stats or --to...: a key's size is this field of its record, named as for --field.",
         panel=KEYS,
     )
     sizes: str | None = option(

@@ -49,6 +49,7 @@ def fitting(command: Command, line: Line) -> Fitting:
         return Fitting("list", [(option + named + comma + word, "") for word in words])
     literal = [form for form in forms if form.isalpha() and form.islower() and form.startswith(typed)]
     chosen = [item.value for item in target.shell_complete(context, typed)]
+    chosen += [word for word in sorted({*_known(command, line, metavar)}) if word.startswith(typed)]
     return Fitting("words", [(option + word, "") for word in dict.fromkeys(literal + chosen)])
 
 

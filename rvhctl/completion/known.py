@@ -59,10 +59,20 @@ def known_labels(given: Mapping[str, Any]) -> Iterable[str]:
     Raises:
         RvhctlError: they cannot be read.
     """
-    from rvhctl.nodes.read import PLACED
+    return _labels(_nodes(given, coordinates=False))
 
-    fields = next(_records(given), {})
-    return [name for name, value in fields.items() if name not in PLACED and isinstance(value, str)]
+
+def known_domains(given: Mapping[str, Any]) -> Iterable[str]:
+    """Return the labels that the first of the nodes has that are to own keys.
+
+    Raises:
+        RvhctlError: they cannot be read.
+    """
+    from rvhctl.nodes.read import read_nodes
+
+    file = (given["nodes"] or "").removeprefix("@")
+    _check_quick([file])
+    return _labels(read_nodes([file], "auto", coordinates=False, latency=False, on_bad=_say_nothing))
 
 
 def known_groups(given: Mapping[str, Any]) -> Iterable[str]:
@@ -72,7 +82,8 @@ def known_groups(given: Mapping[str, Any]) -> Iterable[str]:
         RvhctlError: they cannot be read.
     """
     labels = ",".join(given["by"] or ()).split(",")
-    values = [[str(fields.get(label.strip(), "")) for label in labels] for fields in _records(given)]
+    records = _records(_nodes(given, coordinates=False))
+    values = [[str(fields.get(label.strip(), "")) for label in labels] for fields in records]
     return ["/".join(names) for names in values if all(names)]
 
 
@@ -82,14 +93,22 @@ KNOWN: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterable[str]]]] = {
     "PREFIX,...": known_cells,
     "LABEL,...": known_labels,
     "NAME,...": known_groups,
+    "FIELD": known_domains,
 }
 """What the values of an option are, by what help calls them."""
 
 
-def _records(given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _labels(nodes: Nodes) -> Iterable[str]:
+    from rvhctl.nodes.read import PLACED
+
+    fields = next(_records(nodes), {})
+    return [name for name, value in fields.items() if name not in PLACED and isinstance(value, str)]
+
+
+def _records(nodes: Nodes) -> Iterator[dict[str, Any]]:
     import orjson
 
-    return map(orjson.loads, _nodes(given, coordinates=False).in_json().records)
+    return map(orjson.loads, nodes.in_json().records)
 
 
 def _owners(nodes: str) -> Sequence[str]:

@@ -47,6 +47,16 @@ def test_nodes_of_an_inventory(tmp_path: Path) -> None:
     assert list(known.known_cells(given)) == []
 
 
+def test_fields_of_the_nodes_that_own_keys(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.csv"
+    file.write_text("id,lat,lon,zone,rack\na,52,4,eu,r1\n")
+    for nodes in (f"{file}", f"@{file}"):
+        assert list(known.known_domains({**GIVEN, "nodes": nodes})) == ["zone", "rack"]
+    for nodes in (None, "a,b"):
+        with pytest.raises((InputError, OSError)):
+            known.known_domains({**GIVEN, "nodes": nodes})
+
+
 def large(file: Path) -> None:
     file.write_text("id,latency\na,1\n")
     os.truncate(file, known.MOST_BYTES + 1)
