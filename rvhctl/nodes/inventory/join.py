@@ -135,10 +135,11 @@ class _Records(Sequence[bytes]):
     def several(self, rows: Sequence[int], seen: Contradictions = NONE_SEEN) -> list[bytes]:
         """Return some of them, in less time than one by one."""
         own = list(map(self._found.own.__getitem__, rows))
-        objects = iter(self._objects_of([row for row in own if row != NOBODY]))
-        measured = [None if row == NOBODY else next(objects) for row in own]
         known = self._known_of(list(map(self._found.rows.__getitem__, rows)))
-        return list(map(merged_texts, measured, known, repeat(seen)))
+        if NOBODY not in own:
+            return merged_texts(self._objects_of(own), known, seen)
+        objects = iter(self._objects_of([row for row in own if row != NOBODY]))
+        return merged_texts([None if row == NOBODY else next(objects) for row in own], known, seen)
 
 
 def _by_columns(

@@ -6,13 +6,14 @@ nothing. Of two states the worse counts. The id is the inventory's, and of its o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, TypeVar
+from operator import itemgetter
+from typing import Any, Final, TypeAlias, TypeVar
 
 import orjson
 
-from rvhctl.core.json.merging import merged_object
+from rvhctl.core.json.merging import ObjectMerger
 from rvhctl.core.json.spans import member_spans
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.words import COMPILED
@@ -21,6 +22,9 @@ from rvhctl.formats.wording import and_more
 from rvhctl.nodes.fields import BOUNDS, MEASURED
 
 Value = TypeVar("Value")
+
+Told: TypeAlias = "tuple[int, bytes, bytes, bytes]"
+"""Row, key, and the values that were measured and that are known."""
 
 NAMED: Final = 3
 """Contradictions that a warning tells; of more it gives the number."""
@@ -48,12 +52,10 @@ class Contradictions:
             said = f"{name} of {quoted(node_id)} is {shorten(known)}, not {shorten(measured)}"
             self._first.append(said)
 
-    def add_texts(self, known: bytes, differing: list[bytes]) -> None:
-        """Count what the texts of a member and of both its values say."""
-        node_id = orjson.loads(known)["id"]
-        members = iter(map(orjson.loads, differing))
-        for name, one, other in zip(members, members, members, strict=True):
-            self.add(node_id, name, one, other)
+    def add_texts(self, record: bytes, key: bytes, measured: bytes, known: bytes) -> None:
+        """The same by the texts of the inventory's record, the member and both values."""
+        node_id = orjson.loads(record)["id"] if self._count < NAMED else ""
+        self.add(node_id, *map(orjson.loads, (key, measured, known)))
 
     @property
     def warnings(self) -> list[str]:
@@ -109,28 +111,39 @@ def merged_objects(
     return merged(measured, known, _is_blank, _worse, partial(seen.add, known["id"]))
 
 
-def merged_texts(measured: bytes | None, known: bytes, seen: Contradictions = NONE_SEEN) -> bytes:
-    """The same for objects of JSON by their text, in which every number keeps its digits."""
-    differing: list[bytes] = []
-    if (
-        COMPILED
-        and measured is not None
-        and (found := merged_object(measured, known, _LEFT_OUT, _STATES, seen.keys, differing))
-    ):
-        if differing:
-            seen.add_texts(known, differing)
-        return found
+def merged_texts(
+    measured: Sequence[bytes | None], known: Sequence[bytes], seen: Contradictions = NONE_SEEN
+) -> list[bytes]:
+    """The same for many objects of JSON by their texts, in which every number keeps its digits."""
+    told: list[Told] = []
+    texts = [b""] * len(known)
+    if COMPILED:
+        merger = ObjectMerger(_LEFT_OUT, _STATES, seen.keys)
+        texts = merger.merge([text or b"" for text in measured], list(known), b',"latency":null}')
+        told = merger.differing
+    for row, text in enumerate(texts):
+        if not text:
+            texts[row] = _merged_text(measured[row], known[row], partial(_tell, told, row, seen.names))
+    told.sort(key=itemgetter(0))
+    for row, key, one, other in told:
+        seen.add_texts(known[row], key, one, other)
+    return texts
+
+
+def _merged_text(measured: bytes | None, known: bytes, differs: Callable[[str, bytes, bytes], None]) -> bytes:
     ours = _members(known)
     if measured is None:
         record = {name: value for name, value in ours.items() if name not in MEASURED} | {"latency": b"null"}
     else:
-
-        def differs(name: str, one: bytes, other: bytes) -> None:
-            differing.extend([orjson.dumps(name), one, other])
-
         record = merged(_members(measured), ours, _BLANK.__contains__, _worse_text, differs)
-        seen.add_texts(known, differing)
     return b"{%b}" % b",".join([b"%b:%b" % (orjson.dumps(name), value) for name, value in record.items()])
+
+
+def _tell(
+    told: list[Told], row: int, names: Collection[str], name: str, measured: bytes, known: bytes
+) -> None:
+    if name in names:
+        told.append((row, orjson.dumps(name), measured, known))
 
 
 def _members(text: bytes) -> dict[str, bytes]:

@@ -1,4 +1,4 @@
-"""One object of JSON out of two."""
+"""Objects of JSON, each out of two."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.json.merging import merged_object
+from rvhctl.core.json.merging import MOST, ObjectMerger
 
 LEFT_OUT = [b'"latency"', b'"samples"']
 STATES = [b'"up"', b'"drain"', b'"down"']
+ABSENT = b',"latency":null}'
+
+
+def merge(own: bytes, known: bytes) -> bytes:
+    (merged,) = ObjectMerger(LEFT_OUT, STATES, []).merge([own], [known], ABSENT)
+    return merged
 
 
 @pytest.mark.parametrize(
@@ -33,24 +39,39 @@ STATES = [b'"up"', b'"drain"', b'"down"']
         (b'{"id":"a","state":"down"}', b'{"id":"a","state":"up"}', b'{"id":"a","state":"down"}'),
         (b'{"id":"a","state":"off"}', b'{"id":"a","state":"up"}', b'{"id":"a","state":"off"}'),
         (b'{"id":"a","x":"up"}', b'{"id":"a","x":"down"}', b'{"id":"a","x":"down"}'),
+        (b"", b'{"id":7,"latency":9,"z": "x" }', b'{"id":7,"z":"x","latency":null}'),
+        (b'{"id":"a","z":"\\""}', b'{"id":"a","y":"\\u0041"}', b'{"id":"a","z":"\\"","y":"\\u0041"}'),
         (b'{"\\u0069d":"a"}', b'{"id":"a"}', b""),
+        (b'{"id":"a"}', b'{"id":"a","\\u0061":1}', b""),
+        (b'{"id":"a"', b'{"id":"a"}', b""),
+        (b'{"id":"a"}', b'{"id":"a",}', b""),
+        (b'{"id":"a"}', b'["id"]', b""),
+        (b'{"z":"a"}', b'{"id":"a"}', b""),
+        (b'{"id":"a"}', b'{"z":"a"}', b""),
         (b'{"id":"a","x":1,"x":2}', b'{"id":"a"}', b""),
         (b'{"id":"a"}', b'{"id":"a","x":1,"x":2}', b""),
     ],
 )
 def test_what_is_known_counts(own: bytes, known: bytes, merged: bytes) -> None:
-    assert merged_object(own, known, LEFT_OUT, STATES, [], []) == merged
+    assert merge(own, known) == merged
 
 
 def test_what_both_say_otherwise_is_collected() -> None:
-    differing: list[bytes] = []
-    own, known = (
-        b'{"id":"m","a":1,"b":"x","c":2,"d":null,"e":5}',
-        b'{"id":"k","a":1,"b":"y","c":3,"d":4,"e":null}',
-    )
-    merged = merged_object(own, known, LEFT_OUT, STATES, [b'"a"', b'"b"', b'"d"', b'"e"', b'"id"'], differing)
-    assert merged == b'{"id":"k","a":1,"b":"y","c":3,"d":4,"e":5}'
-    assert differing == [b'"id"', b'"m"', b'"k"', b'"b"', b'"x"', b'"y"']
+    own = b'{"id":"m","a":1,"b":"x","c":2,"d":null,"e":5,"state":"up"}'
+    known = b'{"id":"k","a":1,"b":"y","c":3,"d":4,"e":null,"state":"down"}'
+    watched = [b'"a"', b'"b"', b'"d"', b'"e"', b'"id"', b'"state"']
+    merger = ObjectMerger(LEFT_OUT, STATES, watched)
+    merged = merger.merge([own, b"", own], [known] * 3, ABSENT)
+    assert merged[::2] == [b'{"id":"k","a":1,"b":"y","c":3,"d":4,"e":5,"state":"down"}'] * 2
+    assert merged[1] == b'{"id":"k","a":1,"b":"y","c":3,"d":4,"e":null,"state":"down","latency":null}'
+    assert merger.differing == [(row, b'"b"', b'"x"', b'"y"') for row in (0, 2)]
+
+
+def test_more_members_are_for_the_library() -> None:
+    for more in (0, 1):
+        record = orjson.dumps({"id": "a"} | {f"m{number}": number for number in range(MOST - 1 + more)})
+        assert bool(merge(record, b'{"id":"b"}')) != bool(more)
+        assert bool(merge(b'{"id":"b"}', record)) != bool(more)
 
 
 NUMBERS = st.integers(0, 10**12)
@@ -59,14 +80,35 @@ VALUES = st.one_of(st.none(), TEXTS, NUMBERS, st.lists(NUMBERS))
 RECORDS = st.dictionaries(st.sampled_from(["state", "zone", "latency", "é", "a" * 40]), VALUES)
 
 
-@given(RECORDS, RECORDS)
-def test_objects_are_merged_as_mappings_are(own: dict[str, Any], known: dict[str, Any]) -> None:
-    own, known = {"id": "a", **own}, {"id": "b", **known}
-    wanted = {**own, "id": "b"}
+def of_mappings(own: dict[str, Any] | None, known: dict[str, Any]) -> dict[str, Any]:
+    """What the merger does, by the rules of mappings."""
+    if own is None:
+        return {name: value for name, value in known.items() if name != "latency"} | {"latency": None}
+    merged = {**own, "id": known["id"]}
     for name, value in known.items():
         worse = name == "state" and (own.get(name), value) == ("up", "down")
         counts = worse if name == "state" else value not in (None, "")
         if name not in ("id", "latency") and (counts or own.get(name) in (None, "")):
-            wanted[name] = value
-    merged = merged_object(orjson.dumps(own), orjson.dumps(known), LEFT_OUT, STATES, [], [])
-    assert merged == orjson.dumps(wanted)
+            merged[name] = value
+    return merged
+
+
+@given(st.lists(st.tuples(st.none() | RECORDS, RECORDS), max_size=6), st.booleans())
+def test_objects_are_merged_as_mappings_are(
+    pairs: list[tuple[dict[str, Any] | None, dict[str, Any]]], twice: bool
+) -> None:
+    """Each as by itself, whichever came before."""
+    pairs = [pair for pair in pairs for _ in range(1 + twice)]
+    rows = [(None if own is None else {"id": "a", **own}, {"id": "b", **known}) for own, known in pairs]
+    records = [b"" if own is None else orjson.dumps(own) for own, _ in rows]
+    merger = ObjectMerger(LEFT_OUT, STATES, [b'"zone"'])
+    merged = merger.merge(records, [orjson.dumps(known) for _, known in rows], ABSENT)
+    assert merged == [orjson.dumps(of_mappings(own, known)) for own, known in rows]
+    assert merger.differing == [
+        (row, b'"zone"', *map(orjson.dumps, zones))
+        for row, (own, known) in enumerate(rows)
+        if own
+        and len({*map(repr, zones := (own.get("zone"), known.get("zone")))}) == 2
+        and None not in zones
+        and "" not in zones
+    ]
