@@ -12,14 +12,17 @@ from rvhctl.columnar.columns import library
 from rvhctl.columnar.keys import KeyOwners
 from rvhctl.columnar.records import TableKeys
 from rvhctl.columnar.tables import TableOwners
+from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, RvhctlError, listed
 from rvhctl.formats.arrow.tables import Table, Writer, json_rows
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
+from rvhctl.keys.jobs import LineJob
 from rvhctl.keys.key import Key, shown
 from rvhctl.keys.records import SLICE, KeySpec, Records
-from rvhctl.placement.job import Action, Output
+from rvhctl.placement.job import Action, Output, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
+from rvhctl.placement.sources.answer import line_keys
 from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source
@@ -198,7 +201,14 @@ def answer_table(
     elif output is not None:
         answer = _OwnersAlone(placement, keys, action, output, replicas).add_batch
     else:
-        answer = _DecodedRows(keys, spec, action).add_batch
+        job = (
+            None
+            if spec.size
+            else _line_job(placement, keys.by_names(spec, table.schema, source.name), action, replicas)
+        )
+        answer = (
+            _DecodedRows(keys, spec, action) if job is None else _JsonLines(keys, job, action)
+        ).add_batch
     count = row = 0
     for batch in watched(table.batches, reading(source.name), unit="rows", size=len):
         count += answer(batch, source.name, row, on_bad)
@@ -234,6 +244,39 @@ class _OwnersAlone:
                 column = column.filter(pc.invert(missing))
             self._action.write(self._owners.answered(column, row, self._output, self._rows))
         return len(column)
+
+
+def _line_job(placement: Placement, spec: KeySpec, action: Action, replicas: int) -> LineJob | None:
+    """The job over rows as lines of NDJSON, where there is one."""
+    keys = line_keys(OBJECTS, placement, spec, spec.rule.utf8 and action.writes_keys(OBJECTS))
+    output = action.output(OBJECTS, "") if keys else None
+    if keys is None or output is None:
+        return None
+    return line_job(keys, placement, output, b"\n", keys_at_once(replicas, ROWS))
+
+
+class _JsonLines:
+    """Answers that repeat the key or the whole row, made of the rows as lines of NDJSON."""
+
+    def __init__(self, keys: TableKeys, job: LineJob, action: Action) -> None:
+        self._keys: Final = keys
+        self._job: Final = job
+        self._action: Final = action
+
+    def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
+        count = 0
+        for start in range(0, len(batch), SLICE):
+            part = batch.slice(start, SLICE)
+            at = 0
+            for answers in self._job.answers(b"\n".join([*json_rows(part, source), b""])):
+                if answers.text:
+                    self._action.write(answers.text)
+                at += answers.lines
+                count += answers.lines
+                if answers.problem != NOTHING_WRONG:
+                    on_bad(self._keys.bad(part, at, source, row + start))
+                    at += 1
+        return count
 
 
 class _DecodedRows:

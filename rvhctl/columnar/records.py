@@ -30,6 +30,13 @@ class TableKeys:
         """The names that the columns of keys may have."""
         return [name for path in self._paths for name in (path.text, path.names[0])]
 
+    def by_names(self, spec: KeySpec, schema: Any, source: str) -> KeySpec:
+        """The same keys of rows as objects of JSON."""
+        if spec.path is None:
+            return spec
+        path, *further = [_walked(path, schema, source) for path in self._paths]
+        return spec._replace(path=path, further=tuple(further))
+
     @contextmanager
     def naming(self, source: str) -> Iterator[None]:
         """What is wrong with the column as a whole becomes an error that names it."""

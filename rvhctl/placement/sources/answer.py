@@ -49,7 +49,7 @@ def answer_records(
         sink: flushed before each read that could wait.
     """
     written = spec.rule.utf8 and action.writes_keys(shape)
-    keys = _line_keys(shape, here, spec, written)
+    keys = line_keys(shape, here, spec, written)
     table = _reads_cells(shape, here, written)
     delimiter = spec.separation.delimiter if spec.separation else ""
     output = action.output(shape, delimiter) if table or keys else None
@@ -105,7 +105,7 @@ def _reads_cells(shape: DataFormat, here: Placement, written: bool) -> bool:
     return COMPILED and native and bool(FORMATS[shape].delimiter)
 
 
-def _line_keys(shape: DataFormat, here: Placement, spec: KeySpec, written: bool) -> LineKeys | None:
+def line_keys(shape: DataFormat, here: Placement, spec: KeySpec, written: bool) -> LineKeys | None:
     """How lines of that shape, whose keys may be written again, are read straight from their bytes, if they can be."""
     format_ = FORMATS[shape]
     # An integer that is written again loses its leading zeros.
