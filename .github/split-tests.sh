@@ -19,7 +19,10 @@ done <<<"$FILES"
 ((${#patterns[@]})) || fail "files has no pattern"
 
 # A pattern that finds nothing is misspelt; a runner without a test is not.
-git ls-files -z --error-unmatch -- "${patterns[@]}" >"$LIST.all" || fail "a pattern of files finds no file"
+git ls-files -z --error-unmatch -- "${patterns[@]}" >"$LIST.all" || {
+    (($? == 1)) && fail "a pattern of files finds no file"
+    fail "there is no git repository here: actions/checkout comes before"
+}
 bound=()
 if [[ $DURATIONS ]]; then
     bound=(--sizes "$DURATIONS" --max-load 1.05)
@@ -27,10 +30,13 @@ fi
 # An empty array is no array to the bash of macOS.
 rvhctl jump-hash -0 --only "$INDEX/$RUNNERS" --allow-empty ${bound[@]+"${bound[@]}"} "$LIST.all" >"$LIST" || {
     (($? == 1)) && fail "durations must be a JSON file with the seconds of tests (got $DURATIONS)"
-    fail "index must be 1 to $RUNNERS, the number of runners (got $INDEX)"
+    fail "index must be a number from 1 to runners (got index $INDEX, runners $RUNNERS)"
 }
-rm "$LIST.all"
+counted() {
+    tr -dc '\0' <"$1" | wc -c | tr -d ' '
+}
 
-count=$(tr -dc '\0' <"$LIST" | wc -c | tr -d ' ')
-echo "Runner $INDEX of $RUNNERS: $count tests"
+count=$(counted "$LIST")
+echo "Runner $INDEX of $RUNNERS: $count of $(counted "$LIST.all") test files"
+rm "$LIST.all"
 printf 'list=%s\ncount=%s\n' "$LIST" "$count" >>"$GITHUB_OUTPUT"

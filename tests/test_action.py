@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path
@@ -152,9 +153,9 @@ def test_wrong_durations_are_no_green_job(text: str | None, runner: Runner) -> N
         ("tests/tset_*.py", "2", "1", "a pattern of files finds no file"),
         (f"{FILES}tests/tset_*.py", "2", "1", "a pattern of files finds no file"),
         (" \n", "2", "1", "files has no pattern"),
-        (FILES, "2", "0", "index must be 1 to 2"),
-        (FILES, "2", "3", "index must be 1 to 2"),
-        (FILES, "two", "1", "index must be 1 to two"),
+        (FILES, "2", "0", "index must be a number from 1 to runners .got index 0"),
+        (FILES, "2", "3", "index must be a number from 1 to runners .got index 3"),
+        (FILES, "two", "1", "got index 1, runners two"),
         (FILES, "2", "1,2/2", "index must be"),
         (FILES, "2", "$(touch harm)", "index must be"),
     ],
@@ -168,6 +169,13 @@ def test_a_wrong_input_is_no_green_job(
     assert re.search(f"^::error title=Split tests::.*{said}", done.stderr, re.MULTILINE)
     assert not runner.output.exists()
     assert not (runner.folder / "harm").exists()
+
+
+def test_without_a_checkout_it_says_what_is_missing(runner: Runner) -> None:
+    shutil.rmtree(runner.folder / ".git")
+    done = runner.split(FILES, "2", "1")
+    assert done.returncode == 1
+    assert "::error title=Split tests::there is no git repository here: actions/checkout" in done.stderr
 
 
 def test_the_inputs_and_outputs_are_those_of_the_script() -> None:
