@@ -138,7 +138,9 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
 }
 """By their schemas, command lines that answer with all that it says."""
 
-INCOMING: Final = {"definitions", "inventory", "demand", "keys", "node-request", "key-request"}
+INCOMING: Final = {
+    *("definitions", "inventory", "demand", "keys", "sizes", "slots", "node-request", "key-request")
+}
 EXTRA: Final = {
     "mtr.json": (DATA.parents[1] / "examples" / "sources" / "mtr.json").read_bytes(),
     "haproxy.csv": (DATA / "valid" / "haproxy" / "loopback.csv").read_bytes(),

@@ -220,6 +220,35 @@ def test_demands_are_read_that_the_schema_allows(document: Any, tmp_path: Path) 
         assert (code == 0) == allows("demand.json", document), err
 
 
+@pytest.mark.parametrize("document", [*VALUES, *({"a": value} for value in VALUES), {}, {"a::b": 1e301}])
+def test_sizes_are_read_that_the_schema_allows(document: Any, tmp_path: Path) -> None:
+    file = tmp_path / "sizes.json"
+    file.write_text(json.dumps(document))
+    code, _, err = rvhctl("jump-hash", "-b", "3", "--stats", "--sizes", str(file), stdin=b"a\n")
+    assert (code == 0) == allows("sizes.json", document), err
+
+
+SLOTS: Final = {"max_weight": 1.0, "slots": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        *VALUES,
+        *({**SLOTS, member: value} for member in SLOTS for value in VALUES),
+        *({**SLOTS, "slots": value} for value in ([], [""], ["a", "a"], ["a", "b", "c"])),
+        *({"slots": ["a"]}, {"max_weight": 1}, {**SLOTS, "more": 1}, SLOTS),
+    ],
+)
+def test_slots_are_read_that_the_schema_allows(document: Any, tmp_path: Path) -> None:
+    file = tmp_path / "slots.json"
+    file.write_text(json.dumps(document))
+    code, _, err = rvhctl("jump-hash", "--nodes", "a,", "--slots", str(file), "-k", "x")
+    assert (code == 0) == allows("slots.json", document), err
+    if code == 0:
+        assert problems("slots.json", json.loads(file.read_text())) == []
+
+
 @pytest.mark.parametrize("document", INVENTORIES)
 def test_inventories_are_read_that_the_schema_allows(document: Any, tmp_path: Path) -> None:
     file = tmp_path / "inventory.json"
