@@ -6,6 +6,7 @@ In ``README.md``, ``CONTRIBUTING.md``, ``SECURITY.md``, ``docs/*.md``, the topic
 * a ``console`` block is a session in bash: ``$ `` starts a command, ``> `` continues it, the rest is its
   output on a terminal, stdout and stderr. A command may fail only if ``echo $?`` follows;
 * a ``python`` block is a doctest;
+* a ``py`` block needs libraries of others: ``test_libraries`` runs it;
 * an ``sh`` block is not run, only read by ``bash -n``; ``json`` and ``yaml`` must parse; ``text`` is text.
 
 Each block runs by itself, in a folder that holds a copy of ``examples/``.
@@ -227,7 +228,7 @@ def test_there_is_something_to_run() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_looked_at() -> None:
-    known = {"console", "python", "sh", "json", "yaml", "text"}
+    known = {"console", "python", "py", "sh", "json", "yaml", "text"}
 
     assert [str(block) for block in BLOCKS if block.language not in known] == []
     for document in DOCUMENTS:

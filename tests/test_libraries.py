@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from rvhctl import NodeColumns, Placement, evaluate, failover, faultset, geohash, jump_hash_many
@@ -107,3 +110,27 @@ def test_a_table_is_refused_with_what_to_do(make: Callable[[Any], Any]) -> None:
     with pytest.raises(ValueError, match=r"table|must be a number or a list of nodes"):
         Placement(table)
     assert failover(table["id"], table["latency"], 9) == ["c", "a"]
+
+
+RECIPES = re.findall(
+    r"^```py\n(.*?)^```$",
+    (Path(__file__).parents[1] / "docs/engines.md").read_text(encoding="utf-8"),
+    re.DOTALL | re.M,
+)
+
+
+@pytest.mark.parametrize("recipe", RECIPES, ids=lambda text: text.split()[1])
+def test_a_recipe_for_an_engine_gives_the_buckets_of_each_key(
+    recipe: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keys = [f"user-{number}" for number in range(250_000)]
+    pq.write_table(pa.table({"key": keys}), "keys.parquet", row_group_size=100_000)
+    exec(recipe, {})
+    answer = pq.read_table("out.parquet")
+    assert answer["key"].to_pylist() == keys
+    assert answer["bucket"].to_pylist() == jump_hash_many(keys, 1000)
+
+
+def test_there_are_recipes() -> None:
+    assert len(RECIPES) == 3

@@ -15,7 +15,6 @@ TESTED_BY = {
     "columnar/test_tables": "columnar.records",
     "columnar/test_keys": "arrow columnar.columns core.keys.buffers",
     "engine/test_records": "streams.compress",
-    "engine/test_plan": "engine.stores",
     "engine/test_run": "dask engine.cluster engine.columns engine.job engine.room engine.work",
     "batch/test_batch": "batch.blocks batch.pool commands._batch",
     "cli/test_node_options": "cli.policy_options cli.view_options",
