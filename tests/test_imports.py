@@ -94,7 +94,7 @@ FACES = {
     "nodes.inventory": {"given", "join", "read"},
     "placement": {"buckets", "count", "flags", "job", "jump", "place", "placement", "request", "select"},
     "placement.bounded": {"assignment", "bounds", "gather"},
-    "placement.moving": {"flows", "matrix"},
+    "placement.moving": {"flows", "matrix", "steps"},
     "placement.sources": {"answer"},
     "placement.slots": {"slots", "slots_file"},
     "policy": {"advice", "decision", "memory_file", "plan", "policy", "request", "views"},

@@ -201,6 +201,7 @@ PYTHON: Final[dict[str, Callable[[], object]]] = {
     "Placement, many": lambda: Placement(1 << 22, weights={7: 0.5}, down=[1]).owners(KEYS),
     "Placement, pickled": lambda: pickle.loads(pickle.dumps(RING)),
     "Placement.matrix": lambda: RING.matrix(KEYS, RING.with_down(["n3"]), sizes=range(len(KEYS))),
+    "Placement.steps": lambda: RING.steps(KEYS, RING.with_down(["n3"]), 0.05, sizes=range(len(KEYS))),
     "Placement.assign": lambda: RING.assign(KEYS, sizes=range(len(KEYS)), max_load=1.05).owners(KEYS),
     "Placement.bucket": lambda: RING.bucket("key"),
     "Placement.buckets": lambda: RING.buckets(KEYS),

@@ -34,6 +34,7 @@ ASKED_BY: Final = {
     "to_nodes": ("change.json",),
     "to_down": ("change.json",),
     "moves": ("moves.json",),
+    "steps": ("moves.json",),
     "matrix": ("matrix.json",),
     "list_hashes": ("hashes.json",),
 }
@@ -116,6 +117,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
     "moves.json": (
         "jump-hash -b 9 --to 3 --moves keys.txt",
         "jump-hash --nodes a,b --to-nodes b,a --moves keys.txt",
+        "jump-hash --nodes a,b --to-nodes b,a --moves --steps 20% --sizes sizes.json keys.txt",
     ),
     "matrix.json": (
         "jump-hash -b 2 --to 3 --matrix keys.txt",
@@ -132,7 +134,7 @@ LINES: Final[dict[str, tuple[str, ...]]] = {
         "jump-hash --batch -b 5 requests.keys",
         "jump-hash --batch --nodes a,b,c --replicas 2 --stats --explain requests.keys",
         "jump-hash --batch --nodes a,b --to-nodes a,b,c --explain requests.few-keys",
-        "jump-hash --batch --nodes a,b --to-nodes b,a --matrix requests.few-keys",
+        "jump-hash --batch --nodes a,b --to-nodes b,a --matrix --steps 1% --sizes sizes.json requests.few-keys",
         "jump-hash --batch --nodes a,b --replicas 2 --explain requests.many",
     ),
 }

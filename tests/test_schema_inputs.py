@@ -158,6 +158,7 @@ KEY_BASES: Final = {
     "max_load": [NAMES | {"keys": ["k"]}],
     "sizes": [NAMES | {"keys": ["k"], "max_load": 2}],
     "matrix": [NUMBERED | {"to": 8}],
+    "steps": [NUMBERED | {"to": 8}],
     "weights": [NUMBERED, NAMES | {"key": "k"}],
 }
 CASES: Final = [

@@ -16,6 +16,7 @@ from rvhctl.placement.jump import jump_hash, jump_hash_many
 if TYPE_CHECKING:
     from rvhctl.placement.buckets import Buckets, NodeName
     from rvhctl.placement.placement import Placement
+    from rvhctl.policy.policy import Percent
 
 NUMBERED: Final = frozenset({"id", "key", "keys", "buckets"})
 """Members that a number of buckets and keys need, and no more."""
@@ -34,6 +35,7 @@ OF_PLACEMENTS: Final = OF_KEYS - {
         "stats",
         "explain",
         "matrix",
+        "steps",
         "max_load",
         "sizes",
     )
@@ -79,8 +81,9 @@ def _placed(request: dict[str, Any], text: bytes, flags: Mapping[str, Any]) -> d
     if rule.integers and stated_here.get("as_text"):
         raise JumpHashError("as_text makes no sense with the hash int, which takes integers")
     keys, single = stated_keys(request, partial(exact_value, text), rule)
-    if there is None and _yes(stated_here, "matrix"):
-        raise JumpHashError("matrix is about to, to_nodes or to_down: state one of them, too")
+    for name in ("matrix", "steps"):
+        if there is None and stated_here.get(name):
+            raise JumpHashError(f"{name} is about to, to_nodes or to_down: state one of them, too")
     if "max_load" in members or "sizes" in stated_here:
         _check_bound(members, single)
     if "max_load" in members or ("sizes" in members and _yes(members, "stats")):
@@ -114,7 +117,29 @@ def _compared(
         from rvhctl.placement.moving.matrix import flow_row
 
         result["matrix"] = list(map(flow_row, here.matrix(keys, there, sizes=sizes)))
+    if "steps" in members:
+        from rvhctl.placement.moving.steps import step_row
+
+        steps = here.steps(keys, there, _share(members["steps"]), sizes=sizes)
+        result["steps"] = [step_row(number, step) for number, step in enumerate(steps, 1)]
     return result
+
+
+def _share(steps: object) -> Percent:
+    """The share that ``steps`` states.
+
+    Raises:
+        JumpHashError: it states none.
+    """
+    from rvhctl.errors import FaultsetError
+    from rvhctl.policy.policy import parse_percent
+
+    if not isinstance(steps, str):
+        raise JumpHashError(f'steps must be a percentage such as "5%" (got {shorten(steps)})')
+    try:
+        return parse_percent(steps, "steps", zero=False)
+    except FaultsetError as error:
+        raise JumpHashError(str(error)) from None
 
 
 def _check_bound(members: Mapping[str, Any], single: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from typer._types import TyperChoice
 
-from rvhctl.cli.flag_types import Milliseconds, Whole
+from rvhctl.cli.flag_types import Milliseconds, PercentText, Whole
 from rvhctl.cli.key_runs import KeyRun, Many, check_many
 from rvhctl.cli.option_groups import (
     ANSWER,
@@ -221,8 +221,14 @@ class Answer(OptionGroup, panel=ANSWER):
     )
     matrix: bool = switch(
         "--matrix",
-        help="With --to, --to-nodes or --to-down: show how many keys go from which bucket to which, with --size of "
-        "which size.",
+        help="With --to...: show how many keys go from which bucket to which, and with --size their sizes.",
+        panel=WHAT_IF,
+    )
+    steps: Any = option(
+        "--steps",
+        metavar="P%",
+        click_type=PercentText(zero=False),
+        help="With --moves: in steps, each at most this share of all keys (or sizes), that keep nodes in bounds.",
         panel=WHAT_IF,
     )
     explain: bool = switch("--explain", help="Show how each key comes to its bucket, step by step.")
@@ -359,6 +365,8 @@ def _check_answer(request: KeyRequest) -> None:
     if not compared:
         refuse("without --to, --to-nodes or --to-down", answer.flags("moves", "matrix"))
     answer.exclude("moves", "matrix")
+    if not answer.moves:
+        refuse("without --moves", answer.flags("steps"))
     if answer.only is None:
         refuse("without --only", answer.flags("allow_empty"))
     if answer.split_to is None:

@@ -67,7 +67,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     shape = shapes[0] if len(set(shapes)) == 1 else OBJECTS if shapes else TEXT
     on_bad = report.on_bad(request.run.on_error)
     with ExitStack() as stack:
-        action, asked = _action(request, here, there, shape, sink, spec, stack)
+        action, asked = _action(request, here, there, shape, sink, spec, stack, report)
         action = gather(action) if gather else action
         count = 0
         if keys.key:
@@ -154,6 +154,8 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     check_together({**flags, **bound.stated()}, reads_stdin=not request.files)
     defaults = members_given(flags)
     defaults |= {name: True for name in ("stats", "explain", "matrix") if getattr(answer, name)}
+    if answer.steps is not None:
+        defaults["steps"] = str(answer.steps)
     if bound.max_load is not None:
         from rvhctl.placement.bounded.bounds import checked_load
 
@@ -206,6 +208,7 @@ def _action(
     sink: Sink,
     spec: KeySpec,
     stack: ExitStack,
+    report: Report,
 ) -> tuple[Action, KeySpec]:
     """What becomes of the records, and what that asks of their keys."""
     answer, run = request.answer, request.run
@@ -228,7 +231,7 @@ def _action(
     utf8 = not (counts or output_of(format_).text)
     spec = spec._replace(rule=spec.rule._replace(integers=integers, utf8=utf8))
     if view:
-        return _view(request, here, there, format_, sink), spec
+        return _view(request, here, there, format_, sink, report), spec
     if output_of(format_).columns:
         from rvhctl.commands._tables import table_action
 
@@ -255,7 +258,12 @@ def _selection(answer: Answer, here: Placement, sink: Sink, line_end: bytes, sta
 
 
 def _view(
-    request: KeyRequest, here: Placement, there: Placement | None, format_: OutputFormat, sink: Sink
+    request: KeyRequest,
+    here: Placement,
+    there: Placement | None,
+    format_: OutputFormat,
+    sink: Sink,
+    report: Report,
 ) -> Action:
     from rvhctl.placement.count import ExplainAction, MovesAction, stats_action, to_action
 
@@ -266,8 +274,12 @@ def _view(
         return ExplainAction(here, replica_count(request.nodes, here) or 1, format_, sink, color)
     assert there is not None
     sized = bool(request.bound.flags("size", "sizes"))
+    if answer.steps is not None:
+        from rvhctl.placement.moving.steps import StepsAction
+
+        return StepsAction(here, there, answer.steps, format_, sink, color, sized=sized, warn=report.warn)
     if answer.moves:
-        return MovesAction(here, there, format_, sink, color)
+        return MovesAction(here, there, format_, sink, color, sized=sized)
     if answer.matrix:
         from rvhctl.placement.moving.matrix import matrix_action
 

@@ -58,7 +58,7 @@ OF_KEYS: Final = frozenset(
         "sizes",
         "as_text",
     }
-    | {"stats", "explain", "matrix"}
+    | {"stats", "explain", "matrix", "steps"}
 )
 """What a request about keys may state; ``id`` is its own."""
 

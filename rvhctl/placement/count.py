@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from rvhctl.core.columns import Ints
@@ -113,10 +113,17 @@ def to_action(
 
 
 class MovesAction(Action):
-    """``--moves``: each key that would move, from where to where."""
+    """``--moves``: each key that would move, from where to where; if ``sized``, records tell its size."""
 
     def __init__(
-        self, here: Placement, there: Placement, format_: OutputFormat, sink: Sink, color: ColorChoice
+        self,
+        here: Placement,
+        there: Placement,
+        format_: OutputFormat,
+        sink: Sink,
+        color: ColorChoice,
+        *,
+        sized: bool,
     ) -> None:
         MoveCounter(here.nodes, there.nodes)  # refuses what cannot be compared
         self._here: Final = here
@@ -125,13 +132,17 @@ class MovesAction(Action):
         self._cells: Final = not output_of(format_).objects
         self._named: Final = bool(here.nodes.ids) or not self._numbers
         self._total = 0
-        names = ["key", "from", "to", *(["from_node", "to_node"] if self._named else [])]
+        nodes = ["from_node", "to_node"] if self._named else []
+        names = ["key", "from", "to", *nodes, *(["size"] if sized else [])]
         self._writer = RowWriter(names, format_, sink, self._caption, color)
 
     def add(self, records: Records) -> None:
         self._total += len(records.keys)
         here, there = self._here.buckets(records.keys), self._there.buckets(records.keys)
-        self._writer.add([row for row in map(self._row, records.keys, here, there) if row is not None])
+        rows: Iterable[tuple[Any, ...] | None] = map(self._row, records.keys, here, there)
+        if records.sizes:
+            rows = (row and (*row, size) for row, size in zip(rows, records.sizes, strict=True))
+        self._writer.add([row for row in rows if row is not None])
 
     def _row(self, key: Key, source: int, target: int) -> tuple[Any, ...] | None:
         """A key that would move; plain text has only names."""

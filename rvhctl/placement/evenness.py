@@ -231,7 +231,18 @@ class MoveCounter:
 
     def places(self, source: int, target: int) -> tuple[int, int]:
         """The rows of `Moves.buckets` of a bucket here and of a bucket there."""
-        return (self._here_places[source], self._there_places[target]) if self._names else (source, target)
+        return self.place(source, here=True), self.place(target, here=False)
+
+    def place(self, bucket: int, *, here: bool) -> int:
+        """The row of a bucket here or there."""
+        if not self._names:
+            return bucket
+        return (self._here_places if here else self._there_places)[bucket]
+
+    def bucket(self, place: int) -> tuple[int, str | None]:
+        """The bucket of a row there, or here if it is gone, and its node's id if it has one."""
+        name = self._names[place] if self._names else None
+        return (place if name is None or place < self.there.count else self.here.rows[name]), name
 
     def moves(self) -> Moves:
         """What has been counted."""
@@ -245,9 +256,8 @@ class MoveCounter:
         )
 
     def _row(self, place: int) -> BucketMoves:
-        name = self._names[place] if self._names else None
-        bucket = place if name is None or place < self.there.count else self.here.rows[name]
-        return BucketMoves(bucket, name, int(self.traffic.entering[place]), int(self.traffic.leaving[place]))
+        entering, leaving = int(self.traffic.entering[place]), int(self.traffic.leaving[place])
+        return BucketMoves(*self.bucket(place), entering, leaving)
 
 
 def least_move(here: Buckets, there: Buckets) -> float:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from rvhctl.placement.evenness import Moves, Stats
     from rvhctl.placement.explain import Explanation
     from rvhctl.placement.moving.flows import Flow
+    from rvhctl.placement.moving.steps import Fraction, MoveStep
+
+Sizes = Iterable[float] | Mapping[Any, float]
+"""Of each key in order, or by key."""
 
 SLICE = 1 << 14
 """Keys in one call of the core: some milliseconds compiled, so that signals and the event loop get a turn."""
@@ -250,7 +254,7 @@ class Placement:
         self,
         keys: Iterable[Key],
         *,
-        sizes: Iterable[float] | Mapping[Any, float] | None = None,
+        sizes: Sizes | None = None,
         max_load: float | None = None,
     ) -> Assignment:
         """The owners of these keys, all of them at once, of which no node gets more than ``max_load`` says.
@@ -291,13 +295,7 @@ class Placement:
             tally.add(packed(Ints(chosen), len(chosen)))
         return stats_of(self.nodes, tally)
 
-    def moves(
-        self,
-        keys: Iterable[Key],
-        other: Placement,
-        *,
-        sizes: Iterable[float] | Mapping[Any, float] | None = None,
-    ) -> Moves:
+    def moves(self, keys: Iterable[Key], other: Placement, *, sizes: Sizes | None = None) -> Moves:
         """What would move if ``other`` took over, and the least that any scheme could move.
 
         Args:
@@ -323,13 +321,7 @@ class Placement:
             counter.traffic.add(packed_pairs(Ints(here), Ints(there), len(here)))
         return counter.moves()
 
-    def matrix(
-        self,
-        keys: Iterable[Key],
-        other: Placement,
-        *,
-        sizes: Iterable[float] | Mapping[Any, float] | None = None,
-    ) -> list[Flow]:
+    def matrix(self, keys: Iterable[Key], other: Placement, *, sizes: Sizes | None = None) -> list[Flow]:
         """How many keys would go from which node to which if ``other`` took over; only what moves.
 
         Args:
@@ -344,6 +336,37 @@ class Placement:
 
         other = instance_of(Placement, other, "other", JumpHashError)
         return matrix_of(self, other, run(listed(keys, WHOLE, "keys", JumpHashError)), sizes)
+
+    def steps(
+        self,
+        keys: Iterable[Key],
+        other: Placement,
+        share: float | Fraction,
+        *,
+        sizes: Sizes | None = None,
+    ) -> list[MoveStep]:
+        """The keys that would move if ``other`` took over, in steps of at most a ``share`` of all keys.
+
+        After each step no node has more than it may: the greatest of what it has before, what it has at the end, and
+        the bounds of an `Assignment` here and there. Where no such order is found, a step says who is ``overfull``.
+
+        Args:
+            other: as in `moves`.
+            share: 0.05 or ``Percent(5, 100)``: no step moves more than 5 % of all keys, unless one alone is larger.
+            sizes: as in `assign`; then the share is one of them, and nodes have sizes.
+
+        Raises:
+            JumpHashError: as `moves`; or the share is not above 0 and at most 1.
+
+        Examples:
+            >>> steps = Placement(4).steps(range(1000), Placement(5), 0.05)
+            >>> [(len(step.moves), step.share) for step in steps]
+            [(50, 0.05), (50, 0.05), (50, 0.05), (50, 0.05), (3, 0.003)]
+        """
+        from rvhctl.placement.moving.steps import steps_of
+
+        other = instance_of(Placement, other, "other", JumpHashError)
+        return steps_of(self, other, run(listed(keys, WHOLE, "keys", JumpHashError)), sizes, share)
 
     def explain(self, key: Key, replicas: int = 1) -> Explanation:
         """How a key comes to its first ``replicas`` nodes, probe by probe."""

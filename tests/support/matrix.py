@@ -278,7 +278,7 @@ def views() -> Cases:
     )
     yield from _each("views", "rvhctl jump-hash {} {} {}", fleets, asked, ("keys.csv", "-k foo -k user:41"))
     changes = ("-b 10 --to 11", "--nodes a,b,c --to-nodes b,c,d", "--nodes ids.txt --to-nodes nodes.csv")
-    more = ("", " --moves", " --matrix", " --to-down b")
+    more = ("", " --moves", " --matrix", " --moves --steps 5%", " --to-down b")
     yield from _each("views", "rvhctl jump-hash {}{} -o {} keys.txt", changes, more, OUTPUTS)
     yield from _each("views", "rvhctl jump-hash --list-hashes -o {}", OUTPUTS)
     tables = ("--stats", "--explain", "--to 11", "--to 11 --matrix", "--replicas 2")

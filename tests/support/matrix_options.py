@@ -136,6 +136,7 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
         _option("--to-down", "2 '' 1,2 | 99 x"),
         _option("--moves"),
         _option("--matrix"),
+        _option("--steps", "'5% --moves' 100% | 5 0% 101% x"),
         _option("--explain"),
         _option("--dialect", "guava paper exact | java"),
         _option("--seed", "7 0 18446744073709551615 | -1 18446744073709551616 x"),

@@ -63,7 +63,7 @@ def bounding_of(nodes: Buckets, table: BucketTable, units: Ints, max_load: float
 
 def bounds_of(parts: Sequence[int], total: int, max_load: float) -> list[int]:
     """The most that each bucket may own by its part, rounded down."""
-    numerator, denominator = _ratio(max_load)
+    numerator, denominator = ratio_of(max_load)
     divisor = denominator * sum(parts)
     return [numerator * total * part // divisor for part in parts]
 
@@ -79,7 +79,7 @@ def fullness(parts: Sequence[int], loads: Sequence[int]) -> float:
 
 def parts_of(nodes: Buckets) -> list[int]:
     """The weights of live buckets as integers; 0 of those that are down."""
-    ratios = {weight: _ratio(weight) for weight in {1.0, *nodes.weights.values()}}
+    ratios = {weight: ratio_of(weight) for weight in {1.0, *nodes.weights.values()}}
     common = lcm(*(denominator for _, denominator in ratios.values()))
     parts = {
         weight: numerator * (common // denominator) for weight, (numerator, denominator) in ratios.items()
@@ -89,7 +89,7 @@ def parts_of(nodes: Buckets) -> list[int]:
     ]
 
 
-def _ratio(number: float) -> tuple[int, int]:
+def ratio_of(number: float) -> tuple[int, int]:
     """A number as it is written, not as the nearest double: 1.15 is 23 / 20."""
     from decimal import Decimal
 
