@@ -222,9 +222,10 @@ class Points:
                 self._settled.add((mark, at))
             if mark == "," or not doubtful:
                 self._note(found, at, row)
-        for at in self._others:
+        lacking = [mark for mark, first in self._found.items() if not first]
+        for at in self._others if lacking else ():
             cell = row.fields[at].strip()
-            found = _DECIMAL.match(cell)
+            found = _DECIMAL.match(cell) if any(mark in cell for mark in lacking) else None
             if found and found["thousands"] is None and _UNIT.fullmatch(cell, found.end()):
                 self._note(found, at, row)
 

@@ -66,6 +66,9 @@ def match(
     its like at one level is not looked at again. What is left is compared in the same way by its address, where it has
     one besides its id. Each id is unique.
     """
+    if measured == expected:
+        every = range(len(expected))
+        return Matches(every, every, [], [], [])
     known = dict(zip(expected, range(len(expected)), strict=True))
     found = list(map(known.get, measured, repeat(NOBODY)))
     own: Sequence[int] = range(len(found))
