@@ -21,7 +21,6 @@ from rvhctl.policy.policy import Percent
 from rvhctl.policy.traffic.capacity import FULL, PER_CENT, Traffic, load_of, shown_load, traffic_of
 from rvhctl.policy.traffic.routing import NEAREST, Routing, Spill, routing_of
 from rvhctl.policy.traffic.sharing import WHOLE, Level, Shares, capacity_shares, kept, rounded, shown_part
-from rvhctl.streams import progress
 from rvhctl.streams.progress import watched
 
 if TYPE_CHECKING:
@@ -140,9 +139,8 @@ class FleetPlan:
     def _share_by_capacity(self) -> None:
         demand, fit = self.traffic.demand, self.traffic.fit
         short = {group for group in range(len(self)) if demand[group] > fit[group] or not fit[group]}
-        progress.at("finding room for", len(short), "groups")
-        levels = levels_of(self.evaluation, short, self.routing.nearest)
-        self._exact, self.shortage = capacity_shares(short, demand, fit, levels)
+        levels = levels_of(self.evaluation, short, self.routing.nearest, what="finding room")
+        self._exact, self.shortage = capacity_shares(short, demand, fit, levels, "moving traffic")
         room: dict[int, int | Fraction] = {
             other: fit[other] - demand[other] for group in short for _, other in levels[group]
         }
@@ -276,13 +274,25 @@ def envoy_healths(evaluation: Evaluation) -> Ints:
 
 
 def levels_of(
-    evaluation: Evaluation, wanted: Collection[int], nearest: int, health_codes: Codes | None = None
+    evaluation: Evaluation,
+    wanted: Collection[int],
+    nearest: int,
+    health_codes: Codes | None = None,
+    what: str = "",
 ) -> dict[int, list[Level]]:
-    """Where these groups may turn to: the nearest healthy ones (by their health now, or this one), nearest first."""
+    """Where these groups may turn to: the nearest healthy ones (by their health now, or this one), nearest first.
+
+    Args:
+        what: what a terminal calls it, if it is a step of its own.
+    """
     marks = Codes([1 if group in wanted else 0 for group in range(evaluation.group_count)])
     codes = evaluation.health_codes if health_codes is None else health_codes
     reach = Reach(evaluation.groups.places(), codes, marks, nearest)
-    while reach.step(STEP):
+    steps = iter(partial(reach.step, STEP), False)
+    if what:
+        count = evaluation.group_count
+        steps = watched(steps, what, count, "groups", position=lambda: len(reach.starts) - 1)
+    for _ in steps:
         pass
     starts, servers, metres = reach.starts, reach.servers, reach.parts
     return {

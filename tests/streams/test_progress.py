@@ -79,7 +79,14 @@ STEPS = [
         "faultset --relative 2 -p 2 --plan --spill capacity @nodes.csv",
         r"sharing out traffic: 100 % of 25 groups, 0 s left",
     ),
-    ("faultset --relative 2 -p 2 --plan --spill capacity @nodes.csv", r"finding room for \d+ groups \.\.\."),
+    (
+        "faultset --relative 2 -p 2 --plan --spill capacity @nodes.csv",
+        r"finding room: 0 % of 25 groups",
+    ),
+    (
+        "faultset --relative 2 -p 2 --plan --spill capacity --fill 99% --down n0 @nodes.csv",
+        r"moving traffic: 100 % of \d+ groups, 0 s left",
+    ),
     ("faultset --relative 2 -p 2 --merge-below 5 @nodes.csv", r"joining groups: \d+ % of 25 groups"),
     ("faultset --relative 2 -p 2 --drill both @nodes.csv", r"drilling: 100 % of 125 failures, 0 s left"),
     ("faultset --relative 2 -p 2 --drill pairs @nodes.csv", r"drilling: 50 % of 300 failures, \d s left"),

@@ -34,7 +34,9 @@ def chart_of(evaluation: Evaluation, plan: FleetPlan | None, ids: Sequence[Any])
     ]
     verb = "is" if lost_groups + lost_nodes == 1 else "are"
     unplaced = f"{' and '.join(lost)} without coordinates {verb} not on the map." if lost else ""
-    return Chart(groups.kind, list(found.values()), dots, flows, unplaced)
+    if groups.joined:
+        unplaced += f" What joined another {groups.kind} has no box of its own."
+    return Chart(groups.kind, list(found.values()), dots, flows, unplaced.strip())
 
 
 def _dots(evaluation: Evaluation, ids: Sequence[Any]) -> Iterator[Dot]:

@@ -25,6 +25,7 @@ def capacity_shares(
     demand: Sequence[int],
     fit: Mapping[int, int] | Sequence[int],
     levels: Mapping[int, Sequence[Level]],
+    what: str = "",
 ) -> tuple[dict[int, Shares], dict[int, int]]:
     """Who serves the traffic of each of these groups, and how much of it; and what of it there is no room for.
 
@@ -37,13 +38,14 @@ def capacity_shares(
         demand: of every group.
         fit: what its fit nodes carry.
         levels: where each of the groups may turn to, nearest first.
+        what: what a terminal calls it, if it is a step of its own.
     """
     groups = sorted(groups)
     excess = {group: demand[group] - fit[group] for group in groups if demand[group] > fit[group]}
     reached = {other for group in excess for _, other in levels[group]}
     room = {other: free for other in reached if (free := fit[other] - demand[other]) > 0}
     far = sorted((metres, group, other) for group in excess for metres, other in levels[group])
-    moved = spilled(excess, room, [(group, other) for _, group, other in far])
+    moved = spilled(excess, room, [(group, other) for _, group, other in far], what)
     shares: dict[int, Shares] = {}
     shortage: dict[int, int] = {}
     for group in groups:

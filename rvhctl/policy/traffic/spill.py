@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeVar
+
+from rvhctl.streams.progress import watched
+
+Thing = TypeVar("Thing")
 
 Pair = tuple[int, int]
 """A group with too much, and one that may take some of it."""
@@ -17,7 +21,9 @@ REST: Final = -2
 """What all sources could not place, as such a place."""
 
 
-def spilled(excess: Mapping[int, int], room: Mapping[int, int], pairs: Sequence[Pair]) -> dict[Pair, int]:
+def spilled(
+    excess: Mapping[int, int], room: Mapping[int, int], pairs: Sequence[Pair], what: str = ""
+) -> dict[Pair, int]:
     """How much each pair moves, where it is more than nothing.
 
     Of all ways to move as much as can be moved, this is the one that moves most between the first pair; of those
@@ -28,11 +34,12 @@ def spilled(excess: Mapping[int, int], room: Mapping[int, int], pairs: Sequence[
         excess: above 0, of each group with too much.
         room: above 0, of each group with room; no group has both.
         pairs: in the order of preference; those of other groups count for nothing.
+        what: what a terminal calls it, if it is a step of its own.
     """
     flow = _Flow(excess, room, [pair for pair in pairs if pair[0] in excess and pair[1] in room])
     flow.fill()
-    if flow.complete():
-        flow.prefer()
+    if flow.complete(what):
+        flow.prefer(what)
     return {pair: amount for pair, amount in flow.moved.items() if amount}
 
 
@@ -61,11 +68,11 @@ class _Flow:
             self.rest[source] -= amount
             self.room[target] -= amount
 
-    def complete(self) -> bool:
+    def complete(self, what: str) -> bool:
         """Place all that can be placed by moving other amounts aside; whether anything was."""
         changed = False
         dead: set[int] = set()
-        for source in self.targets:
+        for source in _watched(self.targets, what, "groups"):
             while self.rest[source] and (way := self.way(source, ROOM, dead)):
                 amount = min(self.rest[source], self.width(way, source))
                 self.push(way, amount)
@@ -73,9 +80,9 @@ class _Flow:
                 changed = True
         return changed
 
-    def prefer(self) -> None:
+    def prefer(self, what: str) -> None:
         """Let each pair in turn take as much as it can of what is moved elsewhere, and settle it."""
-        for source, target in self.moved:
+        for source, target in _watched(self.moved, what, "pairs"):
             self.settled.add((source, target))
             while way := self.way(target, source, set()):
                 amount = self.width(way, source)
@@ -146,6 +153,10 @@ class _Flow:
                 self.moved[here, there] += amount
             else:
                 self.moved[there, here] -= amount
+
+
+def _watched(things: Collection[Thing], what: str, unit: str) -> Iterable[Thing]:
+    return watched(things, what, len(things), unit) if what else things
 
 
 def _walked(came_from: Mapping[int, int], start: int, goal: int) -> list[int]:

@@ -76,6 +76,12 @@ def test_a_cell_is_around_its_nodes(precision: int) -> None:
         assert abs(dot.lon - area.lon) <= area.width / 2
 
 
+def test_of_a_cell_that_joined_another_the_map_says_that_it_has_no_box() -> None:
+    fleet = Fleet(["a", "b", "c"], Floats([1.0] * 3), Floats([10.0] * 3), Floats([0.1, 0.2, -0.1]))
+    evaluation = Evaluation(fleet, Policy(threshold=5, merge_below=2), precision=1)
+    assert chart_of(page_of(evaluation)).unplaced == "What joined another cell has no box of its own."
+
+
 def test_a_drill_stands_before_the_cells() -> None:
     evaluation = Evaluation(FLEET, Policy(threshold=5), precision=1)
     page = page_of(evaluation, Drill(FleetPlan(evaluation), "groups"))
