@@ -64,7 +64,8 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     sources = [Source(name, raw=keys.null) for name in names]
     # What was looked at stays open until its turn comes: a pipe cannot be opened twice.
     shapes = [shape_of(source, request.run.input_format, spec) for source in sources]
-    shape = shapes[0] if len(set(shapes)) == 1 else OBJECTS if shapes else TEXT
+    alike = len(set(shapes)) == 1 or all(FORMATS[each].columns for each in shapes)
+    shape = (shapes[0] if alike else OBJECTS) if shapes else TEXT
     on_bad = report.on_bad(request.run.on_error)
     with ExitStack() as stack:
         action, asked = _action(request, here, there, shape, sink, spec, stack, report)

@@ -29,6 +29,8 @@ OBJECTS: Final = "ndjson"
 """The format of records that have no format of their own, or several."""
 TEXT: Final = "plain"
 """The format of keys that have none."""
+CELLS: Final = "csv"
+"""The format whose headers say how the columns of tables of Arrow are understood."""
 GROUPED: Final = "parquet"
 """The format of tables that stand in groups of rows, each of which is read by itself."""
 

@@ -8,8 +8,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
-from rvhctl.formats.choice import FORMATS, OBJECTS, InputFormat, Shape, looked_format, text_sources
-from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, UNITS, Reader, Record
+from rvhctl.formats.choice import CELLS, FORMATS, OBJECTS, InputFormat, Shape, looked_format, text_sources
+from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, UNITS, Layout, Reader, Record
 from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import (
     DETAILS,
@@ -132,6 +132,11 @@ class _Wanted(NamedTuple):
         places = ("lat", "lon") if self.coordinates is True else ()
         return ("id", *((labels or places) if self.coordinates else ()))
 
+    def needed(self) -> tuple[str, ...]:
+        """Return the fields that each row of a table needs."""
+        needs = self.needs(self.by or ())
+        return (*needs, "latency") if self.latency else needs
+
 
 def _from_one(source: Source, input_format: InputFormat, within: float | None, wanted: _Wanted) -> Nodes:
     text = b""
@@ -144,19 +149,54 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
             require_table(columns, [filtered.shape])
             return filtered
         text = filtered
-    text = text or source.read_all()
+    text = text or table_or_text(source, columns, wanted.needed())
     shape = OBJECTS if source.rows else looked_shape(input_format, text)
-    require_table(columns, [shape])
+    require_table(columns, [] if source.rows else [shape])
     nodes = _from_text(text, source, shape, wanted)
-    nodes.rows_of = _rows_of([source])
+    return _with_tables(nodes, [source])
+
+
+def table_or_text(source: Source, columns: Mapping[str, str], needed: Collection[str]) -> bytes:
+    """Return the text of a source; of a table of Arrow, its rows as NDJSON, with the columns that are fields called so.
+
+    Args:
+        columns: the columns by their fields, as the user says.
+        needed: fields that each node needs; where two columns may be one of these, they are refused.
+
+    Raises:
+        InputError: it cannot be read or understood.
+    """
+
+    def layout_of_table(names: Sequence[str]) -> Layout:
+        from rvhctl.formats.headers import layout_of
+
+        try:
+            return layout_of(FORMATS[CELLS].opening(names), source.name, CELLS, columns, needed)
+        except InputError as error:
+            problem = error.problem.replace("CSV header", "table")
+            raise InputError(problem, source=source.name, value=error.value, hint=error.hint) from None
+
+    source.layout_of = layout_of_table
+    return source.read_all()
+
+
+def _with_tables(nodes: Nodes, sources: Sequence[Source]) -> Nodes:
+    """The nodes, with the rows of tables that they came from, if all sources are such, and what was understood."""
+    nodes.rows_of = _rows_of(sources)
+    notes = [source.layout.note for source in sources if source.layout is not None and source.layout.note]
+    nodes.notes = [*nodes.notes, *dict.fromkeys(notes)]
     return nodes
 
 
 def _rows_of(sources: Sequence[Source]) -> Callable[[Sequence[str]], Any] | None:
     """Return what finds the rows of ids, if all sources are tables."""
-    tables = [source.table for source in sources]
-    if any(table is None for table in tables):
+    if any(source.table is None for source in sources):
         return None
+    tables = []
+    for source in sources:
+        layout: Layout = source.layout
+        name = layout.header[layout.names.index("id")] if "id" in layout.names else "id"
+        tables.append((source.table, name))
     from rvhctl.formats.arrow.tables import rows_by_id
 
     return partial(rows_by_id, tables)
@@ -175,27 +215,27 @@ def _from_text(text: bytes, source: Source, shape: Shape, wanted: _Wanted) -> No
 
 
 def require_table(columns: Mapping[str, str], shapes: Sequence[Shape], flag: str = COLUMN) -> None:
-    """Refuse columns where there is no table.
+    """Refuse columns where none of the shapes, if there are any, is a table.
 
     Raises:
         UsageError: there is none.
     """
-    if not columns.keys().isdisjoint(COLUMN_FIELDS) and not any(FORMATS[shape].delimiter for shape in shapes):
+    tables = not shapes or any(FORMATS[shape].delimiter for shape in shapes)
+    if not columns.keys().isdisjoint(COLUMN_FIELDS) and not tables:
         raise UsageError(f"{flag} makes no sense: the input is no CSV")
 
 
 def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Wanted) -> Nodes:
-    texts = [(source, source.read_all()) for source in text_sources(files, input_format)]
+    columns, needed = wanted.columns or {}, wanted.needed()
+    texts = [(source, table_or_text(source, columns, needed)) for source in text_sources(files, input_format)]
     shapes = [OBJECTS if source.rows else looked_shape(input_format, text) for source, text in texts]
-    nodes = _joined(texts, shapes, wanted)
-    nodes.rows_of = _rows_of([source for source, _ in texts])
-    return nodes
+    require_table(columns, [] if any(source.rows for source, _ in texts) else shapes)
+    return _with_tables(_joined(texts, shapes, wanted), [source for source, _ in texts])
 
 
 def _joined(texts: Sequence[tuple[Source, bytes]], shapes: Sequence[Shape], wanted: _Wanted) -> Nodes:
     one_shape = shapes[0] if len(set(shapes)) == 1 else None
     columns = wanted.columns or {}
-    require_table(columns, shapes)
     if COMPILED and wanted.latency and one_shape is not None:
         from rvhctl.nodes.scan import scan_nodes
 

@@ -47,6 +47,10 @@ class Source:
         """No text: whoever knows that says it before anything is read."""
         self.rows: Callable[[Source], bytes] | None = None
         """What makes a text of the whole, where it is a table."""
+        self.layout_of: Callable[[Sequence[str]], Any] | None = None
+        """What says what its columns are; None: what they are called."""
+        self.layout: Any = None
+        """What that said."""
         self.table: Any = None
         """The table, where a text was made of it."""
         self.head = b""

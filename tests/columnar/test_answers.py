@@ -206,6 +206,7 @@ def test_several_files_make_one_table(tmp_path: Path) -> None:
     (tmp_path / "c.parquet").write_bytes(parquet(TYPES))
     a, b, c = (str(tmp_path / name) for name in ("a.parquet", "b.arrow", "c.parquet"))
     assert len(table_of(asked("-b", "3", "-o", "parquet", a, b))) == 2 * ROWS
+    assert len(table_of(asked("-b", "1", "--only", "0", a, b))) == 2 * ROWS
     outcome = rvhctl("jump-hash", "-b", "3", "-o", "parquet", a, c)
     assert outcome.code == 1
     assert outcome.err == (

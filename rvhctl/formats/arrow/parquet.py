@@ -40,7 +40,7 @@ def read(source: Source, columns: Sequence[str] | None = None) -> Table:
     parquet = library("pyarrow.parquet", source.name)
     file = seekable(source)
     with reading(source.name, WHAT):
-        table = parquet.ParquetFile(file, pre_buffer=False)
+        table = parquet.ParquetFile(file, pre_buffer=False, page_checksum_verification=True)
         schema = table.schema_arrow
         return Table(schema, _batches(table, names_of(columns, schema), source.name))
 

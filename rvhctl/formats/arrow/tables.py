@@ -14,7 +14,7 @@ import orjson
 
 from rvhctl.errors import InputError, RvhctlError, shorten
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import OwnRecords, Picked, View, texts_of
+from rvhctl.formats.shapes import Layout, OwnRecords, Picked, View, texts_of
 from rvhctl.streams.progress import reading as progress_of
 from rvhctl.streams.progress import watched
 from rvhctl.streams.source import Source
@@ -217,14 +217,29 @@ def _plain(value: Any) -> Any:
 
 
 def json_text(table: Table, source: Source) -> bytes:
-    """Return all rows as NDJSON; the source keeps the table."""
+    """Return all rows as NDJSON, under the names that the source has for columns; it keeps the table."""
     text = io.BytesIO()
     batches = []
+    layout: Layout | None = source.layout_of and source.layout_of(table.schema.names)
+    source.layout = layout
     for batch in watched(table.batches, progress_of(source.name), unit="rows", size=len):
-        text.writelines(line + b"\n" for line in json_rows(batch, source.name))
         batches.append(batch)
+        shown = batch if layout is None else _understood(batch, layout)
+        text.writelines(line + b"\n" for line in json_rows(shown, source.name))
     source.table = library("pyarrow").Table.from_batches(batches, table.schema)
     return text.getvalue()
+
+
+def _understood(batch: Any, layout: Layout) -> Any:
+    """The rows under the names of fields, with latencies in milliseconds."""
+    compute = library("pyarrow.compute")
+    columns = list(batch.columns)
+    if layout.exponent:
+        at = layout.names.index("latency")
+        latencies = columns[at].cast("double")
+        scale = compute.multiply if layout.exponent > 0 else compute.divide
+        columns[at] = scale(latencies, 10.0 ** abs(layout.exponent))
+    return library("pyarrow").RecordBatch.from_arrays(columns, layout.names)
 
 
 def own_table(records: OwnRecords, picked: Picked) -> Any:
@@ -236,18 +251,19 @@ def own_table(records: OwnRecords, picked: Picked) -> Any:
     return _inferred([jsontext.exactly(text, jsontext.loads(text)) for text in texts])
 
 
-def rows_by_id(tables: Sequence[Any], ids: Sequence[str]) -> Any:
-    """Return the rows of tables with these ids, in this order.
+def rows_by_id(tables: Sequence[tuple[Any, str]], ids: Sequence[str]) -> Any:
+    """Return the rows of tables, each with the name of its column of ids, that have these ids, in this order.
 
     Raises:
         RvhctlError: their columns have different types.
     """
     arrow = library("pyarrow")
     try:
-        table = arrow.concat_tables(tables, promote_options="default")
+        table = arrow.concat_tables([table for table, _ in tables], promote_options="default")
     except arrow.ArrowException as error:
         raise RvhctlError(f"the inputs have different columns: {_first_line(error)}; use -o ndjson") from None
-    row_of = {str(value): row for row, value in enumerate(table.column("id").to_pylist())}
+    values = (value for table, name in tables for value in table.column(name).to_pylist())
+    row_of = {str(value): row for row, value in enumerate(values)}
     return table.take(arrow.array([row_of[node_id] for node_id in ids], "int64"))
 
 

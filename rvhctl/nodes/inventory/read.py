@@ -14,7 +14,7 @@ from rvhctl.formats.choice import OBJECTS, inventory_of, text_sources
 from rvhctl.formats.tools.expected import Expected
 from rvhctl.nodes.fields import KNOWN, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
-from rvhctl.nodes.read import looked_shape, read_text, require_table
+from rvhctl.nodes.read import looked_shape, read_text, require_table, table_or_text
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source
 
@@ -80,7 +80,7 @@ def _from_source(
     warn: Callable[[str], None],
     inform: Callable[[str], None],
 ) -> Nodes:
-    text = source.read_all()
+    text = table_or_text(source, columns, ("id",))
     found = inventory_of(text)
     if found is not None:
         kind, document = found
@@ -92,9 +92,10 @@ def _from_source(
             inform(note)
         return _built(expected.records, source.name, on_bad)
     with explained(source, tools=True, known=True):
-        nodes = _from_text(text, source.name, on_bad, columns, by)
+        # The columns of a table of Arrow have the names of fields by now.
+        nodes = _from_text(text, source.name, on_bad, {} if source.rows else columns, by)
     nodes.source = source.name
-    for note in nodes.notes:
+    for note in (*nodes.notes, *filter(None, [source.layout and source.layout.note])):
         inform(f"{source.name}: {note}")
     if nodes.members:
         warn(f"{source.name}: what an inventory asks for counts for nothing ({', '.join(nodes.members)})")

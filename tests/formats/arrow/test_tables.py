@@ -9,6 +9,7 @@ import sys
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -16,9 +17,10 @@ import pyarrow.parquet as pq
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.errors import InputError
+from rvhctl.errors import InputError, UsageError
 from rvhctl.formats.arrow import ipc, parquet
 from rvhctl.formats.arrow.tables import json_rows
+from rvhctl.formats.choice import refuse_terminal
 from rvhctl.streams.source import Source
 
 NODES = pa.table(
@@ -82,6 +84,25 @@ def test_a_damaged_stream_is_named(tmp_path: Path) -> None:
     outcome = rvhctl("jump-hash", "-b", "3", "-i", "arrow", stdin=bytes(text))
     assert (outcome.code, outcome.out) == (1, b"")
     assert outcome.err.startswith("rvhctl: stdin: this is not Arrow IPC, or it is damaged or cut short (")
+
+
+def test_a_page_that_is_not_what_was_written_is_named(tmp_path: Path) -> None:
+    text = io.BytesIO()
+    keys = pa.table({"key": [f"user:{row}" for row in range(1000)]})
+    pq.write_table(keys, text, use_dictionary=False, compression="none", write_page_checksum=True)
+    damaged = text.getvalue().replace(b"user:77", b"uzer:77")
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "parquet", stdin=damaged)
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert outcome.err.startswith("rvhctl: stdin: this is not Parquet, or it is damaged or cut short (")
+
+
+@pytest.mark.parametrize("output", ["parquet", "arrow"])
+def test_no_terminal_gets_a_table_of_arrow(output: str) -> None:
+    sink: Any = SimpleNamespace(is_terminal=True)
+    with pytest.raises(UsageError, match=f"not for a terminal: add > answer.{output}"):
+        refuse_terminal(output, sink)
+    sink.is_terminal = False
+    refuse_terminal(output, sink)
 
 
 @pytest.mark.parametrize("suffix", WRITERS)
@@ -236,3 +257,39 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     assert outcome == (1, b"", f"rvhctl: {hint}")
     outcome = rvhctl("jump-hash", "-b", "3", "-k", "a", "-o", "arrow")
     assert outcome == (1, b"", f"rvhctl: {hint}")
+
+
+@pytest.mark.parametrize("output", ["parquet", "json"])
+def test_columns_of_nodes_are_found_as_in_csv(output: str, tmp_path: Path) -> None:
+    file = tmp_path / "nodes.parquet"
+    columns = {
+        "host": ["a", "b", "c"],
+        "latitude": [52.3, 1, 2],
+        "LNG": [4.9, 2.0, 3],
+        "rtt_s": [0.08, 0.0205, None],
+    }
+    file.write_bytes(in_parquet(pa.table(columns)))
+    lines = [",".join(columns), *(",".join(map(str, row)) for row in zip(*columns.values(), strict=True))]
+    (tmp_path / "nodes.csv").write_text("\n".join(lines).replace("None", ""))
+    arguments = ("faultset", "-p", "3", "--threshold", "100", "-l", "info", "-o")
+    found = rvhctl(*arguments, output, str(file))
+    expected = rvhctl(*arguments, "json", str(tmp_path / "nodes.csv"))
+    assert found.err == expected.err.replace("nodes.csv", "nodes.parquet")
+    if output == "json":
+        assert json.loads(found.out) == json.loads(expected.out)
+    else:
+        assert table_of(found.out).to_pydict() == {name: values[:2] for name, values in columns.items()}
+
+
+def test_columns_of_nodes_are_named_by_the_user(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.arrow"
+    file.write_bytes(in_stream(pa.table({"name": ["a", "b"], "host": ["x", "y"], "t": [5, 6]})))
+    doubtful = rvhctl("failover", "--threshold", "9", str(file))
+    says = "2 columns may be the id: 'name', 'host'; say --column id=name or --column id=host"
+    assert doubtful == (1, b"", f"rvhctl: {file}: {says}\n")
+    columns = ("--column", "id=host", "--column", "latency=t")
+    assert rvhctl("failover", "--threshold", "9", *columns, "-o", "plain", str(file)).out == b"x\ny\n"
+    both = rvhctl("failover", "--threshold", "9", *columns, "-o", "arrow", str(file), str(file))
+    assert both.err.startswith(f"rvhctl: {file}:1: the id 'x' was there before")
+    absent = rvhctl("failover", "--threshold", "9", "--column", "id=no", str(file))
+    assert absent.err == f"rvhctl: {file}: the table has no column 'no'; its columns: 'name', 'host', 't'\n"
