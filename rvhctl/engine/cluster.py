@@ -79,6 +79,7 @@ def connected(address: str | None, workers: int | None = None) -> Iterator[Any]:
             yield client
         return
     try:
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)
         client = distributed.Client(address, timeout=10)
     except (OSError, TimeoutError) as error:
         reason = f"no scheduler of Dask answers ({reason_of(error)})"
@@ -173,14 +174,16 @@ def outcomes(
 
 def _outcome(distributed: Any, future: Any, task: Task) -> Outcome:
     """What has become of a task, by its future."""
+    failed = future.status == "error"
     try:
         outcome: Outcome = future.result(timeout=WORKERS_SECONDS)
     except distributed.KilledWorker as error:
         count = error.allowed_failures + 1
-        text = f"{task.source}: {count} workers died of it, the last {error.last_worker.address}; has it enough memory?"
-        return Failure(task.source, text)
-    except distributed.CancelledError:
-        return Failure(task.source, f"{task.source}: the cluster was lost")
+        last = error.last_worker.address
+        return Failure(
+            task.source, f"{task.source}: {count} workers died of it, the last {last}; has it the memory?"
+        )
     except Exception as error:
-        return Failure(task.source, f"{task.source}: {reason_of(error)}")
+        lost = "" if failed else "the cluster was lost: "
+        return Failure(task.source, f"{task.source}: {lost}{reason_of(error)}")
     return outcome

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support.program import Program
+from support.program import PATIENCE, Program
 
 from rvhctl.core.words import COMPILED
 from rvhctl.engine.cluster import connected
@@ -42,6 +43,14 @@ def write_keys(folder: Path, files: int = 6, rows: int = ROWS) -> list[Path]:
         paths.append(folder / f"k{number}.parquet")
         pq.write_table(table, paths[-1], row_group_size=rows // 3, compression="zstd")
     return paths
+
+
+def check_swept(names: Callable[[], list[str]]) -> None:
+    """A task that nobody waits for any more takes its file away when it sees that, if not the run has done it."""
+    patience = monotonic() + PATIENCE
+    while any(name.endswith(".part") for name in names()):
+        assert monotonic() < patience
+        sleep(0.05)
 
 
 @pytest.fixture

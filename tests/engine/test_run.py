@@ -10,20 +10,23 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
+from types import SimpleNamespace
 from typing import Any
 
+import distributed
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support.program import PATIENCE, Program
 
-from engine.conftest import ROWS, write_keys
+from engine.conftest import check_swept, write_keys
 from rvhctl import JumpHashError, Placement, RvhctlError, jump_hash_many
 from rvhctl.dask import Part, bucket_files
 from rvhctl.engine.cluster import check_workers, outcomes
-from rvhctl.engine.job import Job, Maker, Outcome
+from rvhctl.engine.job import Failure, Job, Maker, Outcome
 from rvhctl.engine.plan import Task
 from rvhctl.engine.run import Run
+from rvhctl.engine.stores import Stamp
 from rvhctl.keys.fields import FieldPath
 from rvhctl.keys.records import KeySpec
 
@@ -114,7 +117,7 @@ def test_two_workers_killed_in_the_middle(client: Any, tmp_path: Path) -> None:
 def test_the_driver_and_its_cluster_killed_and_then_resumed(
     client: Any, program: Program, tmp_path: Path
 ) -> None:
-    keys = write_keys(tmp_path / "keys", 12, 3 * ROWS)
+    keys = write_keys(tmp_path / "keys", 40, 3000)
     out = tmp_path / "out"
     asked = ("jump-hash", "-b", "1000", "--field", "key", "--to-dir", str(out), "--engine", "dask")
     driver = program.start(*asked, *map(str, keys), start_new_session=True)
@@ -128,7 +131,7 @@ def test_the_driver_and_its_cluster_killed_and_then_resumed(
     with pytest.raises(RvhctlError, match="of an earlier run; resume it"):
         bucket_files(client, keys, out, column="key", buckets=1000)
     parts = bucket_files(client, keys, out, column="key", buckets=1000, resume=True)
-    assert [part.rows for part in parts] == [3 * ROWS] * 12
+    assert [part.rows for part in parts] == [3000] * 40
     check_answers(keys, out, 1000)
 
 
@@ -151,9 +154,8 @@ def test_a_row_without_a_key_ends_the_run_and_names_itself(client: Any, tmp_path
     assert "\n" not in str(caught.value)
     left = left_in(tmp_path / "out")
     assert "k1.parquet" not in left
-    assert not [
-        name for name in left if name.endswith(".part") or name.startswith(("_rvhctl/run", "_S", "_man"))
-    ]
+    assert not [name for name in left if name.startswith(("_rvhctl/run", "_S", "_man"))]
+    check_swept(lambda: left_in(tmp_path / "out"))
 
     parts = bucket_files(
         client, keys, tmp_path / "out", column="key", buckets=9, resume=True, on_error="skip"
@@ -246,3 +248,58 @@ def test_workers_that_would_answer_otherwise_are_refused(client: Any) -> None:
         RvhctlError, match=r"^tcp://.*: the worker has rvhctl .* core, and this is rvhctl 0\.0\.1 with"
     ):
         check_workers(client, Maker("0.0.1", "interpreted"))
+
+
+class Lost:
+    """A future whose result does not come."""
+
+    def __init__(self, status: str, error: Exception) -> None:
+        self.status = status
+        self._error = error
+
+    def result(self, timeout: float) -> Outcome:
+        raise self._error
+
+
+class Completed(list[Lost]):
+    """Futures in the order in which they came."""
+
+    add = list.append
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "text"),
+    [
+        (
+            "error",
+            distributed.KilledWorker("t", SimpleNamespace(address="tcp://b:1"), 3),
+            "a: 4 workers died of it, the last tcp://b:1; has it the memory?",
+        ),
+        ("error", ConnectionResetError(104, "Connection reset by peer"), "a: connection reset by peer"),
+        ("cancelled", distributed.CancelledError("key"), "a: the cluster was lost: key"),
+        ("finished", OSError("in <TCP>: closed"), "a: the cluster was lost: in <TCP>: closed"),
+    ],
+)
+def test_a_task_that_has_no_outcome_says_why(
+    status: str, error: Exception, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """``outcomes`` over a client that is not there: its only future fails."""
+    future = Lost(status, error)
+    client = SimpleNamespace(
+        nthreads=lambda: {"w": 1}, submit=lambda *_, **__: future, cancel=lambda *_, **__: None
+    )
+    monkeypatch.setattr(distributed, "as_completed", Completed)
+    task = Task("a", Stamp(1, ""), "a")
+    job = Job(Placement(3), SPEC, None, False, "auto", "auto", 1, "out", "t", Maker("1", "c"))
+    assert list(outcomes(client, job, [task], 0)) == [(task, Failure("a", text))]
+
+
+def test_a_worker_keeps_its_size(client: Any, tmp_path: Path) -> None:
+    """The first job warms it up; its imports and pools stay."""
+    keys = write_keys(tmp_path / "keys", 4)
+    sizes = []
+    for job in range(4):
+        bucket_files(client, keys, tmp_path / f"out{job}", column="key", buckets=1000)
+        resident = "int(open('/proc/self/statm').read().split()[1]) * 4096"
+        sizes.append(max(client.run(eval, resident).values()))
+    assert sizes[-1] <= 1.05 * sizes[0]
