@@ -133,8 +133,7 @@ def _read(
 
     members = nodes.stated(flags)
     alone = nodes.lone and without_limits(members)
-    if inventory.say_measured if alone else not nodes.total and without_limits(members):
-        report.warn(_says_nothing(inventory, stated=asked.source.inventory is None, alone=alone))
+    in_vain = inventory.say_measured if alone else not nodes.total and without_limits(members)
     nodes = join(
         nodes,
         inventory,
@@ -145,7 +144,11 @@ def _read(
         inform=report.info,
     )
     nodes.fleet.unmeasured = alone
-    for warning in () if alone else nodes.fleet.warnings:
+    warnings = [] if alone else [*nodes.fleet.warnings]
+    if in_vain:
+        warnings.insert(0, _says_nothing(inventory, stated=asked.source.inventory is None, alone=alone))
+    nodes.fleet.warnings = warnings
+    for warning in warnings:
         report.warn(warning)
     return nodes
 

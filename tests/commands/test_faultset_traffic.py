@@ -151,6 +151,8 @@ def test_an_inventory_by_itself_is_drilled_by_its_states_at_every_door(
         said = f"rvhctl: stdin: {UNUSED.format(way)}\n" if stated else ""
         code, out, err = rvhctl("faultset", *args, "-o", "json", stdin=json.dumps(document).encode())
         assert (code, json.loads(out), err) == (0, rows, said)
+        page = rvhctl("faultset", *args, "-o", "html", stdin=json.dumps(document).encode()).out.decode()
+        assert ("count for nothing" in page, "not measured" in page) == (bool(stated), False)
     warned = {"warnings": [UNUSED.format("give it as nodes")]} if stated else {}
     for answer in (
         batched({**asked, "inventory": inventory}),
