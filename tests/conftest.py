@@ -40,6 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         choices=["compiled", "interpreted"],
         help="the core to test; default: whichever is there",
     )
+    parser.addoption(
+        "--all-faults",
+        action="store_true",
+        help="let every system call fail, one after another, not only some (test_faults.py); it takes minutes",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

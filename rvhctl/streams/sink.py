@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
 from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
-from rvhctl.streams import progress
+from rvhctl.streams import progress, waiting
 from rvhctl.streams.terminal import ColorChoice, use_color, visible_lines
 
 
@@ -53,13 +53,13 @@ class Sink:
             # From here on people see by the answer that the run goes on; a line would stand among its lines.
             progress.end()
         try:
-            self._stream.write(data)
+            waiting.write(self._stream, data)
         except OSError as error:
             raise _write_error(error) from error
 
     def flush(self) -> None:
         try:
-            sys.stdout.flush()
+            waiting.flush(sys.stdout)
         except OSError as error:
             raise _write_error(error) from error
 

@@ -8,7 +8,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, Final, TypeVar, cast
 
@@ -18,6 +18,7 @@ from rvhctl.streams.decompress import BLOCK, MAGICS, Reading, unpacked
 from rvhctl.streams.lines import check_whole, has_nuls
 from rvhctl.streams.lookalike import BINARY, foreign_error
 from rvhctl.streams.progress import reading, watched
+from rvhctl.streams.waiting import WaitingFile
 
 STDIN: Final = "-"
 STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
@@ -69,7 +70,8 @@ class Source:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None and self._path != STDIN:
-            self._file.close()
+            with suppress(OSError):  # what has been read holds good
+                self._file.close()
 
     @property
     def stream(self) -> io.BufferedReader:
@@ -315,6 +317,11 @@ def _stdin() -> io.BufferedReader:
         raise UsageError("no input: standard input is closed")
     stream = sys.stdin.buffer
     if isinstance(stream, io.BufferedReader):
+        if type(stream.raw) is io.FileIO and not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            # For as long as the process lives: what it has read ahead, whoever reads next has to find.
+            patient = WaitingFile(stream.fileno(), closefd=False)
+            sys.stdin = io.TextIOWrapper(io.BufferedReader(patient), sys.stdin.encoding)
+            return cast("io.BufferedReader", sys.stdin.buffer)
         return stream
     return io.BufferedReader(cast("io.RawIOBase", stream))
 

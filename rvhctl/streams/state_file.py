@@ -85,7 +85,11 @@ def locked(path: str, what: str) -> Iterator[None]:
             raise InputError(f"the lock of a {what} is no link", source=name, hint="remove it") from None
         raise _cannot(f"make the lock of the {what}", name, error) from None
     with open(descriptor, "rb"):
-        if not try_lock(descriptor):
+        try:
+            free = try_lock(descriptor)
+        except OSError as error:
+            raise _cannot(f"lock the {what}", name, error) from None
+        if not free:
             raise InputError(
                 f"another run is using this {what}", source=path, hint=f"it holds the lock on {name}"
             )

@@ -1,0 +1,151 @@
+"""Whatever the system refuses, and wherever a kill comes: the right answer, or one line and nothing half done."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+from support.faults import KILL, Fault, Traced
+from support.program import Program
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("strace") is None, reason="strace is not installed"
+)
+
+SAMPLE: Final = 9
+"""Without ``--all-faults``, one of so many is tried."""
+
+KEYS: Final = b"".join(b"user-%d\n" % number for number in range(40_000))
+FLEET: Final = [{"id": f"n{number}", "lat": 1.5, "lon": 2.5, "latency": 10 + number} for number in range(6)]
+SLOW: Final = [node | {"latency": 60 - node["latency"]} for node in FLEET]
+REQUESTS: Final = b"".join(b'{"key":"user-%d","buckets":%d}\n' % (n, n % 9 + 1) for n in range(4000))
+
+
+class Scenario(NamedTuple):
+    """A command, and the files that it finds."""
+
+    arguments: tuple[str, ...]
+    files: Mapping[str, bytes]
+    earlier: tuple[str, ...] = ()
+    """A command that has been run before."""
+
+
+def document(nodes: object) -> bytes:
+    return json.dumps(nodes).encode()
+
+
+MEMORY: Final = (
+    "failover",
+    "--relative",
+    "2",
+    "--hysteresis",
+    "20%",
+    "--memory",
+    "memory.json",
+    "-o",
+    "json",
+)
+SLOTS: Final = ("jump-hash", "--slots", "slots.json", "-o", "csv", "keys")
+
+SCENARIOS: Final = {
+    "memory": Scenario(
+        (*MEMORY, "nodes.json"),
+        {"nodes.json": document(SLOW), "before.json": document(FLEET)},
+        (*MEMORY, "before.json"),
+    ),
+    "slots": Scenario((*SLOTS, "--nodes", "d,c,a"), {"keys": KEYS[:999]}, (*SLOTS, "--nodes", "a,b,c")),
+    "split": Scenario(
+        ("jump-hash", "-b", "3", "--split-to", "parts/{bucket}", "--force", "keys"),
+        {"keys": KEYS[:999]},
+        ("jump-hash", "-b", "2", "--split-to", "parts/{bucket}", "keys"),
+    ),
+    "page": Scenario(
+        ("faultset", "--relative", "2", "-o", "html", "nodes.json"), {"nodes.json": document(FLEET)}
+    ),
+    "batch": Scenario(("jump-hash", "--batch", "-j", "2", "requests"), {"requests": REQUESTS}),
+    "stream": Scenario(("jump-hash", "-b", "9", "-o", "ndjson", "keys"), {"keys": KEYS}),
+    "gzip": Scenario(("jump-hash", "-b", "9", "keys"), {"keys": gzip.compress(KEYS, mtime=0)}),
+    "bounded": Scenario(
+        ("jump-hash", "--nodes", "a,b", "--max-load", "1.1", "--sizes", "sizes", "keys"),
+        {"keys": KEYS[:999], "sizes": b'{"user-1":3}'},
+    ),
+}
+
+
+class Place:
+    """A folder as a scenario finds it, and as it is once the command has been answered."""
+
+    def __init__(self, program: Program, scenario: Scenario, tmp_path: Path) -> None:
+        self.folder: Final = tmp_path / "place"
+        self._before: Final = tmp_path / "before"
+        self._before.mkdir()
+        (self._before / "parts").mkdir()
+        traces = tmp_path / "traces"
+        traces.mkdir()
+        for name, data in scenario.files.items():
+            (self._before / name).write_bytes(data)
+        if scenario.earlier:
+            assert program.run(*scenario.earlier, cwd=self._before)[0] == 0
+        self.traced: Final = Traced(program, self.folder, traces, scenario.arguments)
+        self.old: Final = contents(self._before)
+        self.restore()
+        assert self.traced.run() == (0, "")
+        self.new: Final = contents(self.folder)
+
+    def restore(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        shutil.copytree(self._before, self.folder)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files in a folder but those that lock others, whatever time it is."""
+    return {
+        str(path.relative_to(folder)): re.sub(rb"[0-9-]{10} [0-9:]{8} UTC", b"", path.read_bytes())
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_fault(name: str, program: Program, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    place = Place(program, SCENARIOS[name], tmp_path)
+    faults = list(place.traced.faults())
+    assert faults
+    sampled = faults if request.config.getoption("--all-faults") else faults[:: min(SAMPLE, len(faults))]
+    met = 0
+    for fault in sampled:
+        place.restore()
+        code, err = place.traced.run(fault)
+        met += place.traced.happened()
+        check(place, fault, code, err)
+    assert met > len(sampled) // 2
+
+
+def check(place: Place, fault: Fault, code: int, err: str) -> None:
+    found = contents(place.folder)
+    out, whole = found.pop("out"), place.new["out"]
+    after = {path: data for path, data in place.new.items() if path != "out"}
+    what = f"{fault}: {code} {err!r}"
+    if code == 0:
+        assert (out, found) == (whole, after), what
+        return
+    assert whole.startswith(out), what
+    if code == 128 + 9:
+        # Old or new, each file for itself; the next run finds its way, and leaves nothing of this one.
+        for path in place.old:
+            assert found.get(path) in (place.old[path], after.get(path)), f"{what}: {path}"
+        assert place.traced.run() == (0, ""), what
+        assert contents(place.folder) == place.new, what
+        return
+    assert found in (place.old, after), what
+    assert err.startswith("rvhctl: "), what
+    assert err.count("\n") == 1, what
+    assert "Traceback" not in err, what
+    assert fault.error != KILL or "worker" in err, what
