@@ -84,7 +84,7 @@ def locked(path: str, what: str) -> Iterator[None]:
         if os.path.islink(name):
             raise InputError(f"the lock of a {what} is no link", source=name, hint="remove it") from None
         raise _cannot(f"make the lock of the {what}", name, error) from None
-    with open(descriptor, "rb"):
+    try:
         try:
             free = try_lock(descriptor)
         except OSError as error:
@@ -96,6 +96,9 @@ def locked(path: str, what: str) -> Iterator[None]:
         with suppress(OSError):
             os.unlink(_temporary(target))
         yield
+    finally:
+        with suppress(OSError):  # it is closed all the same, and nothing was written to it
+            os.close(descriptor)
 
 
 def _open_lock(name: str, what: str) -> int:
