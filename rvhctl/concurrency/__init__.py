@@ -1,8 +1,9 @@
-"""Workers, threads, steps, processors, locks.
+"""Workers, threads, steps, processors, locks, and pipes of others.
 
 ahead       What another thread makes before it is asked for.
 fork        Forked workers that answer blocks in turns, through pipes (Linux).
 locking     Locks on open files and folders.
 processors  The number of processors this process may use.
 steps       Work as a generator of slices, run at a stretch or in turns of an event loop.
+waiting     Pipes that others have told not to wait.
 """

@@ -12,5 +12,4 @@ source      Files and standard input.
 staging     Files written all or none.
 state_file  A file that one run hands to the next, locked and written whole.
 terminal    Colours, and text made safe for a terminal.
-waiting     Pipes that others have told not to wait.
 """

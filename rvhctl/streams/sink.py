@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import BinaryIO, Protocol
 
+from rvhctl.concurrency import waiting
 from rvhctl.errors import ReaderGoneError, RvhctlError, WriteError
-from rvhctl.streams import progress, waiting
+from rvhctl.streams import progress
 from rvhctl.streams.terminal import ColorChoice, use_color, visible_lines
 
 

@@ -13,12 +13,12 @@ from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 from rvhctl.concurrency.fork import widen
+from rvhctl.concurrency.waiting import WaitingFile
 from rvhctl.errors import CutShortError, InputError, UsageError
 from rvhctl.streams.decompress import BLOCK, MAGICS, Reading, unpacked
 from rvhctl.streams.lines import check_whole, has_nuls
 from rvhctl.streams.lookalike import BINARY, foreign_error
 from rvhctl.streams.progress import reading, watched
-from rvhctl.streams.waiting import WaitingFile
 
 STDIN: Final = "-"
 STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})

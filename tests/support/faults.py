@@ -28,7 +28,7 @@ ERRORS: Final = {
     "mkdir": ("ENOSPC",),
     **dict.fromkeys(FORKS, ("EAGAIN", "ENOMEM")),
 }
-"""What can go wrong with each system call. EAGAIN is of pipes: the test of streams/waiting.py."""
+"""What can go wrong with each system call. EAGAIN is of pipes: the test of concurrency/waiting.py."""
 
 KILL: Final = "KILL"
 """Not an error: the process is killed before the call. A kill after it is one before the next."""
