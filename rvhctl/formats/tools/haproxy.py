@@ -111,8 +111,12 @@ def _fields(cells: dict[str, str], columns: dict[str, str]) -> dict[str, Any]:
     if status is None:
         raise InputError("no status of a server", value=cells["status"], hint=HINT)
     node_id = cells[columns["id"]] if columns["id"] else f"{cells['pxname']}/{cells['svname']}"
-    fields = {"id": node_id, "latency": _latency(cells, columns["latency"]), "state": STATES[status[1]]}
-    if weight := _number(cells, columns["weight"]):
+    state, weight = STATES[status[1]], _number(cells, columns["weight"])
+    # HAProxy calls a server UP that balancing sends nothing.
+    drained = weight == 0 and state == "up"
+    latency = _latency(cells, columns["latency"])
+    fields: dict[str, Any] = {"id": node_id, "latency": latency, "state": "drain" if drained else state}
+    if weight:
         fields["weight"] = weight
     if cells.get("addr") and columns["id"] != "addr":
         fields["address"] = cells["addr"]

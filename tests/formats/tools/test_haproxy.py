@@ -114,6 +114,12 @@ def test_a_status_is_a_state(status: str, state: str) -> None:
     assert read(server(status=status))[0]["state"] == state
 
 
+@pytest.mark.parametrize(("status", "state"), [("UP", "drain"), ("no check", "drain"), ("DOWN", "down")])
+def test_a_server_without_weight_is_drained(status: str, state: str) -> None:
+    """So HAProxy shows a server after `set server api/a weight 0`."""
+    assert read(server(status=status, weight="0")) == [{"id": "api/a", "latency": 5, "state": state}]
+
+
 @pytest.mark.parametrize(
     ("check", "latency"),
     [
