@@ -141,8 +141,6 @@ class KeyOwners:
     def of(self, array: Any, row: int) -> Any:
         """The buckets of an array, null for a null; ``row`` is that of its first key."""
         pc, types = self._pa.compute, self._pa.types
-        if types.is_run_end_encoded(array.type):
-            array = pc.run_end_decode(array)
         rows = None
         if types.is_dictionary(array.type):
             keys, rows = self._plain(array.dictionary), array.indices
@@ -169,7 +167,7 @@ class KeyOwners:
         self, array: Any, row: int, output: Callable[[bytes, KeyRows], bytes], rows: KeyRows
     ) -> bytes:
         """What an output that looks at owners alone makes of an array without nulls and empty keys."""
-        keys = self._plain(self._decoded(array))
+        keys = self._plain(array)
         parts = []
         for start in range(0, len(keys), rows.room):
             count = min(rows.room, len(keys) - start)
@@ -181,7 +179,7 @@ class KeyOwners:
     def missing(self, array: Any) -> Any:
         """Which entries of an array are null or empty; None where none is."""
         pc, types = self._pa.compute, self._pa.types
-        keys = self._plain(self._decoded(array))
+        keys = self._plain(array)
         missing = keys.is_null()
         if not types.is_integer(keys.type):
             missing = pc.or_kleene(missing, pc.equal(pc.binary_length(keys), 0))
@@ -189,12 +187,7 @@ class KeyOwners:
 
     def several(self, array: Any, row: int) -> Any:
         """The buckets of each key of an array without nulls, one key after the other."""
-        return self._numbers(self._plain(self._decoded(array)), row)
-
-    def _decoded(self, array: Any) -> Any:
-        if self._pa.types.is_run_end_encoded(array.type):
-            array = self._pa.compute.run_end_decode(array)
-        return array.dictionary_decode() if self._pa.types.is_dictionary(array.type) else array
+        return self._numbers(self._plain(array), row)
 
     def _plain(self, array: Any) -> Any:
         """The same keys as text or bytes with offsets, or as integers of 64 bits.
@@ -203,6 +196,12 @@ class KeyOwners:
             JumpHashError: they are of another type.
         """
         pa, types, kind = self._pa, self._pa.types, array.type
+        # Of values as they are, pyarrow decodes neither runs nor a dictionary of every type.
+        if types.is_run_end_encoded(kind):
+            runs = pa.RunEndEncodedArray.from_arrays(array.run_ends, self._plain(array.values))
+            return pa.compute.run_end_decode(runs.slice(array.offset, len(array)))
+        if types.is_dictionary(kind):
+            return self._plain(array.dictionary).take(array.indices)
         if types.is_uint64(kind):
             return array.view(pa.int64())
         if types.is_integer(kind):

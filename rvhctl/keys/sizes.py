@@ -15,7 +15,7 @@ from rvhctl.keys.key import Key, show
 LARGEST: Final = 1e300
 """So that the sum of as many as there can be is finite."""
 
-WANTED: Final = "a size must be a finite number of 0 or more"
+WANTED: Final = "a size must be a number from 0 to 1e300"
 
 PART: Final = "::"
 """What stands between a file of tests and a test in it, in the ids of pytest."""
@@ -53,7 +53,7 @@ def sizes_of(keys: Sequence[Key], sizes: Iterable[object] | Mapping[Any, object]
         sizes: one for each key, in order; or by key; None: each is 1.
 
     Raises:
-        JumpHashError: a size is no finite number of 0 or more, or there are more or fewer than keys.
+        JumpHashError: a size is no number from 0 to 1e300, or there are more or fewer than keys.
     """
     if sizes is None:
         return [1.0] * len(keys)

@@ -263,7 +263,7 @@ class Placement:
 
         Args:
             keys: those of equal bits are one key, whose sizes add up.
-            sizes: of each key in order, or by key (where others have the median of those in it); finite, 0 or more.
+            sizes: of each key in order, or by key (where others have the median of those in it); from 0 to 1e300.
                 Each is 1 unless given.
             max_load: no node gets more than so many times its fair share by weight, 1 or more, if the sizes allow it.
                 Keys that would be too much for a node go to later ones of their order; all others stay.

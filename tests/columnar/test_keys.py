@@ -50,6 +50,19 @@ LAYOUTS: dict[str, Callable[[list[Any]], Any]] = {
     "slice of runs": lambda texts: pa.RunEndEncodedArray.from_arrays(
         pa.array(range(2, len(texts) + 3), pa.int64()), pa.array(["no", *texts], pa.string())
     ).slice(2, len(texts)),
+    "slice of runs of a view": lambda texts: pa.RunEndEncodedArray.from_arrays(
+        pa.array(range(2, len(texts) + 3), pa.int16()), pa.array(["no", *texts], pa.string_view())
+    ).slice(2, len(texts)),
+    "slice of runs of a dictionary": lambda texts: pa.RunEndEncodedArray.from_arrays(
+        pa.array(range(2, len(texts) + 3), pa.int32()), pa.array(["no", *texts]).dictionary_encode()
+    ).slice(2, len(texts)),
+    "dictionary of runs": lambda texts: pa.DictionaryArray.from_arrays(
+        pa.array(range(len(texts)), pa.uint16()),
+        pa.RunEndEncodedArray.from_arrays(pa.array(range(1, len(texts) + 1), pa.int32()), pa.array(texts)),
+    ),
+    "dictionary of a view": lambda texts: pa.DictionaryArray.from_arrays(
+        pa.array(range(len(texts)), pa.uint64()), pa.array(texts, pa.string_view())
+    ),
     "polars": lambda texts: pl.Series(texts, dtype=pl.String),
     "categorical of polars": lambda texts: pl.Series(texts, dtype=pl.Categorical),
     "pandas": lambda texts: pd.Series(texts, dtype="string[pyarrow]"),
