@@ -111,6 +111,8 @@ class Job(NamedTuple):
             "fields": paths,
             "as_text": spec.rule.as_text,
             "regex": spec.pattern.text if spec.pattern else None,
+            "input": self.input_format,
+            "null": spec.delimiter == b"\0",
             "output": self.output,
         }
 

@@ -73,6 +73,11 @@ def planned(sources: Iterable[str], folder: str, output: OutputFormat = "auto") 
             raise UsageError(f"{other} and {source} would both become {name}")
         tasks.append(Task(source, stamp, name))
     for task in tasks:
+        for end in (at for at, letter in enumerate(task.name) if letter == "/"):
+            if file := outputs.get(task.name[:end]):
+                raise UsageError(
+                    f"the output of {file} would be a file, and a folder for that of {task.source}"
+                )
         replaced = inputs.get(_place(output_of(folder, task.name)))
         if replaced is not None:
             raise UsageError(f"an output would replace the input {replaced}; name another folder")

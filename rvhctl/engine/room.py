@@ -23,6 +23,12 @@ RUNNING: Final = "run-"
 WAITING: Final = ".part"
 NOTE: Final = ".json"
 
+NOTED: Final = (
+    *("job", "source", "source_size", "source_mark"),
+    *("name", "size", "rows", "left_out", "problems"),
+)
+"""What is noted of an output."""
+
 LOOK_SECONDS: Final = 2.0
 """Between two looks at whether the run is still wanted."""
 
@@ -36,7 +42,7 @@ class Guard:
 
     def __init__(self, job: Job) -> None:
         self._store: Final = store_of(job.folder)
-        self._path: Final = output_of(job.folder, f"{ROOM}/{RUNNING}{job.token}")
+        self._path: Final = _running_path(job)
         self._next = 0.0
 
     def look(self) -> None:
@@ -59,6 +65,10 @@ class Guard:
             raise StoppedError("the run was ended, or another took its place")
 
 
+def _running_path(job: Job) -> str:
+    return output_of(job.folder, f"{ROOM}/{RUNNING}{job.token}")
+
+
 def waiting_path(job: Job) -> str:
     """Return a new temporary name for an output."""
     return output_of(job.folder, f"{ROOM}/{job.token}-{os.urandom(6).hex()}{WAITING}")
@@ -79,6 +89,7 @@ class Room:
         self._folder: Final = output_of(job.folder, ROOM)
         self._manifest: Final = output_of(job.folder, MANIFEST)
         self._success: Final = output_of(job.folder, SUCCESS)
+        self._running: Final = _running_path(job)
 
     def enter(self, tasks: Sequence[Task], resume: bool) -> dict[Task, Part]:
         """Say that this run is at work here; return what another has done already.
@@ -87,7 +98,7 @@ class Room:
             RvhctlError: there is something that it has no right to replace.
         """
         done = self._entries()
-        if not resume:
+        if not (resume and (done or self._runs())):
             self._check_free(done, tasks)
         parts = {}
         by_name = {task.name: task for task in tasks}
@@ -99,16 +110,25 @@ class Room:
                 parts[task] = _part(entry, output_of(self._job.folder, name))
         self._sweep()
         self._store.remove(self._success)
-        self._store.write(f"{self._folder}/{RUNNING}{self._job.token}", b"")
+        self._store.write(self._running, b"")
+        if len(self._runs()) > 1:
+            self._store.remove(self._running)
+            raise RvhctlError(f"{self._job.folder}: another run begins here; name another folder")
         return parts
 
     def leave(self) -> None:
-        """Leave nothing but what is done, and notes of it."""
-        self._sweep()
-        self._store.remove_folder(self._folder)
+        """Leave nothing but what is done, and notes of it; nothing at all is ours where another run took over."""
+        if self._store.stamp(self._running) is not None:
+            self._sweep()
+            self._store.remove_folder(self._folder)
 
     def finish(self, parts: dict[Task, Part], versions: dict[str, str]) -> None:
-        """Write the manifest, and then the mark of success."""
+        """Write the manifest, and then the mark of success.
+
+        Raises:
+            StoppedError: another run took over.
+        """
+        Guard(self._job).check()
         files = []
         for task, part in parts.items():
             stamp = self._store.stamp(part.path)
@@ -138,16 +158,25 @@ class Room:
     def _notes(self) -> list[str]:
         return [name for name in self._store.names(self._folder) if name.endswith(NOTE)]
 
+    def _runs(self) -> list[str]:
+        return [name for name in self._store.names(self._folder) if name.startswith(RUNNING)]
+
     def _entries(self) -> dict[str, dict[str, Any]]:
-        """What is noted of outputs, by their names."""
-        entries: dict[str, dict[str, Any]] = {}
-        if self._store.stamp(self._manifest) is not None:
-            manifest = json.loads(self._store.read([self._manifest])[0])
-            entries |= {entry["name"]: {**entry, "job": manifest["job"]} for entry in manifest["files"]}
-        for text in self._store.read([f"{self._folder}/{name}" for name in self._notes()]):
-            entry = json.loads(text)
-            entries[entry["name"]] = entry
-        return entries
+        """What is noted of outputs, by their names.
+
+        Raises:
+            RvhctlError: a file that is to tell of outputs is not by a run.
+        """
+        noted = [f"{self._folder}/{name}" for name in self._notes()]
+        kept = [] if self._store.stamp(self._manifest) is None else [self._manifest]
+        found: list[dict[str, Any]] = []
+        for path, text in zip([*kept, *noted], self._store.read([*kept, *noted]), strict=True):
+            try:
+                found += _told(json.loads(text))
+            except (ValueError, TypeError, KeyError):
+                problem = "is not by a run of rvhctl, or it is damaged; name another folder"
+                raise RvhctlError(f"{path}: {problem}") from None
+        return {entry["name"]: entry for entry in found}
 
     def _check_free(self, done: dict[str, dict[str, Any]], tasks: Sequence[Task]) -> None:
         folder = self._job.folder
@@ -164,7 +193,7 @@ class Room:
         folder = self._job.folder
         if entry["job"] != self._job.mark():
             raise RvhctlError(
-                f"{folder}: holds the answers of another job (other buckets, nodes, hash or fields); "
+                f"{folder}: holds the answers of another job (other buckets, nodes, hash, fields or formats); "
                 "name another folder"
             )
         if task is None or task.source != entry["source"]:
@@ -198,6 +227,12 @@ def _entry(task: Task, part: Part, size: int) -> dict[str, Any]:
         "left_out": part.left_out,
         "problems": list(part.problems),
     }
+
+
+def _told(text: Any) -> list[dict[str, Any]]:
+    """The entries of a manifest, or the one of a note; what is none raises what Python raises."""
+    entries = [{**entry, "job": text["job"]} for entry in text["files"]] if "files" in text else [text]
+    return [{name: entry[name] for name in NOTED} for entry in entries]
 
 
 def _part(entry: dict[str, Any], path: str) -> Part:

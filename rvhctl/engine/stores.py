@@ -87,6 +87,8 @@ class LocalStore:
             return sorted(os.listdir(folder))
         except FileNotFoundError:
             return []
+        except NotADirectoryError:
+            raise RvhctlError(f"{folder}: is no directory; name another folder") from None
 
     def open(self, path: str, mode: str) -> BinaryIO:
         if mode != "rb":

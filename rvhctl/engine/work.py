@@ -18,7 +18,10 @@ FULL: Final = {
 }
 """Errors that only writing meets."""
 
-LASTING: Final = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG}
+LASTING: Final = {
+    *(errno.EACCES, errno.EPERM, errno.ENOENT, errno.EEXIST),
+    *(errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG),
+}
 """Errors that another attempt would meet again."""
 
 

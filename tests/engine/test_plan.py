@@ -56,3 +56,12 @@ def test_names_are_those_below_the_folder_that_all_share(sources: list[str], nam
 def test_what_has_no_place_is_refused(sources: list[str], folder: str, wrong: str) -> None:
     with pytest.raises(RvhctlError, match=wrong):
         planned(sources, folder)
+
+
+def test_no_output_is_a_folder_of_another(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").mkdir()
+    for name in ("b", "b.csv/c.txt"):
+        (tmp_path / name).write_text("k\n1\n")
+    sources = [str(tmp_path / "b"), str(tmp_path / "b.csv" / "c.txt")]
+    with pytest.raises(RvhctlError, match="would be a file, and a folder"):
+        planned(sources, "out", "csv")

@@ -25,8 +25,10 @@ from rvhctl.dask import Part, bucket_files
 from rvhctl.engine.cluster import check_workers, outcomes
 from rvhctl.engine.job import Failure, Job, Maker, Outcome
 from rvhctl.engine.plan import Task
+from rvhctl.engine.room import Room
 from rvhctl.engine.run import Run
-from rvhctl.engine.stores import Stamp
+from rvhctl.engine.stores import Stamp, store_of
+from rvhctl.engine.work import bucket_file
 from rvhctl.keys.fields import FieldPath
 from rvhctl.keys.records import KeySpec
 
@@ -248,6 +250,92 @@ def test_workers_that_would_answer_otherwise_are_refused(client: Any) -> None:
         RvhctlError, match=r"^tcp://.*: the worker has rvhctl .* core, and this is rvhctl 0\.0\.1 with"
     ):
         check_workers(client, Maker("0.0.1", "interpreted"))
+
+
+def here(job: Job, tasks: list[Task]) -> Iterator[tuple[Task, Outcome]]:
+    """What becomes of files in this process."""
+    for task in tasks:
+        yield task, bucket_file(job, task)
+
+
+def of_lines(tmp_path: Path, **given: Any) -> Run:
+    """A run over two files of text."""
+    sources = [str(tmp_path / name) for name in ("a.txt", "b.txt")]
+    for source in sources:
+        Path(source).write_text("one\ntwo\n")
+    return Run(sources, str(tmp_path / "out"), Placement(9), KeySpec(), **given)
+
+
+def test_a_run_whose_place_another_took_leaves_it_alone(tmp_path: Path) -> None:
+    second: list[Run] = []
+
+    def overtaken(job: Job, tasks: list[Task]) -> Iterator[tuple[Task, Outcome]]:
+        yield tasks[0], bucket_file(job, tasks[0])
+        second.append(of_lines(tmp_path, resume=True))
+        second[0].over(between)
+        yield tasks[1], bucket_file(job, tasks[1])
+
+    def between(job: Job, tasks: list[Task]) -> Iterator[tuple[Task, Outcome]]:
+        outcome = bucket_file(first, tasks[0])
+        assert isinstance(outcome, Failure)
+        assert "another took its place" in outcome.text
+        # What the first does at its end changes nothing for the second.
+        Room(first).leave()
+        with pytest.raises(RvhctlError, match="another took its place"):
+            Room(first).finish({}, {})
+        yield from here(job, tasks)
+
+    run = of_lines(tmp_path)
+    first = run._job
+    with pytest.raises(RvhctlError, match="another took its place"):
+        run.over(overtaken)
+    assert left_in(tmp_path / "out") == ["_SUCCESS", "_manifest.json", "a.txt", "b.txt"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{}", "[]", "[1]", "5", "no", '{"files": 1}', '{"files": [{}], "job": "x"}']
+)
+@pytest.mark.parametrize("name", ["_manifest.json", "_rvhctl/a.json"])
+def test_what_others_left_in_the_folder_is_named(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "out" / "_rvhctl").mkdir(parents=True)
+    (tmp_path / "out" / name).write_text(text)
+    with pytest.raises(RvhctlError, match=f"{name}: is not by a run"):
+        of_lines(tmp_path).over(here)
+
+
+def test_files_of_others_are_kept_where_there_is_no_run_to_resume(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "b.txt").write_text("mine")
+    with pytest.raises(RvhctlError, match=r"b\.txt: the file exists"):
+        of_lines(tmp_path, resume=True).over(here)
+    assert left_in(out) == ["b.txt"]
+    (out / "b.txt").unlink()
+    (out / "_rvhctl").write_text("")
+    with pytest.raises(RvhctlError, match="_rvhctl: is no directory"):
+        of_lines(tmp_path).over(here)
+
+
+@pytest.mark.parametrize("other", [{"input_format": "ndjson"}, {"output": "csv"}])
+def test_inputs_read_otherwise_are_another_job(tmp_path: Path, other: dict[str, Any]) -> None:
+    of_lines(tmp_path).over(here)
+    with pytest.raises(RvhctlError, match=r"another job|which is not an input"):
+        of_lines(tmp_path, resume=True, **other).over(here)
+
+
+def test_of_two_runs_that_begin_at_once_none_is_lost_unseen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, sweep = of_lines(tmp_path), Room._sweep
+
+    def late(room: Room) -> None:
+        sweep(room)
+        store_of(str(tmp_path)).write(str(tmp_path / "out" / "_rvhctl" / "run-other"), b"")
+
+    monkeypatch.setattr(Room, "_sweep", late)
+    with pytest.raises(RvhctlError, match="another run begins here"):
+        run.over(here)
+    assert left_in(tmp_path / "out") == ["_rvhctl/run-other"]
 
 
 class Lost:
