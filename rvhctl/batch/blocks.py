@@ -99,7 +99,7 @@ def _answer(work: Work, text: bytes, source: str, line: int, index: int) -> dict
         request = jsontext.parse(text, source, line)
         if not isinstance(request, dict):
             raise InputError("a request is an object", source=source, line=line)
-        if twice := jsontext.repeated(text, 0, request, OF_DOCUMENTS):
+        if (twice := jsontext.repeated(text, 0, request, OF_DOCUMENTS, "demand")) is not None:
             raise InputError(stated_twice(twice), source=source, line=line)
         if "id" in request:
             answer["id"] = _own_id(request["id"], text)

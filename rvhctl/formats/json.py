@@ -53,8 +53,11 @@ class Document(Reader):
         zipped = self._zipped(starts)
         return _elements(jsontext.parse(zipped, self._source), zipped, 0)
 
-    def repeated(self, names: frozenset[str]) -> str:
-        return jsontext.repeated(self._text, self._text.find(b"{"), self._value, names)
+    def repeated(self, names: frozenset[str] | None = None, inner: str = "") -> str | None:
+        start = self._text.find(b"{")
+        if names is None:
+            return jsontext.any_repeated(self._text, start)
+        return jsontext.repeated(self._text, start, self._value, names, inner)
 
     def _zipped(self, starts: list[int]) -> bytes:
         """Return ids and latencies as one array of records, each value by its own text."""

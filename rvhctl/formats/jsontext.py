@@ -144,12 +144,34 @@ def member_span(text: bytes, start: int, member: str) -> tuple[int, int]:
     raise KeyError(member)
 
 
-def repeated(text: bytes, start: int, value: Mapping[str, Any], names: frozenset[str]) -> str:
-    """Return which of the names is there twice in the object whose brace stands at ``start``; empty if none is.
+def repeated(
+    text: bytes, start: int, value: Mapping[str, Any], names: frozenset[str], inner: str = ""
+) -> str | None:
+    """Return which of the names is there twice in the object whose brace stands at ``start``.
 
     Args:
         value: the object, as it was read.
+        inner: a member that may be an object of which no name may be there twice either.
     """
+    twice = _repeated(text, start, value, names)
+    if not twice and isinstance(value.get(inner), dict):
+        return any_repeated(text, member_span(text, start, inner)[0])
+    return twice or None
+
+
+def any_repeated(text: bytes, start: int) -> str | None:
+    """Return the first name that is there twice in the object whose brace stands at ``start``."""
+    spans = member_spans(text, start)
+    seen = set()
+    for at in range(0, len(spans), 4):
+        name: str = orjson.loads(text[spans[at] : spans[at + 1]])
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+def _repeated(text: bytes, start: int, value: Mapping[str, Any], names: frozenset[str]) -> str:
     # The structure of a short text is found sooner than names in it, by compiled code.
     if COMPILED and len(text) <= LONG and len(member_spans(text, start)) == 4 * len(value):
         return ""

@@ -130,9 +130,13 @@ class Reader:
         """
         raise NotImplementedError
 
-    def repeated(self, names: frozenset[str]) -> str:
-        """Return which of the names is a member of the document twice; empty if none is."""
-        return ""
+    def repeated(self, names: frozenset[str] | None = None, inner: str = "") -> str | None:
+        """Return which of the names is a member of the document twice, or any name of the object ``inner`` in it.
+
+        Args:
+            names: None is any name.
+        """
+        return None
 
     def in_json(self, raw: bytes) -> bytes:
         """Return a record's own bytes as an object of JSON."""

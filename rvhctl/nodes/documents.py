@@ -82,7 +82,7 @@ _NODES: Final = "inventory_column"
 _NODES_ALONE: Final = "advise column fail_on from id_label memory unit"
 """Those that do not go with ``--batch``."""
 _KEYS: Final = "dry_run frozen list_hashes rename weight"
-_KEYS_ALONE: Final = "allow_empty field force moves null only regex size split_to"
+_KEYS_ALONE: Final = "allow_empty engine field force moves null only regex resume size split_to to_dir"
 
 FLAGS_OF_NODES: Final = _flags(f"{_RUNS} {_NODES}") | _flags(_NODES_ALONE, ", without --batch")
 """Options of the commands over nodes that no request may state, each with the way to give it."""
@@ -209,7 +209,7 @@ def document_nodes(reader: Reader, source: str) -> tuple[Iterable[Record], Mappi
     if not holders and "id" in document:
         return reader.inside(), stated(limits)
     problem = misspelt(document, OF_DOCUMENTS, FLAGS) or contradiction(document)
-    if not problem and (twice := reader.repeated(OF_DOCUMENTS)):
+    if not problem and (twice := reader.repeated(OF_DOCUMENTS, "demand")) is not None:
         problem = stated_twice(twice)
     if problem:
         raise InputError(problem, source=source)

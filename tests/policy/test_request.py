@@ -244,6 +244,16 @@ def test_a_member_that_is_there_twice_is_an_error(text: bytes) -> None:
     assert answer["error"] == {"type": "InputError", "message": f"stdin:1: {says}"}
 
 
+@pytest.mark.parametrize("last", [b"", b', "note": "%b"' % (b"x" * 9999)])
+def test_a_group_whose_demand_is_stated_twice_is_an_error(last: bytes) -> None:
+    members = b'"nodes": [{"id": "a", "zone": "b", "latency": 1}], "by": "zone", "threshold": 9, "plan": true'
+    text = b'{%b, "demand": {"b": 1, "b": 2}%b}' % (members, last)
+    says = "the member 'b' is there twice"
+    assert rvhctl("faultset", stdin=text) == (1, b"", f"rvhctl: stdin: {says}\n")
+    answer = json.loads(rvhctl("faultset", "--batch", stdin=text).out)
+    assert answer["error"] == {"type": "InputError", "message": f"stdin:1: {says}"}
+
+
 def test_members_of_nodes_are_not_those_of_the_request() -> None:
     text = b'{"id":7,"nodes":[{"id":"a","latency":1,"down":[1],"threshold":2}],"threshold":25,"down":[]}'
     assert rvhctl("failover", "-o", "plain", stdin=text).out == b"a\n"

@@ -7,6 +7,7 @@ from typing import Any, Final
 from rvhctl.errors import FaultsetError, InputError, quoted, raise_error
 from rvhctl.formats.choice import FORMATS, looked_format, text_sources
 from rvhctl.formats.headers import layout_of
+from rvhctl.formats.jsontext import any_repeated
 from rvhctl.formats.rows import decimal_in
 from rvhctl.formats.shapes import RECORDS_ONLY, Reader, Record
 from rvhctl.policy.traffic.routing import checked_demand
@@ -31,6 +32,8 @@ def _read(source: Source) -> dict[str, float]:
     text = source.read_all()
     with explained(source):
         reader = _reader(text, source.name)
+        if isinstance(reader.document, dict) and (twice := reader.repeated()) is not None:
+            raise _twice(twice, source.name, None)
         if reader.document is not RECORDS_ONLY:
             return _object(reader.document, source.name, None)
         if reader.header:
@@ -39,18 +42,22 @@ def _read(source: Source) -> dict[str, float]:
             reader.decimals = COLUMNS[1:]
         records = list(reader)
     if len(records) == 1 and isinstance(records[0].fields, dict) and "group" not in records[0].fields:
+        if (twice := any_repeated(records[0].raw, records[0].raw.index(b"{"))) is not None:
+            raise _twice(twice, source.name, records[0].line)
         return _object(records[0].fields, source.name, records[0].line)
     demand: dict[str, float] = {}
     for record in records:
         group, value = _entry(record, source.name, comma=reader.layout is not None and reader.layout.comma)
         if group in demand:
-            raise InputError(
-                f"the group {quoted(group)} was there before", source=source.name, line=record.line
-            )
+            raise _twice(group, source.name, record.line)
         demand[group] = value
     if not demand:
         raise InputError("the file holds no demand", source=source.name, hint=f"it is to hold {WANTED}")
     return demand
+
+
+def _twice(group: str, source: str, line: int | None) -> InputError:
+    return InputError(f"the group {quoted(group)} was there before", source=source, line=line)
 
 
 def _reader(text: bytes, source: str) -> Reader:

@@ -30,6 +30,9 @@ def test_every_format_says_the_same(name: str, tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("group,demand\nu,1\nu,2\n", ":3: the group 'u' was there before"),
+        ('{"u": 1, "u": 2}', ":1: the group 'u' was there before"),
+        ('{"u": 1, "\\u0075": 2}', ":1: the group 'u' was there before"),
+        ('{\n"u": 1,\n"u": 2\n}', ": the group 'u' was there before"),
         ("group,demand\nu,x\n", ":2: the demand of 'u' must be a number, finite and not negative (got 'x')"),
         ("group,demand\nu,-1\n", ":2: the demand of 'u' must be a number, finite and not negative"),
         ("group,demand\nu,\n", ":2: the demand of 'u' must be a number"),
