@@ -111,12 +111,12 @@ def _fields(cells: dict[str, str], columns: dict[str, str]) -> dict[str, Any]:
     if status is None:
         raise InputError("no status of a server", value=cells["status"], hint=HINT)
     node_id = cells[columns["id"]] if columns["id"] else f"{cells['pxname']}/{cells['svname']}"
-    state, weight = STATES[status[1]], _number(cells, columns["weight"])
+    state = STATES[status[1]]
     # HAProxy calls a server UP that balancing sends nothing.
-    drained = weight == 0 and state == "up"
+    drained = state == "up" and cells.get("weight") == "0"
     latency = _latency(cells, columns["latency"])
     fields: dict[str, Any] = {"id": node_id, "latency": latency, "state": "drain" if drained else state}
-    if weight:
+    if weight := _number(cells, columns["weight"]):
         fields["weight"] = weight
     if cells.get("addr") and columns["id"] != "addr":
         fields["address"] = cells["addr"]

@@ -118,6 +118,9 @@ def test_a_status_is_a_state(status: str, state: str) -> None:
 def test_a_server_without_weight_is_drained(status: str, state: str) -> None:
     """So HAProxy shows a server after `set server api/a weight 0`."""
     assert read(server(status=status, weight="0")) == [{"id": "api/a", "latency": 5, "state": state}]
+    by_another = read(server(status=status, weight="0"), {"weight": "rtime"})
+    assert by_another == [{"id": "api/a", "latency": 5, "state": state, "weight": 7}]
+    assert read(server(stot="0"), {"weight": "stot"})[0]["state"] == "up"
 
 
 @pytest.mark.parametrize(
