@@ -49,7 +49,7 @@ class Result:
         return [a / b for a, b in zip(of.seconds, against.seconds, strict=False)]
 
     def reached(self, goal: Goal) -> float | None:
-        """What the goal looks at: the median ratio, or MB; None where it could not be measured."""
+        """What the goal looks at: the median ratio, or MB or us; None where it could not be measured."""
         of = self.find(goal.of)
         if of is None or self.disagreement:
             return None
@@ -61,7 +61,11 @@ class Result:
         if against is None:
             return None
         if not self.row.timed:
-            return of.tree_pss / against.tree_pss if of.tree_pss and against.tree_pss else None
+            if of.tree_pss is None or against.tree_pss is None:
+                return None
+            if goal.unit == "MB more":
+                return (of.tree_pss - against.tree_pss) / 1e6
+            return of.tree_pss / against.tree_pss
         ratios = self.ratios(of, against)
         return median(ratios) if ratios else None
 

@@ -72,12 +72,15 @@ class Call(Contestant):
 
 @dataclass(frozen=True)
 class Goal:
-    """``of`` is to take at most ``at_most`` times what ``against`` takes; without ``against``, MB or us."""
+    """``of`` is to take at most ``at_most`` times what ``against`` takes; without ``against``, MB or us.
+
+    With ``against`` and ``MB more``, its peak is to be so much higher at most.
+    """
 
     of: str
     at_most: float
     against: str | None = None
-    unit: str = "MB"  # at the peak; us: the time of one answer
+    unit: str = "MB"  # at the peak; us: the time of one answer; MB more: at the peak
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The inputs in other formats: CSV, a JSON array, compressed; records with a key; columns of a fleet."""
+"""The inputs in other formats: CSV, a JSON array, compressed; records with a key; columns of a fleet, and of Arrow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import data
 from benchmarks.data import THRESHOLD_MS, made
@@ -88,3 +88,36 @@ def fleet_columns(count: int) -> FleetColumns:
         [place[2] for place in places],
         [random.random() * 2 * THRESHOLD_MS for _ in range(count)],
     )
+
+
+LETTERS = 3  # of a cell, where nodes are grouped
+TABLES = 10
+
+
+def key_column(count: int, first: int = 0) -> Any:
+    """Keys of 14 bytes as a column of Arrow."""
+    import pyarrow as pa
+
+    return pa.array([f"user-{i:09}" for i in range(first, first + count)])
+
+
+def key_tables(count: int) -> list[Path]:
+    """``TABLES`` files of Parquet, of so many of these keys each."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    data.FOLDER.mkdir(parents=True, exist_ok=True)
+    paths = [data.FOLDER / f"g{data.GENERATION}-keys-{count}-{i}.parquet" for i in range(TABLES)]
+    for i, path in enumerate(paths):
+        if not path.exists():
+            unfinished = path.with_suffix(f".{os.getpid()}.tmp")
+            pq.write_table(pa.table({"key": key_column(count, i * count)}), unfinished, use_dictionary=False)
+            unfinished.rename(path)
+    return paths
+
+
+def node_table(count: int) -> Any:
+    """The nodes as a table of Arrow: id, lat, lon, latency, each one array."""
+    from pyarrow.json import read_json
+
+    return read_json(data.node_file(count)).combine_chunks()

@@ -21,9 +21,11 @@ PACKAGES = (
     "numpy",
     "pyarrow",
     "polars",
+    "polars-hash",
     "duckdb",
     "duckdb-cli",
     "chdb-core",
+    "distributed",
 )
 TOOLS = ("jq", "mlr")
 

@@ -75,6 +75,9 @@ def goal_line(result: Result, goal: Goal) -> str:
         what, shown = ("peak", ".0f") if goal.unit == "MB" else ("one", ".3g")
         text = f"{goal.of}: {what} <= {goal.at_most:g} {goal.unit}"
         value = f"{reached:{shown}} {goal.unit}" if reached is not None else ""
+    elif goal.unit == "MB more":
+        text = f"{goal.of} <= {goal.against} and {goal.at_most:g} MB"
+        value = f"{reached:.1f} MB more" if reached is not None else ""
     else:
         text = f"{goal.of} <= {goal.at_most:.3g} x {goal.against}"
         value = f"{reached:.2f}" if reached is not None else ""
@@ -168,7 +171,7 @@ def goal_as_json(result: Result, goal: Goal) -> dict[str, object]:
         "of": goal.of,
         "against": goal.against,
         "at_most": goal.at_most,
-        "unit": goal.unit if goal.against is None else "ratio",
+        "unit": "ratio" if goal.against and goal.unit == "MB" else goal.unit,
         "reached": reached,
         "met": None if reached is None else reached <= goal.at_most,
     }

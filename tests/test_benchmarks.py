@@ -103,6 +103,19 @@ def test_a_goal_may_be_a_time(tmp_path: Path, source: Path) -> None:
     assert "all: one <= 0.1 us: MISSED" in text
 
 
+def test_a_goal_may_be_how_much_more_memory_is_held(tmp_path: Path, source: Path) -> None:
+    hold = f"held = bytearray(b'x' * 30_000_000); {ECHO}; import time; time.sleep(0.1)"
+    goals = [Goal("more", 1e3, "less", "MB more"), Goal("more", 1, "less", "MB more")]
+    contestants = (program("less", f"{ECHO}; import time; time.sleep(0.1)"), program("more", hold))
+    result = result_of(tmp_path, source, *contestants, goals=goals, timed=False)
+    text = as_text(result)
+    if Path("/proc/self/smaps_rollup").exists():
+        assert "more <= less and 1000 MB: met" in text
+        assert "more <= less and 1 MB: MISSED" in text
+    else:
+        assert "more <= less and 1 MB: not measured" in text
+
+
 @pytest.mark.parametrize(
     ("canonical", "one", "other"),
     [

@@ -11,8 +11,16 @@ from benchmarks.rows.calls import (
     failover_call_row,
     jump_call_row,
 )
+from benchmarks.rows.columns import (
+    cell_column_row,
+    faultset_column_row,
+    key_column_row,
+    survivor_column_row,
+    survivor_rows_row,
+)
 from benchmarks.rows.common import Built
 from benchmarks.rows.extras import names_row, plan_row
+from benchmarks.rows.files import column_memory_row, files_memory_row, files_row
 from benchmarks.rows.fleets import faultset_call_row
 from benchmarks.rows.keys import keys_memory_row, keys_row
 from benchmarks.rows.nodes import batch_row, failover_lines_row, faultset_lines_row
@@ -60,4 +68,13 @@ def all_rows(sizes: Sizes, built: Built) -> list[Row]:
         sources_row(sizes, built),
         faultset_call_row(sizes),
         drill_row(built),
+        key_column_row("W", 8, sizes),
+        key_column_row("W1000", 1000, sizes),
+        cell_column_row(sizes),
+        survivor_column_row(sizes),
+        survivor_rows_row(sizes),
+        faultset_column_row(sizes),
+        files_row(sizes),
+        files_memory_row(sizes),
+        column_memory_row(sizes),
     ]
