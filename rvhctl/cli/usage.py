@@ -6,10 +6,17 @@ import sys
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 from rvhctl.cli.report import message
 from rvhctl.errors import bytes_escaped, quoted
+
+_TYPES: Final = {
+    "a valid float": "a number",
+    "a valid int": "a whole number",
+    "a valid integer": "a whole number",
+}
+"""Words of a programmer in the parser's messages, and those of a user."""
 
 
 def explain(error: Any, arguments: Sequence[str], commands: Collection[str]) -> int:
@@ -34,7 +41,11 @@ def _problem(error: Any) -> str:
     """The parser's words, less its own suggestions."""
     if type(error).__name__ == "NoSuchOption":
         return str(error.message)
-    return str(error.format_message()).partition(" Did you mean ")[0]
+    text = str(error.format_message()).partition(" Did you mean ")[0].rstrip(".")
+    for typed, plain in _TYPES.items():
+        if text.endswith(typed):
+            return text.removesuffix(typed) + plain
+    return text
 
 
 def _nearest(error: Any, commands: Collection[str]) -> str:

@@ -23,7 +23,11 @@ from support.cli import rvhctl
         (("failover", "--th"), "option '--th' requires an argument; try 'rvhctl failover --help'"),
         (
             ("jump-hash", "-b", "many"),
-            "invalid value for '--buckets' / '-b': 'many' is not a valid int; try 'rvhctl jump-hash --help'",
+            "invalid value for '--buckets' / '-b': 'many' is not a whole number; try 'rvhctl jump-hash --help'",
+        ),
+        (
+            ("failover", "--relative", "much"),
+            "invalid value for '--relative': 'much' is not a number; try 'rvhctl failover --help'",
         ),
         (
             ("failover", "-o", "jsn"),
