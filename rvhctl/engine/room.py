@@ -98,7 +98,7 @@ class Room:
             RvhctlError: there is something that it has no right to replace.
         """
         done = self._entries()
-        if not (resume and (done or self._runs())):
+        if not resume:
             self._check_free(done, tasks)
         parts = {}
         by_name = {task.name: task for task in tasks}

@@ -303,15 +303,9 @@ def test_what_others_left_in_the_folder_is_named(tmp_path: Path, name: str, text
         of_lines(tmp_path).over(here)
 
 
-def test_files_of_others_are_kept_where_there_is_no_run_to_resume(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    out.mkdir()
-    (out / "b.txt").write_text("mine")
-    with pytest.raises(RvhctlError, match=r"b\.txt: the file exists"):
-        of_lines(tmp_path, resume=True).over(here)
-    assert left_in(out) == ["b.txt"]
-    (out / "b.txt").unlink()
-    (out / "_rvhctl").write_text("")
+def test_the_room_of_a_run_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "_rvhctl").write_text("")
     with pytest.raises(RvhctlError, match="_rvhctl: is no directory"):
         of_lines(tmp_path).over(here)
 
