@@ -14,15 +14,18 @@ Thing = TypeVar("Thing")
 Pair = tuple[int, int]
 """A group with too much, and one that may take some of it."""
 
+Arcs = dict[int, dict[int, None]]
+"""From each place to others, in the order in which they were opened."""
+
 ROOM: Final = -1
-"""The room that is left in all targets, as a place on the way of what is moved."""
+"""A source of what targets do not receive, so that each is full."""
 
 REST: Final = -2
-"""What all sources could not place, as such a place."""
+"""A target of what sources cannot place, so that each is empty."""
 
 
 def spilled(
-    excess: Mapping[int, int], room: Mapping[int, int], pairs: Sequence[Pair], what: str = ""
+    excess: Mapping[int, int], room: Mapping[int, int], pairs: Iterable[Pair], what: str = ""
 ) -> dict[Pair, int]:
     """How much each pair moves, where it is more than nothing.
 
@@ -36,131 +39,186 @@ def spilled(
         pairs: in the order of preference; those of other groups count for nothing.
         what: what a terminal calls it, if it is a step of its own.
     """
-    flow = _Flow(excess, room, [pair for pair in pairs if pair[0] in excess and pair[1] in room])
-    flow.fill()
-    if flow.complete(what):
-        flow.prefer(what)
-    return {pair: amount for pair, amount in flow.moved.items() if amount}
+    moved = dict.fromkeys((pair for pair in pairs if pair[0] in excess and pair[1] in room), 0)
+    rest, left = dict(excess), dict(room)
+    for source, target in moved:
+        amount = min(rest[source], left[target])
+        moved[source, target] = amount
+        rest[source] -= amount
+        left[target] -= amount
+    mended = []
+    for part in _watched(_parts(moved), what, ""):
+        if any(rest[source] for source, _ in part) and any(left[target] for _, target in part):
+            flow = _Flow({pair: moved[pair] for pair in part}, rest, left)
+            if flow.complete():
+                mended += [(flow, pair) for pair in part]
+    for flow, pair in _watched(mended, what, "pairs"):
+        flow.prefer(pair)
+        moved[pair] = flow.moved[pair]
+    return {pair: amount for pair, amount in moved.items() if amount}
 
 
 class _Flow:
-    """What is moved so far: a maximum flow in the making, by augmenting paths."""
+    """What is moved so far within a connected part, and where more or less of it can be moved: the residual graph.
 
-    def __init__(self, excess: Mapping[int, int], room: Mapping[int, int], pairs: Sequence[Pair]) -> None:
-        self.moved: dict[Pair, int] = dict.fromkeys(pairs, 0)
-        self.rest = dict(excess)
-        """What each source has not placed."""
-        self.room = dict(room)
-        """What is left in each target."""
-        self.targets: dict[int, list[int]] = {}
-        self.sources: dict[int, list[int]] = {}
-        for source, target in self.moved:
-            self.targets.setdefault(source, []).append(target)
-            self.sources.setdefault(target, []).append(source)
-        self.settled: set[Pair] = set()
-        """Pairs whose amount is not to change."""
+    What no cycle of it leads through is the same in every maximum flow. So it is cut into ever smaller parts along
+    what cannot change any more: a search that fails costs no more than the smaller part that it cuts off.
+    """
 
-    def fill(self) -> None:
-        """Let each pair in turn take all that fits."""
-        for source, target in self.moved:
-            amount = min(self.rest[source], self.room[target])
-            self.moved[source, target] = amount
-            self.rest[source] -= amount
-            self.room[target] -= amount
+    def __init__(self, moved: dict[Pair, int], rest: Mapping[int, int], left: Mapping[int, int]) -> None:
+        self.moved = moved
+        sources, targets = (dict.fromkeys(side) for side in zip(*moved, strict=True))
+        moved.update({(source, REST): rest[source] for source in sources})
+        moved.update({(ROOM, target): left[target] for target in targets})
+        self.out: Arcs = {place: {} for place in (*sources, ROOM, *targets, REST)}
+        """Where something can be moved from each place: from a source to a target, or back where some was moved."""
+        self.into: Arcs = {place: {} for place in self.out}
+        """The same arcs from their other ends."""
+        for (source, target), amount in moved.items():
+            self.open(source, target)
+            if amount:
+                self.open(target, source)
 
-    def complete(self, what: str) -> bool:
-        """Place all that can be placed by moving other amounts aside; whether anything was."""
+    def open(self, here: int, there: int) -> None:
+        self.out[here][there] = self.into[there][here] = None
+
+    def close(self, here: int, there: int) -> None:
+        self.out[here].pop(there, None)
+        self.into[there].pop(here, None)
+
+    def complete(self) -> bool:
+        """Place all that can be placed by moving other amounts aside, as Dinic does; whether anything was."""
         changed = False
-        dead: set[int] = set()
-        for source in _watched(self.targets, what, "groups"):
-            while self.rest[source] and (way := self.way(source, ROOM, dead)):
-                amount = min(self.rest[source], self.width(way, source))
-                self.push(way, amount)
-                self.rest[source] -= amount
-                changed = True
+        while ROOM in (depths := self.depths()):
+            self.block(depths)
+            changed = True
+        self.cut(depths)
         return changed
 
-    def prefer(self, what: str) -> None:
-        """Let each pair in turn take as much as it can of what is moved elsewhere, and settle it."""
-        for source, target in _watched(self.moved, what, "pairs"):
-            self.settled.add((source, target))
-            while way := self.way(target, source, set()):
-                amount = self.width(way, source)
-                self.push(way, amount)
-                self.moved[source, target] += amount
+    def depths(self) -> dict[int, int]:
+        """How many steps each place is from `REST`, up to those of `ROOM`."""
+        depths = {REST: 0}
+        edge = [REST]
+        while edge and ROOM not in depths:
+            beyond = dict.fromkeys(there for here in edge for there in self.out[here] if there not in depths)
+            depths.update(dict.fromkeys(beyond, depths[edge[0]] + 1))
+            edge = list(beyond)
+        return depths
 
-    def way(self, start: int, goal: int, dead: set[int]) -> list[int]:
-        """The shortest way on which more can be moved, its two ends included; without one, what it saw is dead."""
-        came_from: dict[int, int] = {start: start}
-        waiting = deque([start])
-        while waiting:
-            here = waiting.popleft()
-            for there, _ in self.open(here, goal):
-                if there not in came_from and there not in dead:
-                    came_from[there] = here
-                    if there == goal:
-                        return _walked(came_from, start, goal)
-                    waiting.append(there)
-        dead.update(came_from)
-        return []
+    def block(self, depths: Mapping[int, int]) -> None:
+        """Move all that fits on the shortest ways from `REST` to `ROOM`."""
+        onward = {
+            here: [there for there in self.out[here] if depths.get(there) == depth + 1]
+            for here, depth in depths.items()
+        }
+        way = [REST]
+        while way:
+            here = way[-1]
+            if here == ROOM:
+                self.push(way)
+                way = [REST]
+                continue
+            arcs = onward[here]
+            while arcs and arcs[-1] not in self.out[here]:
+                arcs.pop()
+            if arcs:
+                way.append(arcs[-1])
+            else:
+                way.pop()
+                if way:
+                    onward[way[-1]].pop()
 
-    def open(self, here: int, goal: int) -> Iterator[tuple[int, int | None]]:
-        """Where something can be moved from here on, and how much at most; None is any amount."""
-        if here == REST:
-            yield goal, self.rest[goal]
-        elif here == ROOM:
-            for target in self.targets[goal]:
-                if amount := self.loose(goal, target):
-                    yield target, amount
-        elif here in self.targets:
-            if goal != ROOM and self.rest[goal]:
-                yield REST, None
-            for target in self.targets[here]:
-                if (here, target) not in self.settled:
-                    yield target, None
-        else:
-            if self.room[here]:
-                yield ROOM, self.room[here]
-            for source in self.sources[here]:
-                if amount := self.loose(source, here):
-                    yield source, amount
+    def prefer(self, pair: Pair) -> None:
+        """Let a pair take as much as it can of what is moved elsewhere, and settle it."""
+        source, target = pair
+        if target in self.out[source]:
+            self.settle(pair)
+            while way := self.way(target, source):
+                self.moved[pair] += self.push(way)
 
-    def loose(self, source: int, target: int) -> int:
-        """What a pair moves and may still give up."""
-        return 0 if (source, target) in self.settled else self.moved[source, target]
+    def settle(self, pair: Pair) -> None:
+        """Let the amount of a pair change no more."""
+        source, target = pair
+        self.close(source, target)
+        self.close(target, source)
 
-    def width(self, way: Sequence[int], goal: int) -> int:
-        """The most that can be moved on a way."""
-        amounts = []
-        for here, there in pairwise(way):
-            amount = next(amount for place, amount in self.open(here, goal) if place == there)
-            if amount is not None:
-                amounts.append(amount)
-        return min(amounts)
-
-    def push(self, way: Sequence[int], amount: int) -> None:
-        """Move an amount along a way; what a target gets more, the source behind it takes away from there."""
-        for here, there in pairwise(way):
-            if there == ROOM:
-                self.room[here] -= amount
-            elif here == ROOM:
-                self.room[there] += amount
-            elif there == REST:
-                self.rest[here] += amount
-            elif here == REST:
-                self.rest[there] -= amount
-            elif here in self.targets:
+    def push(self, way: Sequence[int]) -> int:
+        """Move as much as fits along a way; what a target gets more, the source behind it takes away from there."""
+        steps = list(pairwise(way))
+        amount = min(self.moved[there, here] for here, there in steps if (there, here) in self.moved)
+        for here, there in steps:
+            if (here, there) in self.moved:
                 self.moved[here, there] += amount
+                self.open(there, here)
             else:
                 self.moved[there, here] -= amount
+                if not self.moved[there, here]:
+                    self.close(here, there)
+        return amount
+
+    def way(self, start: int, goal: int) -> list[int]:
+        """A way on which more can be moved, its two ends included; without one, the smaller part is cut off.
+
+        Both ends search in turn, an arc at a time.
+        """
+        before, behind = {start: start}, {goal: goal}
+        for one, other in zip(_spread(self.out, before), _spread(self.into, behind), strict=True):
+            if one is None or other is None:
+                self.cut(before if one is None else behind)
+                break
+            for place in (one, other):
+                if place in before and place in behind:
+                    return [*_walked(before, place)[::-1], *_walked(behind, place)[1:]]
+        return []
+
+    def cut(self, inside: Collection[int]) -> None:
+        """Settle all pairs with one end inside, where all arcs that cross lead in, or all lead out."""
+        for here in inside:
+            for there in [*self.out[here], *self.into[here]]:
+                if there not in inside:
+                    self.settle((here, there) if (here, there) in self.moved else (there, here))
+
+
+def _parts(pairs: Iterable[Pair]) -> Collection[list[Pair]]:
+    """The pairs of each connected part, in their order."""
+    beside: dict[int, list[int]] = {}
+    for source, target in pairs:
+        beside.setdefault(source, []).append(target)
+        beside.setdefault(target, []).append(source)
+    part_of: dict[int, int] = {}
+    for first in beside:
+        waiting = [] if first in part_of else [first]
+        while waiting:
+            here = waiting.pop()
+            if here not in part_of:
+                part_of[here] = first
+                waiting += beside[here]
+    parts: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        parts.setdefault(part_of[pair[0]], []).append(pair)
+    return parts.values()
+
+
+def _spread(arcs: Arcs, came_from: dict[int, int]) -> Iterator[int | None]:
+    """The end of each arc, the nearest first, and None after the last; on the way it is written whence each came."""
+    waiting = deque(came_from)
+    while waiting:
+        here = waiting.popleft()
+        for there in arcs[here]:
+            if there not in came_from:
+                came_from[there] = here
+                waiting.append(there)
+            yield there
+    yield None
+
+
+def _walked(came_from: Mapping[int, int], last: int) -> list[int]:
+    """The way back from a place to where the search began."""
+    way = [last]
+    while came_from[way[-1]] != way[-1]:
+        way.append(came_from[way[-1]])
+    return way
 
 
 def _watched(things: Collection[Thing], what: str, unit: str) -> Iterable[Thing]:
     return watched(things, what, len(things), unit) if what else things
-
-
-def _walked(came_from: Mapping[int, int], start: int, goal: int) -> list[int]:
-    way = [goal]
-    while way[-1] != start:
-        way.append(came_from[way[-1]])
-    return way[::-1]
