@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Final, TypeVar
 
@@ -47,12 +47,12 @@ def spilled(
         rest[source] -= amount
         left[target] -= amount
     mended = []
-    for part in _watched(_parts(moved), what, ""):
+    for part in _watched(_parts(moved), what, "groups", _sources_of):
         if any(rest[source] for source, _ in part) and any(left[target] for _, target in part):
             flow = _Flow({pair: moved[pair] for pair in part}, rest, left)
             if flow.complete():
                 mended += [(flow, pair) for pair in part]
-    for flow, pair in _watched(mended, what, "pairs"):
+    for flow, pair in _watched(mended, what, "pairs", lambda _: 1):
         flow.prefer(pair)
         moved[pair] = flow.moved[pair]
     return {pair: amount for pair, amount in moved.items() if amount}
@@ -220,5 +220,11 @@ def _walked(came_from: Mapping[int, int], last: int) -> list[int]:
     return way
 
 
-def _watched(things: Collection[Thing], what: str, unit: str) -> Iterable[Thing]:
-    return watched(things, what, len(things), unit) if what else things
+def _sources_of(pairs: Iterable[Pair]) -> int:
+    return len({source for source, _ in pairs})
+
+
+def _watched(
+    things: Collection[Thing], what: str, unit: str, size: Callable[[Thing], int]
+) -> Iterable[Thing]:
+    return watched(things, what, sum(map(size, things)), unit, size=size) if what else things
