@@ -27,7 +27,9 @@ POSIX_ONLY = [
 collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 # The type checkers, and the libraries that their programs use, come with the extra dev.
 if not all(map(find_spec, ("mypy", "basedpyright", "pandas", "polars", "pyarrow"))):
-    collect_ignore = [*collect_ignore, "columnar", "formats/arrow", "test_libraries.py", "test_typing.py"]
+    collect_ignore = [*collect_ignore, "columnar", "test_libraries.py", "test_typing.py"]
+if not find_spec("pyarrow"):
+    collect_ignore = [*collect_ignore, "formats/arrow"]
 if not find_spec("distributed"):
     collect_ignore = [*collect_ignore, "engine"]
 
