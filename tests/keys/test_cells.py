@@ -201,8 +201,8 @@ def test_objects_in_every_format(
     bad = ["{}", '{"key":null}', '{"key":"a",}', '{"key":""}', '{"key":"late"}']
     for text in ("\n".join(lines), "\n".join([*lines, *bad, *lines, ""])):
         answers = []
-        for lines_in_core in (reading._line_keys, lambda *_: None):
-            monkeypatch.setattr(reading, "_line_keys", lines_in_core)
+        for lines_in_core in (reading.line_keys, lambda *_: None):
+            monkeypatch.setattr(reading, "line_keys", lines_in_core)
             words = ("-i", "ndjson", "--field", "key", *place, *flags, "--on-error", on_error)
             answers.append(rvhctl("jump-hash", *words, stdin=text.encode()))
         assert answers[0] == answers[1]

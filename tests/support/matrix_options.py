@@ -31,7 +31,7 @@ def _option(spellings: str, values: str = "") -> Option:
 
 RUNNING: Final = (
     _option("--json"),
-    _option("--input-format -i", "ndjson auto json csv tsv plain | yaml"),
+    _option("--input-format -i", "ndjson auto json csv tsv plain parquet arrow | yaml"),
     _option("--color", "always auto never | red"),
     _option("--level -l", "info debug warn error | loud"),
     _option("--async -a"),
@@ -44,7 +44,7 @@ RUNNING: Final = (
     _option("--version -V"),
 )
 ON_NODES: Final = (
-    _option("--output -o", "json auto table ndjson csv tsv plain html | xml '' JSON"),
+    _option("--output -o", "json auto table ndjson csv tsv plain html parquet arrow | xml '' JSON"),
     *RUNNING,
     _option("--threshold --th", "50 0 1e3 95 | -1 nan inf 50ms 1,5 ''"),
     _option("--top -n", "2 1 99 | 0 -1 x"),
@@ -93,7 +93,7 @@ OPTIONS: Final[Mapping[str, tuple[Option, ...]]] = {
         _option("--down-cell", """u1 u "u1,d --down-cell x" | a '' u1,,d zzzz"""),
     ),
     "jump-hash": (
-        _option("--output -o", "json auto table ndjson csv tsv plain | html xml '' JSON"),
+        _option("--output -o", "json auto table ndjson csv tsv plain parquet arrow | html xml '' JSON"),
         *RUNNING,
         _option("--buckets -b", "10 1 2147483647 | 0 -1 2147483648 x 1.5"),
         _option("--key -k", r"""foo "foo --key bar" '{' 42 | '' \xff"""),
