@@ -1,8 +1,9 @@
 """What a run leaves beside its files: notes of what is done, a manifest, the mark of success.
 
 In the folder ``_rvhctl`` lies a file that says which run is at work there: a task whose run is not named any more gives
-up. Files wait there under temporary names; a note of each file that is done tells the next run that it is. At the end
-the notes become the manifest.
+up. Files wait there under temporary names; a note of each file that is done tells the next run that it is. Another file
+says until the end that a run has begun, so that whatever has a name may be of it. At the end the notes become the
+manifest.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from rvhctl.errors import RvhctlError
 from rvhctl.formats.wording import counted
 
 RUNNING: Final = "run-"
+BEGUN: Final = "begun"
 WAITING: Final = ".part"
 NOTE: Final = ".json"
 
@@ -90,6 +92,7 @@ class Room:
         self._manifest: Final = output_of(job.folder, MANIFEST)
         self._success: Final = output_of(job.folder, SUCCESS)
         self._running: Final = _running_path(job)
+        self._begun: Final = output_of(job.folder, f"{ROOM}/{BEGUN}")
 
     def enter(self, tasks: Sequence[Task], resume: bool) -> dict[Task, Part]:
         """Say that this run is at work here; return what another has done already.
@@ -98,7 +101,7 @@ class Room:
             RvhctlError: there is something that it has no right to replace.
         """
         done = self._entries()
-        if not resume:
+        if not (resume and (done or self._runs() or self._store.stamp(self._begun) is not None)):
             self._check_free(done, tasks)
         parts = {}
         by_name = {task.name: task for task in tasks}
@@ -110,6 +113,7 @@ class Room:
                 parts[task] = _part(entry, output_of(self._job.folder, name))
         self._sweep()
         self._store.remove(self._success)
+        self._store.write(self._begun, b"")
         self._store.write(self._running, b"")
         if len(self._runs()) > 1:
             self._store.remove(self._running)
@@ -120,7 +124,9 @@ class Room:
         """Leave nothing but what is done, and notes of it; nothing at all is ours where another run took over."""
         if self._store.stamp(self._running) is not None:
             self._sweep()
-            self._store.remove_folder(self._folder)
+            if not self._notes():
+                self._store.remove(self._begun)
+                self._store.remove_folder(self._folder)
 
     def finish(self, parts: dict[Task, Part], versions: dict[str, str]) -> None:
         """Write the manifest, and then the mark of success.
@@ -145,6 +151,7 @@ class Room:
         for name in self._notes():
             self._store.remove(f"{self._folder}/{name}")
         self._sweep()
+        self._store.remove(self._begun)
         self._store.remove_folder(self._folder)
         self._store.write(self._success, b"")
 
@@ -180,10 +187,9 @@ class Room:
 
     def _check_free(self, done: dict[str, dict[str, Any]], tasks: Sequence[Task]) -> None:
         folder = self._job.folder
-        if done or any(name.startswith(RUNNING) for name in self._store.names(self._folder)):
-            raise RvhctlError(
-                f"{folder}: holds {counted(len(done), 'file')} of an earlier run; resume it, or name another folder"
-            )
+        if done or self._runs() or self._store.stamp(self._begun) is not None:
+            done_files = f"{counted(len(done), 'file')} done"
+            raise RvhctlError(f"{folder}: holds a run with {done_files}; resume it, or name another folder")
         for task in tasks:
             path = output_of(folder, task.name)
             if self._store.stamp(path) is not None:

@@ -59,9 +59,9 @@ def test_what_has_no_place_is_refused(sources: list[str], folder: str, wrong: st
 
 
 def test_no_output_is_a_folder_of_another(tmp_path: Path) -> None:
-    (tmp_path / "b.csv").mkdir()
-    for name in ("b", "b.csv/c.txt"):
+    (tmp_path / "x.csv").mkdir()
+    for name in ("x", "x.csv/y.txt"):
         (tmp_path / name).write_text("k\n1\n")
-    sources = [str(tmp_path / "b"), str(tmp_path / "b.csv" / "c.txt")]
+    sources = [str(tmp_path / "x"), str(tmp_path / "x.csv" / "y.txt")]
     with pytest.raises(RvhctlError, match="would be a file, and a folder"):
         planned(sources, "out", "csv")

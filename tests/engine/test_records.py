@@ -153,7 +153,7 @@ def test_files_behind_urls() -> None:
         buckets = pq.read_table(file)["bucket"].to_pylist()
     text = gzip.decompress(memory.cat("/out/one/b/e.ndjson.gz")).splitlines()
     assert [int(line.rpartition(b":")[2][:-1]) for line in text] == buckets
-    refused = "holds 2 files of an earlier run; resume it, or name another folder"
+    refused = "holds a run with 2 files done; resume it, or name another folder"
     assert rvhctl(*asked).err == f"rvhctl: memory://out/one: {refused}\n"
     assert rvhctl(*asked, "--resume") == (0, b"", "")
     memory.store.clear()

@@ -130,7 +130,7 @@ def test_the_driver_and_its_cluster_killed_and_then_resumed(
     driver.communicate()
     assert driver.returncode == -signal.SIGKILL
     assert list(out.glob("_rvhctl/run-*"))
-    with pytest.raises(RvhctlError, match="of an earlier run; resume it"):
+    with pytest.raises(RvhctlError, match="done; resume it"):
         bucket_files(client, keys, out, column="key", buckets=1000)
     parts = bucket_files(client, keys, out, column="key", buckets=1000, resume=True)
     assert [part.rows for part in parts] == [3000] * 40
@@ -176,7 +176,7 @@ def test_what_is_done_is_not_done_again(client: Any, tmp_path: Path) -> None:
     bucket = partial(bucket_files, client, keys, tmp_path / "out", column="key")
     first = bucket(buckets=9)
     stamps = [(tmp_path / "out" / path.name).stat().st_mtime_ns for path in keys]
-    with pytest.raises(RvhctlError, match="holds 3 files of an earlier run; resume it"):
+    with pytest.raises(RvhctlError, match="holds a run with 3 files done; resume it"):
         bucket(buckets=9)
     with pytest.raises(RvhctlError, match="another job"):
         bucket(buckets=10, resume=True)
@@ -303,6 +303,15 @@ def test_what_others_left_in_the_folder_is_named(tmp_path: Path, name: str, text
         of_lines(tmp_path).over(here)
 
 
+def test_files_of_others_are_kept_where_no_run_has_begun(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "b.txt").write_text("mine")
+    with pytest.raises(RvhctlError, match=r"b\.txt: the file exists"):
+        of_lines(tmp_path, resume=True).over(here)
+    assert left_in(out) == ["b.txt"]
+
+
 def test_the_room_of_a_run_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "_rvhctl").write_text("")
@@ -329,7 +338,7 @@ def test_of_two_runs_that_begin_at_once_none_is_lost_unseen(
     monkeypatch.setattr(Room, "_sweep", late)
     with pytest.raises(RvhctlError, match="another run begins here"):
         run.over(here)
-    assert left_in(tmp_path / "out") == ["_rvhctl/run-other"]
+    assert left_in(tmp_path / "out") == ["_rvhctl/begun", "_rvhctl/run-other"]
 
 
 class Lost:
