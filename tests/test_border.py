@@ -146,7 +146,11 @@ def test_only_the_core_takes_the_vec_out_of_a_column(module: str) -> None:
     taken = [
         node.lineno
         for node in ast.walk(OUTSIDE[module])
-        if isinstance(node, ast.Attribute) and node.attr == FOR_THE_CORE_ALONE and id(node) not in called
+        if isinstance(node, ast.Attribute)
+        and node.attr == FOR_THE_CORE_ALONE
+        and id(node) not in called
+        # Runs in an array of pyarrow have values, too.
+        and not (isinstance(node.value, ast.Name) and node.value.id == "array")
     ]
     assert not taken
 
