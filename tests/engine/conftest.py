@@ -13,15 +13,16 @@ import pyarrow.parquet as pq
 import pytest
 from support.program import PATIENCE, Program
 
-from rvhctl.core.words import COMPILED
-from rvhctl.engine.cluster import connected
-
 ROWS = 20_000
 
 
 @pytest.fixture(scope="session")
 def client(program: Program) -> Iterator[Any]:
     """Workers start from this process's path: that of the core under test stands first."""
+    # Where this folder is named on pytest's command line, this file is read before --core has had its effect.
+    from rvhctl.core.words import COMPILED
+    from rvhctl.engine.cluster import connected
+
     folder = program.environment["PYTHONPATH"]
     if not COMPILED:
         sys.path.insert(0, folder)
