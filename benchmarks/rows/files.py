@@ -11,6 +11,16 @@ CALLS = 40
 CALL_ROWS = 250_000
 
 
+def repeated(what: str, module: str, count: int, size: int, *modules: str) -> Program:
+    """A process that does the same so many times."""
+    return Program(
+        name=f"{what}: {count}",
+        role=Role.OURS,
+        modules=("pyarrow", *modules),
+        commands=lambda _: [[*peer(module), str(count), str(size)]],
+    )
+
+
 def files_row(sizes: Sizes) -> Row:
     size = sizes.keys // 20
 
@@ -29,16 +39,7 @@ def files_row(sizes: Sizes) -> Row:
 
 def files_memory_row(sizes: Sizes) -> Row:
     size = sizes.keys // 20
-
-    def jobs(count: int) -> Program:
-        return Program(
-            name=f"jobs: {count}",
-            role=Role.OURS,
-            modules=("pyarrow", "distributed"),
-            commands=lambda _: [[*peer("files_rvhctl"), str(count), str(size)]],
-        )
-
-    first, fourth = jobs(1), jobs(4)
+    first, fourth = (repeated("jobs", "files_rvhctl", count, size, "distributed") for count in (1, 4))
     return Row(
         key="dask-memory",
         title=f"memory of a cluster of 2 workers over jobs of {TABLES} files of {size:,} keys",
@@ -51,16 +52,7 @@ def files_memory_row(sizes: Sizes) -> Row:
 
 def column_memory_row(sizes: Sizes) -> Row:
     rows = min(CALL_ROWS, sizes.keys)
-
-    def calls(count: int) -> Program:
-        return Program(
-            name=f"calls: {count}",
-            role=Role.OURS,
-            modules=("pyarrow",),
-            commands=lambda _: [[*peer("columns_memory"), str(count), str(rows)]],
-        )
-
-    first, last = calls(2), calls(2 + CALLS)
+    first, last = (repeated("calls", "columns_memory", count, rows) for count in (2, 2 + CALLS))
     return Row(
         key="column-memory",
         title=f"memory of one process over calls of arrow.jump_hash of {rows:,} keys",

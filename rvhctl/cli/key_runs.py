@@ -2,8 +2,8 @@
 
 # Annotations are no strings here: each would be evaluated at every start.
 
-from rvhctl.cli.option_groups import ANSWER, RUNNING, SOURCES, OptionGroup, option, switch
-from rvhctl.cli.options import INPUT_FORMAT, RECORD_FORMATS, Run, either, output_option, refuse
+from rvhctl.cli.option_groups import ANSWER, RUNNING, OptionGroup, option, switch
+from rvhctl.cli.options import RECORD_FORMATS, Run, either, input_option, output_option, refuse
 from rvhctl.errors import UsageError
 from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.streams.terminal import ColorChoice
@@ -35,15 +35,8 @@ class KeyRun(Run):
 
     output: OutputFormat = output_option("table")
     json: bool = Run.json
-    input_format: InputFormat = option(
-        "--input-format",
-        "-i",
-        default="auto",
-        metavar="FORMAT",
-        click_type=INPUT_FORMAT,
-        help=f"Read plain (a key a line), {either(*RECORD_FORMATS)}. auto goes by the name of the file, and is else "
-        "plain.",
-        panel=SOURCES,
+    input_format: InputFormat = input_option(
+        f"Read plain (a key a line), {either(*RECORD_FORMATS)}. auto goes by the name of the file, and is else plain."
     )
     color: ColorChoice = Run.color
 

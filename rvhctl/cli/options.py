@@ -69,19 +69,26 @@ def output_option(*for_people: str) -> Any:
     )
 
 
-class Formats(OptionGroup, panel=ANSWER):
-    """What a command over nodes reads and writes."""
-
-    output: OutputFormat = output_option(*FOR_PEOPLE)
-    json: bool = switch("--json", help="The same as -o json.")
-    input_format: InputFormat = option(
+def input_option(help_: str) -> Any:
+    """Declare ``-i``."""
+    return option(
         "--input-format",
         "-i",
         default="auto",
         metavar="FORMAT",
         click_type=INPUT_FORMAT,
-        help=f"Read {either(*RECORD_FORMATS)}. auto looks at the input, and at the name of a file.",
+        help=help_,
         panel=SOURCES,
+    )
+
+
+class Formats(OptionGroup, panel=ANSWER):
+    """What a command over nodes reads and writes."""
+
+    output: OutputFormat = output_option(*FOR_PEOPLE)
+    json: bool = switch("--json", help="The same as -o json.")
+    input_format: InputFormat = input_option(
+        f"Read {either(*RECORD_FORMATS)}. auto looks at the input, and at the name of a file."
     )
     color: ColorChoice = option(
         "--color",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 import json
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
+from support.arrow_files import in_file, in_parquet, in_stream, table_of
 from support.cli import Outcome, rvhctl
 
 from rvhctl import Placement
@@ -41,30 +40,6 @@ PLAIN = TYPES.select(["key", "n", "coded", "flag", "nested"])
 FORMATS = ["parquet", "arrow"]
 
 
-def parquet(table: pa.Table, group: int = 4) -> bytes:
-    text = io.BytesIO()
-    pq.write_table(table, text, row_group_size=group)
-    return text.getvalue()
-
-
-def stream(table: pa.Table) -> bytes:
-    text = io.BytesIO()
-    with pa.ipc.new_stream(text, table.schema) as writer:
-        writer.write_table(table, max_chunksize=4)
-    return text.getvalue()
-
-
-def feather(table: pa.Table) -> bytes:
-    text = io.BytesIO()
-    with pa.ipc.new_file(text, table.schema) as writer:
-        writer.write_table(table)
-    return text.getvalue()
-
-
-def table_of(text: bytes) -> pa.Table:
-    return pq.read_table(io.BytesIO(text)) if text[:4] == b"PAR1" else pa.ipc.open_stream(text).read_all()
-
-
 def ndjson(table: pa.Table) -> bytes:
     return b"".join(json.dumps(row).encode() + b"\n" for row in table.to_pylist())
 
@@ -76,9 +51,9 @@ def asked(*arguments: str, stdin: bytes = b"") -> bytes:
 
 
 INPUTS: list[tuple[str, str, Callable[[pa.Table], bytes]]] = [
-    ("parquet", "keys.parquet", parquet),
-    ("arrow", "keys.arrow", feather),
-    ("arrow", "keys.feather", stream),
+    ("parquet", "keys.parquet", in_parquet),
+    ("arrow", "keys.arrow", in_file),
+    ("arrow", "keys.feather", in_stream),
 ]
 
 
@@ -124,7 +99,7 @@ def test_text_is_that_of_the_same_records_in_ndjson(arguments: tuple[str, ...], 
     run = ("jump-hash", *arguments, "-o", output)
     if "--field" not in arguments:
         run = (*run, "--field", "key")
-    found = rvhctl(*run, "-i", "parquet", stdin=parquet(PLAIN))
+    found = rvhctl(*run, "-i", "parquet", stdin=in_parquet(PLAIN))
     expected = rvhctl(*run, "-i", "ndjson", stdin=ndjson(PLAIN))
     assert (found.code, loaded(found, output)) == (expected.code, loaded(expected, output))
     assert len(found.err.splitlines()) == len(expected.err.splitlines())
@@ -139,7 +114,7 @@ def loaded(outcome: Outcome, output: str) -> object:
 @pytest.mark.parametrize("arguments", [each for each in ASKED if "--max-load" not in each], ids=" ".join)
 def test_tables_say_the_same(arguments: tuple[str, ...], output: str) -> None:
     if {"--stats", "--to"} & set(arguments) and "--moves" not in arguments:
-        expected = rvhctl("jump-hash", *arguments, "-o", "json", "-i", "parquet", stdin=parquet(PLAIN)).out
+        expected = rvhctl("jump-hash", *arguments, "-o", "json", "-i", "parquet", stdin=in_parquet(PLAIN)).out
         rows = json.loads(expected)["buckets"]
     else:
         whole = (
@@ -147,11 +122,11 @@ def test_tables_say_the_same(arguments: tuple[str, ...], output: str) -> None:
             if "--field" in arguments or "--explain" in arguments
             else (*arguments, "--field", "key")
         )
-        text = rvhctl("jump-hash", *whole, "-o", "ndjson", "-i", "parquet", stdin=parquet(PLAIN)).out
+        text = rvhctl("jump-hash", *whole, "-o", "ndjson", "-i", "parquet", stdin=in_parquet(PLAIN)).out
         rows = list(map(json.loads, text.splitlines()))
     if "--explain" in arguments:
         return
-    found = rvhctl("jump-hash", *arguments, "-o", output, "-i", "parquet", stdin=parquet(PLAIN))
+    found = rvhctl("jump-hash", *arguments, "-o", output, "-i", "parquet", stdin=in_parquet(PLAIN))
     assert table_of(found.out).to_pylist() == rows
 
 
@@ -177,23 +152,23 @@ def test_keys_that_stand_in_no_table_become_a_column(
 
 
 def test_records_of_several_columns_go_out_by_their_buckets(tmp_path: Path) -> None:
-    chosen = asked("-b", "3", "--only", "1", "-i", "parquet", stdin=parquet(TYPES))
-    rest = asked("-b", "3", "--only", "0,2", "-i", "arrow", "-o", "parquet", stdin=stream(TYPES))
+    chosen = asked("-b", "3", "--only", "1", "-i", "parquet", stdin=in_parquet(TYPES))
+    rest = asked("-b", "3", "--only", "0,2", "-i", "arrow", "-o", "parquet", stdin=in_stream(TYPES))
     buckets = Placement(3).buckets(KEYS)
     assert table_of(chosen) == TYPES.filter(pa.array(buckets).cast("bool").fill_null(False)).filter(
         pa.array([bucket == 1 for bucket in buckets if bucket])
     )
     assert len(table_of(rest)) + len(table_of(chosen)) == ROWS
-    nobody = rvhctl("jump-hash", "-b", "1000", "--only", "0", "-i", "parquet", stdin=parquet(TYPES))
+    nobody = rvhctl("jump-hash", "-b", "1000", "--only", "0", "-i", "parquet", stdin=in_parquet(TYPES))
     assert (nobody.code, nobody.out) == (3, b"")
-    allowed = asked("-b", "1000", "--only", "0", "--allow-empty", "-i", "parquet", stdin=parquet(TYPES))
+    allowed = asked("-b", "1000", "--only", "0", "--allow-empty", "-i", "parquet", stdin=in_parquet(TYPES))
     assert (len(table_of(allowed)), table_of(allowed).schema.names) == (0, TYPES.schema.names)
 
 
 @pytest.mark.parametrize("output", FORMATS)
-@pytest.mark.parametrize("write", [parquet, stream, feather])
+@pytest.mark.parametrize("write", [in_parquet, in_stream, in_file])
 def test_a_table_without_rows_has_its_columns(write: Callable[[pa.Table], bytes], output: str) -> None:
-    format_ = "parquet" if write is parquet else "arrow"
+    format_ = "parquet" if write is in_parquet else "arrow"
     text = write(TYPES.slice(0, 0))
     answered = table_of(asked("-b", "3", "-o", output, "-i", format_, stdin=text))
     assert (len(answered), answered.schema.names) == (0, [*TYPES.schema.names, "bucket"])
@@ -201,9 +176,9 @@ def test_a_table_without_rows_has_its_columns(write: Callable[[pa.Table], bytes]
 
 
 def test_several_files_make_one_table(tmp_path: Path) -> None:
-    (tmp_path / "a.parquet").write_bytes(parquet(PLAIN))
-    (tmp_path / "b.arrow").write_bytes(stream(PLAIN))
-    (tmp_path / "c.parquet").write_bytes(parquet(TYPES))
+    (tmp_path / "a.parquet").write_bytes(in_parquet(PLAIN))
+    (tmp_path / "b.arrow").write_bytes(in_stream(PLAIN))
+    (tmp_path / "c.parquet").write_bytes(in_parquet(TYPES))
     a, b, c = (str(tmp_path / name) for name in ("a.parquet", "b.arrow", "c.parquet"))
     assert len(table_of(asked("-b", "3", "-o", "parquet", a, b))) == 2 * ROWS
     assert len(table_of(asked("-b", "1", "--only", "0", a, b))) == 2 * ROWS
@@ -217,7 +192,7 @@ def test_several_files_make_one_table(tmp_path: Path) -> None:
 @pytest.mark.parametrize("output", FORMATS)
 @pytest.mark.parametrize("on_error", ["fail", "skip"])
 def test_a_row_without_a_key_is_left_out_or_nothing_is_whole(output: str, on_error: str) -> None:
-    text = parquet(pa.table({"key": ["a", None, "", "b"]}), group=1)
+    text = in_parquet(pa.table({"key": ["a", None, "", "b"]}), group=1)
     outcome = rvhctl(
         "jump-hash", "-b", "3", "-o", output, "-i", "parquet", "--on-error", on_error, stdin=text
     )
@@ -253,5 +228,5 @@ def test_a_row_without_a_key_is_left_out_or_nothing_is_whole(output: str, on_err
 )
 def test_what_does_not_go_is_said(arguments: tuple[str, ...], code: int, message: str) -> None:
     given = () if "-i" in arguments else ("-i", "parquet")
-    outcome = rvhctl("jump-hash", "-b", "3", *given, *arguments, stdin=parquet(TYPES))
+    outcome = rvhctl("jump-hash", "-b", "3", *given, *arguments, stdin=in_parquet(TYPES))
     assert (outcome.code, outcome.err.startswith(f"rvhctl: {message}")) == (code, True), outcome.err

@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.arrow_files import in_file, in_parquet, in_stream, table_of
 from support.cli import rvhctl
 
 from rvhctl.errors import InputError, UsageError
@@ -34,30 +35,6 @@ NODES = pa.table(
         "samples": pa.array([[80.0], [], None, [20.0, None]]),
     }
 )
-
-
-def in_parquet(table: pa.Table, group: int = 2) -> bytes:
-    text = io.BytesIO()
-    pq.write_table(table, text, row_group_size=group)
-    return text.getvalue()
-
-
-def in_stream(table: pa.Table) -> bytes:
-    text = io.BytesIO()
-    with pa.ipc.new_stream(text, table.schema) as writer:
-        writer.write_table(table, max_chunksize=2)
-    return text.getvalue()
-
-
-def in_file(table: pa.Table) -> bytes:
-    text = io.BytesIO()
-    with pa.ipc.new_file(text, table.schema) as writer:
-        writer.write_table(table)
-    return text.getvalue()
-
-
-def table_of(text: bytes) -> pa.Table:
-    return pq.read_table(io.BytesIO(text)) if text[:4] == b"PAR1" else pa.ipc.open_stream(text).read_all()
 
 
 WRITERS = {"parquet": in_parquet, "stream.arrow": in_stream, "file.arrow": in_file}
