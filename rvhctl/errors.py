@@ -242,3 +242,9 @@ def listed(names: Collection[str]) -> str:
     if len(names) > MAX_LISTED:
         shown.append(f"and {len(names) - MAX_LISTED} more")
     return ", ".join(shown)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what an error of the system says, in one line."""
+    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
+    return f"{reason[:1].lower()}{reason[1:]}"

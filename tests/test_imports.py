@@ -71,7 +71,7 @@ FACES = {
     },
     "manual": {"blocks", "roff", "schemas", "text", "topics"},
     "completion": {"answer", "scripts"},
-    "concurrency": {"ahead", "fork", "locking", "processors", "steps", "waiting"},
+    "concurrency": {"ahead", "fork", "locking", "processors", "signals", "steps", "waiting"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
     "formats.arrow": {"tables"},
     "formats.html": {"parts"},

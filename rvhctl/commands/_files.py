@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from types import FrameType
 
 from rvhctl.cli.key_options import KeyRequest, check_request
 from rvhctl.cli.report import Report
 from rvhctl.commands._keys import key_spec, members_given, placements_given, replica_count
+from rvhctl.concurrency.signals import ENDING, handle
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.engine.cluster import check_workers, connected, outcomes, scheduler_of
 from rvhctl.engine.job import Job, Outcome, maker
@@ -110,9 +111,6 @@ def _ending_in_order() -> Iterator[None]:
         signal.signal(number, signal.SIG_IGN)
         raise TerminatedError(number)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-            with suppress(ValueError):  # not in the main thread
-                signal.signal(number, end)
+    # ^C is an error already.
+    handle(end, (number for number in ENDING if number != signal.SIGINT))
     yield

@@ -35,7 +35,6 @@ Send = Callable[[Message | bytes], None]
 
 Block = TypeVar("Block")
 
-ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ()
 """Signals that end a worker without a message, unless this process ignores them."""
 
 
@@ -117,6 +116,8 @@ class Workers:
     def _fork(self, work: Callable[[Send], object]) -> None:
         reader, writer = os.pipe()
         widen(writer)
+        from rvhctl.concurrency.signals import ENDING
+
         # Before it has handlers of its own, a signal would run up this process's stack in the child; and in
         # this process it must not come between the fork and the note of it.
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
@@ -187,6 +188,8 @@ def widen(pipe: int) -> None:
 def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoReturn:
     """Run one worker. On a signal, or when the parent dies, it exits without output; the parent cleans up."""
 
+    from rvhctl.concurrency.signals import ENDING, handle
+
     def write(message: Any) -> None:
         view = memoryview(marshal.dumps(message))
         while view:
@@ -197,9 +200,7 @@ def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoRet
         for other in others:
             os.close(other)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        for number in ENDING:
-            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-                signal.signal(number, signal.SIG_DFL)
+        handle(signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         try:
             work(write)

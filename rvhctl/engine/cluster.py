@@ -14,8 +14,8 @@ from typing import Any, Final
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.engine.job import Failure, Job, Maker, Outcome, maker
 from rvhctl.engine.plan import Task
-from rvhctl.engine.work import bucket_file, reason_of
-from rvhctl.errors import RvhctlError, UsageError, shorten
+from rvhctl.engine.work import bucket_file
+from rvhctl.errors import RvhctlError, UsageError, reason_of, shorten
 
 ENGINE: Final = "dask"
 PORT: Final = 8786

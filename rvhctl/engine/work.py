@@ -11,7 +11,7 @@ from rvhctl.engine.job import Bad, Failure, Job, Outcome, Part, maker
 from rvhctl.engine.plan import Task, is_table, output_of
 from rvhctl.engine.room import Guard, waiting_path, write_note
 from rvhctl.engine.stores import store_of
-from rvhctl.errors import RvhctlError
+from rvhctl.errors import RvhctlError, reason_of
 
 FULL: Final = {
     getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EROFS") if hasattr(errno, name)
@@ -48,12 +48,6 @@ def bucket_file(job: Job, task: Task) -> Outcome:
         if error.errno not in LASTING:
             raise
         return Failure(task.source, f"{task.source}: {reason_of(error)}")
-
-
-def reason_of(error: BaseException) -> str:
-    """Return what an error of the system says, in one line."""
-    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0] or type(error).__name__
-    return f"{reason[:1].lower()}{reason[1:]}"
 
 
 def _done(job: Job, task: Task) -> Part:

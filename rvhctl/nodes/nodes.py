@@ -250,13 +250,6 @@ class NodesBuilder:
         return f"{source}:{line}" if line else f"{source}: node {row - source_row + 1}"
 
 
-def ids_in(ids: Sequence[str], rows: Ints) -> list[str]:
-    """Return the ids of these rows, at once where they can be cut out of a text."""
-    texts = getattr(ids, "texts", None)
-    found: list[str] = [ids[row] for row in rows] if texts is None else texts(rows)
-    return found
-
-
 def new_seed() -> int:
     """Return an unforeseeable seed: nobody can prepare ids that all fall into one slot."""
     return int.from_bytes(os.urandom(7), "little")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
 from rvhctl.errors import RvhctlError
+from rvhctl.streams.decompress import zstd_library
 
 
 @contextmanager
@@ -43,12 +43,9 @@ def packing(name: str, file: BinaryIO) -> Iterator[BinaryIO]:
 
 def _zstd(name: str, file: BinaryIO) -> BinaryIO:
     try:
-        if sys.version_info >= (3, 14):
-            from compression.zstd import ZstdFile
-        else:
-            from backports.zstd import ZstdFile
+        zstd = zstd_library()
     except ImportError:
         raise RvhctlError(
             f"{name}: zstd needs a library; install it with: pip install backports.zstd"
         ) from None
-    return cast("BinaryIO", ZstdFile(file, "wb"))
+    return cast("BinaryIO", zstd.ZstdFile(file, "wb"))

@@ -6,7 +6,7 @@ import io
 import sys
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 from rvhctl.errors import InputError
 
@@ -153,14 +153,24 @@ def unpacked(name: str, compression: Compression, stream: io.BufferedReader) -> 
 
 def _zstd(name: str, stream: io.BufferedReader) -> Readable:
     try:
-        if sys.version_info >= (3, 14):
-            from compression.zstd import DecompressionParameter, ZstdFile
-        else:
-            from backports.zstd import DecompressionParameter, ZstdFile
+        zstd = zstd_library()
     except ImportError:
         hint = "install it with: pip install backports.zstd"
         raise InputError("the data is zstd-compressed", source=name, hint=hint) from None
     # As far as "zstd --long=31" goes back.
-    window = DecompressionParameter.window_log_max
-    packed = cast("BinaryIO", _Available(stream))
-    return ZstdFile(packed, "rb", options={window: window.bounds()[1]})
+    window = zstd.DecompressionParameter.window_log_max
+    opened: Readable = zstd.ZstdFile(_Available(stream), "rb", options={window: window.bounds()[1]})
+    return opened
+
+
+def zstd_library() -> Any:
+    """Return Python's module for zstd.
+
+    Raises:
+        ImportError: it is not installed.
+    """
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd

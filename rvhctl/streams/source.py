@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar, cast
 
 from rvhctl.concurrency.fork import widen
 from rvhctl.concurrency.waiting import WaitingFile
-from rvhctl.errors import CutShortError, InputError, UsageError
+from rvhctl.errors import CutShortError, InputError, UsageError, reason_of
 from rvhctl.streams.decompress import BLOCK, MAGICS, Reading, unpacked
 from rvhctl.streams.lines import check_whole, has_nuls
 from rvhctl.streams.lookalike import BINARY, foreign_error
@@ -294,7 +294,7 @@ def _file_status(name: str) -> os.stat_result:
         status = os.stat(name)
     except (OSError, ValueError) as error:
         hint = f"fetch it first: curl -s {name} | rvhctl ..." if "://" in name else ""
-        raise InputError(_reason(error), source=name or "''", hint=hint) from None
+        raise InputError(reason_of(error), source=name or "''", hint=hint) from None
     if stat.S_ISDIR(status.st_mode):
         raise InputError("is a directory", source=name)
     return status
@@ -305,11 +305,6 @@ def _status(file: Any) -> os.stat_result | None:
         return os.fstat(file.fileno())
     except (AttributeError, OSError, ValueError):  # no file at all
         return None
-
-
-def _reason(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error)
-    return text[:1].lower() + text[1:]
 
 
 def _stdin() -> io.BufferedReader:
@@ -335,7 +330,7 @@ def _opened(name: str) -> io.BufferedReader:
                 raise
         return open(name, "rb")
     except OSError as error:
-        raise InputError(_reason(error), source=name) from None
+        raise InputError(reason_of(error), source=name) from None
 
 
 def _allow_more_files() -> bool:

@@ -14,7 +14,8 @@ from types import FrameType
 from typing import Final
 
 from rvhctl.concurrency.locking import try_lock
-from rvhctl.errors import RvhctlError, TerminatedError
+from rvhctl.concurrency.signals import handle
+from rvhctl.errors import RvhctlError, TerminatedError, reason_of
 from rvhctl.streams.progress import watched
 
 LOCKED: Final = ".rvhctl-split-"
@@ -23,8 +24,6 @@ UNLOCKED: Final = ".rvhctl-parts-"
 
 MOST_LOCKS: Final = 64
 """Each takes a descriptor. In further folders nothing can be told from what another run is about to name."""
-
-ENDING: Final = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 class Staging:
@@ -70,7 +69,7 @@ class Staging:
             TerminatedError: a signal came before.
             RvhctlError: a file cannot get its name.
         """
-        self._listen()
+        handle(self._handle)
         try:
             yield
             self._held = True
@@ -80,13 +79,6 @@ class Staging:
             self._undo()
             raise
         self._leave(self._replaced.values())
-
-    def _listen(self) -> None:
-        """Handle the signals that end the program, except ignored ones."""
-        for number in (getattr(signal, name) for name in ENDING if hasattr(signal, name)):
-            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
-                with suppress(ValueError):  # not in the main thread
-                    signal.signal(number, self._handle)
 
     def _handle(self, number: int, _frame: FrameType | None) -> None:
         """Undo at once: the exception may arise where no ``except`` of this module sees it.
@@ -220,5 +212,4 @@ def _ended_by(number: int) -> BaseException:
 
 def write_error(path: str, error: OSError) -> RvhctlError:
     """What is said of a file that cannot be written."""
-    reason = error.strerror or str(error)
-    return RvhctlError(f"{path}: write error: {reason[:1].lower()}{reason[1:]}")
+    return RvhctlError(f"{path}: write error: {reason_of(error)}")
