@@ -14,11 +14,11 @@ from rvhctl.commands._keys import key_spec, members_given, placements_given, rep
 from rvhctl.concurrency.signals import ENDING, handle
 from rvhctl.core.keys.lines import DECIMAL
 from rvhctl.engine.cluster import check_workers, connected, outcomes, scheduler_of
-from rvhctl.engine.job import Job, Outcome, maker
+from rvhctl.engine.job import Failure, Job, Outcome, maker
 from rvhctl.engine.plan import Task
 from rvhctl.engine.run import Run
 from rvhctl.engine.work import bucket_file
-from rvhctl.errors import RvhctlError, TerminatedError, UsageError
+from rvhctl.errors import RvhctlError, TerminatedError, UsageError, reason_of
 from rvhctl.formats.choice import FORMATS, OutputFormat, asked_format
 from rvhctl.formats.wording import counted
 
@@ -51,7 +51,8 @@ def answer_files(request: KeyRequest, report: Report) -> None:
         output=_output(request),
         jobs=1 if many.engine else request.run.jobs,
     )
-    with _ending_in_order(), _resumable(run, report):
+    _end_in_order()
+    with _resumable(run, report):
         if many.engine is None:
             parts = run.over(_here)
         else:
@@ -88,7 +89,12 @@ class _MoreError(RvhctlError):
 def _here(job: Job, tasks: list[Task]) -> Generator[tuple[Task, Outcome], None, None]:
     """What becomes of files in this process, one after the other."""
     for task in tasks:
-        yield task, bucket_file(job, task)
+        outcome: Outcome
+        try:
+            outcome = bucket_file(job, task)
+        except OSError as error:
+            outcome = Failure(task.source, f"{task.source}: {reason_of(error)}")
+        yield task, outcome
 
 
 @contextmanager
@@ -103,14 +109,11 @@ def _resumable(run: Run, report: Report) -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """Around what has something to clear away: a signal that ends the program is an error like others."""
+def _end_in_order() -> None:
+    """Let a signal that ends the program be an error like others, behind which is cleared away; ^C is one already."""
 
     def end(number: int, _frame: FrameType | None) -> None:
         signal.signal(number, signal.SIG_IGN)
         raise TerminatedError(number)
 
-    # ^C is an error already.
     handle(end, (number for number in ENDING if number != signal.SIGINT))
-    yield

@@ -114,7 +114,9 @@ def _named_as(name: str, output: OutputFormat) -> str:
 
 
 def is_table(name: str, input_format: InputFormat, output: OutputFormat) -> bool:
-    """Whether an input is a table of Parquet, and becomes one."""
+    """Whether an input is a table of Parquet as it stands, and becomes one."""
+    if posixpath.splitext(name)[1].lower() in COMPRESSED_SUFFIXES:
+        return False
     given = format_by_suffix(name) if input_format == "auto" else input_format
     return given == GROUPED and output in ("auto", GROUPED)
 

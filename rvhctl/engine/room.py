@@ -87,6 +87,7 @@ class Room:
 
     def __init__(self, job: Job) -> None:
         self._job: Final = job
+        self._mark: Final = job.mark()
         self._store: Final = store_of(job.folder)
         self._folder: Final = output_of(job.folder, ROOM)
         self._manifest: Final = output_of(job.folder, MANIFEST)
@@ -140,7 +141,7 @@ class Room:
             stamp = self._store.stamp(part.path)
             files.append(_entry(task, part, stamp.size if stamp else 0))
         manifest = {
-            "job": self._job.mark(),
+            "job": self._mark,
             "versions": {**self._job.maker._asdict(), **versions},
             "placement": self._job.described(),
             "rows": sum(part.rows for part in parts.values()),
@@ -197,7 +198,7 @@ class Room:
 
     def _check_same(self, name: str, entry: dict[str, Any], task: Task | None) -> None:
         folder = self._job.folder
-        if entry["job"] != self._job.mark():
+        if entry["job"] != self._mark:
             raise RvhctlError(
                 f"{folder}: holds the answers of another job (other buckets, nodes, hash, fields or formats); "
                 "name another folder"

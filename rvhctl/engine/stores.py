@@ -76,7 +76,7 @@ class LocalStore:
             status = os.stat(path)
         except (FileNotFoundError, NotADirectoryError):
             return None
-        if os.path.isdir(path):
+        if stat.S_ISDIR(status.st_mode):
             raise RvhctlError(f"{path}: is a directory; name its files: {os.path.join(path, '*.parquet')}")
         if not stat.S_ISREG(status.st_mode):
             raise RvhctlError(f"{path}: is no regular file")

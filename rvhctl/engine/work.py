@@ -38,16 +38,26 @@ def bucket_file(job: Job, task: Task) -> Outcome:
     except RvhctlError as error:
         # What was said of an error of the system in between is no answer if another attempt may not meet it.
         system = error.__context__
-        if isinstance(system, OSError) and system.errno not in FULL | LASTING:
+        if isinstance(system, OSError) and _may_pass(system):
             raise system from None
         return Failure(task.source, str(error), error.exit_code)
     except OSError as error:
         if error.errno in FULL:
             path = output_of(job.folder, task.name)
             return Failure(task.source, f"{path}: write error: {reason_of(error)}")
-        if error.errno not in LASTING:
+        if _may_pass(error):
             raise
         return Failure(task.source, f"{task.source}: {reason_of(error)}")
+
+
+def _may_pass(error: OSError) -> bool:
+    """Whether another attempt may not meet an error.
+
+    What libraries say of damaged data is an OSError without a number; of a network, one of its kinds.
+    """
+    if error.errno is None:
+        return type(error) is not OSError
+    return error.errno not in FULL | LASTING
 
 
 def _done(job: Job, task: Task) -> Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import errno
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,21 @@ def test_without_an_engine_this_process_does_it() -> None:
     assert Path("out/keys.txt").read_bytes() == rvhctl(*TEN, "keys.txt").out
     assert Path("out/more/keys.txt").read_bytes() == rvhctl(*TEN, "more/keys.txt").out
     assert rvhctl(*TEN, "--to-dir", "out", "--resume", "keys.txt", "more/keys.txt") == (0, b"", "")
+
+
+def test_damaged_data_ends_in_one_line() -> None:
+    packed = bytearray(bz2.compress(b"foo\n" * 5000))
+    packed[len(packed) // 2] ^= 0xFF
+    Path("b.txt.bz2").write_bytes(packed)
+    code, out, err = rvhctl(*TEN, "--to-dir", "out", "b.txt.bz2")
+    assert (code, out) == (1, b"")
+    assert err.startswith("rvhctl: b.txt.bz2: the compressed data is damaged: ")
+    assert err.count("\n") == 1
+
+
+def test_an_error_of_the_system_ends_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("rvhctl.commands._files.bucket_file", broken)
+    assert rvhctl(*TEN, "--to-dir", "out", "keys.txt") == (1, b"", "rvhctl: keys.txt: input/output error\n")

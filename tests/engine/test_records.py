@@ -162,3 +162,32 @@ def test_files_behind_urls() -> None:
 def test_a_url_of_nothing_is_said(client: Any) -> None:
     with pytest.raises(RvhctlError, match=r"nosuch://x/y: .*nosuch"):
         bucket_files(client, "nosuch://x/y", "memory://out", column="key", buckets=9)
+
+
+def test_a_packed_table_stays_packed(tmp_path: Path) -> None:
+    (path,) = write_keys(tmp_path, files=1, rows=300)
+    packed = tmp_path / "packed.parquet.gz"
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    asked = ("jump-hash", "-b", "9", "--field", "key")
+    assert rvhctl(*asked, "--to-dir", str(tmp_path / "out"), str(packed), str(path)) == (0, b"", "")
+    answers = [
+        pq.read_table(pa.BufferReader(text)).column("bucket").to_pylist()
+        for text in (
+            gzip.decompress((tmp_path / "out" / packed.name).read_bytes()),
+            (tmp_path / "out" / path.name).read_bytes(),
+        )
+    ]
+    assert answers[0] == answers[1]
+
+
+def test_a_damaged_table_ends_in_one_line(tmp_path: Path) -> None:
+    (path,) = write_keys(tmp_path, files=1, rows=300)
+    text = bytearray(path.read_bytes())
+    text[-40:-10] = b"\xff" * 30
+    path.write_bytes(text)
+    code, out, err = rvhctl(
+        "jump-hash", "-b", "9", "--field", "key", "--to-dir", str(tmp_path / "out"), str(path)
+    )
+    assert (code, out) == (1, b"")
+    assert err.startswith(f"rvhctl: {path}: is not read as Parquet: ")
+    assert err.count("\n") == 1
