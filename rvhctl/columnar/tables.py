@@ -126,5 +126,5 @@ class TableOwners:
         numbers = pa.array(buckets, "int32")
         columns = {"bucket": numbers} | ({} if self._ids is None else {"node": self._ids.take(numbers)})
         entries = pa.StructArray.from_arrays(list(columns.values()), list(columns))
-        offsets = pa.array(range(0, len(numbers) + 1, self._count), "int32")
-        return pa.ListArray.from_arrays(offsets, entries)
+        lists = pa.FixedSizeListArray.from_arrays(entries, self._count)
+        return lists.cast(pa.list_(entries.type))

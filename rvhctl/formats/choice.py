@@ -29,7 +29,7 @@ OBJECTS: Final = "ndjson"
 """The format of records that have no format of their own, or several."""
 TEXT: Final = "plain"
 """The format of keys that have none."""
-CELLS: Final = "csv"
+CELLS: Final = "tsv"
 """The format whose headers say how the columns of tables of Arrow are understood."""
 GROUPED: Final = "parquet"
 """The format of tables that stand in groups of rows, each of which is read by itself."""
@@ -82,7 +82,7 @@ FORMATS: Final[dict[str, Format]] = {
 """Every format of data.
 
 To add one, write a module with ``read``, ``write_records``, ``write_view``, ``join_rows`` and ``join_records``; of
-tables of Arrow, with ``read`` and ``Writer``.
+tables of Arrow, with ``read``, ``rows``, ``write_records``, ``write_view`` and ``Writer``.
 """
 
 TABLE: Final = Format("rvhctl.formats.table")

@@ -151,7 +151,7 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
         text = filtered
     text = text or table_or_text(source, columns, wanted.needed())
     shape = OBJECTS if source.rows else looked_shape(input_format, text)
-    require_table(columns, [] if source.rows else [shape])
+    require_table(columns, [CELLS if source.rows else shape])
     nodes = _from_text(text, source, shape, wanted)
     return _with_tables(nodes, [source])
 
@@ -173,7 +173,7 @@ def table_or_text(source: Source, columns: Mapping[str, str], needed: Collection
         try:
             return layout_of(FORMATS[CELLS].opening(names), source.name, CELLS, columns, needed)
         except InputError as error:
-            problem = error.problem.replace("CSV header", "table")
+            problem = error.problem.replace("TSV header", "table")
             raise InputError(problem, source=source.name, value=error.value, hint=error.hint) from None
 
     source.layout_of = layout_of_table
@@ -183,9 +183,14 @@ def table_or_text(source: Source, columns: Mapping[str, str], needed: Collection
 def _with_tables(nodes: Nodes, sources: Sequence[Source]) -> Nodes:
     """The nodes, with the rows of tables that they came from, if all sources are such, and what was understood."""
     nodes.rows_of = _rows_of(sources)
-    notes = [source.layout.note for source in sources if source.layout is not None and source.layout.note]
-    nodes.notes = [*nodes.notes, *dict.fromkeys(notes)]
+    nodes.notes = [*nodes.notes, *notes_of(sources)]
     return nodes
+
+
+def notes_of(sources: Sequence[Source]) -> list[str]:
+    """What was understood of the columns of tables, each once."""
+    layouts = [source.layout for source in sources if source.layout is not None]
+    return list(dict.fromkeys(layout.note for layout in layouts if layout.note))
 
 
 def _rows_of(sources: Sequence[Source]) -> Callable[[Sequence[str]], Any] | None:
@@ -215,13 +220,12 @@ def _from_text(text: bytes, source: Source, shape: Shape, wanted: _Wanted) -> No
 
 
 def require_table(columns: Mapping[str, str], shapes: Sequence[Shape], flag: str = COLUMN) -> None:
-    """Refuse columns where none of the shapes, if there are any, is a table.
+    """Refuse columns where none of the shapes is a table.
 
     Raises:
         UsageError: there is none.
     """
-    tables = not shapes or any(FORMATS[shape].delimiter for shape in shapes)
-    if not columns.keys().isdisjoint(COLUMN_FIELDS) and not tables:
+    if not columns.keys().isdisjoint(COLUMN_FIELDS) and not any(FORMATS[shape].delimiter for shape in shapes):
         raise UsageError(f"{flag} makes no sense: the input is no CSV")
 
 
@@ -229,7 +233,8 @@ def _from_several(files: Sequence[str], input_format: InputFormat, wanted: _Want
     columns, needed = wanted.columns or {}, wanted.needed()
     texts = [(source, table_or_text(source, columns, needed)) for source in text_sources(files, input_format)]
     shapes = [OBJECTS if source.rows else looked_shape(input_format, text) for source, text in texts]
-    require_table(columns, [] if any(source.rows for source, _ in texts) else shapes)
+    given = zip(texts, shapes, strict=True)
+    require_table(columns, [CELLS if source.rows else shape for (source, _), shape in given])
     return _with_tables(_joined(texts, shapes, wanted), [source for source, _ in texts])
 
 

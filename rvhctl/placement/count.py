@@ -203,7 +203,7 @@ class ExplainAction(Action):
 
 def _histogram(stats: Stats) -> View:
     """A bar a bucket by its keys, or its load; of many buckets, one for several in a row, with mean, least and most."""
-    from rvhctl.formats.shapes import View, columns_of
+    from rvhctl.formats.shapes import View, columns_of, named_side
 
     each = max(1, -(-len(stats.buckets) // MOST_BARS))
 
@@ -226,7 +226,7 @@ def _histogram(stats: Stats) -> View:
     single = ("keys:r",) if stats.load is None else ("keys:r", "load:r")
     numbers = single if each == 1 else ("mean:r", "least:r", "most:r")
     columns = ("bucket", *numbers, "bar:b")
-    members = [column.partition(":")[0] for column in columns]
+    members = [named_side(column)[0] for column in columns]
     return View(columns, lambda: columns_of(members, rows()), caption=_stats_caption(stats))
 
 

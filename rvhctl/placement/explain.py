@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from rvhctl.core.placement.jump import jump_in
 from rvhctl.core.placement.probes import pair_hash
 from rvhctl.core.placement.table import PROBES, BucketTable
+from rvhctl.core.words import MASK_64
 
 Verdict = Literal["taken", "repeated", "down", "weight", "zone"]
-
-MASK_64: Final = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from rvhctl.formats.choice import OBJECTS, inventory_of, text_sources
 from rvhctl.formats.tools.expected import Expected
 from rvhctl.nodes.fields import KNOWN, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
-from rvhctl.nodes.read import looked_shape, read_text, require_table, table_or_text
+from rvhctl.nodes.read import looked_shape, notes_of, read_text, require_table, table_or_text
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source
 
@@ -95,7 +95,7 @@ def _from_source(
         # The columns of a table of Arrow have the names of fields by now.
         nodes = _from_text(text, source.name, on_bad, {} if source.rows else columns, by)
     nodes.source = source.name
-    for note in (*nodes.notes, *filter(None, [source.layout and source.layout.note])):
+    for note in (*nodes.notes, *notes_of([source])):
         inform(f"{source.name}: {note}")
     if nodes.members:
         warn(f"{source.name}: what an inventory asks for counts for nothing ({', '.join(nodes.members)})")

@@ -74,7 +74,7 @@ def flow_row(flow: Flow) -> Row:
 
 def _view(rows: list[Flow], moves: Moves) -> View:
     """A column for each node that gains keys; where the terminal has not that many, a row for each pair."""
-    from rvhctl.formats.shapes import View, columns_of
+    from rvhctl.formats.shapes import View, columns_of, named_side
 
     sized = moves.load is not None
     caption = moves_caption(moves)
@@ -88,7 +88,9 @@ def _view(rows: list[Flow], moves: Moves) -> View:
     if _width([names, *grid]) > shutil.get_terminal_size((80, 24)).columns:
         columns = ("from", "to", "keys:r", *(["load:r"] if sized else []))
         return View(
-            columns, lambda: columns_of([c.partition(":")[0] for c in columns], _pairs(rows)), caption=caption
+            columns,
+            lambda: columns_of([named_side(column)[0] for column in columns], _pairs(rows)),
+            caption=caption,
         )
     columns = (names[0], *(f"{name}:r" for name in names[1:]))
     if sized:

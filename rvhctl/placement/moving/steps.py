@@ -11,9 +11,10 @@ from rvhctl.core.columns import Floats
 from rvhctl.core.numbers import number_of, whole_of
 from rvhctl.core.placement.bounding import units_of
 from rvhctl.core.placement.choosing import key_column
+from rvhctl.core.words import MASK_64
 from rvhctl.errors import JumpHashError, shorten
 from rvhctl.formats.choice import OutputFormat, output_of
-from rvhctl.formats.wording import counted
+from rvhctl.formats.wording import and_more, counted
 from rvhctl.formats.write import RowWriter
 from rvhctl.keys.key import shown
 from rvhctl.keys.records import Records
@@ -129,7 +130,7 @@ class _Steps:
         """Keys of equal bits are one, and move together."""
         column = key_column(keys, 0, len(keys), here.recipe.native, here.recipe.digest)
         for row, bits in enumerate(column):
-            self._rows.setdefault(bits % (1 << 64), []).append(row)
+            self._rows.setdefault(bits & MASK_64, []).append(row)
 
     def made(self, numerator: int, denominator: int) -> Iterator[MoveStep]:
         """Yield the steps of at most that share."""
@@ -184,9 +185,8 @@ def beyond(steps: Sequence[MoveStep], most: int = 3) -> str:
     ]
     if not found:
         return ""
-    more = f" and {len(found) - most} more" if len(found) > most else ""
-    where = ", ".join(found[:most])
-    return f"no order was found that keeps each node within its bound: beyond it after {where}{more}"
+    where = and_more(found[:most], len(found))
+    return f"no order was found that keeps each node within its bound: beyond it after {where}"
 
 
 def step_row(number: int, step: MoveStep) -> Row:
@@ -232,6 +232,7 @@ class StepsAction(Action):
         """
         self._placements: Final = here, there
         checked_share(share)
+        MoveCounter(here.nodes, there.nodes)  # refuses what cannot be compared
         self._share: Final = share
         self._sized: Final = sized
         self._warn: Final = warn

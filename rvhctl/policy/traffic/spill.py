@@ -47,7 +47,8 @@ def spilled(
         rest[source] -= amount
         left[target] -= amount
     mended = []
-    for part in _watched(_parts(moved), what, "groups", _sources_of):
+    parts = _parts(moved) if any(rest.values()) and any(left.values()) else []
+    for part in _watched(parts, what, "groups", _sources_of):
         if any(rest[source] for source, _ in part) and any(left[target] for _, target in part):
             flow = _Flow({pair: moved[pair] for pair in part}, rest, left)
             if flow.complete():

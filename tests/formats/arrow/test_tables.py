@@ -270,3 +270,9 @@ def test_columns_of_nodes_are_named_by_the_user(tmp_path: Path) -> None:
     assert both.err.startswith(f"rvhctl: {file}:1: the id 'x' was there before")
     absent = rvhctl("failover", "--threshold", "9", "--column", "id=no", str(file))
     assert absent.err == f"rvhctl: {file}: the table has no column 'no'; its columns: 'name', 'host', 't'\n"
+
+
+def test_a_name_may_hold_what_separates_cells(tmp_path: Path) -> None:
+    file = tmp_path / "nodes.parquet"
+    file.write_bytes(in_parquet(pa.table({"host;rtt;zone": ["x"], "a\tb": [1], "id": ["a"], "latency": [3]})))
+    assert rvhctl("failover", "--threshold", "5", "-o", "plain", str(file)) == (0, b"a\n", "")
