@@ -13,6 +13,10 @@ from hypothesis import strategies as st
 
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo import geohash
+from rvhctl.core.geo import geohash as geohash_module
+
+BRANCHING = (geohash_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 DATA = Path(__file__).parents[2] / "data"
 ROWS = json.loads((DATA / "valid/geohash.json").read_text())["rows"]

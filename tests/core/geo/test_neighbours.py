@@ -6,15 +6,20 @@ import math
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 from support.places import Place, antipodes, anywhere, edges, half_chord, town
 
+from rvhctl.core.geo import neighbours as neighbours_module
 from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
 from rvhctl.core.geo.neighbours import LEAF, POLAR, Neighbours, common_letters, curve, spot
 from rvhctl.core.geo.sphere import kilometres
+
+BRANCHING = (neighbours_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 # At the border of cells, as close as floats come: what is nearest is a matter of their last bits.
 room = st.tuples(

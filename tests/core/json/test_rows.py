@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.core.json import rows as rows_module
 from rvhctl.core.json.rows import join_objects
+
+BRANCHING = (rows_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 values = st.recursive(
     st.none()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import orjson
 import pytest
@@ -94,6 +95,23 @@ def test_every_plain_string_is_passed_over(characters: list[int]) -> None:
 def test_utf8_characters_end_where_they_end(character: str, rest: bytes) -> None:
     encoded = character.encode()
     assert skip_utf8(encoded + rest, 0) == len(encoded)
+
+
+@pytest.mark.parametrize("lead", range(0x80, 0x100))
+def test_utf8_is_what_the_standard_library_decodes(lead: int) -> None:
+    """Each first byte with the edges of what may follow it."""
+    edges = [0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0]
+    for second, third, fourth in product(edges, [0x7F, 0x80, 0xBF, 0xC0], [0x7F, 0x80, 0xBF, 0xC0]):
+        data = bytes([lead, second, third, fourth])
+        sizes = [size for size in (2, 3, 4) if is_utf8(data[:size])]
+        assert skip_utf8(data, 0) == (sizes[0] if sizes else UNUSUAL)
+
+
+def is_utf8(data: bytes) -> bool:
+    try:
+        return bool(data.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 @given(

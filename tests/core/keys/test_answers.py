@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from librt.strings import BytesWriter
 
 from rvhctl.core.columns import Ints
+from rvhctl.core.keys import answers as answers_module
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText, answered, copy_plain, joined, numbers
+
+BRANCHING = (answers_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 texts = st.lists(st.binary(max_size=30), min_size=1, max_size=6)
 

@@ -74,6 +74,15 @@ def test_rows_of_plain_records(records: list[tuple[dict[str, Any], Any]]) -> Non
         b'{"user":{"id":"a"}',
         b'{"user":{"id":"a"}} x',
         b'{"user":{"id":"a",}}',
+        b'{"user":{"id":"a",,"x":1}}',
+        b'{"user":{"id":"a" "x":1}}',
+        b'{"user":{"id":"a","x"}}',
+        b'{"user":{"id":"a","x":}}',
+        b'{"user":{"id":"a"},}',
+        b'{"user":{"id":"a"},"x":1,}',
+        b'{"user":{"id":"a"},"x"}',
+        b'{"user":{"id":"a"},"x":01}',
+        b'{"user":{"id":"a"} "x":1}',
         b'{"user":{"id":""}}',
         b'{"user":{"id":"\\u0061"}}',
         b'{"us\\u0065r":{"id":"a"}}',
@@ -89,6 +98,15 @@ def test_rows_of_plain_records(records: list[tuple[dict[str, Any], Any]]) -> Non
 def test_what_is_not_plain_is_left_to_the_library(line: bytes) -> None:
     good = b'{"user":{"id":"a"}}\n'
     rows = scan(good + line + b"\n" + good, "user", "id", reserved=(b"bucket",))
+    assert (rows.count, rows.problem, rows.next) == (1, UNUSUAL_LINE, len(good))
+
+
+@pytest.mark.parametrize(
+    "behind", [b",", b',"x"', b',"x":', b',"x":1,', b',,"x":1', b' "x":1', b'"x":1', b"]"]
+)
+def test_a_syntax_error_behind_the_key_is_left_to_the_library(behind: bytes) -> None:
+    good = b'{"id":"a"}\n'
+    rows = scan(good + b'{"id":"a"' + behind + b"}\n" + good, "id")
     assert (rows.count, rows.problem, rows.next) == (1, UNUSUAL_LINE, len(good))
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl.core.columns import Ints
+from rvhctl.core.nodes import labels as labels_module
 from rvhctl.core.nodes.labels import LabelGroups
+
+BRANCHING = (labels_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 values = st.binary(min_size=1, max_size=3) | st.sampled_from(
     [b"eu-west-1a", b"eu-west-1b", b"eu-west-1a" * 9]

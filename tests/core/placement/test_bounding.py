@@ -6,14 +6,18 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.naive_bounds import naive_bounded, rank
 from support.naive_placement import naive_order
+from support.wrapping import I64, as_compiled
 
 from rvhctl import Placement
 from rvhctl.core.columns import Ints
+from rvhctl.core.placement import bounding as bounding_module
 from rvhctl.core.placement.bounding import by_rank
+from rvhctl.core.placement.probes import word_hash
 
 plain_sizes = st.floats(0, 1e300) | st.integers(0, 9).map(float)
 
@@ -55,3 +59,7 @@ def test_the_definition(case: Any, shuffled: Any) -> None:
 def test_ranks(keys: list[int]) -> None:
     expected = sorted(range(len(keys)), key=lambda row: (rank(keys[row] % 2**64), row))
     assert list(by_rank(Ints(keys).values)) == expected
+    with as_compiled(bounding_module), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bounding_module, "word_hash", lambda bits, seed: I64(word_hash(bits, seed)))
+        patch.setattr(bounding_module, "LOW_32", I64(bounding_module.LOW_32))
+        assert list(by_rank(Ints(keys).values)) == expected

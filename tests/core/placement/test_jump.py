@@ -12,7 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.naive_placement import naive_paper_jump
+from support.wrapping import I64, as_compiled
 
+from rvhctl.core.placement import jump as jump_module
 from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_in
 
 ROWS = json.loads((Path(__file__).parents[2] / "data/valid/jump_integer.json").read_text())["rows"]
@@ -69,9 +71,10 @@ def test_other_implementations_give_the_same_buckets(dialect: str) -> None:
 @example(0, MAX_BUCKETS)
 @example(-(2**63), MAX_BUCKETS)
 def test_naive_references_agree(key: int, count: int) -> None:
-    assert jump(key, count) == naive_paper_jump(key, count)
-    assert jump_in(EXACT, key, count) == naive_exact(key, count)
-    assert jump_in(GUAVA, key, count) == naive_guava(key, count)
+    expected = [naive_paper_jump(key, count), naive_exact(key, count), naive_guava(key, count)]
+    assert [jump_in(dialect, key, count) for dialect in (PAPER, EXACT, GUAVA)] == expected
+    with as_compiled(jump_module):
+        assert [jump_in(dialect, I64(key), count) for dialect in (PAPER, EXACT, GUAVA)] == expected
 
 
 INVERSE = pow(2862933555777941757, -1, 2**64)
@@ -83,6 +86,8 @@ def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) ->
     x = min(max(2**31 // x + off, 1), 2**31)
     key = signed((((x - 1) << 33 | low) - 1) * INVERSE)
     assert jump(key, count) == naive_paper_jump(key, count)
+    with as_compiled(jump_module):
+        assert jump(I64(key), count) == naive_paper_jump(key, count)
 
 
 @given(keys)

@@ -7,7 +7,11 @@ import random
 import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
+from support.wrapping import I64, as_compiled
 
+from rvhctl.core.placement import probes as probes_module
+from rvhctl.core.placement import xxh64 as xxh64_module
+from rvhctl.core.placement.probes import pair_hash, word_hash
 from rvhctl.core.placement.xxh64 import plain_xxh64, xxh64, xxh64_span
 
 SEEDS = [0, 1, 42, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1]
@@ -49,3 +53,21 @@ def test_any_data_and_seed(data: bytes, seed: int) -> None:
 def test_a_span_is_hashed_like_a_copy_of_it(before: bytes, data: bytes, after: bytes) -> None:
     block = before + data + after
     assert xxh64_span(block, len(before), len(before) + len(data), 0) == library(data, 0)
+
+
+words = st.integers(-(2**63), 2**63 - 1)
+
+
+@given(st.binary(max_size=100), words)
+def test_so_does_what_is_compiled(data: bytes, seed: int) -> None:
+    with as_compiled(xxh64_module):
+        assert xxh64(data, I64(seed)) == library(data, seed % 2**64)
+
+
+@given(words, words)
+def test_words_are_hashed_like_their_bytes(first: int, second: int) -> None:
+    one, other = ((word % 2**64).to_bytes(8, "little") for word in (first, second))
+    hashed = [library(one, second % 2**64), library(one + other, 0)]
+    assert [signed(hash_ % 2**64) for hash_ in (word_hash(first, second), pair_hash(first, second))] == hashed
+    with as_compiled(probes_module):
+        assert [word_hash(I64(first), I64(second)), pair_hash(I64(first), I64(second))] == hashed

@@ -11,8 +11,16 @@ from hypothesis import strategies as st
 
 from rvhctl.core.columns import Floats
 from rvhctl.core.geo.geohash import cell_number
+from rvhctl.core.policy import cells as cells_module
 from rvhctl.core.policy import cells as core
+from rvhctl.core.policy import survivors as survivors_module
 from rvhctl.core.policy.survivors import survivors
+
+BRANCHING = (
+    cells_module,
+    survivors_module,
+)
+pytestmark = pytest.mark.usefixtures("branches")
 
 precisions = st.integers(1, 12)
 nodes = st.lists(

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Floats, Ints
+from rvhctl.core.policy import grouping as grouping_module
 from rvhctl.core.policy.grouping import by_group, insert, rank, sizes_of
 from rvhctl.core.policy.survivors import SMALL_SORT
+
+BRANCHING = (grouping_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 latency = st.just(math.nan) | st.sampled_from([0.0, 1.0, 2.0]) | st.floats(0, 1e9)
 nodes = st.lists(st.tuples(st.integers(0, 3), latency), max_size=20) | st.lists(

@@ -42,6 +42,7 @@ def test_nearest_rank_by_hand(count: int, p95: int, p99: int) -> None:
     values = [float(value) for value in range(1, count + 1)]
     assert aggregated(list(values), "p95") == p95
     assert aggregated(list(values), "p99") == p99
+    assert aggregated(list(values), "max") == count  # beyond 100 samples, no percentile is
 
 
 @given(st.lists(st.floats(0, 1e9), min_size=2, max_size=9), st.randoms())

@@ -12,8 +12,16 @@ from librt.vecs import vec
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Floats
+from rvhctl.core.policy import ranking as ranking_module
+from rvhctl.core.policy import survivors as survivors_module
 from rvhctl.core.policy.ranking import Ranking
 from rvhctl.core.policy.survivors import MANY, finish, survivors
+
+BRANCHING = (
+    survivors_module,
+    ranking_module,
+)
+pytestmark = pytest.mark.usefixtures("branches")
 
 latencies = st.one_of(
     st.just(math.nan),
