@@ -83,3 +83,16 @@ def test_floats_in_a_buffer_are_read_as_objects_are(items: list[Any], start: int
         expected, found = blank(start + len(items)), blank(start + len(items))
         assert read_floats(data, found, start) == read(items, expected, start)  # type: ignore[operator]
         assert list(map(str, found)) == list(map(str, expected))
+
+
+@pytest.mark.parametrize("bound", [90.0, 180.0])
+def test_the_bounds_of_degrees_are_degrees(bound: float) -> None:
+    column = blank(4)
+    assert numbers.read_degrees([bound, -bound, int(bound), -int(bound)], bound, column, 0) == -1
+    assert list(column) == [bound, -bound] * 2
+    ends = array("d", [bound, -bound]).tobytes()
+    assert numbers.read_float_degrees(ends, bound, column, 2) == -1
+    assert list(column)[2:] == [bound, -bound]
+    for beyond in (math.nextafter(bound, 360), -math.nextafter(bound, 360), int(bound) + 1, -int(bound) - 1):
+        assert numbers.read_degrees([beyond], bound, column, 0) == 0
+        assert numbers.read_float_degrees(array("d", [beyond]).tobytes(), bound, column, 0) == 0

@@ -12,7 +12,9 @@ import pytest
 import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
+from support.wrapping import as_compiled
 
+from rvhctl.core.placement import checksums
 from rvhctl.core.placement.jump import jump_in
 from rvhctl.errors import JumpHashError
 from rvhctl.keys.hashes import DIALECTS, RECIPES, decimal, recipe_of
@@ -195,3 +197,14 @@ def test_decimal_refuses_all_else(text: bytes, says: str) -> None:
     with pytest.raises(JumpHashError, match=says) as caught:
         decimal(text)
     assert len(str(caught.value)) < 200
+
+
+@given(st.binary(max_size=40))
+def test_sums_of_bytes_are_their_definitions(data: bytes) -> None:
+    first, then = 0xCBF29CE484222325, 0xCBF29CE484222325
+    for byte in data:
+        first = ((first ^ byte) * 0x100000001B3) % 2**64
+        then = (then * 0x100000001B3) % 2**64 ^ byte
+    assert (checksums.fnv1a(data), checksums.fnv1(data)) == (first, then)
+    with as_compiled(checksums):
+        assert (checksums.fnv1a(data), checksums.fnv1(data)) == (first, then)

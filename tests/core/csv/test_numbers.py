@@ -42,6 +42,9 @@ def test_what_says_that_there_is_none(text: str) -> None:
     ("text", "milliseconds"),
     [
         ("12ms", 12.0),
+        ("12 msec", 12.0),
+        ("3sec", 3000.0),
+        ("3 Sec", 3000.0),
         ("0.5 s", 500.0),
         ("800us", 0.8),
         *((f"800 {micro}", 0.8) for micro in MICRO),

@@ -121,3 +121,12 @@ def test_suits_is_compared_exactly(nodes: int, alone: int, border: int) -> None:
         BORDER, 100
     )
     assert suits(nodes, alone, border) == expected
+
+
+@pytest.mark.parametrize(("alone", "border"), [(0, 0), (ALONE, BORDER), (ALONE + 1, 0), (0, BORDER + 1)])
+def test_as_many_as_the_shares_are_few_enough(alone: int, border: int) -> None:
+    assert suits(100, alone, border) == (alone <= ALONE and border <= BORDER)
+    assert suits(700, 7 * alone, 7 * border) == suits(100, alone, border)
+    assert not suits(699, 7 * ALONE, 7 * BORDER)
+    assert not suits(699, 0, 7 * BORDER)
+    assert not suits(699, 7 * ALONE, 0)

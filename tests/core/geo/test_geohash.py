@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo import geohash
 from rvhctl.core.geo import geohash as geohash_module
+from rvhctl.errors import FaultsetError
 
 BRANCHING = (geohash_module,)
 pytestmark = pytest.mark.usefixtures("branches")
@@ -162,3 +163,15 @@ def test_interleaved_bits_come_apart_again(even: int, odd: int) -> None:
     bits = geohash.interleave(even, odd)
     assert bits == sum(((even >> k) & 1) << 2 * k | ((odd >> k) & 1) << (2 * k + 1) for k in range(30))
     assert (geohash.gather(bits), geohash.gather(bits >> 1)) == (even, odd)
+
+
+def test_a_cell_has_eight_around_it_clockwise_from_north() -> None:
+    around = [round(math.degrees(math.atan2(east, north))) % 360 for north, east in geohash.AROUND]
+    assert around == list(range(0, 360, 45))
+    assert {max(abs(north), abs(east)) for north, east in geohash.AROUND} == {1}
+
+
+@pytest.mark.parametrize("text", ["", "a", "9" * 13, "9q8yI", "é", None, 5])
+def test_what_is_no_cell(text: object) -> None:
+    with pytest.raises(FaultsetError, match="geohash"):
+        geohash.cell_of_text(text)

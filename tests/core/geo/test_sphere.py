@@ -7,8 +7,17 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from librt.vecs import vec
 
-from rvhctl.core.geo.sphere import RADIUS_KM, chord, haversine, kilometres, metres
+from rvhctl.core.geo.sphere import (
+    RADIUS_KM,
+    box_distance,
+    chord,
+    distance_of_boxes,
+    haversine,
+    kilometres,
+    metres,
+)
 
 place = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
 
@@ -53,3 +62,23 @@ def test_the_angle_between_unit_vectors(one: tuple[float, float], other: tuple[f
 def test_the_chord_belongs_to_the_distance(one: tuple[float, float], other: tuple[float, float]) -> None:
     half = between(one, other)
     assert chord(kilometres(half)) == pytest.approx(2 * math.sqrt(min(1.0, half)), abs=1e-8)
+
+
+corner = st.tuples(*[st.integers(-4, 4).map(float)] * 3)
+
+
+def box(one: tuple[float, ...], other: tuple[float, ...]) -> list[float]:
+    return [*map(min, one, other), *map(max, one, other)]
+
+
+@given(st.lists(corner, min_size=4, max_size=4))
+def test_boxes_are_as_far_as_their_nearest_points(corners: list[tuple[float, float, float]]) -> None:
+    """Of small whole coordinates, every point of either box is tried."""
+    boxes = [box(*corners[:2]), box(*corners[2:])]
+    sides = [[range(int(each[axis]), int(each[axis + 3]) + 1) for axis in range(3)] for each in boxes]
+    apart = sum(min((a - b) ** 2 for a in sides[0][axis] for b in sides[1][axis]) for axis in range(3))
+    assert distance_of_boxes(vec[float]([*boxes[0], *boxes[1]]), 0, 6) == apart
+    assert distance_of_boxes(vec[float]([*boxes[0], *boxes[1]]), 6, 0) == apart
+    point = corners[2]
+    to_point = sum(min((a - point[axis]) ** 2 for a in sides[0][axis]) for axis in range(3))
+    assert box_distance(vec[float]([*boxes[0], *boxes[1]]), 0, *point) == to_point

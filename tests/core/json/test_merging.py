@@ -112,3 +112,15 @@ def test_objects_are_merged_as_mappings_are(
         and None not in zones
         and "" not in zones
     ]
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_members_that_come_and_go_are_thought_over(first: int) -> None:
+    texts = [b'{"id":"a"}', b'{"id":"a","x":1}', b'{"id":"a","x":1,"y":2}', b'{"id":"a","y":2,"x":1}']
+    pairs = [(own, known) for own in [b"", *texts] for known in texts]
+    pairs = pairs[first::3] + pairs[::-1]
+    merger = ObjectMerger(LEFT_OUT, STATES, [])
+    merged = merger.merge([own for own, _ in pairs], [known for _, known in pairs], ABSENT)
+    assert merged == [merge(own, known) for own, known in pairs]
+    expected = [of_mappings(orjson.loads(own) if own else None, orjson.loads(known)) for own, known in pairs]
+    assert merged == list(map(orjson.dumps, expected))

@@ -6,6 +6,7 @@ import pytest
 import xxhash
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.wrapping import I64
 
 from rvhctl.core.keys.lines import (
     DECIMAL,
@@ -15,6 +16,7 @@ from rvhctl.core.keys.lines import (
     NOTHING_WRONG,
     XXH64,
     answer_lines,
+    native_lines,
     plain_lines,
 )
 from rvhctl.core.placement.jump import MAX_BUCKETS, jump
@@ -121,3 +123,14 @@ def test_nothing_complete() -> None:
     assert answered(b"", 0, LINE_FEED, 5, XXH64) == (b"", 0, 0, NOTHING_WRONG)
     assert answered(b"foo", 0, LINE_FEED, 5, XXH64) == (b"", 0, 0, NOTHING_WRONG)
     assert answered(b"foo\n", 0, LINE_FEED, 5, XXH64) == (b"3\n", 1, 4, NOTHING_WRONG)
+
+
+@given(blocks, st.integers(0, 9), st.sampled_from([LINE_FEED, NUL]), counts, st.booleans())
+@example(b"a\n1234567\n12345678\n-1\n+9\n18446744073709551615\nx", 2, LINE_FEED, 1000, True)
+@example(b"0123456\n\0a\x0b\x8a\n\n", 0, LINE_FEED, MAX_BUCKETS, False)
+def test_so_does_what_is_compiled(
+    block: bytes, start: int, delimiter: int, buckets: int, decimal: bool
+) -> None:
+    start = min(start, len(block))
+    expected = naive_lines(block, start, delimiter, buckets, decimal)
+    assert native_lines(block, start, I64(delimiter), buckets, decimal) == expected

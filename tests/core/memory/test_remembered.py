@@ -32,6 +32,8 @@ def test_lines_that_are_read() -> None:
     [
         (b"true", b"1"),
         (b"true", b"truE"),
+        (b"true", b"falsE"),
+        (b"true", b"xalse"),
         (b":0", b":-1"),
         (b":0", b":00"),
         (b":0", b":0.0"),
