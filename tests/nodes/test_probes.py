@@ -98,3 +98,12 @@ def test_a_silent_tool_measured_nothing(tool: str, silence: bytes, tmp_path: Pat
     assert err.endswith("rvhctl: no survivors: none of 1 node has a measurement\n")
     hint = "nothing was measured: look at the query, or the tool"
     assert rvhctl(*flags, stdin=silence) == (1, b"", f"{silent}rvhctl: stdin: nodes list is empty; {hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("flags", "what"), [([], "where the nodes stand"), (["--by", "zone"], "the labels of the nodes")]
+)
+def test_without_an_inventory_it_is_said_what_nobody_knows(flags: list[str], what: str) -> None:
+    code, out, err = rvhctl("faultset", "--from", "fping", "--th", "1", *flags, stdin=FPING.encode())
+    assert (code, out) == (2, b"")
+    assert f"--from needs --inventory FILE to know {what}" in err

@@ -8,7 +8,7 @@ import pytest
 
 from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
 from rvhctl.nodes.given import Node
-from rvhctl.policy.evaluate import evaluate
+from rvhctl.policy.evaluate import advise, evaluate
 from rvhctl.policy.evaluation import Failed
 from rvhctl.policy.memory import Memory
 from rvhctl.policy.plan import FleetPlan
@@ -89,3 +89,11 @@ def test_a_text_names_labels_as_the_flag_does() -> None:
     several = evaluate(nodes, Policy(threshold=5), by=["r", "z"])
     assert list(several.names) == ["a/x", "a/y", "b/x"]
     assert list(evaluate(nodes, Policy(threshold=5), by="r, z").names) == list(several.names)
+
+
+def test_the_suited_precision_is_the_advised_one() -> None:
+    nodes = [(f"n{number}", number % 9 * 9 + 1.3, number % 9 * 13 + 1.3, 1.0) for number in range(60)]
+    advised = advise(nodes).recommended
+    assert advised is not None
+    auto, given = (evaluate(nodes, LIMIT, precision=precision) for precision in ("auto", advised))
+    assert (auto.answer, list(auto.names)) == (given.answer, list(given.names))

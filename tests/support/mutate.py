@@ -14,7 +14,6 @@ import ast
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -129,6 +128,8 @@ def places(node: ast.AST, scope: str = "", function: str = "") -> Iterator[tuple
                 continue
             if isinstance(child, ast.Raise | ast.Assert | ast.Import | ast.ImportFrom | ast.JoinedStr):
                 continue
+            if isinstance(child, ast.keyword) and child.arg == "strict":
+                continue  # as good as an assertion
             if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
                 continue
             within, inner = scope, function
@@ -283,9 +284,15 @@ def read_map(file: Path, copies: list[Path]) -> Calls:
 def tests_of(mutant: Mutant, calls: Calls) -> tuple[list[str], float]:
     """The tests that get to the mutant, its module's own and the fast ones first, and the seconds that they take."""
     place = f"{mutant.path}:{mutant.function}"
-    gets_there = place.__eq__ if mutant.function else re.compile(re.escape(place)).match
-    there = [test for test, (_, called) in calls.items() if any(map(gets_there, called))]
     own = f"tests/{Path(mutant.path).parent}/test_{Path(mutant.path).stem}"
+    if mutant.function:
+        there = [test for test, (_, called) in calls.items() if place in called]
+    else:  # what a module has when it is imported may also be looked at without a call
+        there = [
+            test
+            for test, (_, called) in calls.items()
+            if test.startswith(own) or any(name.startswith(place) for name in called)
+        ]
     there.sort(key=lambda test: (not test.startswith(own), calls[test][0]))
     seconds, taken = 0.0, []
     for test in there:

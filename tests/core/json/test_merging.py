@@ -54,6 +54,9 @@ def merge(own: bytes, known: bytes) -> bytes:
 )
 def test_what_is_known_counts(own: bytes, known: bytes, merged: bytes) -> None:
     assert merge(own, known) == merged
+    merger = ObjectMerger(LEFT_OUT, STATES, [])
+    before = b'{"id":"a","x":1,"y":2,"z":3}'
+    assert merger.merge([before, own], [before, known], ABSENT) == [before, merged]
 
 
 def test_what_both_say_otherwise_is_collected() -> None:

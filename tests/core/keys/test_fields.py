@@ -110,6 +110,15 @@ def test_a_syntax_error_behind_the_key_is_left_to_the_library(behind: bytes) -> 
     assert (rows.count, rows.problem, rows.next) == (1, UNUSUAL_LINE, len(good))
 
 
+@pytest.mark.parametrize("space", [b" ", b"\t", b"  \t "])
+def test_white_space_stands_wherever_it_may(space: bytes) -> None:
+    parts = [b"{", b'"x"', b":", b"1", b",", b'"user"', b":", b"{", b'"id"', b":", b'"a"', b"}", b"}"]
+    line = space.join([b"", *parts, b""]) + b"\n"
+    rows = scan(line * 2, "user", "id")
+    assert (rows.count, rows.problem, rows.finished) == (2, NOTHING_WRONG, True)
+    assert keys_of(rows) == [bits("a")] * 2
+
+
 def test_of_a_name_that_is_there_twice_the_last_counts() -> None:
     assert keys_of(scan(b'{"id":"a","id":"b"}\n', "id")) == [bits("b")]
     assert keys_of(scan(b'{"u":{"id":"a"},"u":{"id":"b"}}\n', "u", "id")) == [bits("b")]
