@@ -47,6 +47,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="let every system call fail, one after another, not only some (test_faults.py); it takes minutes",
     )
+    parser.addoption(
+        "--all-growth",
+        action="store_true",
+        help="count the instructions of everything that can grow, not only of some (test_growth.py)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

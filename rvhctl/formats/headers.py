@@ -107,11 +107,8 @@ def _understood(header: Sequence[str], stated: Mapping[str, int]) -> _Header:
         for field in COLUMN_FIELDS:
             if field in found or field in doubtful or (field == "latency" and "samples" in found):
                 continue
-            places = [
-                place
-                for place in range(len(header))
-                if place not in found.values() and is_named(field, place)
-            ]
+            taken = set(found.values())
+            places = [place for place in range(len(header)) if place not in taken and is_named(field, place)]
             if len(places) == 1:
                 found[field] = places[0]
             elif places:
@@ -139,9 +136,14 @@ def _names(header: Sequence[str], fields: Mapping[str, int]) -> list[str]:
     """Return what records call the columns: the fields that they are, or what they are called, each once."""
     field_at = {place: field for field, place in fields.items()}
     names = [field_at.get(place, name.strip()) for place, name in enumerate(header)]
+    times: dict[str, int] = {}
+    for name in names:
+        times[name] = times.get(name, 0) + 1
     for place, name in enumerate(names):
-        while place not in field_at and names.count(names[place]) > 1:
+        while place not in field_at and times[names[place]] > 1:
+            times[names[place]] -= 1
             names[place] = header[place] if names[place] == name != header[place] else names[place] + "_"
+            times[names[place]] = times.get(names[place], 0) + 1
     return names
 
 

@@ -138,9 +138,12 @@ def field_paths(text: str) -> tuple[FieldPath, ...]:
         texts.append(text[start:end].rstrip())
         start = _behind_space(text, _behind_space(text, end) + 1)
     paths = tuple(FieldPath(each, text) for each in texts) if len(texts) > 1 else (FieldPath(text),)
-    for at, path in enumerate(paths):
-        if any(path.names == other.names for other in paths[:at]):
+    seen = set[tuple[str, ...]]()
+    for path in paths:
+        names = tuple(path.names)
+        if names in seen:
             raise UsageError(f"--field names {path.shown} twice")
+        seen.add(names)
     return paths
 
 

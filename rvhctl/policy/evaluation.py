@@ -22,7 +22,7 @@ from rvhctl.nodes.arguments import index_in, instance_of
 from rvhctl.nodes.fleet import Fleet
 from rvhctl.nodes.given import plain_id
 from rvhctl.policy.decision import Survivors
-from rvhctl.policy.groups import Grouping, InOne, grouped, rows_in_cell, rows_of_group
+from rvhctl.policy.groups import Grouping, InOne, grouped, rows_in_cells, rows_of_groups
 from rvhctl.policy.memory import Memory
 from rvhctl.policy.policy import Percent, Policy
 from rvhctl.streams import progress
@@ -358,15 +358,14 @@ class Evaluation(Survivors):
         states = fleet.states.tolist() if len(fleet.states) else [0] * len(fleet)
         wanted = set(failed.ids)
         found = {node: row for row, node in enumerate(fleet.ids) if node in wanted} if wanted else {}
-        rows = list(found.values())
         for node in failed.ids:
             if node not in found:
                 raise _unknown_node(node, fleet.ids)
-        for prefix in failed.cells:
-            rows += rows_in_cell(fleet, prefix)
-        for name in failed.groups:
-            rows += rows_of_group(fleet, name)
-        for row in rows:
+        for row in [
+            *found.values(),
+            *rows_in_cells(fleet, failed.cells),
+            *rows_of_groups(fleet, failed.groups),
+        ]:
             states[row] = reasons.STATE_DOWN
         return Codes(states)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate, repeat
 
@@ -186,21 +186,27 @@ def grouped(fleet: Fleet, precision: int | None, size: int) -> Steps[Grouping]:
     return ByCell(groups)
 
 
-def rows_in_cell(fleet: Fleet, prefix: str) -> list[int]:
-    """The rows of the nodes that stand in a cell.
+def rows_in_cells(fleet: Fleet, prefixes: Iterable[str]) -> Iterator[int]:
+    """The rows of the nodes that stand in these cells; the map is looked at once for each length of a prefix.
 
     Raises:
-        FaultsetError: the nodes have no coordinates, or the prefix is no geohash.
-        UnknownNodeError: no node stands there.
+        FaultsetError: the nodes have no coordinates, or a prefix is no geohash.
+        UnknownNodeError: no node stands in one of them.
     """
     lats, lons = fleet.lats, fleet.lons
-    if not len(lats):
-        raise FaultsetError(f"nodes without coordinates are in no cell (got {quoted(prefix)})")
-    cell, letters = cell_of_text(prefix), len(prefix)
-    cells = [cell_number(lats[row], lons[row], letters) for row in range(len(lats))]
-    if rows := [row for row, other in enumerate(cells) if other == cell]:
-        return rows
-    raise _empty_cell(prefix, [cell_text(other, letters) for other in dict.fromkeys(cells)])
+    found: dict[int, dict[int, list[int]]] = {}
+    for prefix in prefixes:
+        if not len(lats):
+            raise FaultsetError(f"nodes without coordinates are in no cell (got {quoted(prefix)})")
+        cell, letters = cell_of_text(prefix), len(prefix)
+        if letters not in found:
+            rows_of: dict[int, list[int]] = {}
+            for row in range(len(lats)):
+                rows_of.setdefault(cell_number(lats[row], lons[row], letters), []).append(row)
+            found[letters] = rows_of
+        if cell not in found[letters]:
+            raise _empty_cell(prefix, [cell_text(other, letters) for other in found[letters]])
+        yield from found[letters][cell]
 
 
 def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:
@@ -216,22 +222,30 @@ def _empty_cell(prefix: str, cells: list[str]) -> UnknownNodeError:
     return UnknownNodeError(f"no node stands in the cell {quoted(prefix)}{hint}", "down_cell")
 
 
-def rows_of_group(fleet: Fleet, name: str) -> list[int]:
-    """The rows of the nodes whose labels, or the first of them, have the values of this name.
+def rows_of_groups(fleet: Fleet, names: Sequence[str]) -> list[int]:
+    """The rows of the nodes whose labels, or the first of them, have the values of one of these names.
 
     Raises:
         FaultsetError: the nodes have no labels.
-        UnknownNodeError: no node has them.
+        UnknownNodeError: no node has those of a name.
     """
+    if not names:
+        return []
     labels = fleet.labels
     if labels is None:
-        raise FaultsetError(f"nodes without labels are in no group (got {quoted(name)})")
-    meant = {group for group, values in enumerate(labels.groups) if name in _names(values)}
-    if meant:
-        return [row for row, group in enumerate(labels.group_of) if group in meant]
-    names = list(map(label_name, labels.groups))
-    hint = did_you_mean(name, names) or f"; the groups are {listed(names)}"
-    raise UnknownNodeError(f"there is no group {quoted(name)}{hint}", "down_group")
+        raise FaultsetError(f"nodes without labels are in no group (got {quoted(names[0])})")
+    wanted = set(names)
+    meant, known = set[int](), set[str]()
+    for group, values in enumerate(labels.groups):
+        if named := wanted.intersection(_names(values)):
+            meant.add(group)
+            known |= named
+    for name in names:
+        if name not in known:
+            there = list(map(label_name, labels.groups))
+            hint = did_you_mean(name, there) or f"; the groups are {listed(there)}"
+            raise UnknownNodeError(f"there is no group {quoted(name)}{hint}", "down_group")
+    return [row for row, group in enumerate(labels.group_of) if group in meant]
 
 
 def _names(values: Sequence[str]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -154,15 +155,16 @@ def json_rows(batch: Any, source: str = "") -> list[bytes]:
         InputError: bytes are no UTF-8, or a number is infinite.
     """
     arrow = library("pyarrow", source)
-    columns = []
-    for name in batch.schema.names:
-        if batch.schema.names.count(name) > 1:
+    columns: list[Any] = []
+    names: list[str] = batch.schema.names
+    for name, times in Counter(names).items():
+        if times > 1:
             raise InputError(
                 f"the column {shorten(name)} is there several times",
                 source=source,
                 hint="-o parquet and -o arrow keep it",
             )
-    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+    for name, column in zip(names, batch.columns, strict=True):
         try:
             columns.append(_json_column(arrow, column))
         except arrow.ArrowException:
@@ -171,7 +173,7 @@ def json_rows(batch: Any, source: str = "") -> list[bytes]:
                 source=source,
                 hint="-o parquet and -o arrow keep it",
             ) from None
-    rows = arrow.RecordBatch.from_arrays(columns, batch.schema.names).to_pylist()
+    rows = arrow.RecordBatch.from_arrays(columns, names).to_pylist()
     return [orjson.dumps(row, _plain, _JSON) for row in rows]
 
 

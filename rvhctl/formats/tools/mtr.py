@@ -50,6 +50,7 @@ def read(texts: Sequence[Text], asked: Asked) -> Measured:
 def _reports(text: str, source: str) -> Iterator[tuple[int, Any]]:
     """Yield the documents of a text, which follow each other, with the line on which each begins."""
     decoder = json.JSONDecoder()
+    line, counted = 1, 0
     position = _end_of_space(text, 0)
     if position == len(text):
         raise InputError("the text is empty", source=source, hint=HINT)
@@ -62,7 +63,8 @@ def _reports(text: str, source: str) -> Iterator[tuple[int, Any]]:
             ) from None
         except RecursionError:
             raise InputError("nested too deeply", source=source, hint=HINT) from None
-        yield text.count("\n", 0, position) + 1, document
+        line, counted = line + text.count("\n", counted, position), position
+        yield line, document
         position = _end_of_space(text, end)
 
 
