@@ -100,8 +100,9 @@ def changed(node: ast.AST) -> Iterator[ast.AST]:
         case ast.Constant(value=bool()):
             yield ast.Constant(not node.value)
         case ast.Constant(value=int() | float()):
-            yield ast.Constant(node.value + 1)
-            yield ast.Constant(node.value - 1)
+            yield from (
+                ast.Constant(value) for value in (node.value + 1, node.value - 1) if value != node.value
+            )
         case ast.If() | ast.While() | ast.IfExp():
             other = deepcopy(node)
             other.test = ast.UnaryOp(ast.Not(), node.test)
@@ -293,7 +294,8 @@ def tests_of(mutant: Mutant, calls: Calls) -> tuple[list[str], float]:
             for test, (_, called) in calls.items()
             if test.startswith(own) or any(name.startswith(place) for name in called)
         ]
-    there.sort(key=lambda test: (not test.startswith(own), calls[test][0]))
+    beside = own.rpartition("/")[0] + "/test_"
+    there.sort(key=lambda test: (not test.startswith(own), not test.startswith(beside), calls[test][0]))
     seconds, taken = 0.0, []
     for test in there:
         if taken and seconds + calls[test][0] > BUDGET:

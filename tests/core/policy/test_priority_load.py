@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -74,3 +75,10 @@ def test_weighted_health(weights: list[float], health: int) -> None:
     fits = Codes([1] + [0] * (count - 1))
     found = weighted_healths(Ints(range(count)), Ints([0, count]), fits, Floats(weights))
     assert list(found) == [health]
+
+
+@given(st.lists(st.integers(0, 100), max_size=8).filter(lambda levels: sum(levels) >= 100))
+@example([99, 99])
+def test_levels_that_are_enough_take_what_they_can_in_turn(levels: list[int]) -> None:
+    before = [min(100, sum(levels[:level])) for level in range(len(levels) + 1)]
+    assert list(shares(vec[i64](levels))) == [after - reached for reached, after in pairwise(before)]
