@@ -18,6 +18,7 @@ POSIX_ONLY = [
     "test_action.py",
     "test_compare.py",
     "test_docs.py",
+    "test_doors.py",
     "test_process.py",
     "test_release.py",
     "test_tables.py",
