@@ -104,14 +104,15 @@ class Room:
         done = self._entries()
         if not (resume and (done or self._runs() or self._store.stamp(self._begun) is not None)):
             self._check_free(done, tasks)
-        parts = {}
         by_name = {task.name: task for task in tasks}
         for name, entry in done.items():
-            task = by_name.get(name)
-            self._check_same(name, entry, task)
-            assert task is not None
-            if self._is_done(entry, task):
-                parts[task] = _part(entry, output_of(self._job.folder, name))
+            self._check_same(name, entry, by_name.get(name))
+        paths = [output_of(self._job.folder, name) for name in done]
+        parts = {}
+        for entry, path, stamp in zip(done.values(), paths, self._store.stamps(paths), strict=True):
+            task = by_name[entry["name"]]
+            if stamp is not None and stamp.size == entry["size"] and _has_input(entry, task):
+                parts[task] = _part(entry, path)
         self._sweep()
         self._store.remove(self._success)
         self._store.write(self._begun, b"")
@@ -136,10 +137,11 @@ class Room:
             StoppedError: another run took over.
         """
         Guard(self._job).check()
-        files = []
-        for task, part in parts.items():
-            stamp = self._store.stamp(part.path)
-            files.append(_entry(task, part, stamp.size if stamp else 0))
+        stamps = self._store.stamps(part.path for part in parts.values())
+        files = [
+            _entry(task, part, stamp.size if stamp else 0)
+            for (task, part), stamp in zip(parts.items(), stamps, strict=True)
+        ]
         manifest = {
             "job": self._mark,
             "versions": {**self._job.maker._asdict(), **versions},
@@ -149,8 +151,7 @@ class Room:
             "files": files,
         }
         self._store.write(self._manifest, json.dumps(manifest, indent=1).encode() + b"\n")
-        for name in self._notes():
-            self._store.remove(f"{self._folder}/{name}")
+        self._store.remove(*(f"{self._folder}/{name}" for name in self._notes()))
         self._sweep()
         self._store.remove(self._begun)
         self._store.remove_folder(self._folder)
@@ -159,9 +160,9 @@ class Room:
     def _sweep(self) -> None:
         """Remove what other runs, or this one, said of themselves, and whatever waits there."""
         names = self._store.names(self._folder)
-        for name in sorted(names, key=lambda name: not name.startswith(RUNNING)):
-            if name.startswith(RUNNING) or name.endswith(WAITING):
-                self._store.remove(f"{self._folder}/{name}")
+        # A task that finds no run named writes nothing more.
+        self._store.remove(*(f"{self._folder}/{name}" for name in names if name.startswith(RUNNING)))
+        self._store.remove(*(f"{self._folder}/{name}" for name in names if name.endswith(WAITING)))
 
     def _notes(self) -> list[str]:
         return [name for name in self._store.names(self._folder) if name.endswith(NOTE)]
@@ -191,9 +192,9 @@ class Room:
         if done or self._runs() or self._store.stamp(self._begun) is not None:
             done_files = f"{counted(len(done), 'file')} done"
             raise RvhctlError(f"{folder}: holds a run with {done_files}; resume it, or name another folder")
-        for task in tasks:
-            path = output_of(folder, task.name)
-            if self._store.stamp(path) is not None:
+        paths = [output_of(folder, task.name) for task in tasks]
+        for path, stamp in zip(paths, self._store.stamps(paths), strict=True):
+            if stamp is not None:
                 raise RvhctlError(f"{path}: the file exists; name another folder")
 
     def _check_same(self, name: str, entry: dict[str, Any], task: Task | None) -> None:
@@ -208,12 +209,6 @@ class Room:
                 f"{output_of(folder, name)}: was made of {entry['source']}, which is not an input of this name now; "
                 "resume with all inputs of before, or name another folder"
             )
-
-    def _is_done(self, entry: dict[str, Any], task: Task) -> bool:
-        """Whether an output is still what was noted, and so is its input."""
-        stamp = self._store.stamp(output_of(self._job.folder, task.name))
-        same_input = [task.stamp.size, task.stamp.mark] == [entry["source_size"], entry["source_mark"]]
-        return stamp is not None and stamp.size == entry["size"] and same_input
 
 
 def _note_path(job: Job, task: Task) -> str:
@@ -234,6 +229,11 @@ def _entry(task: Task, part: Part, size: int) -> dict[str, Any]:
         "left_out": part.left_out,
         "problems": list(part.problems),
     }
+
+
+def _has_input(entry: dict[str, Any], task: Task) -> bool:
+    """Whether the input is still what was noted."""
+    return [task.stamp.size, task.stamp.mark] == [entry["source_size"], entry["source_mark"]]
 
 
 def _told(text: Any) -> list[dict[str, Any]]:

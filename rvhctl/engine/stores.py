@@ -5,14 +5,19 @@ from __future__ import annotations
 import glob
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
+from typing import Any, BinaryIO, Final, NamedTuple, Protocol, TypeVar, cast
 
 from rvhctl.errors import RvhctlError
 
 MARKS: Final = ("ETag", "etag", "mtime", "LastModified", "last_modified", "updated", "created")
 """What file systems call the mark by which a change of a file is known."""
+
+REQUESTS: Final = 32
+"""To an object store at a time."""
+
+Answer = TypeVar("Answer")
 
 
 class Stamp(NamedTuple):
@@ -37,6 +42,9 @@ class Store(Protocol):
     def stamp(self, path: str) -> Stamp | None:
         """Return the stamp of a file, None without one."""
 
+    def stamps(self, paths: Iterable[str]) -> list[Stamp | None]:
+        """Return the stamp of each file, None without one."""
+
     def names(self, folder: str) -> list[str]:
         """Return the names of the files of a folder, of which there may be none."""
 
@@ -52,8 +60,8 @@ class Store(Protocol):
     def rename(self, path: str, new: str) -> None:
         """Give a whole file another name, also one that is taken."""
 
-    def remove(self, path: str) -> None:
-        """Remove a file, if it is there."""
+    def remove(self, *paths: str) -> None:
+        """Remove files, as far as they are there."""
 
     def remove_folder(self, folder: str) -> None:
         """Remove an empty folder."""
@@ -81,6 +89,9 @@ class LocalStore:
         if not stat.S_ISREG(status.st_mode):
             raise RvhctlError(f"{path}: is no regular file")
         return Stamp(status.st_size, str(status.st_mtime_ns))
+
+    def stamps(self, paths: Iterable[str]) -> list[Stamp | None]:
+        return list(map(self.stamp, paths))
 
     def names(self, folder: str) -> list[str]:
         try:
@@ -118,9 +129,10 @@ class LocalStore:
             os.fsync(file.fileno())
         os.replace(path, new)
 
-    def remove(self, path: str) -> None:
-        with suppress(FileNotFoundError):
-            os.unlink(path)
+    def remove(self, *paths: str) -> None:
+        for path in paths:
+            with suppress(FileNotFoundError):
+                os.unlink(path)
 
     def remove_folder(self, folder: str) -> None:
         with suppress(OSError):
@@ -161,6 +173,9 @@ class UrlStore:
             return None
         return _stamp(entry) if entry["type"] == "file" else None
 
+    def stamps(self, paths: Iterable[str]) -> list[Stamp | None]:
+        return _at_once(self.stamp, paths)
+
     def names(self, folder: str) -> list[str]:
         self.filesystem.invalidate_cache()
         try:
@@ -184,13 +199,24 @@ class UrlStore:
     def rename(self, path: str, new: str) -> None:
         self.filesystem.mv(path, new)
 
-    def remove(self, path: str) -> None:
+    def remove(self, *paths: str) -> None:
+        _at_once(self._remove, paths)
+
+    def _remove(self, path: str) -> None:
         with suppress(FileNotFoundError):
             self.filesystem.rm_file(path)
 
     def remove_folder(self, folder: str) -> None:
         with suppress(OSError, NotImplementedError):
             self.filesystem.rmdir(folder)
+
+
+def _at_once(ask: Callable[[str], Answer], paths: Iterable[str]) -> list[Answer]:
+    """Ask about each path while others wait for their answers: one after another, 10,000 take minutes."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        return list(pool.map(ask, paths))
 
 
 def _stamp(entry: Mapping[str, Any]) -> Stamp:

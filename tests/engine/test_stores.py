@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from moto.server import ThreadedMotoServer
 from engine.conftest import check_swept, write_keys
 from rvhctl import RvhctlError, jump_hash_many
 from rvhctl.dask import bucket_files
+from rvhctl.engine.stores import store_of
 
 SETTINGS = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -62,3 +64,18 @@ def test_a_job_from_and_to_an_object_store(client: Any, store: s3fs.S3FileSystem
         with store.open(f"keys/out/{path.name}", "rb") as file:
             answer = pq.read_table(file)
         assert answer["bucket"].to_pylist() == jump_hash_many(answer["key"].to_pylist(), 1000)
+
+
+def test_a_store_is_asked_about_many_files_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And about those that are not there; what is removed already is no error."""
+    there = store_of("memory://folder")
+    paths = [f"memory://folder/{number}" for number in range(4)]
+    for path in paths[:2]:
+        there.write(path, b"123")
+    info, rm_file = there.filesystem.info, there.filesystem.rm_file
+    pairs = Barrier(2, timeout=60)
+    monkeypatch.setattr(there.filesystem, "info", lambda path: (pairs.wait(), info(path))[1])
+    assert [stamp and stamp.size for stamp in there.stamps(paths)] == [3, 3, None, None]
+    monkeypatch.setattr(there.filesystem, "rm_file", lambda path: (pairs.wait(), rm_file(path))[1])
+    there.remove(*paths)
+    assert there.names("memory://folder") == []
