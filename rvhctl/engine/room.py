@@ -150,7 +150,10 @@ class Room:
             "left_out": sum(part.left_out for part in parts.values()),
             "files": files,
         }
-        self._store.write(self._manifest, json.dumps(manifest, indent=1).encode() + b"\n")
+        # What a kill leaves of it lies in the room, where the next run sweeps.
+        waiting = waiting_path(self._job)
+        self._store.write(waiting, json.dumps(manifest, indent=1).encode() + b"\n")
+        self._store.rename(waiting, self._manifest)
         self._store.remove(*(f"{self._folder}/{name}" for name in self._notes()))
         self._sweep()
         self._store.remove(self._begun)

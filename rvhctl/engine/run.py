@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from time import monotonic
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from rvhctl.engine.job import Job, Outcome, Part, maker
 from rvhctl.engine.plan import Task, checked_folder, planned
 from rvhctl.engine.room import Room
-from rvhctl.errors import RvhctlError
+from rvhctl.errors import RvhctlError, reason_of
 from rvhctl.formats.choice import InputFormat, OutputFormat
 from rvhctl.keys.records import KeySpec
 from rvhctl.placement.placement import Placement
@@ -64,7 +64,8 @@ class Run:
         """
         folder = checked_folder(folder)
         token = os.urandom(8).hex()
-        self.tasks: Final = planned(sources, folder, output)
+        with _told(folder):
+            self.tasks: Final = planned(sources, folder, output)
         self.parts: Final[dict[Task, Part]] = {}
         self._job: Final = Job(
             placement, spec, replicas, skip, input_format, output, jobs, folder, token, maker()
@@ -77,8 +78,10 @@ class Run:
         Raises:
             RvhctlError: a file could not be done, or there is something that this run has no right to replace.
         """
+        folder = self._job.folder
         room = Room(self._job)
-        self.parts.update(room.enter(self.tasks, self._resume))
+        with _told(folder):
+            self.parts.update(room.enter(self.tasks, self._resume))
         left = [task for task in self.tasks if task not in self.parts]
         try:
             started, before = monotonic(), self.rows
@@ -93,16 +96,28 @@ class Run:
                         raise FailedError(outcome.text, outcome.exit_code)
                     self.parts[task] = outcome
         except BaseException:
-            room.leave()
+            # What cannot be removed is swept by the run that resumes this one.
+            with suppress(OSError):
+                room.leave()
             raise
         parts = {task: self.parts[task] for task in self.tasks}
-        room.finish(parts, dict(_versions()))
+        with _told(folder):
+            room.finish(parts, dict(_versions()))
         return list(parts.values())
 
     @property
     def rows(self) -> int:
         """How many records the files have that are done."""
         return sum(part.rows for part in self.parts.values())
+
+
+@contextmanager
+def _told(folder: str) -> Iterator[None]:
+    """Tell errors of the system as those of a file, or else of the folder."""
+    try:
+        yield
+    except OSError as error:
+        raise RvhctlError(f"{error.filename or folder}: {reason_of(error)}") from error
 
 
 def _versions() -> Iterator[tuple[str, str]]:

@@ -114,6 +114,9 @@ class LocalStore:
         return texts
 
     def write(self, path: str, data: bytes) -> None:
+        if not data:  # whole at once
+            self.open(path, "wb").close()
+            return
         waiting = f"{path}.{os.urandom(6).hex()}.part"
         try:
             with self.open(waiting, "wb") as file:

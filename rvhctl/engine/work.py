@@ -72,8 +72,14 @@ def _done(job: Job, task: Task) -> Part:
         part = Part(task.source, path, rows, bad.count, tuple(bad.problems))
         guard.check()
         store.rename(waiting, path)
-        stamp = store.stamp(path)
-        write_note(job, task, part, stamp.size if stamp else 0)
+        try:
+            stamp = store.stamp(path)
+            write_note(job, task, part, stamp.size if stamp else 0)
+        except BaseException:
+            # Without a note it would be in the way of a run that begins anew.
+            with suppress(OSError):
+                store.remove(path)
+            raise
     finally:
         with suppress(OSError):
             store.remove(waiting)

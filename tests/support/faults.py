@@ -82,10 +82,16 @@ class Traced:
         killed = done.returncode == -signal.SIGKILL
         return 128 + signal.SIGKILL if killed else done.returncode, done.stderr
 
-    def faults(self) -> Iterator[Fault]:
-        """All that can happen to what the last run did below the folder, and to the processes that it started."""
+    def faults(self, *, alone: bool = False) -> Iterator[Fault]:
+        """All that can happen to what the last run did below the folder, and to the processes that it started.
+
+        Args:
+            alone: only in its first thread, and not to the start of others: libraries decide what becomes of theirs.
+        """
         seen = set()
-        for name, number, line in self._calls():
+        for name, number, line in self._calls(alone):
+            if alone and name in FORKS:
+                continue
             if (name, number) not in seen and self._is_ours(name, line):
                 seen.add((name, number))
                 yield from (Fault(name, number, error) for error in (*ERRORS[name], KILL))
@@ -105,9 +111,10 @@ class Traced:
             or f', "{self._folder}' in line
         )
 
-    def _calls(self) -> Iterator[tuple[str, int, str]]:
+    def _calls(self, alone: bool = False) -> Iterator[tuple[str, int, str]]:
         """The name of each call, its number among those of its name and process, and its line."""
-        for trace in sorted(self._traces.iterdir()):
+        traces = sorted(self._traces.iterdir(), key=lambda path: int(path.suffix[1:]))
+        for trace in traces[: 1 if alone else None]:
             numbers: Counter[str] = Counter()
             for line in trace.read_text(errors="replace").splitlines():
                 if found := LINE.match(line):

@@ -55,7 +55,7 @@ class Out(io.RawIOBase):
     """Where a writer of pyarrow writes to.
 
     The writers close what they write when they are collected, also after an error, and so make a valid file of a part
-    of the answer. What comes outside of ``writing`` goes nowhere.
+    of the answer. What comes outside of ``writing``, or after an error, goes nowhere.
     """
 
     def __init__(self, write: Callable[[bytes], None]) -> None:
@@ -87,7 +87,10 @@ class Out(io.RawIOBase):
     def write(self, data: Any) -> int:
         text = bytes(data)
         if self._open:
+            # Writers may go on after an error, with an index of what did not arrive.
+            self._open = False
             self._write(text)
+            self._open = True
         self._written += len(text)
         return len(text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import io
 import json
@@ -18,7 +19,7 @@ import pytest
 from support.arrow_files import in_file, in_parquet, in_stream, table_of
 from support.cli import rvhctl
 
-from rvhctl.errors import InputError, UsageError
+from rvhctl.errors import InputError, UsageError, WriteError
 from rvhctl.formats.arrow import ipc, parquet
 from rvhctl.formats.arrow.tables import json_rows
 from rvhctl.formats.choice import refuse_terminal
@@ -276,3 +277,27 @@ def test_a_name_may_hold_what_separates_cells(tmp_path: Path) -> None:
     file = tmp_path / "nodes.parquet"
     file.write_bytes(in_parquet(pa.table({"host;rtt;zone": ["x"], "a\tb": [1], "id": ["a"], "latency": [3]})))
     assert rvhctl("failover", "--threshold", "5", "-o", "plain", str(file)) == (0, b"a\n", "")
+
+
+@pytest.mark.parametrize("module", [ipc, parquet])
+@pytest.mark.parametrize("fails", range(3))
+def test_behind_what_could_not_be_written_nothing_is(module: Any, fails: int) -> None:
+    """Else an index would come behind a hole."""
+    table = pa.table({"id": [f"n{number}" for number in range(9)]})
+    arrived: list[bytes] = []
+
+    def write(data: bytes) -> None:
+        arrived.append(data)
+        if len(arrived) == fails + 1:
+            raise WriteError("write error: no space left")
+
+    def write_all() -> None:
+        writer = module.Writer(table.schema, write, key="id")
+        for batch in table.to_batches():
+            writer.write(batch)
+        writer.close()
+
+    with pytest.raises(WriteError):
+        write_all()
+    gc.collect()
+    assert len(arrived) == fails + 1
