@@ -336,4 +336,26 @@ def test_a_line_of_60_megabytes(program: Program) -> None:
         timeout=PATIENCE,
     )
     assert done.stdout == b"3\n%d\n3\n" % jump_hash(key, 5)
-    assert int(done.stderr) <= 2.5 * len(key)
+    # The line, what it was read into, and now and then a copy by a C library that cannot let that grow in place.
+    assert int(done.stderr) <= 3.5 * len(key)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "failover --threshold 5 -o csv nodes.csv",
+        "faultset --relative 2 -p auto --plan nodes.csv",
+        "faultset --relative 2 --by zone -o html nodes.csv",
+        "jump-hash -b 4 --stats nodes.csv",
+        "jump-hash --nodes a,b --max-load 1.5 --async nodes.csv",
+        "completion bash",
+    ],
+)
+def test_nothing_is_kept_unasked(line: str, program: Program, tmp_path: Path) -> None:
+    """No cache, no history, no settings."""
+    text = "id,key,zone,lat,lon,latency\n" + "".join(f"{n},k{n},z,{n},{n},{n}\n" for n in range(1, 9))
+    (tmp_path / "nodes.csv").write_text(text)
+    places = dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"), str(tmp_path))
+    code, out, _ = program.run(*line.split(), environment=places, cwd=tmp_path)
+    assert (code, bool(out)) == (0, True)
+    assert [path.name for path in tmp_path.rglob("*")] == ["nodes.csv"]

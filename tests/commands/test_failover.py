@@ -237,3 +237,9 @@ def test_levels_say_more_on_standard_error_alone() -> None:
     code, out, err = rvhctl(*nodes, "--level", "debug")
     assert (code, out) == (0, b"a\n")
     assert err.startswith(kept + "rvhctl: 3 nodes on the ")
+
+
+def test_coordinates_are_not_looked_at() -> None:
+    """Not even whether they are any."""
+    nodes = b'[{"id":"a","lat":"x","lon":999,"latency":1},{"id":"b","lat":null,"latency":9}]'
+    assert rvhctl("failover", "--threshold", "5", "-o", "plain", stdin=nodes) == (0, b"a\n", "")

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 import pickle
 import random
+from fractions import Fraction
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rvhctl import JumpHashError, Placement
 
@@ -96,6 +99,15 @@ def test_keys_that_cannot_be_packed() -> None:
     assignment = Placement(4).assign(TESTS[:10], max_load=1.05)
     assert sorted(assignment.loads) == [2, 2, 3, 3]
     assert (assignment.overfull, assignment.fullest) == (2, 1.2)
+
+
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=40), st.integers(1, 6))
+def test_a_key_of_at_most_the_headroom_finds_room(sizes: list[int], nodes: int) -> None:
+    """Its size is at most (C - 1) x all / nodes."""
+    needed = 1 + Fraction(max(sizes) * nodes, sum(sizes))
+    max_load = math.ceil(needed * 1000) / 1000
+    keys = [f"key-{number}" for number in range(len(sizes))]
+    assert Placement(nodes).assign(keys, sizes=sizes, max_load=max_load).overfull == 0
 
 
 def test_large_keys_that_fit_in_one_way_only() -> None:
