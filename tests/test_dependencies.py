@@ -21,7 +21,7 @@ def needed(texts: list[str]) -> Iterator[Requirement]:
     """What they name, with what the project's own extras among them stand for."""
     for requirement in map(Requirement, texts):
         if requirement.name == "rvhctl":
-            for extra in requirement.extras:
+            for extra in sorted(requirement.extras):
                 yield from needed(PROJECT["optional-dependencies"][extra])
         else:
             yield requirement
