@@ -35,9 +35,6 @@ Send = Callable[[Message | bytes], None]
 
 Block = TypeVar("Block")
 
-"""Signals that end a worker without a message, unless this process ignores them."""
-
-
 GRACE: Final = 0.1
 """Seconds for a signal to arrive."""
 

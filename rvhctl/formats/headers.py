@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -136,14 +137,12 @@ def _names(header: Sequence[str], fields: Mapping[str, int]) -> list[str]:
     """Return what records call the columns: the fields that they are, or what they are called, each once."""
     field_at = {place: field for field, place in fields.items()}
     names = [field_at.get(place, name.strip()) for place, name in enumerate(header)]
-    times: dict[str, int] = {}
-    for name in names:
-        times[name] = times.get(name, 0) + 1
+    times = Counter(names)
     for place, name in enumerate(names):
         while place not in field_at and times[names[place]] > 1:
             times[names[place]] -= 1
             names[place] = header[place] if names[place] == name != header[place] else names[place] + "_"
-            times[names[place]] = times.get(names[place], 0) + 1
+            times[names[place]] += 1
     return names
 
 
