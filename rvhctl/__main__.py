@@ -17,12 +17,16 @@ VERSION_FLAGS = (["-V"], ["--version"])
 
 def entry() -> NoReturn:
     """The program, as the shell calls it."""
-    if sys.argv[1:] not in VERSION_FLAGS:
-        # Imported here: enum, which signal needs, would take as long as the whole of ``rvhctl -V``.
-        import signal
+    try:
+        if sys.argv[1:] not in VERSION_FLAGS:
+            # Imported here: enum, which signal needs, would take as long as the whole of ``rvhctl -V``.
+            import signal
 
-        signal.signal(signal.SIGINT, _interrupt)
-    code = main(sys.argv[1:])
+            signal.signal(signal.SIGINT, _interrupt)
+        code = main(sys.argv[1:])
+    except (ImportError, OSError) as error:
+        # Parts of the program are loaded when they are needed, and the system may refuse one: too many open files.
+        code = _say_missing(error)
     # All is written and checked by now; tearing the interpreter down would only take time.
     os._exit(code)
 
@@ -37,6 +41,13 @@ def main(arguments: Sequence[str]) -> int:
         return _run(arguments)
     except KeyboardInterrupt:
         return 130
+
+
+def _say_missing(error: Exception) -> int:
+    """Tell which part of the program could not be loaded, with as few other parts as can be."""
+    if sys.stderr is not None:
+        print(f"rvhctl: cannot load the program: {error}", file=sys.stderr, flush=True)
+    return 1
 
 
 def _say_version() -> bool:
