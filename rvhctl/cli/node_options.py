@@ -22,6 +22,8 @@ from rvhctl.streams.source import STDIN, is_stdin, nothing_was_meant
 OF_INVENTORIES: Final = frozenset({"--inventory", "--inventory-column"})
 """Options of sources that say nothing of what is measured."""
 
+WITH_EXPLAIN: Final = "with --explain, which shows every node"
+
 Unit = Literal["ms", "s"]
 
 
@@ -278,7 +280,7 @@ class NodeOptions(NamedTuple):
             overload = {"--fail-on overload": self.safeguards.fail_on == "overload"}
             refuse("with failover; faultset --plan has it", overload)
         if self.views.explain:
-            refuse("with --explain, which shows every node", {"--top": self.top})
+            refuse(WITH_EXPLAIN, {"--top": self.top})
         if self.damping.memory is None:
             refuse("without --memory", self.damping.flags())
         if "precision" in members:
@@ -294,6 +296,8 @@ class NodeOptions(NamedTuple):
         Raises:
             UsageError: there is one.
         """
+        if members.get("explain"):
+            refuse(WITH_EXPLAIN, {"--top": self.top})
         if "by" not in members:
             refuse("without --by", self.views.flags("down_group"))
         if not members.get("plan") and "drill" not in members:

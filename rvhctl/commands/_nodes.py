@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
-from rvhctl.cli.node_options import NodeOptions
+from rvhctl.cli.node_options import WITH_EXPLAIN, NodeOptions
 from rvhctl.cli.options import Run, refuse
 from rvhctl.cli.report import Report
 from rvhctl.commands._decisions import ending, report_decision, require_nodes
@@ -271,6 +271,8 @@ def _request(asked: NodeOptions, flags: Mapping[str, Any], nodes: Nodes) -> Requ
         members = {name: value for name, value in members.items() if name not in asked_for or name in flags}
     elif len(several := [name for name in ANSWERS if members.get(name)]) > 1:
         raise InputError(f"{' and '.join(several)} exclude each other", source=nodes.stated_in)
+    elif members.get("explain") and "top" in members and "top" not in flags:
+        raise InputError(f"top makes no sense {WITH_EXPLAIN.replace('--', '')}", source=nodes.stated_in)
     if not has_limit(members) and "drill" not in members:
         raise UsageError("--threshold is missing: give it in milliseconds, or --relative")
     asked.check_together(members)

@@ -142,6 +142,22 @@ def test_a_view_among_the_flags_wins_over_the_one_of_the_document() -> None:
     assert both == (1, b"", "rvhctl: stdin: plan and explain exclude each other\n")
 
 
+@pytest.mark.parametrize("command", ["failover", "faultset"])
+def test_top_does_nothing_beside_explanations(command: str) -> None:
+    nothing = "top makes no sense with explain, which shows every node\n"
+    stated = {"threshold": 50, "explain": True}
+    assert document(command, {**stated, "top": 1}) == (1, b"", f"rvhctl: stdin: {nothing}")
+    refused = f"rvhctl: --{nothing.replace('explain', '--explain')}"
+    assert document(command, stated, "--top", "1") == (2, b"", refused)
+    shown = document(command, stated)
+    assert document(command, {"threshold": 50, "top": 1}, "--explain") == shown  # the flag wins
+    both = request(command, {**stated, "top": 1})
+    assert (both["survivors"], both["explain"]) == (
+        request(command, {"threshold": 50, "top": 1})["survivors"],
+        json.loads(shown.out),
+    )
+
+
 def test_members_of_the_memory_need_one(tmp_path: Any) -> None:
     memory = ("--memory", str(tmp_path / "m"))
     assert document("failover", {"threshold": 50, "rise": 1, "hysteresis": "5%"}, *memory).code == 0
