@@ -36,3 +36,8 @@ for _name in ("add", "sub", "mul", "and", "or", "xor", "lshift", "rshift"):
         setattr(I64, f"__{_side}{_name}__", _wrapping(f"__{_side}{_name}__"))
 for _name in ("neg", "invert"):
     setattr(I64, f"__{_name}__", _wrapping(f"__{_name}__"))
+
+
+def signed(bits: int) -> int:
+    """An integer of 0..2^64-1 as the signed one of the same bits, which does not wrap."""
+    return int(I64(bits))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from librt.vecs import vec
@@ -58,6 +59,44 @@ def test_thousands_in_one_place_cost_no_more_than_a_few() -> None:
     assert list(search.search(52.0, 4.0, 0)) == [1, 2]
     assert list(search.search(52.0, 4.0, 4000)) == [0, 1]
     assert list(search.search(-52.0, -176.0, -1)) == [0, 1]
+
+
+@given(places)
+@example([(10.0, float(number)) for number in range(60)])
+@example([(number / 3, 10.0) for number in range(60)])
+def test_a_node_is_the_smallest_box_around_its_points_and_cut_in_half_where_it_is_longest(
+    points: list[Place],
+) -> None:
+    tree = tree_of(points)
+    columns = [list(tree.xs), list(tree.ys), list(tree.zs)]
+    order = list(tree.points)
+    assert sorted(order) == list(range(len(points)))
+    nodes = [(1, 0, len(points))]
+    for node, start, end in nodes:
+        inside = order[start:end]
+        sides = [[column[point] for point in inside] for column in columns]
+        assert list(tree.boxes[6 * node : 6 * node + 6]) == [*map(min, sides), *map(max, sides)]
+        assert tree.first_points[node] == min(inside)
+        if end - start > LEAF:
+            lengths = [max(side) - min(side) for side in sides]
+            longest = columns[lengths.index(max(lengths))]
+            middle = (start + end) // 2
+            assert max(longest[point] for point in order[start:middle]) <= min(
+                longest[point] for point in order[middle:end]
+            )
+            nodes += [(2 * node, start, middle), (2 * node + 1, middle, end)]
+
+
+@pytest.mark.parametrize("at_once", [20, 300, 1000])
+def test_a_call_cuts_ranges_of_about_as_many_points_as_it_is_asked_for(at_once: int) -> None:
+    points = [(number / 4, number / 3) for number in range(300)]
+    tree = Tree(vec[float]([lat for lat, _ in points]), vec[float]([lon for _, lon in points]))
+    calls = 1
+    while tree.grow(at_once):
+        calls += 1
+    # Seven halvings leave no more than LEAF points in a node; of each the whole 300 are gone through.
+    assert 7 * 300 / (at_once + 300) <= calls <= 7 * 300 / at_once + 1
+    assert list(tree.points) == list(tree_of(points).points)
 
 
 def test_no_points() -> None:

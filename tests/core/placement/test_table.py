@@ -1,4 +1,4 @@
-"""The order of preference against its definition, to the bit."""
+"""A table of buckets: what is known of each, kept densely or only of those unlike the rest, and whom a key comes to."""
 
 from __future__ import annotations
 
@@ -6,224 +6,99 @@ from typing import Any
 
 import pytest
 import xxhash
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from librt.vecs import vec
-from mypy_extensions import i64
 from support.naive_placement import le8, naive_order, naive_paper_jump, probe
+from support.wrapping import signed
 
-from rvhctl.core.columns import Ints
-from rvhctl.core.placement.choosing import Chooser
-from rvhctl.core.placement.jump import EXACT, GUAVA, PAPER, jump, jump_in
-from rvhctl.core.placement.probes import draw, pair_hash, word_hash
-from rvhctl.core.placement.scores import Best, score
-from rvhctl.core.placement.table import DENSE, FULL, BucketTable
+from rvhctl.core.placement.jump import PAPER
+from rvhctl.core.placement.table import DENSE, DOWN, FULL, UNSETTLED, BucketTable, share
 
-FOO = xxhash.xxh64_intdigest(b"foo")
 words = st.integers(0, 2**64 - 1)
-
-
-def signed(bits: int) -> int:
-    return bits - 2**64 if bits >= 2**63 else bits
-
-
-def order(
-    h0: int,
-    buckets: int,
-    down: Any = (),
-    weights: Any = None,
-    count: int | None = None,
-    dialect: int = PAPER,
-    max_weight: float = 0.0,
-) -> list[int]:
-    table = BucketTable(buckets, dialect, dict(weights or {}), list(down), max_weight=max_weight)
-    chooser = Chooser(table, table.live if count is None else count)
-    return chosen_by(chooser, [h0])[0]
-
-
-def chosen_by(chooser: Chooser, keys: list[int]) -> list[list[int]]:
-    column = Ints([signed(key) for key in keys])
-    chosen = Ints([0] * (len(keys) * chooser.count))
-    row = 0
-    while row < len(keys):
-        row = chooser.choose(column, row, len(keys), chosen)
-    flat = list(chosen)
-    return [flat[at : at + chooser.count] for at in range(0, len(flat), chooser.count)]
-
-
-class TestTheWordsOfTheDefinition:
-    @given(words, words)
-    def test_a_word(self, word: int, seed: int) -> None:
-        assert word_hash(signed(word), signed(seed)) % 2**64 == xxhash.xxh64_intdigest(le8(word), seed)
-
-    @given(words, words)
-    def test_two_words(self, first: int, second: int) -> None:
-        expected = xxhash.xxh64_intdigest(le8(first) + le8(second))
-        assert pair_hash(signed(first), signed(second)) % 2**64 == expected
-
-    @given(words, st.integers(0, 63))
-    def test_a_draw(self, word: int, t: int) -> None:
-        assert draw(signed(word), t) == xxhash.xxh64_intdigest(le8(word), 2**63 + t) >> 11
-
-
-class TestThePublishedVectors:
-    def test_foo(self) -> None:
-        assert FOO == 3728699739546630719
-        assert [probe(FOO, t, 10) for t in range(6)] == [8, 0, 8, 2, 5, 9]
-        assert order(FOO, 10) == [8, 0, 2, 5, 9, 7, 6, 3, 4, 1]
-        assert word_hash(FOO, -(2**63)) % 2**64 == 12236877633579452726
-
-    def test_beyond_the_probes(self) -> None:
-        down = set(range(1000)) - {400, 401}
-        assert [pair_hash(FOO, bucket) % 2**64 for bucket in (400, 401)] == [
-            8964922294157258360,
-            861582165041749424,
-        ]
-        assert order(FOO, 1000, down) == [400, 401]
-        assert order(FOO, 1000, down, {400: 0.2}) == [401, 400]
-
-    def test_the_naive_order_has_them_too(self) -> None:
-        down = set(range(1000)) - {400, 401}
-        assert naive_order(FOO, 10) == [8, 0, 2, 5, 9, 7, 6, 3, 4, 1]
-        assert naive_order(FOO, 1000, down) == [400, 401]
-        assert naive_order(FOO, 1000, down, {400: 0.2}) == [401, 400]
+LARGEST = 1.7976931348623157e308
 
 
 @st.composite
-def fleets(draw_: Any) -> tuple[int, set[int], dict[int, float]]:
-    buckets = draw_(st.integers(1, 40))
+def fleets(draw: Any) -> tuple[int, set[int], dict[int, float]]:
+    buckets = draw(st.integers(1, 12))
     some = st.integers(0, buckets - 1)
-    down = draw_(st.sets(some, max_size=buckets - 1))
-    weight = st.one_of(
-        st.sampled_from([1.0, 0.5, 2.0, 1e-300, 5e-324, 1.7e308]),
-        st.floats(5e-324, 1.7976931348623157e308),
-    )
-    return buckets, down, draw_(st.dictionaries(some, weight))
+    weight = st.sampled_from([1.0, 0.5, 2.0, 5e-324, LARGEST]) | st.floats(5e-324, LARGEST)
+    return buckets, draw(st.sets(some, max_size=buckets - 1)), draw(st.dictionaries(some, weight))
 
 
-class TestAgainstTheDefinition:
-    @settings(max_examples=400, deadline=None)
-    @given(words, fleets())
-    def test_the_whole_order(self, h0: int, fleet: Any) -> None:
-        buckets, down, weights = fleet
-        assert order(h0, buckets, down, weights) == naive_order(h0, buckets, down, weights)
-
-    @settings(max_examples=200, deadline=None)
-    @given(words, fleets(), st.floats(0.01, 100), st.integers(1, 45))
-    def test_with_headroom(self, h0: int, fleet: Any, times: float, count: int) -> None:
-        buckets, down, weights = fleet
-        highest = min(times * max(weights.values(), default=1.0), 1.7976931348623157e308)
-        expected = naive_order(h0, buckets, down, weights, max_weight=highest)[:count]
-        assert order(h0, buckets, down, weights, count, max_weight=highest) == expected
-
-    @settings(max_examples=200, deadline=None)
-    @given(words, fleets(), st.integers(1, 45))
-    def test_its_first_few(self, h0: int, fleet: Any, count: int) -> None:
-        buckets, down, weights = fleet
-        assert order(h0, buckets, down, weights, count) == naive_order(h0, buckets, down, weights)[:count]
-
-    @settings(max_examples=15, deadline=None)
-    @given(st.lists(words, max_size=8), st.integers(1, 3), st.randoms(use_true_random=False))
-    def test_990_of_1000_down(self, keys: list[int], count: int, random: Any) -> None:
-        down = random.sample(range(1000), 990)
-        weights = {bucket: random.choice([0.25, 1.0, 3.0]) for bucket in range(0, 1000, 7)}
-        for given_ in ({}, weights):
-            chooser = Chooser(BucketTable(1000, PAPER, given_, down), count)
-            assert chosen_by(chooser, keys) == [naive_order(key, 1000, down, given_)[:count] for key in keys]
-
-    @pytest.mark.parametrize("dialect", [GUAVA, EXACT])
-    @pytest.mark.parametrize("key", [10508701880529192810, 17068571456203592619, FOO])
-    def test_the_dialect_is_that_of_every_probe(self, dialect: int, key: int) -> None:
-        def jump_of(h: int, buckets: int) -> int:
-            return int(jump_in(dialect, signed(h), buckets))
-
-        for buckets in (2, 50, 5000):
-            assert (
-                order(key, buckets, [0], count=2, dialect=dialect)
-                == (naive_order(key, buckets, [0], jump=jump_of)[:2])
-            )
-
-    @settings(deadline=None)
-    @given(words, st.integers(1, 2**31 - 1))
-    def test_with_nothing_down_it_is_plain_jump_hash(self, h0: int, buckets: int) -> None:
-        for weights in ({}, {0: 1.0}):
-            assert order(h0, buckets, (), weights, 1) == [jump(signed(h0), buckets)]
-
-    def test_equal_weights_are_plain_jump_hash(self) -> None:
-        weights = dict.fromkeys(range(30), 0.3)
-        for key in range(200):
-            assert order(key, 30, (), weights, 1) == [naive_paper_jump(key, 30)]
-
-    def test_the_largest_weight_counts_when_its_node_is_down_too(self) -> None:
-        for key in range(100):
-            assert order(key, 5, [0], {0: 4.0}) == naive_order(key, 5, [0], {0: 4.0})
+@given(fleets(), st.sampled_from([0, DENSE]), st.just(0.0) | st.floats(1e-3, LARGEST))
+def test_what_is_known_of_each_bucket(fleet: Any, dense_up_to: int, max_weight: float) -> None:
+    buckets, down, weights = fleet
+    table = BucketTable(buckets, PAPER, weights, list(down), dense_up_to, max_weight=max_weight)
+    of_all = [weights.get(bucket, 1.0) for bucket in range(buckets)]
+    of_live = {weight for bucket, weight in enumerate(of_all) if bucket not in down}
+    assert [table.weight(bucket) for bucket in range(buckets)] == of_all
+    assert [table.is_live(bucket) for bucket in range(buckets)] == [
+        bucket not in down for bucket in range(buckets)
+    ]
+    assert table.live == buckets - len(down)
+    assert table.largest == max(max_weight, *of_all)
+    assert table.even == (len(of_live) == 1)
+    assert table.plain == (table.even and not down and max_weight <= max(of_live))
+    if table.dense:
+        assert list(table._listed()) == [bucket for bucket in range(buckets) if bucket not in down]
 
 
-class TestManyBuckets:
-    """Beyond a number of buckets only those unlike the rest are remembered."""
-
-    @settings(max_examples=200, deadline=None)
-    @given(st.lists(words, min_size=1, max_size=5), fleets(), st.integers(1, 45))
-    def test_the_answer_is_the_same(self, keys: list[int], fleet: Any, count: int) -> None:
-        buckets, down, weights = fleet
-        few = BucketTable(buckets, PAPER, weights, list(down), 0)
-        assert not few.dense
-        assert chosen_by(Chooser(few, count), keys) == [
-            naive_order(key, buckets, down, weights)[:count] for key in keys
-        ]
-
-    def test_two_billion(self) -> None:
-        keys = list(range(300))
-        buckets = 2**31 - 1
-        down = {naive_paper_jump(key, buckets) for key in keys[::2]}
-        owners = chosen_by(Chooser(BucketTable(buckets, PAPER, {}, list(down)), 2), keys)
-        for key, both in zip(keys, owners, strict=True):
-            probes = [probe(key, t, buckets) for t in range(64)]
-            assert both == [bucket for bucket in dict.fromkeys(probes) if bucket not in down][:2]
-
-    def test_light_ones(self) -> None:
-        keys = list(range(400))
-        light = {naive_paper_jump(key, DENSE + 1): 0.25 for key in keys}
-        table = BucketTable(DENSE + 1, PAPER, light, [])
-        assert not table.dense
-        kept = sum(owner in light for (owner,) in chosen_by(Chooser(table, 1), keys))
-        assert 60 <= kept <= 140
+@given(words, fleets(), st.integers(0, 63))
+def test_a_bucket_takes_its_share_of_the_keys_that_come_with_a_probe(word: int, fleet: Any, t: int) -> None:
+    buckets, down, weights = fleet
+    table = BucketTable(buckets, PAPER, weights, list(down))
+    for bucket in range(buckets):
+        weight = weights.get(bucket, 1.0)
+        drawn = xxhash.xxh64_intdigest(le8(word), 2**63 + t) >> 11
+        expected = bucket not in down and (
+            weight == table.largest or drawn < weight / table.largest * 2.0**53
+        )
+        assert table.takes(bucket, signed(word), t) == expected
 
 
-class TestSlices:
-    @settings(max_examples=100, deadline=None)
-    @given(st.lists(words, min_size=1, max_size=8), st.integers(1, 12), st.integers(1, 200))
-    def test_a_large_work_comes_back_and_goes_on(self, keys: list[int], count: int, budget: int) -> None:
-        down = [bucket for bucket in range(100) if bucket % 10]
-        for dense_up_to in (0, 100):
-            table = BucketTable(100, PAPER, {20: 0.5}, down, dense_up_to)
-            assert chosen_by(Chooser(table, count, budget), keys) == [
-                naive_order(key, 100, down, {20: 0.5})[:count] for key in keys
-            ]
-
-    def test_it_does_come_back(self) -> None:
-        """All 64 probes come down on dead buckets, so that every live one is scored."""
-        down = {probe(5, t, 1000) for t in range(64)}
-        chooser = Chooser(BucketTable(1000, PAPER, {}, list(down)), 1, 600)
-        column, chosen = Ints([5]), Ints([0])
-        assert [chooser.choose(column, 0, 1, chosen) for _ in range(2)] == [0, 1]
-        assert list(chosen) == naive_order(5, 1000, down)[:1]
+@given(words, fleets(), st.sampled_from([0, DENSE]))
+def test_an_owner_is_the_first_that_a_probe_finds(word: int, fleet: Any, dense_up_to: int) -> None:
+    buckets, down, weights = fleet
+    table = BucketTable(buckets, PAPER, weights, list(down), dense_up_to)
+    owner = table.probed_owner(signed(word))
+    probed = [probe(word, t, buckets) for t in range(64)]
+    if any(table.takes(bucket, signed(word), t) for t, bucket in enumerate(probed)):
+        assert owner == naive_order(word, buckets, down, weights)[0]
+    else:
+        assert owner == UNSETTLED
 
 
-class TestScores:
-    def test_of_equal_scores_the_larger_r_then_the_smaller_bucket(self) -> None:
-        assert score(-1, 1.0) == score(-(2**11), 1.0) == 0.0
-        best = Best(3, False)
-        best._rise(0.0, 5, 9)
-        best._rise(0.0, 5, 2)
-        best._rise(0.0, 6, 7)
-        into = vec[i64]([0, 0, 0])
-        best.drain(into, 3)
-        assert list(into) == [7, 2, 9]
+def test_the_last_of_64_probes_counts_and_no_other_behind_it() -> None:
+    buckets = 1000
+    for t, settled in ((63, True), (64, False)):
+        for word in range(20):
+            found = [probe(word, at, buckets) for at in range(65)]
+            if found[t] not in found[:t]:
+                table = BucketTable(buckets, PAPER, {}, [b for b in range(buckets) if b != found[t]])
+                assert table.probed_owner(word) == (found[t] if settled else UNSETTLED)
+                assert table.probe_hash(word, t) % 2**64 == xxhash.xxh64_intdigest(le8(word), t)
 
-    @given(words, st.floats(5e-324, 1.7e308))
-    def test_a_score_is_never_below_zero(self, r: int, weight: float) -> None:
-        assert score(signed(r), weight) >= 0.0
 
-    def test_full_is_two_to_the_53(self) -> None:
-        assert FULL == 2.0**53
+def test_without_weights_and_failures_nothing_is_asked() -> None:
+    table = BucketTable(2**31 - 1, PAPER, {}, [])
+    assert (table.plain, table.even, table.dense, table.live) == (True, True, False, 2**31 - 1)
+    assert [table.probed_owner(key) for key in range(50)] == [
+        naive_paper_jump(key, 2**31 - 1) for key in range(50)
+    ]
+
+
+def test_up_to_so_many_buckets_each_has_a_limit() -> None:
+    assert DENSE == 2**20
+    assert BucketTable(DENSE, PAPER, {}, [5]).dense
+    assert not BucketTable(DENSE + 1, PAPER, {}, [5]).dense
+
+
+@pytest.mark.parametrize(
+    ("weight", "largest", "limit"),
+    [(1.0, 1.0, FULL), (0.1, 0.1, FULL), (1.0, 4.0, 2.0**51), (5e-324, LARGEST, 0.0)],
+)
+def test_limits_are_of_two_to_the_53(weight: float, largest: float, limit: float) -> None:
+    assert FULL == 2.0**53
+    assert share(weight, largest) == limit
+    assert DOWN < 0.0

@@ -7,18 +7,12 @@ import random
 import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
-from support.wrapping import I64, as_compiled
+from support.wrapping import I64, as_compiled, signed
 
-from rvhctl.core.placement import probes as probes_module
 from rvhctl.core.placement import xxh64 as xxh64_module
-from rvhctl.core.placement.probes import pair_hash, word_hash
 from rvhctl.core.placement.xxh64 import plain_xxh64, xxh64, xxh64_span
 
 SEEDS = [0, 1, 42, 2**31, 2**32 - 1, 2**63 - 1, 2**63, 2**64 - 1]
-
-
-def signed(bits: int) -> int:
-    return bits - 2**64 if bits >= 2**63 else bits
 
 
 def library(data: bytes, seed: int) -> int:
@@ -55,9 +49,6 @@ def test_a_span_is_hashed_like_a_copy_of_it(before: bytes, data: bytes, after: b
     assert xxh64_span(block, len(before), len(before) + len(data), 0) == library(data, 0)
 
 
-words = st.integers(-(2**63), 2**63 - 1)
-
-
 def test_so_does_what_is_compiled() -> None:
     source = random.Random(2)
     with as_compiled(xxh64_module):
@@ -66,12 +57,3 @@ def test_so_does_what_is_compiled() -> None:
                 block = source.randbytes(length + 7)
                 expected = library(block[3 : 3 + length], seed)
                 assert xxh64_span(block, 3, 3 + length, I64(signed(seed))) == expected, (length, seed)
-
-
-@given(words, words)
-def test_words_are_hashed_like_their_bytes(first: int, second: int) -> None:
-    one, other = ((word % 2**64).to_bytes(8, "little") for word in (first, second))
-    hashed = [library(one, second % 2**64), library(one + other, 0)]
-    assert [signed(hash_ % 2**64) for hash_ in (word_hash(first, second), pair_hash(first, second))] == hashed
-    with as_compiled(probes_module):
-        assert [word_hash(I64(first), I64(second)), pair_hash(I64(first), I64(second))] == hashed
