@@ -300,7 +300,7 @@ def check_request(request: KeyRequest) -> None:
     check_together({**flags, **request.bound.stated()}, reads_stdin=reads_stdin)
     if "nodes" not in flags:
         named = {
-            **request.nodes.flags("live", "threshold", "spread", "slots"),
+            **request.nodes.flags("live", "threshold", "spread"),
             **request.answer.flags("to_nodes"),
         }
         refuse("without --nodes", named)
@@ -326,6 +326,8 @@ def check_together(flags: dict[str, Any], *, reads_stdin: bool) -> None:
     if "slots" not in flags:
         own = {f"--{name.replace('_', '-')}": name in flags for name in ("frozen", "dry_run", "rename")}
         refuse("without --slots", own)
+    elif "nodes" not in flags:  # nor are the nodes of a request those of FILE
+        refuse("without --nodes", {"--slots": True})
     if "frozen" in flags:
         refuse("with --frozen", {"--rename": "rename" in flags, "--dry-run": "dry_run" in flags})
     if flags["hash"] == "int":

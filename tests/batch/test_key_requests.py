@@ -240,6 +240,10 @@ class TestBatch:
         assert other["nodes"] == ["x"] * len(KEYS)
         assert numbered["buckets"] == Placement(5).buckets(KEYS)
         assert refused("--batch", "--nodes", "a,b", "--down", "z")[0] == 2
+        # Neither numbers nor the nodes of a request have slots of a file.
+        for more in ((), ("-b", "4")):
+            needs = "--slots makes no sense without --nodes"
+            assert refused("--batch", "--slots", "no/such/file", *more) == (2, needs)
 
     def test_a_state_stays_where_a_request_says_who_is_down(self) -> None:
         nodes = [{"id": "a"}, {"id": "b", "state": "drain"}, {"id": "c"}]

@@ -128,7 +128,7 @@ def by_document_and_flags(command: str, members: Mapping[str, Any], folder: Path
 
 
 def said_in_batch(run: Outcome, members: Mapping[str, Any]) -> Said:
-    if run.code == 2:
+    if not run.out:
         raise RefusedError(one_line(run))
     answer = json.loads(run.out)
     if not answer["ok"]:

@@ -56,42 +56,42 @@ class Asked(NamedTuple):
     """Defaults: what is meant without the option, too."""
 
 
-def _asked(*values: Any, same: tuple[Any, ...] = (), **beside: Any) -> Asked:
+def asked(*values: Any, same: tuple[Any, ...] = (), **beside: Any) -> Asked:
     return Asked(values, beside, same)
 
 
 BOTH: Final[Mapping[str, Asked]] = {
-    "threshold": _asked(40, 0.5, relative=9),
-    "relative": _asked(1.2, 1.5, threshold=100),
-    "floor": _asked(200, 72.5, relative=1.2),
-    "aggregate": _asked("median", "mean", "min", "max", "p95", "p99", threshold=1000, explain=True),
-    "max_loss": _asked("20%", same=("100%",), threshold=1000),
-    "min_survivors": _asked(3, "60%", threshold=11, on_degraded="all"),
-    "max_ejection": _asked("50%", "12.5%", threshold=11),
-    "on_degraded": _asked("skip", "all", same=("keep",), threshold=32, min_survivors=4),
-    "on_down": _asked("skip", "all", threshold=1, max_ejection="50%"),
-    "rise": _asked(1, same=(2,), threshold=50, fall=3),
-    "fall": _asked(1, same=(3,), threshold=50, rise=2),
-    "hysteresis": _asked("95%", same=("10%",), threshold=50, fall=1),
-    "top": _asked(1, 2, threshold=100),
-    "down": _asked(["a"], ["a", "e"], threshold=100),
-    "inventory": _asked(INVENTORY, threshold=100),
-    "explain": _asked(True, threshold=50),
+    "threshold": asked(40, 0.5, relative=9),
+    "relative": asked(1.2, 1.5, threshold=100),
+    "floor": asked(200, 72.5, relative=1.2),
+    "aggregate": asked("median", "mean", "min", "max", "p95", "p99", threshold=1000, explain=True),
+    "max_loss": asked("20%", same=("100%",), threshold=1000),
+    "min_survivors": asked(3, "60%", threshold=11, on_degraded="all"),
+    "max_ejection": asked("50%", "12.5%", threshold=11),
+    "on_degraded": asked("skip", "all", same=("keep",), threshold=32, min_survivors=4),
+    "on_down": asked("skip", "all", threshold=1, max_ejection="50%"),
+    "rise": asked(1, same=(2,), threshold=50, fall=3),
+    "fall": asked(1, same=(3,), threshold=50, rise=2),
+    "hysteresis": asked("95%", same=("10%",), threshold=50, fall=1),
+    "top": asked(1, 2, threshold=100),
+    "down": asked(["a"], ["a", "e"], threshold=100),
+    "inventory": asked(INVENTORY, threshold=100),
+    "explain": asked(True, threshold=50),
 }
 OF_GROUPS: Final[Mapping[str, Asked]] = {
-    "precision": _asked(1, 12, "auto", same=(5,), threshold=100, top=1),
-    "by": _asked("zone", ["rack", "zone"], threshold=100, top=1),
-    "merge_below": _asked(2, 4, threshold=100, top=1),
-    "plan": _asked(True, threshold=50),
-    "nearest": _asked(0, 1, same=(2,), threshold=50, plan=True),
-    "spill": _asked("capacity", same=("envoy",), threshold=50, plan=True),
-    "fill": _asked("35.5%", same=("70%",), threshold=50, plan=True),
-    "demand": _asked(
+    "precision": asked(1, 12, "auto", same=(5,), threshold=100, top=1),
+    "by": asked("zone", ["rack", "zone"], threshold=100, top=1),
+    "merge_below": asked(2, 4, threshold=100, top=1),
+    "plan": asked(True, threshold=50),
+    "nearest": asked(0, 1, same=(2,), threshold=50, plan=True),
+    "spill": asked("capacity", same=("envoy",), threshold=50, plan=True),
+    "fill": asked("35.5%", same=("70%",), threshold=50, plan=True),
+    "demand": asked(
         {"par-1": 2, "ams-1": 0.5, "ams-2": 3, "par-2": 1, "rom-1": 1}, threshold=50, plan=True, by="zone"
     ),
-    "drill": _asked("nodes", "groups", "both", "pairs", "2", 2, threshold=50),
-    "down_cell": _asked(["u1"], ["u1", "sr2"], threshold=100),
-    "down_group": _asked(["ams-1"], ["ams-1", "par-1"], threshold=100, by="zone"),
+    "drill": asked("nodes", "groups", "both", "pairs", "2", 2, threshold=50),
+    "down_cell": asked(["u1"], ["u1", "sr2"], threshold=100),
+    "down_group": asked(["ams-1"], ["ams-1", "par-1"], threshold=100, by="zone"),
 }
 """Options that ``faultset`` alone has."""
 MEMBERS: Final[Mapping[str, Mapping[str, Asked]]] = {"failover": BOTH, "faultset": {**BOTH, **OF_GROUPS}}
