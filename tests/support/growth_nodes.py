@@ -329,7 +329,7 @@ for how in ("envoy", "capacity"):
     )
     case(
         f"faultset: --drill groups --spill {how}, groups",
-        60,
+        240,  # below, a group more may give all others room at once
         lambda n, h=how: (
             f"faultset --threshold 60 --by zone --drill groups --spill {h} -o json",
             labelled(n),

@@ -292,33 +292,33 @@ class Bounding:
 
     def _force(self, item: i64) -> None:
         """Place a key where its node becomes the least full beside its bound; of equal ones, the first of its order."""
-        loads, size = self.loads.values, self._sizes.values[item]
-        least = inf
-        best = vec[i64]()
+        size = self._sizes.values[item]
+        least: float = inf
+        best: i64 = -1
+        equal: i64 = 0
         for bucket in self._live.values:
             fullness = self._fullness(bucket, size)
             if fullness < least:
-                least = fullness
-                best = vec[i64]([bucket])
+                least, best, equal = fullness, bucket, 1
             elif fullness == least:
-                best = append(best, bucket)
-        bucket = best[0] if len(best) == 1 else self._first_of(item, best)
-        loads[bucket] += size
-        self.displaced += bucket != self._first.values[item]
-        self._owners.values[item] = bucket
+                equal += 1
+        if equal > 1:
+            best = self._first_of(item, size, least)
+        self.loads.values[best] += size
+        self.displaced += best != self._first.values[item]
+        self._owners.values[item] = best
 
     def _fullness(self, bucket: i64, size: i64) -> float:
         """The load of a bucket with one more key, as a multiple of its bound."""
         return float(int(self.loads.values[bucket] + size)) / float(int(max(self.bounds.values[bucket], 1)))
 
-    def _first_of(self, item: i64, buckets: vec[i64]) -> i64:
-        """Which of these buckets comes first in the order of a key."""
-        wanted = set(buckets)
+    def _first_of(self, item: i64, size: i64, least: float) -> i64:
+        """Which of the buckets that are so full with a key comes first in its order."""
         live: i64 = len(self._live)
         end: i64 = 1
         while True:
-            for bucket in self._orders(Ints([self._bits.values[item]]), end).tolist():
-                if bucket in wanted:
+            for bucket in self._orders(Ints([self._bits.values[item]]), end).values:
+                if self._fullness(bucket, size) == least:
                     return bucket
             end = min(live, end * 4)
 
