@@ -14,7 +14,6 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 PYPROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 PROJECT = tomllib.loads(PYPROJECT)["project"]
-PINNED = (ROOT / ".ci" / "requirements.txt").read_text(encoding="utf-8")
 
 
 def needed(texts: list[str]) -> Iterator[Requirement]:
@@ -27,32 +26,58 @@ def needed(texts: list[str]) -> Iterator[Requirement]:
             yield requirement
 
 
+def pins(name: str) -> list[str]:
+    """Those of a file, each with its hashes."""
+    text = (ROOT / ".ci" / name).read_text(encoding="utf-8")
+    return re.split(r"\n(?=\S)", re.sub(r"(?m)^#.*\n", "", text).strip())
+
+
 EXTRAS = PROJECT["optional-dependencies"]
-NEEDED = list(needed(PROJECT["dependencies"] + EXTRAS["dev"] + EXTRAS["docs"]))
-PINS = re.split(r"\n(?=\S)", re.sub(r"(?m)^#.*\n", "", PINNED).strip())
+NEEDED = {
+    "requirements.txt": EXTRAS["dev"] + EXTRAS["docs"],
+    "build.txt": tomllib.loads(PYPROJECT)["dependency-groups"]["build"],
+}
+"""What each file of pins is for, beside what the program needs."""
 
 
 def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("requirement", NEEDED, ids=str)
-def test_ci_checks_with_versions_that_the_project_takes(requirement: Requirement) -> None:
-    """Where this fails, the first lines of .ci/requirements.txt say how it is written again."""
-    pins = [Requirement(pin.split(" \\")[0]) for pin in PINS]
+@pytest.mark.parametrize(
+    ("name", "requirement"),
+    [(name, each) for name, texts in NEEDED.items() for each in needed(PROJECT["dependencies"] + texts)],
+    ids=str,
+)
+def test_ci_works_with_versions_that_the_project_takes(name: str, requirement: Requirement) -> None:
+    """Where this fails, the first lines of the file say how it is written again."""
+    pinned = [Requirement(pin.split(" \\")[0]) for pin in pins(name)]
     versions = [
         str(pin.specifier).removeprefix("==")
-        for pin in pins
+        for pin in pinned
         if canonical(pin.name) == canonical(requirement.name)
     ]
     assert versions
     assert all(requirement.specifier.contains(version) for version in versions)
 
 
-def test_each_of_them_is_known_by_its_bytes() -> None:
+@pytest.mark.parametrize("name", NEEDED)
+def test_each_of_them_is_known_by_its_bytes(name: str) -> None:
     hashed = re.compile(r"\S+==\S+( ; [^\\]+)?( \\\n    --hash=sha256:[0-9a-f]{64})+")
-    assert len(PINS) >= len(NEEDED)
-    assert [pin for pin in PINS if not hashed.fullmatch(pin)] == []
+    assert len(pins(name)) >= len(NEEDED[name])
+    assert [pin for pin in pins(name) if not hashed.fullmatch(pin)] == []
+
+
+def test_the_core_is_compiled_by_one_compiler() -> None:
+    """Another mypy compiles other code: that of the build hook is that of both groups of pins."""
+    hook = (ROOT / "rvhctl" / "core" / "_build.py").read_text(encoding="utf-8")
+    named = {
+        f"mypy{each.specifier}"
+        for texts in NEEDED.values()
+        for each in needed(texts)
+        if each.name.startswith("mypy")
+    }
+    assert [f"mypy=={version}" for version in re.findall(r'"mypy\[mypyc\]==([\d.]+)"', hook)] == list(named)
 
 
 def test_an_upper_bound_has_its_reason_above_it() -> None:

@@ -69,7 +69,11 @@ case(
 )
 case("--max-load, keys", 200, lambda n: (f"{HASH} -b 10 --max-load 1.05", keys(n)))
 case("--max-load, nodes", 100, lambda n: (f"{HASH} --nodes {names(n)} --max-load 2", keys(1000)))
-case("--max-load, more nodes than keys", 400, lambda n: (f"{HASH} --nodes {names(n)} --max-load 1.1", keys(100)))
+case(
+    "--max-load, more nodes than keys",
+    400,
+    lambda n: (f"{HASH} --nodes {names(n)} --max-load 1.1", keys(100)),
+)
 case(
     "--max-load, nodes that are nearly full",
     20,
