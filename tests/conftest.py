@@ -19,6 +19,7 @@ POSIX_ONLY = [
     "test_compare.py",
     "test_docs.py",
     "test_doors.py",
+    "test_doors_views.py",
     "test_process.py",
     "test_release.py",
     "test_tables.py",

@@ -10,7 +10,7 @@ import orjson
 from rvhctl.core.json.spans import element_spans
 from rvhctl.errors import LengthMismatchError, OnBad
 from rvhctl.formats import jsontext
-from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View, objects_of, view_json
+from rvhctl.formats.shapes import OwnRecords, Picked, Reader, Record, View, objects_of
 
 
 class Element(Record):
@@ -93,9 +93,9 @@ def _texts(text: bytes, start: int) -> list[bytes]:
 
 def write_view(view: View) -> Iterator[bytes]:
     """Yield an array of the rows, on one line, in the document that stands around them."""
-    if view.document is not None:
-        first = next(iter(view.document))
-        yield view_json({**view.document, first: list(view.rows())}) + b"\n"
+    whole = view.whole()
+    if whole is not None:
+        yield whole
         return
     opening: bytes = b"["
     for rows in view.json_rows(b","):

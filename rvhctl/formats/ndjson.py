@@ -46,8 +46,9 @@ def _records(text: bytes, source: str, on_bad: OnBad) -> Iterator[Record]:
 
 
 def write_view(view: View) -> Iterator[bytes]:
-    """Yield the rows, each on a line."""
-    return view.json_rows(b"\n")
+    """Return the rows, each on a line; a document that stands around them is one line."""
+    whole = view.whole()
+    return view.json_rows(b"\n") if whole is None else iter([whole])
 
 
 def write_records(records: OwnRecords, picked: Picked) -> Iterator[bytes]:

@@ -276,6 +276,13 @@ class View:
     def names(self) -> tuple[str, ...]:
         return tuple(named_side(column)[0] for column in self.columns)
 
+    def whole(self) -> bytes | None:
+        """Return the document with the rows in it, on a line; None if there is none around them."""
+        if self.document is None:
+            return None
+        first = next(iter(self.document))
+        return view_json({**self.document, first: list(self.rows())}) + b"\n"
+
     def watched(self, what: str) -> View:
         """Return the same rows, while a terminal shows how many of them are done."""
 

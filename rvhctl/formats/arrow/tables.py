@@ -288,12 +288,20 @@ def _inferred(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> A
     columns = {}
     for name in names or dict.fromkeys(name for row in rows for name in row):
         try:
-            columns[name] = arrow.array([row.get(name) for row in rows])
+            columns[name] = _inferred_column(arrow, [row.get(name) for row in rows])
         except (arrow.ArrowException, OverflowError) as error:
             raise RvhctlError(
                 f"{shorten(name)} has no single type of Arrow ({_first_line(error)}); use -o ndjson"
             ) from None
     return arrow.table(columns)
+
+
+def _inferred_column(arrow: Any, values: list[Any]) -> Any:
+    """Values as a column: Arrow itself takes no integer for unsigned, such as an id or a hash of 64 bits."""
+    try:
+        return arrow.array(values)
+    except OverflowError:
+        return arrow.array(values, "uint64")
 
 
 def written(table: Any, writer: Callable[..., Writer]) -> Iterator[bytes]:

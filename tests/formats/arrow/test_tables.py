@@ -190,6 +190,26 @@ def test_nodes_of_text_become_a_table_by_their_values() -> None:
     ]
 
 
+def test_integers_of_64_bits_without_a_sign_become_a_table() -> None:
+    largest = (1 << 64) - 1
+    text = b'{"id": 1, "latency": 5, "note": null}\n{"id": %d, "latency": 2, "note": %d}\n' % (
+        largest,
+        largest,
+    )
+    found = rvhctl("failover", "--threshold", "9", "-o", "parquet", stdin=text)
+    assert [(row["id"], row["note"]) for row in table_of(found.out).to_pylist()] == [
+        (largest, largest),
+        (1, None),
+    ]
+    signed = rvhctl("failover", "--threshold", "9", "-o", "parquet", stdin=text.replace(b"1", b"-1", 1))
+    assert signed.err.startswith("rvhctl: 'id' has no single type of Arrow (")
+    steps = rvhctl("jump-hash", "-b", "9", "--down", "5", "--explain", "-k", "c", "-o", "arrow")
+    told = json.loads(rvhctl("jump-hash", "-b", "9", "--down", "5", "--explain", "-k", "c", "-o", "json").out)
+    hashes = [step["hash"] for step in told[0]["probes"]]
+    assert max(hashes) > largest // 2
+    assert table_of(steps.out).column("hash").to_pylist() == hashes
+
+
 def test_views_of_nodes_are_tables(tmp_path: Path) -> None:
     file = tmp_path / "nodes.parquet"
     file.write_bytes(in_parquet(NODES))
