@@ -29,8 +29,8 @@ Rows = list[dict[str, Any]]
 AMS, PAR, ROM = {"lat": 52.3, "lon": 4.9}, {"lat": 48.8, "lon": 2.3}, {"lat": 41.9, "lon": 12.5}
 NODES = [
     {"id": "a-1", **AMS, "latency": 10, "zone": "ams/1"},
-    {"id": "b", **AMS, "latency": 12.5, "zone": "ams/2"},
-    {"id": "c,2", **AMS, "latency": 95.25, "zone": "ams/2"},
+    {"id": "b,2", **AMS, "latency": 12.5, "zone": "ams/2"},
+    {"id": "c", **AMS, "latency": 95.25, "zone": "ams/2"},
     {"id": "d", **PAR, "latency": 40, "zone": "par"},
     {"id": "é", **PAR, "latency": None, "zone": "par"},
     {"id": "f", **ROM, "latency": 300, "zone": "rom"},
@@ -203,7 +203,8 @@ def document_of(shown: Shown) -> Any:
 def text_of(value: Any) -> str:
     """A value as a cell has it; numbers are compared as such."""
     if isinstance(value, list):
-        return ",".join(map(text_of, value))
+        parts = map(text_of, value)
+        return ",".join(f'"{part}"' if "," in part else part for part in parts)
     if isinstance(value, dict):  # a share of a plan
         return "=".join(map(text_of, value.values()))
     if isinstance(value, bool):

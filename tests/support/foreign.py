@@ -84,7 +84,7 @@ READ: Final[Mapping[str, Callable[[bytes], Any]]] = {
     "ndjson": lambda text: [json.loads(line) for line in text.splitlines()],
     "csv": lambda text: _of_table(text, ","),
     "tsv": lambda text: _of_table(text, "\t"),
-    "plain": lambda text: [line.split("\t") for line in text.decode().splitlines()],
+    "plain": lambda text: list(csv.reader(io.StringIO(text.decode(), newline=""), delimiter="\t")),
     "parquet": _of_parquet,
     "arrow": _of_arrow,
 }
