@@ -24,7 +24,6 @@ TESTED_BY = {
     "commands/test_jump_hash": "commands._keys cli.key_options keys.key",
     "commands/test_sources": "nodes.documents streams.decompress",
     "core/geo/test_advise": "policy.advice",
-    "core/csv/test_objects": "core.csv.cells",
     "core/nodes/test_json_scan": "core.nodes.json_record core.nodes.record core.nodes.rows core.nodes.scan",
     "core/policy/test_damping": "core.policy.limits core.policy.reasons core.policy.safeguards",
     "core/policy/test_priority_load": "core.policy.plan",

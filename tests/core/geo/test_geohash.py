@@ -118,7 +118,9 @@ def test_columns_give_what_single_points_give(points: list[tuple[float, float]],
         Floats([lat for lat, _ in points]), Floats([lon for _, lon in points]), precision
     )
     assert list(numbers) == [geohash.cell_number(lat, lon, precision) for lat, lon in points]
-    assert geohash.cell_texts(numbers, precision) == [geohash.cell_text(n, precision) for n in numbers]
+    texts = [geohash.cell_text(n, precision) for n in numbers]
+    assert geohash.cell_texts(numbers, precision) == texts
+    assert geohash.cell_letters(numbers, precision) == "".join(texts).encode()
 
 
 def test_texts_of_more_cells_than_a_block() -> None:

@@ -14,7 +14,7 @@ from mypy_extensions import i64
 from support.places import Place, antipodes, anywhere, edges, half_chord, town
 
 from rvhctl.core.geo import neighbours as neighbours_module
-from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number
+from rvhctl.core.geo.geohash import MAX_PRECISION, cell_number, gather
 from rvhctl.core.geo.neighbours import LEAF, POLAR, Neighbours, common_letters, curve, spot
 from rvhctl.core.geo.sphere import kilometres
 
@@ -109,6 +109,20 @@ def test_only_near_a_pole_a_spot_is_no_cell(point: Place) -> None:
     else:
         # The four highest bits of the latitude, which no node further from the pole has.
         assert place >> 52 == (0xFF if lat > 0 else 0)
+
+
+@given(polar, st.booleans())
+def test_near_a_pole_a_spot_interleaves_the_steps_in_a_plane(point: Place, south: bool) -> None:
+    lat, lon = -abs(point[0]) if south else abs(point[0]), point[1]
+    cell = cell_number(lat, lon, MAX_PRECISION)
+    if not -POLAR <= lat < POLAR:
+        place = spot(lat, lon, cell) & (2**52 - 1)
+        radius = math.cos(math.radians(lat))
+        across = (gather(place) - 2**25) / 2**25, (gather(place >> 1) - 2**25) / 2**25
+        # The plane reaches a little further than the parallel at which it begins.
+        edge = math.cos(math.radians(POLAR)) * 1.0059
+        expected = radius * math.cos(math.radians(lon)) / edge, radius * math.sin(math.radians(lon)) / edge
+        assert across == pytest.approx(expected, abs=0.007)
 
 
 def test_boxes_part_where_cells_do() -> None:

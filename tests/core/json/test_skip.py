@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import product
 
 import orjson
@@ -10,7 +11,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rvhctl.core.json.skip import MAX_DEPTH, UNUSUAL, plain_end, skip_string, skip_utf8, skip_value
+from rvhctl.core.json.skip import (
+    MAX_DEPTH,
+    MAX_EXPONENT,
+    MAX_NUMBER,
+    UNUSUAL,
+    plain_end,
+    skip_escape,
+    skip_number,
+    skip_short_number,
+    skip_string,
+    skip_utf8,
+    skip_value,
+)
 
 DOCUMENT = 10
 LINE = 32
@@ -202,6 +215,67 @@ def test_usual_values_are_passed_over(text: bytes) -> None:
 def test_what_is_wrong_or_far_out_is_not(text: bytes) -> None:
     end = end_of(text)
     assert end == UNUSUAL
+
+
+@pytest.mark.parametrize("place", range(4))
+def test_four_digits_of_an_escape_are_hexadecimal(place: int) -> None:
+    digits = [chr(byte) for byte in range(256) if skip_escape(escape(byte, place), 0) == 6]
+    assert "".join(digits) == "0123456789ABCDEFabcdef"
+
+
+def escape(byte: int, place: int) -> bytes:
+    return b"\\u" + b"1" * place + bytes([byte]) + b"1" * (3 - place) + b'"'
+
+
+@pytest.mark.parametrize("byte", range(256))
+def test_what_a_backslash_may_stand_before(byte: int) -> None:
+    assert skip_escape(b"\\" + bytes([byte]) + b"0041", 0) == (
+        2 if byte in b'"\\/bfnrt' else 6 if byte == ord("u") else UNUSUAL
+    )
+
+
+NUMBER = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?(\d+))?")
+digits = st.text("0123456789", max_size=9)
+number_texts = st.tuples(
+    st.sampled_from(["", "-", "+"]),
+    digits | st.sampled_from(["0", "00", "1" * 25]),
+    st.just("") | digits.map(".{}".format) | st.just("." + "2" * 20),
+    st.just("") | st.tuples(st.sampled_from("eE"), st.sampled_from(["", "+", "-"]), digits).map("".join),
+).map(lambda parts: "".join(parts).encode())
+
+
+@given(number_texts, st.sampled_from([b"", b",", b"]", b" " * 40, b"x" + b"1" * 40]))
+@example(b"1." + b"1" * (MAX_NUMBER - 2), b"")
+@example(b"1." + b"1" * (MAX_NUMBER - 1), b"")
+@example(b"1e" + b"1" * MAX_EXPONENT, b"")
+@example(b"1e-" + b"1" * (MAX_EXPONENT + 1), b"")
+def test_a_number_ends_where_the_grammar_says(text: bytes, behind: bytes) -> None:
+    """Whether or not words of text may be read behind it."""
+    found = NUMBER.match(text)
+    whole = found is not None and found.end() == len(text)
+    usual = whole and len(text) <= MAX_NUMBER and len(found[1] or b"") <= MAX_EXPONENT if found else False
+    data = b"[" + text + behind
+    if usual:
+        assert skip_number(data, 1) == 1 + len(text)
+    elif whole:
+        assert skip_number(data, 1) == UNUSUAL
+
+
+@given(st.integers(-9_999_999, 9_999_999), st.text("0123456789", min_size=1, max_size=7))
+def test_short_numbers_are_passed_over_in_words(whole: int, decimals: str) -> None:
+    text = f"{whole}.{decimals}".encode()
+    assert skip_short_number(b"x" + text + b"," + b" " * 24, 1) == 1 + len(text)
+    for other in (
+        text + b"e1",
+        text + b"E1",
+        b"12345678." + text,
+        b"01.5",
+        b"1.",
+        b"12,",
+        b"1.12345678",
+        b".5",
+    ):
+        assert skip_short_number(other + b" " * 24, 0) == UNUSUAL
 
 
 def test_a_newline_is_white_space_only_in_a_document() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +10,15 @@ from librt.strings import BytesWriter
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys import answers as answers_module
-from rvhctl.core.keys.answers import AnswerTemplate, BucketText, answered, copy_plain, joined, numbers
+from rvhctl.core.keys.answers import (
+    AnswerTemplate,
+    BucketText,
+    answered,
+    copy_plain,
+    is_plain,
+    joined,
+    numbers,
+)
 
 BRANCHING = (answers_module,)
 pytestmark = pytest.mark.usefixtures("branches")
@@ -52,6 +61,13 @@ def test_flat_texts_give_the_same(
     templates[1].flatten(3, count)
     plain, flat = (answered(template, Ints(chosen), rows, count) for template in templates)
     assert flat == plain
+
+
+@given(st.text('ab"\\\n\x1f\x7fé日', max_size=20), st.binary(max_size=9), st.binary(max_size=9))
+def test_text_is_plain_if_it_is_a_string_of_json_as_it_stands(text: str, before: bytes, after: bytes) -> None:
+    data = text.encode()
+    plain = orjson.dumps(text) == b'"%b"' % data
+    assert is_plain(before + data + b'"' + after, len(before), len(before) + len(data)) == plain
 
 
 @given(st.binary(max_size=20), st.text(max_size=20).map(str.encode), st.binary(max_size=20))

@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 import pytest
@@ -202,6 +203,107 @@ def test_numbers_to_the_last_bit(text: str) -> None:
     scan, unusual = scanned(b'{"id":"a","latency":' + text.encode() + b"}" + AHEAD, coordinates=False)
     if not unusual:
         assert bits(scan.latencies[0]) == bits(float(text))
+
+
+# -- ordinary records are all read -----------------------------------------------------------------
+
+usual_ids = st.text("abc-019:.é日🚀", min_size=1, max_size=20) | st.integers(0, 10**18 - 1)
+usual_numbers = st.floats(1e-9, 90) | st.floats(0, 90).map(lambda x: round(x, 6)) | st.integers(0, 90)
+usual_latencies = st.floats(0.001, 1e15) | st.integers(0, 10**17)
+usual_labels = (
+    st.text("abc-019:.é", min_size=1, max_size=20) | st.integers(1 - 10**18, 10**18 - 1) | st.booleans()
+)
+usual_extra = st.dictionaries(
+    st.sampled_from(["lati", "ü", "statement", "capacity2", "x"]), st.just({"id": [1]})
+)
+
+
+@st.composite
+def ordinary(draw: st.DrawFn, labels: tuple[str, ...]) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "id": draw(usual_ids),
+        "latency": draw(st.none() | usual_numbers | usual_latencies),
+    }
+    placed = not labels or draw(st.sampled_from([True, True, False, None]))
+    if placed is not None:
+        record |= {name: draw(usual_numbers) if placed else None for name in ("lat", "lon")}
+    record |= {label: draw(usual_labels) for label in labels}
+    for name, value in (
+        ("state", st.sampled_from(["up", "drain", "down", None])),
+        ("weight", st.none() | st.sampled_from([1, 2.5, 1e-3])),
+        ("capacity", st.none() | st.sampled_from([1, 7, 1e9])),
+    ):
+        if draw(st.booleans()):
+            record[name] = draw(value)
+    record |= draw(usual_extra)
+    return {name: record[name] for name in draw(st.permutations(list(record)))}
+
+
+def label_text(value: object) -> bytes:
+    return value.encode() if isinstance(value, str) else json.dumps(value).encode()
+
+
+@given(st.data(), st.sampled_from([(), ("zone",), ("zone", "rack", "é")]), st.booleans(), st.booleans())
+def test_ordinary_records_are_all_read(
+    data: st.DataObject, labels: tuple[str, ...], array: bool, latency: bool
+) -> None:
+    records = data.draw(st.lists(ordinary(labels), max_size=5))
+    indent = data.draw(st.sampled_from([None, 1])) if array else None
+    texts = [json.dumps(record, ensure_ascii=False, indent=indent) for record in records]
+    text = (("[" + ",".join(texts) + "]") if array else "\n".join(texts)).encode() + AHEAD
+    by = tuple(map(str.encode, labels))
+    scan = JsonScan(text, True, 0, array, SPECIAL_KEYS, latency, by)
+    assert list(steps(scan)) == [DONE]
+    assert [scan.id_text(row) for row in range(len(scan))] == [str(record["id"]) for record in records]
+    assert [scan.has_bare_id(row) for row in range(len(scan))] == [
+        isinstance(record["id"], int) for record in records
+    ]
+    columns = {"latency": scan.latencies, "lat": scan.lats, "lon": scan.lons}
+    for name, column in columns.items():
+        expected = [record.get(name) if latency or name != "latency" else None for record in records]
+        assert [bits(value) for value in column] == [
+            bits(math.nan if value is None else float(value)) for value in expected
+        ]
+    assert [details_of(scan, row) for row in range(len(scan))] == list(map(stated_details, records))
+    groups = [tuple(label_text(record[label]) for label in labels) for record in records]
+    known = list(dict.fromkeys(groups))
+    if labels:
+        assert [known[group] for group in scan.labels.group_of()] == groups
+        assert scan.labels.texts == [value for group in known for value in group]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        '""',
+        '"a\\n"',
+        '"a\x7f"',
+        "-",
+        "-0",
+        "01",
+        "-01",
+        "1.0",
+        "1e3",
+        "9" * 19,
+        "tru",
+        "fals",
+        "null",
+        "[]",
+        "{}",
+    ],
+)
+def test_unusual_labels_are_handed_over(label: str) -> None:
+    text = f'{{"id":"a","latency":1,"zone":{label}}}'.encode()
+    scan = JsonScan(text + AHEAD, False, 0, False, SPECIAL_KEYS, True, (b"zone",))
+    assert list(steps(scan)) == [UNUSUAL_RECORD, DONE]
+    assert (len(scan), text) == (0, text[scan.slow_start : scan.slow_end])
+
+
+@pytest.mark.parametrize("fields", ['"lat":1', '"lat":null,"lon":1', '"lon":null', '"lat":91,"lon":1'])
+def test_of_grouped_nodes_both_coordinates_are_known_or_none(fields: str) -> None:
+    text = f'{{"id":"a","latency":1,"zone":"z",{fields}}}'.encode()
+    scan = JsonScan(text + AHEAD, True, 0, False, SPECIAL_KEYS, True, (b"zone",))
+    assert list(steps(scan)) == [UNUSUAL_RECORD, DONE]
 
 
 # -- what the fast path is for ---------------------------------------------------------------------

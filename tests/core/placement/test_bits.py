@@ -7,9 +7,13 @@ import xxhash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.core.placement import bits as bits_module
 from rvhctl.core.placement.bits import bucket_of, buckets_of, key_bits, signed
 from rvhctl.core.placement.jump import jump
 from rvhctl.errors import JumpHashError
+
+BRANCHING = (bits_module,)
+pytestmark = pytest.mark.usefixtures("branches")
 
 
 @given(st.binary(min_size=1), st.integers(0, 2**64 - 1))

@@ -12,7 +12,7 @@ from rvhctl.core.columns import Ints
 from rvhctl.core.placement.choosing import Chooser
 from rvhctl.core.placement.jump import PAPER
 from rvhctl.core.placement.spreading import SpreadChooser, chooser_of
-from rvhctl.core.placement.table import BucketTable
+from rvhctl.core.placement.table import PROBES, BucketTable
 
 words = st.integers(0, 2**64 - 1)
 
@@ -55,6 +55,13 @@ def test_any_budget_gives_the_same(keys: list[int], fleet: Any, count: int, budg
     zones, down, weights = fleet
     whole = spread(keys, zones, down, weights, count)
     assert spread(keys, zones, down, weights, count, budget=budget) == whole
+
+
+def test_a_call_makes_no_more_probes_than_it_may() -> None:
+    table = BucketTable(100, PAPER, {}, [7], zones=Ints([bucket % 5 for bucket in range(100)]))
+    column, chosen = Ints(range(40)), Ints([-1] * 120)
+    assert SpreadChooser(table, 3, 10 * PROBES).choose(column, 0, 40, chosen) == 10
+    assert list(chosen)[30:] == [-1] * 90
 
 
 def test_a_zone_that_no_probe_finds() -> None:
