@@ -111,7 +111,7 @@ def from_every_source(
         packed = file.with_name(file.name + suffix)
         packed.write_bytes(PACKED[suffix](data))
         yield suffix, rvhctl(*asked, str(packed))
-        yield f"{suffix} through a pipe", forked(*asked, *stated, stdin=packed.read_bytes())
+        yield f"{suffix} through standard input", rvhctl(*asked, *stated, stdin=packed.read_bytes())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from support.cli import rvhctl
 from support.doors import Declared, RefusedError, declared
 from support.doors_keys import AGAIN, EXCLUSIVE, KEYS, OF_KEYS, together
 from support.doors_nodes import Asked
+from support.foreign import WRITTEN
 from support.key_doors import (
     MIXED_DOORS,
     PLAIN_DOORS,
@@ -27,6 +28,7 @@ from support.key_doors import (
     said_by,
     said_in_batch,
 )
+from test_doors import NAMES
 
 from rvhctl.nodes.documents import OF_KEYS as MEMBERS
 
@@ -73,6 +75,20 @@ def test_an_option_does_the_same_by_every_door(option: Declared, tmp_path: Path)
             assert (wanted == without) == (value in asked.same), "who drops the option would not be seen"
             for door in (*PLAIN_DOORS, *MIXED_DOORS):
                 agree(door, members, tmp_path, wanted)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=str)
+def test_an_option_does_the_same_in_every_format(option: Declared, tmp_path: Path) -> None:
+    """Each has a way of its own to the hashes of keys; they are all text here."""
+    asked = OF_KEYS[option.name]
+    keys = [key for key in KEYS if isinstance(key, str)]
+    members = {**asked.beside, option.name: asked.values[0], "keys": keys}
+    wanted = by_flags(members, tmp_path)
+    for format_ in NAMES:
+        data = WRITTEN[format_]([{"key": key, "n": 1} for key in keys])
+        flags = as_flags(members, tmp_path)
+        run = rvhctl("jump-hash", "-i", format_, "-o", "json", *flags, stdin=data)
+        assert said_by(run, members) == wanted, format_
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if len(option.flags) > 1], ids=str)

@@ -21,14 +21,19 @@ from support.doors import (
     RefusedError,
     Said,
     as_flags,
+    by_document,
     by_flags,
+    by_request,
     declared,
     doors_of,
+    in_python,
     memory_flags,
     said_by,
     said_in_batch,
 )
 from support.doors_nodes import EXCLUSIVE, MEMBERS, MORE, NODES, Asked
+from support.foreign import WRITTEN
+from test_doors import RECORDS
 
 from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING
 
@@ -64,6 +69,18 @@ def test_an_option_does_the_same_by_every_door(option: Declared, tmp_path: Path)
         assert (wanted == without) == (value in asked.same), "a door that drops the option would not be seen"
         for door in doors_of(members, *PLAIN_DOORS, *MIXED_DOORS):
             agree(door, command, members, tmp_path, wanted)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=str)
+def test_an_option_does_the_same_in_every_format(option: Declared, tmp_path: Path) -> None:
+    """Each has a way of its own to the columns of nodes."""
+    asked = asked_of(option)
+    members = {**asked.beside, option.name: asked.values[0]}
+    wanted = by_flags(option.command, members, tmp_path)
+    for format_ in RECORDS:
+        flags = [*as_flags(members, tmp_path), *memory_flags(members, tmp_path)]
+        run = rvhctl(option.command, "-i", format_, "-o", "json", *flags, stdin=WRITTEN[format_](NODES))
+        assert said_by(run, members) == wanted, format_
 
 
 @pytest.mark.parametrize("option", [option for option in OPTIONS if len(option.flags) > 1], ids=str)
@@ -118,7 +135,7 @@ def agree_or_refuse(command: str, members: Mapping[str, Any], folder: Path) -> N
             by_flags(command, members, folder)
     else:
         wanted = by_flags(command, members, folder)
-    for door in doors_of(members, *PLAIN_DOORS):
+    for door in doors_of(members, by_document, by_request, in_python):
         if all(door.__name__ in takers for takers in rivals):
             agree(door, command, members, folder, wanted or door(command, members, folder))
         else:

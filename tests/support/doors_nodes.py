@@ -101,7 +101,7 @@ EXCLUSIVE: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     ("explain", "plan"): ("by_request", "in_python"),
     ("explain", "drill"): ("by_request", "in_python"),
     ("plan", "drill"): ("by_request", "in_python"),
-    ("top", "explain"): ("by_request", "by_defaults_of_a_batch", "in_python"),
+    ("top", "explain"): ("by_request", "in_python"),
     ("precision", "by"): (),
     ("fill", "demand"): (),
     ("by", "down_cell"): ("in_python",),

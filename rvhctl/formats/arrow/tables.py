@@ -149,10 +149,13 @@ def seekable(source: Source) -> Any:
         return copy
 
 
-def json_rows(batch: Any, source: str = "") -> list[bytes]:
+def json_rows(batch: Any, source: str = "", unstated: str = "") -> list[bytes]:
     """Return the rows of a record batch as objects of JSON.
 
     Times are text as Arrow writes them, decimals are numbers with all digits, bytes are text; NaN is null.
+
+    Args:
+        unstated: a column whose nulls (and NaN) are no values: rows that have one lack the member.
 
     Raises:
         InputError: bytes are no UTF-8, or a number is infinite.
@@ -177,6 +180,10 @@ def json_rows(batch: Any, source: str = "") -> list[bytes]:
                 hint="-o parquet and -o arrow keep it",
             ) from None
     rows = arrow.RecordBatch.from_arrays(columns, names).to_pylist()
+    if unstated:
+        for row in rows:
+            if row[unstated] is None or row[unstated] != row[unstated]:
+                del row[unstated]
     return [orjson.dumps(row, _plain, _JSON) for row in rows]
 
 
@@ -230,7 +237,10 @@ def json_text(table: Table, source: Source) -> bytes:
     for batch in watched(table.batches, progress_of(source.name), unit="rows", size=len):
         batches.append(batch)
         shown = batch if layout is None else _understood(batch, layout)
-        text.writelines(line + b"\n" for line in json_rows(shown, source.name))
+        names = shown.schema.names
+        # As an empty cell of CSV leaves the latency to the samples.
+        unstated = "latency" if "latency" in names and "samples" in names else ""
+        text.writelines(line + b"\n" for line in json_rows(shown, source.name, unstated))
     source.table = library("pyarrow").Table.from_batches(batches, table.schema)
     return text.getvalue()
 

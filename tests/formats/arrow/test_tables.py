@@ -210,6 +210,28 @@ def test_integers_of_64_bits_without_a_sign_become_a_table() -> None:
     assert table_of(steps.out).column("hash").to_pylist() == hashes
 
 
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_a_null_latency_leaves_it_to_the_samples(suffix: str, tmp_path: Path) -> None:
+    """As an empty cell of CSV does: rows of a table have all columns."""
+    columns = {
+        "id": ["a", "b", "c", "d"],
+        "RTT": pa.array([None, float("nan"), None, 7.0]),
+        "samples": [[5.0, None, 6.0], [9.0], None, [99.0]],
+    }
+    file = tmp_path / f"nodes.{suffix}"
+    file.write_bytes(WRITERS[suffix](pa.table(columns)))
+    flags = ("--threshold", "10", "--explain", "-o", "json", str(file))
+    asked = ("failover", "--column", "latency=RTT", *flags)
+    found = {row["id"]: row["latency"] for row in json.loads(rvhctl(*asked).out)}
+    assert found == {"a": 5.5, "b": 9.0, "c": None, "d": 7.0}
+    again = rvhctl("failover", "--threshold", "10", "-o", "json", *asked[1:3], str(file))
+    assert [sorted(node) for node in json.loads(again.out)] == [
+        ["id", "samples"],
+        ["id", "latency", "samples"],
+        ["id", "samples"],
+    ]
+
+
 def test_views_of_nodes_are_tables(tmp_path: Path) -> None:
     file = tmp_path / "nodes.parquet"
     file.write_bytes(in_parquet(NODES))
