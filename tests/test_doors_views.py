@@ -23,6 +23,7 @@ from test_doors import NAMES
 from rvhctl import geohash
 from rvhctl.cli.key_options import Answer
 from rvhctl.cli.view_options import GroupViews
+from rvhctl.formats.choice import FOR_PEOPLE
 
 Rows = list[dict[str, Any]]
 
@@ -177,6 +178,7 @@ NO_VIEWS = {
 
 
 def test_every_view_is_here() -> None:
+    assert FOR_PEOPLE.keys() == {"table", "html"}
     assert {*GroupViews.options, *Answer.options} - NO_VIEWS == {*NODE_VIEWS, *KEY_VIEWS} - {""}
 
 
