@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
+from rvhctl import Placement
 from rvhctl.formats import write
 from rvhctl.placement.sources import answer as reading
 
@@ -75,3 +80,74 @@ def test_a_document_that_is_too_long_for_memory(monkeypatch: pytest.MonkeyPatch)
     assert len(json.loads(whole.out)) == 20_000
     broken = rvhctl("jump-hash", "-b", "5", "-o", "json", stdin=text + b"\n")
     assert (broken.code, broken.out) == (1, b"")
+
+
+ROWS = [{"n": "1", "user": "a,b"}, {"n": "2", "user": "é\\\"x"}, {"n": "3", "user": "user-3"}, {"n": "4", "user": "-7"}]
+
+
+def text_of(shape: str, rows: list[dict[str, str]]) -> bytes:
+    if shape == "ndjson":
+        return "".join(json.dumps(row) + "\n" for row in rows).encode()
+    if shape == "json":
+        return json.dumps(rows, indent=1).encode()
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ["n", "user"], delimiter="\t" if shape == "tsv" else ",", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def rows_in(shape: str, text: bytes) -> list[dict[str, Any]]:
+    if shape == "ndjson":
+        return list(map(json.loads, text.splitlines()))
+    if shape == "json":
+        return list(json.loads(text))
+    return list(csv.DictReader(io.StringIO(text.decode()), delimiter="\t" if shape == "tsv" else ","))
+
+
+@pytest.mark.parametrize("named", [False, True])
+@pytest.mark.parametrize("replicas", [None, 2])
+@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("shape", FORMATS)
+def test_records_go_out_with_what_was_chosen_for_their_field(
+    shape: str, format_: str, replicas: int | None, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = Placement(["x", 'y"', "z"] if named else 3)
+    words = ["--nodes", 'x,y",z'] if named else ["-b", "3"]
+    words += ["--replicas", str(replicas)] if replicas else []
+    words += ["--field", "user", "-i", shape, "-o", format_]
+    text = text_of(shape, ROWS)
+    both(monkeypatch, *words, stdin=text)
+    expected: list[dict[str, Any]] = []
+    for row in ROWS:
+        names = ring.replicas(row["user"], replicas or 1)
+        chosen = [ring.nodes.ids.index(str(name)) if named else name for name in names]
+        own = format_ in ("json", "ndjson") or format_ == shape
+        made: dict[str, Any] = dict(row) if own else {"key": row["user"]}
+        made["bucket"] = chosen[0]
+        if named:
+            made["node"] = names[0]
+        if replicas and format_ in ("json", "ndjson"):
+            made["replicas"] = [
+                {"bucket": bucket, "node": name} if named else {"bucket": bucket}
+                for bucket, name in zip(chosen, names, strict=True)
+            ]
+        elif replicas:
+            made |= {f"replica_{at}": name for at, name in enumerate(names, 1)}
+        expected.append(made)
+    found = rows_in(format_, rvhctl("jump-hash", *words, stdin=text).out)
+    if format_ in ("csv", "tsv"):
+        expected = [{name: str(value) for name, value in row.items()} for row in expected]
+    assert found == expected
+
+
+def test_tables_of_different_columns_are_refused_unless_each_row_is_an_object(tmp_path: Path) -> None:
+    for name, text in (("a.csv", "n,user\n1,a\n"), ("b.csv", "user,n\nb,2\n"), ("c.csv", "user,n\nc,3\n")):
+        (tmp_path / name).write_text(text)
+    files = [str(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")]
+    words = ["-b", "3", "--field", "user"]
+    refused = rvhctl("jump-hash", *words, "-o", "csv", *files)
+    assert (refused.code, "different columns" in refused.err) == (1, True)
+    assert rvhctl("jump-hash", *words, "-o", "csv", *files[1:]).out.splitlines()[1:] == [b"b,2,2", b"c,3,0"]
+    rows = rows_in("ndjson", rvhctl("jump-hash", *words, "-o", "ndjson", *files).out)
+    assert [(row["n"], row["user"]) for row in rows] == [("1", "a"), ("2", "b"), ("3", "c")]

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 from support.cli import rvhctl
 
+from rvhctl.policy.evaluate import evaluate
+from rvhctl.policy.plan import FleetPlan, Share
+from rvhctl.policy.policy import Policy
+
 ROOT = Path(__file__).parents[2]
 LINES = (ROOT / "tests/data/valid/plans/served.ndjson").read_text().splitlines()
 
@@ -23,3 +27,16 @@ def test_shares_as_they_ever_were(line: str, spill: tuple[str, ...]) -> None:
     }
     assert served == golden["serve"]
     assert list(served) == list(golden["serve"])
+
+
+def test_a_part_that_rounding_adds_goes_to_no_group_that_is_full() -> None:
+    # Of what a is asked, each of the three carries a third, and then has no room left.
+    nodes = [
+        {"id": f"{zone}{node}", "zone": zone, "latency": latency, "capacity": capacity}
+        for zone, *fit in (("a", 1), ("b", 1, 1), ("c", 1, 1))
+        for node, (latency, capacity) in enumerate([(1, 1)] * len(fit))
+    ]
+    evaluation = evaluate(nodes, Policy(threshold=1), by="zone")
+    plan = FleetPlan(evaluation, spill="capacity", demand={"a": 3, "b": 1, "c": 1})
+    assert plan.loads == [1000, 1000, 1000]
+    assert list(plan.cell(0).serve) == [Share("a", 33.34), Share("b", 33.33), Share("c", 33.33)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import orjson
@@ -24,6 +25,7 @@ from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import Request
 from rvhctl.policy.traffic.drill import Drill
+from rvhctl.policy import views as views_module
 from rvhctl.policy.views import advice_view, answer_view, drill_view, explain_view, plan_view, shown_ids
 
 NODES: list[Any] = [
@@ -133,6 +135,43 @@ def test_a_view_knows_how_many_rows_it_has(
         ]
     for view in views:
         assert view.count == len(list(view.rows()))
+
+
+@pytest.mark.parametrize("top", [None, 1])
+@pytest.mark.parametrize("policy", [Policy(threshold=50.0), POLICY])
+def test_a_view_in_small_pieces_has_the_same_rows(
+    policy: Policy, top: int | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    rows = [
+        {"id": f"n{row}", "lat": 12.0 * (row % 7), "lon": 9.0, "latency": (row * 37) % 90} for row in range(40)
+    ]
+    (tmp_path / "nodes.json").write_text(json.dumps(rows))
+    nodes = read_nodes([str(tmp_path / "nodes.json")], "auto", coordinates=True, on_bad=raise_error)
+
+    def views() -> Iterator[View]:
+        for precision in (None, 3):
+            evaluation = evaluate(rows, policy, precision=precision)
+            yield answer_view(nodes, run(decide(nodes.fleet, Request(policy, precision=precision))), top)
+            yield explain_view(evaluation, nodes.fleet.ids)
+        for spill in ("envoy", "capacity"):
+            made = FleetPlan(evaluation, spill=spill)  # type: ignore[arg-type]
+            yield plan_view(evaluation, made, nodes.fleet.ids, top)
+            yield drill_view(Drill(made), nodes.fleet.ids, top)
+
+    def seen() -> list[list[Any]]:
+        def plain(cell: object) -> object:
+            return list(cell) if isinstance(cell, Iterable) and not isinstance(cell, str) else repr(cell)
+
+        return [
+            [tuple(map(plain, row)) for columns in make() for row in zip(*columns, strict=True)]
+            for view in views()
+            for make in (view.pieces, view.ordered or view.pieces)
+        ]
+
+    whole = seen()
+    monkeypatch.setattr(views_module, "PIECE", 3)
+    monkeypatch.setattr(views_module, "SOME", 2)
+    assert seen() == whole
 
 
 @pytest.mark.parametrize("make", [plan, explanation])

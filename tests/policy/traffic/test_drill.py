@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rvhctl.core.policy.health import HEALTH
-from rvhctl.policy.evaluate import read_fleet
+from rvhctl.policy.evaluate import evaluate, read_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory, Standing
 from rvhctl.policy.plan import FleetPlan
@@ -132,3 +132,10 @@ def test_every_failure_is_as_an_evaluation_of_its_own(
         return -HEALTH.index(row.health), -row.down, -load, -row.moved
 
     assert list(drill) == sorted(expected, key=badness)
+
+
+@given(st.sampled_from(["nodes", "groups", "both", "pairs"]), st.integers(1, 4))
+def test_as_many_failures_are_announced_as_there_are(failures: Any, groups: int) -> None:
+    nodes = [{"id": f"{group}{node}", "zone": f"z{group}", "latency": 1} for group in range(groups) for node in range(2)]
+    drill = Drill(FleetPlan(evaluate(nodes, Policy(threshold=1), by="zone")), failures)
+    assert drill._count() == len(drill)

@@ -78,7 +78,11 @@ def test_parts_add_up_and_are_nowhere_near_another_part_off(
 def test_a_part_goes_where_there_is_room_for_it() -> None:
     thirds: Shares = [(0, 1), (1, 1), (2, 1)]
     assert rounded(thirds, {}) == [3334, 3333, 3333]
-    assert rounded(thirds, {2: 1}) == [3333, 3333, 3334]
+    room: dict[int, int | Fraction] = {2: 1}
+    assert rounded(thirds, room) == [3333, 3333, 3334]
+    # Of a demand of 3, a part is less than 1, and it takes no more room than that.
+    assert room == {2: 0}
+    assert rounded(thirds, room) == [3334, 3333, 3333]
 
 
 def test_what_has_no_room_is_shared_by_what_each_carries() -> None:
