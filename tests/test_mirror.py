@@ -49,8 +49,7 @@ TESTED_BY = {
     "policy/traffic/test_drill": "policy.traffic.replan policy.traffic.variants",
     "policy/test_views": "formats.shapes formats.write",
     "streams/test_source": "streams.lines",
-    "test_data_files": "formats.json formats.jsontext formats.ndjson formats.plain "
-    "nodes.flags nodes.nodes nodes.read",
+    "test_data_files": "formats.json formats.jsontext formats.ndjson formats.plain nodes.nodes nodes.read",
     "test_process": "__main__ app cli.report cli.version streams.sink",
 }
 """Modules that have no test of their own name, by the test of what they are a part of."""

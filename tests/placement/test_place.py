@@ -82,7 +82,12 @@ def test_a_document_that_is_too_long_for_memory(monkeypatch: pytest.MonkeyPatch)
     assert (broken.code, broken.out) == (1, b"")
 
 
-ROWS = [{"n": "1", "user": "a,b"}, {"n": "2", "user": "é\\\"x"}, {"n": "3", "user": "user-3"}, {"n": "4", "user": "-7"}]
+ROWS = [
+    {"n": "1", "user": "a,b"},
+    {"n": "2", "user": 'é\\"x'},
+    {"n": "3", "user": "user-3"},
+    {"n": "4", "user": "-7"},
+]
 
 
 def text_of(shape: str, rows: list[dict[str, str]]) -> bytes:
@@ -91,7 +96,9 @@ def text_of(shape: str, rows: list[dict[str, str]]) -> bytes:
     if shape == "json":
         return json.dumps(rows, indent=1).encode()
     out = io.StringIO()
-    writer = csv.DictWriter(out, ["n", "user"], delimiter="\t" if shape == "tsv" else ",", lineterminator="\n")
+    writer = csv.DictWriter(
+        out, ["n", "user"], delimiter="\t" if shape == "tsv" else ",", lineterminator="\n"
+    )
     writer.writeheader()
     writer.writerows(rows)
     return out.getvalue().encode()

@@ -22,7 +22,7 @@ from rvhctl.keys.hashes import RECIPES
 from rvhctl.placement import placement as api
 from rvhctl.placement.evenness import p_value
 from rvhctl.placement.jump import jump_hash, jump_hash_many
-from rvhctl.placement.placement import Placement
+from rvhctl.placement.placement import Placement, keys_at_once
 
 KEYS = [f"user-{number}" for number in range(100_000)]
 
@@ -457,3 +457,21 @@ class TestHeadroom:
     def test_out_of_range(self, max_weight: Any) -> None:
         with pytest.raises(JumpHashError, match="max_weight must be"):
             Placement(["a", "b"], weights={"a": 2}, max_weight=max_weight)
+
+
+def test_other_nodes_are_a_placement() -> None:
+    ring, keys = Placement(3), ["a", "b"]
+    for compare in (
+        lambda other: ring.moves(keys, other),
+        lambda other: ring.matrix(keys, other),
+        lambda other: ring.steps(keys, other, 0.5),
+    ):
+        with pytest.raises(JumpHashError, match="other must be of type Placement"):
+            compare(4)
+
+
+def test_no_more_buckets_are_chosen_at_once_than_fit_a_cache() -> None:
+    for count in (1, 3, 1000, 2**20, 2**21):
+        keys = keys_at_once(count, 16384)
+        assert keys == 1 or keys * count <= 2**20
+        assert keys == 16384 or (keys + 1) * count > 2**20

@@ -8,7 +8,7 @@ import pytest
 
 from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
 from rvhctl.nodes.given import Node
-from rvhctl.policy.evaluate import advise, evaluate
+from rvhctl.policy.evaluate import advise, drill, evaluate
 from rvhctl.policy.evaluation import Failed
 from rvhctl.policy.memory import Memory
 from rvhctl.policy.plan import FleetPlan
@@ -82,6 +82,15 @@ def test_no_nodes_and_no_precision() -> None:
         evaluate([("a", 0.0, 0.0, 1.0)], LIMIT, precision=13)
     with pytest.raises(FaultsetError, match="a geohash cell has no"):
         evaluate([("a", 0.0, 0.0, 1.0)], LIMIT, failed=Failed(cells=("a",)))
+
+
+def test_only_a_drill_without_a_policy_needs_no_nodes() -> None:
+    inventory = [{"id": "a", "zone": "z"}]
+    with pytest.raises(
+        FaultsetError, match=r"list \(got NoneType\); only a drill of an inventory without a policy"
+    ):
+        evaluate(None, LIMIT, inventory=inventory)  # type: ignore[arg-type]
+    assert len(drill(None, by="zone", inventory=inventory)) == 2
 
 
 def test_a_text_names_labels_as_the_flag_does() -> None:

@@ -19,13 +19,13 @@ from rvhctl.formats.choice import FORMATS, OutputFormat
 from rvhctl.formats.csv import write_rows
 from rvhctl.formats.shapes import Digits, View, cell_text
 from rvhctl.nodes.read import read_nodes
+from rvhctl.policy import views as views_module
 from rvhctl.policy.decision import decide
 from rvhctl.policy.evaluate import advise, evaluate
 from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.policy import Policy
 from rvhctl.policy.request import Request
 from rvhctl.policy.traffic.drill import Drill
-from rvhctl.policy import views as views_module
 from rvhctl.policy.views import advice_view, answer_view, drill_view, explain_view, plan_view, shown_ids
 
 NODES: list[Any] = [
@@ -143,7 +143,8 @@ def test_a_view_in_small_pieces_has_the_same_rows(
     policy: Policy, top: int | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     rows = [
-        {"id": f"n{row}", "lat": 12.0 * (row % 7), "lon": 9.0, "latency": (row * 37) % 90} for row in range(40)
+        {"id": f"n{row}", "lat": 12.0 * (row % 7), "lon": 9.0, "latency": (row * 37) % 90}
+        for row in range(40)
     ]
     (tmp_path / "nodes.json").write_text(json.dumps(rows))
     nodes = read_nodes([str(tmp_path / "nodes.json")], "auto", coordinates=True, on_bad=raise_error)

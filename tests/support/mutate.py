@@ -1,7 +1,7 @@
 """Changes the program in one place at a time and runs the tests that get there: what they let through, it prints.
 
 ``python tests/support/mutate.py [--sample N] [--seed S] [PATHS]`` works in copies, on the interpreted core; paths are
-of folders or modules below ``rvhctl/``. The first run notes which test gets where
+of folders or modules below ``rvhctl/``. The first run notes which test calls which function
 (``--map FILE`` keeps that).
 A survivor is printed as the line it was and the line it became. Those of ``equivalent_mutants.txt``, where nothing can
 be told from the program as it is, are left out.
@@ -74,11 +74,10 @@ PATIENCE, BUDGET = 20, 8
 
 
 class Mutant(NamedTuple):
-    """A module below ``rvhctl/``, the function around the place (if any), the line, the text, what was and becomes."""
+    """A module below ``rvhctl/``, the function around the place (if any), the text, the lines as they differ."""
 
     path: str
     function: str
-    line: int
     text: str
     was: str
     becomes: str
@@ -173,11 +172,11 @@ def mutants(path: str) -> Iterator[Mutant]:
                 for part in (raw[first:last], text[first : last + len(text) - len(raw)])
             )
             if was != becomes:
-                yield Mutant(path, function, old.lineno, text.decode(), was, becomes)
+                yield Mutant(path, function, text.decode(), was, becomes)
 
 
-Calls = dict[str, tuple[float, dict[str, list[str | int]]]]
-"""Of each test its seconds, and by module the functions that it calls; outside the core the lines, too."""
+Calls = dict[str, tuple[float, list[str]]]
+"""Of each test its seconds, and the functions it calls: module and name."""
 
 
 class Plugin:
@@ -199,32 +198,24 @@ class Plugin:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         if self._note is None:
             return (yield)
-        here = f"{Path.cwd()}/rvhctl/"
         seen: set[CodeType] = set()
-        lines: set[tuple[CodeType, int]] = set()
 
-        def reached(frame: FrameType, event: str, _: object) -> Any:
-            if event == "line":
-                lines.add((frame.f_code, frame.f_lineno))
-                return reached
-            seen.add(frame.f_code)
-            # The loops of the core would take too long, line by line.
-            name = frame.f_code.co_filename
-            return reached if name.startswith(here) and not name.startswith(f"{here}core/") else None
+        def called(frame: FrameType, event: str, _: object) -> None:
+            if event == "call":
+                seen.add(frame.f_code)
 
         begin = time.perf_counter()
-        threading.settrace(reached)
-        sys.settrace(reached)
+        threading.setprofile(called)
+        sys.setprofile(called)
         try:
             return (yield)
         finally:
-            sys.settrace(None)
-            threading.settrace(None)  # type: ignore[arg-type]
-            places = defaultdict[str, list[str | int]](list)
-            for code, place in [*((code, code.co_qualname) for code in seen), *lines]:
-                if code.co_filename.startswith(here):
-                    places[code.co_filename.removeprefix(here)].append(place)
-            self.calls[item.nodeid] = (time.perf_counter() - begin, places)
+            sys.setprofile(None)
+            threading.setprofile(None)  # type: ignore[arg-type]
+            here = f"{Path.cwd()}/rvhctl/"
+            ours = [code for code in seen if code.co_filename.startswith(here)]
+            names = {f"{code.co_filename.removeprefix(here)}:{code.co_qualname}" for code in ours}
+            self.calls[item.nodeid] = (time.perf_counter() - begin, sorted(names))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -298,12 +289,16 @@ def read_map(file: Path, copies: list[Path]) -> Calls:
 
 def tests_of(mutant: Mutant, calls: Calls) -> tuple[list[str], float]:
     """The tests that get to the mutant, its module's own and the fast ones first, and the seconds that they take."""
+    place = f"{mutant.path}:{mutant.function}"
     own = f"tests/{Path(mutant.path).parent}/test_{Path(mutant.path).stem}"
-    for place in (mutant.line, mutant.function) if mutant.function else ():
-        if there := [test for test, (_, called) in calls.items() if place in called.get(mutant.path, ())]:
-            break
-    else:  # what a module has when it is imported may also be looked at without a call
-        there = [test for test, (_, called) in calls.items() if test.startswith(own) or mutant.path in called]
+    there = [test for test, (_, called) in calls.items() if mutant.function and place in called]
+    if not there:  # what a module has when it is imported may also be looked at without a call
+        place = f"{mutant.path}:"
+        there = [
+            test
+            for test, (_, called) in calls.items()
+            if test.startswith(own) or any(name.startswith(place) for name in called)
+        ]
     beside = own.rpartition("/")[0] + "/test_"
     there.sort(key=lambda test: (not test.startswith(own), not test.startswith(beside), calls[test][0]))
     seconds, taken = 0.0, []

@@ -7,6 +7,7 @@ import json
 from collections import Counter
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -80,6 +81,9 @@ def test_shares() -> None:
     for wrong in (0, -0.1, 1.01, float("nan"), True, "5%", None, Percent(0, 100), Fraction(3, 2)):
         with pytest.raises(JumpHashError, match="steps must be a share of more than 0% and at most 100%"):
             here.steps(keys, there, wrong)  # type: ignore[arg-type]
+    for half in (SimpleNamespace(numerator=1), SimpleNamespace(denominator=2)):
+        with pytest.raises(JumpHashError, match="steps must be a share"):
+            here.steps(keys, there, half)  # type: ignore[arg-type]
 
 
 KEYS = [f"t{number}" for number in range(60)]

@@ -136,6 +136,10 @@ def test_every_failure_is_as_an_evaluation_of_its_own(
 
 @given(st.sampled_from(["nodes", "groups", "both", "pairs"]), st.integers(1, 4))
 def test_as_many_failures_are_announced_as_there_are(failures: Any, groups: int) -> None:
-    nodes = [{"id": f"{group}{node}", "zone": f"z{group}", "latency": 1} for group in range(groups) for node in range(2)]
+    nodes = [
+        {"id": f"{group}{node}", "zone": f"z{group}", "latency": 1}
+        for group in range(groups)
+        for node in range(2)
+    ]
     drill = Drill(FleetPlan(evaluate(nodes, Policy(threshold=1), by="zone")), failures)
     assert drill._count() == len(drill)
