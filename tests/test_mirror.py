@@ -21,7 +21,7 @@ TESTED_BY = {
     "cli/test_option_groups": "cli.flag_types",
     "commands/test_failover_policy": "commands._decisions commands._nodes",
     "commands/test_files": "cli.key_runs",
-    "commands/test_jump_hash": "commands._keys cli.key_options keys.key",
+    "commands/test_jump_hash": "commands._keys cli.key_options",
     "commands/test_sources": "nodes.documents streams.decompress",
     "core/geo/test_advise": "policy.advice",
     "core/nodes/test_json_scan": "core.nodes.json_record core.nodes.record core.nodes.rows core.nodes.scan",

@@ -9,6 +9,8 @@ import pytest
 from placement.test_request import jump, refused
 from support.cli import rvhctl
 
+from rvhctl.keys import records
+from rvhctl.placement import place
 from rvhctl.placement.placement import Placement
 
 KEYS = [f"user-{number}" for number in range(200)]
@@ -240,3 +242,26 @@ def test_an_object_of_keys_is_told_where_it_belongs() -> None:
         "rvhctl: stdin: the document must be an array of keys; "
         "an object is a request: give it to --batch, on one line (jq -c)\n"
     )
+
+
+@pytest.mark.parametrize(
+    "flags", [("--field", "user.id"), ("--field", "user.id", "--replicas", "2"), ("--regex", "user-(.*)")]
+)
+def test_records_some_at_a_time_are_as_all_at_once(
+    flags: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    array = b"[" + b",".join(EVENTS.splitlines()) + b"]"
+    rows = ROWS.replace("at,user", "at,user.id").encode()
+    texts = [STDIN] if flags[0] == "--regex" else [EVENTS, array, rows]
+
+    def answers() -> list[list[str]]:
+        return [
+            jump("-b", "4", *flags, "-o", format_, stdin=text)
+            for text in texts
+            for format_ in ("csv", "ndjson", "json", "plain")
+        ]
+
+    whole = answers()
+    monkeypatch.setattr(records, "SLICE", 7)
+    monkeypatch.setattr(place, "SLICE", 3)
+    assert answers() == whole

@@ -298,3 +298,19 @@ def test_every_text_by_label(text: bytes, by: str, tmp_path: Path, monkeypatch: 
         ("--relative", "2"),
     ):
         both(monkeypatch, "faultset", "--threshold", "150", "--by", by, *flags, stdin=text)
+
+
+@pytest.mark.parametrize(
+    "others", [("crlf.csv",), ("quoted.csv", "rich.csv"), ("rich.csv", "plain.csv"), ("bad-row.csv",)]
+)
+def test_several_texts_of_one_layout_or_of_others(
+    others: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = []
+    for number, name in enumerate(("plain.csv", *others)):
+        path = tmp_path / f"{number}-{name}"
+        path.write_bytes(TEXTS[name].replace(b"\nn", b"\n%dn" % number).replace(b"\na", b"\n%da" % number))
+        paths.append(str(path))
+    for command in COMMANDS:
+        for format_ in ("ndjson", "csv", "json"):
+            both(monkeypatch, *command, "--on-error", "skip", "-o", format_, *paths)

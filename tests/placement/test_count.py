@@ -139,6 +139,20 @@ class TestStats:
         assert "█" in outcome.out.decode()
         assert [line.split(" ")[0] for line in lines[-3:]] == ["200", "stdev", "chi-square"]
 
+    @pytest.mark.parametrize(
+        ("buckets", "names"),
+        [
+            ("3", ["0", "1", "2"]),
+            ("50", list(map(str, range(50)))),
+            ("100", [f"{k}..{k + 1}" for k in range(0, 100, 2)]),
+        ],
+    )
+    def test_a_bar_is_of_one_bucket_or_of_several_in_a_row(self, buckets: str, names: list[str]) -> None:
+        text = rvhctl("jump-hash", "-b", buckets, "--stats", "-o", "table", stdin=STDIN).out.decode()
+        bars = [line.split() for line in text.splitlines()]
+        first = [words[0] for words in bars if len(words) > 1 and words[0].replace("..", "").isdigit()]
+        assert first[: len(names)] == names
+
     def test_non_utf8_keys_are_counted_too(self) -> None:
         document = json.loads("".join(jump("-b", "4", "--stats", "--json", stdin=b"\xff\n\xfe\n")))
         assert document["total"] == 2

@@ -140,3 +140,53 @@ def test_full_rows_go_on_where_they_stopped() -> None:
         field.fill(rows, data)
         found += keys_of(rows)
     assert found == list(range(10))
+
+
+bare_keys = st.text("ab é日", min_size=1, max_size=12) | st.integers(-(2**63), 2**64 - 1)
+
+
+@given(st.lists(st.tuples(bare_keys, st.booleans()), max_size=6), st.sampled_from(["", " ", "\t"]))
+def test_records_may_be_the_keys_themselves(records: list[tuple[str | int, bool]], space: str) -> None:
+    texts = [
+        json.dumps({"x": [1], "key": key} if as_object else key, ensure_ascii=False)
+        for key, as_object in records
+    ]
+    # At the very start of a block a bare record is left to the library.
+    data = b"\n" + "".join(f"{space}{text}{space}\n" for text in texts).encode()
+    rows = KeyRows(100)
+    rows.begin(0)
+    FieldScan([b"key"], [], False, 0, bare=True).fill(rows, data)
+    assert (rows.count, rows.problem, rows.finished, rows.next) == (
+        len(records),
+        NOTHING_WRONG,
+        True,
+        len(data),
+    )
+    assert keys_of(rows) == [bits(key) for key, _ in records]
+
+
+@pytest.mark.parametrize(
+    "line", [b'""', b'"\\n"', b"1.5", b"-0", b"true", b"null", b"[1]", b'"a" 1', b'"a', b"{}"]
+)
+def test_bare_records_that_are_not_plain_are_left_to_the_library(line: bytes) -> None:
+    rows = KeyRows(100)
+    rows.begin(0)
+    FieldScan([b"key"], [], False, 0, bare=True).fill(rows, b'\n"a"\n' + line + b'\n"b"\n')
+    assert (rows.count, rows.problem, rows.next) == (1, UNUSUAL_LINE, 5)
+
+
+def test_only_names_that_are_reserved_at_the_top_are_unusual() -> None:
+    good = b'{"u":{"bucket":1,"id":"a"},"buckets":2}\n'
+    for bad in (b'{"bucket":1,"u":{"id":"a"}}\n', b'{"u":{"id":"a"},"node":{}}\n'):
+        rows = scan(good + bad, "u", "id", reserved=(b"bucket", b"node"))
+        assert (rows.count, rows.problem, rows.next) == (1, UNUSUAL_LINE, len(good))
+
+
+@pytest.mark.parametrize(("key", "text"), [(7, "7"), (-7, "-7"), (0, "0"), (10**30, str(10**30))])
+def test_an_integer_may_be_its_text(key: int, text: str) -> None:
+    rows = KeyRows(100)
+    rows.begin(0)
+    data = json.dumps({"id": key}).encode() + b"\n"
+    FieldScan([b"id"], [], False, 5, as_text=True).fill(rows, data)
+    assert keys_of(rows) == [xxhash.xxh64_intdigest(text.encode(), 5)]
+    assert data[rows.key_starts[0] : rows.key_ends[0]] == text.encode()
