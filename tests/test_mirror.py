@@ -13,7 +13,7 @@ PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 TESTED_BY = {
     "columnar/test_answers": "commands._tables",
     "columnar/test_tables": "columnar.records",
-    "columnar/test_keys": "arrow columnar.columns core.keys.buffers",
+    "columnar/test_keys": "arrow columnar.columns",
     "engine/test_records": "streams.compress",
     "engine/test_run": "dask engine.cluster engine.columns engine.job engine.room engine.work",
     "batch/test_batch": "batch.blocks batch.pool commands._batch",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from array import array
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from rvhctl.core import numbers
 from rvhctl.core.columns import blank
 
 BAD_LATENCIES: list[Any] = [
+    Fraction(-1, 2),
     -1.0, -5e-324, -1, math.inf, -math.inf, True, False, "1", b"1", [1.0], Decimal(-1), 10**400, -(2**70)
 ]  # fmt: skip
 BAD_DEGREES: list[Any] = [

@@ -79,6 +79,11 @@ def test_the_letters_shared_with_the_nearest(points: list[Place]) -> None:
     assert shared_letters(points) == expected
 
 
+@given(st.lists(antipodes | edges, min_size=2, max_size=5))
+def test_the_nearest_at_the_other_end_of_the_world(points: list[Place]) -> None:
+    test_the_letters_shared_with_the_nearest.hypothesis.inner_test(points)  # type: ignore[attr-defined]
+
+
 def test_common_letters_of_the_finest_cells() -> None:
     one = cell_number(52.37, 4.9, MAX_PRECISION)
     assert [common_letters(one, one, letters) for letters in (1, 8, 12)] == [1, 8, 12]

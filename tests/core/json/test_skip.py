@@ -169,12 +169,13 @@ def test_escaped_units(unit: int, upper: bool) -> None:
             b'"\\"\\\\\\/\\b\\f\\n\\r\\t"',
             b'[1,"a",[],{"b":{}}]',
             b'{ "a" : [ 1 , 2 ] , "b" : null }',
+            b'{\t"a"\t:\r[\t1 ,\r2\t]\t,\r"b"\r: null\t}',
             b'"\x7f"',
         ),
     ],
 )
 def test_usual_values_are_passed_over(text: bytes) -> None:
-    assert end_of(text, LINE) == len(text)
+    assert end_of(text, LINE) == end_of(text, DOCUMENT) == len(text)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 import xxhash
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.wrapping import I64, as_compiled, signed
 
@@ -89,6 +89,7 @@ def expected(block: bytes, start: int, delimiter: int, decimal: bool, seed: int,
     st.integers(0, 9),
     st.integers(1, 5),
 )
+@example(b"\n\r", 0, LINE_FEED, False, 0, 5)
 def test_lines_are_hashed(
     block: bytes, start: int, delimiter: int, decimal: bool, seed: int, room: int
 ) -> None:
