@@ -104,8 +104,8 @@ def test_rows_say_their_record_their_key_and_what_was_chosen(
         if not delimiter:
             return orjson.dumps(value)
         out = io.StringIO()
-        csv.writer(out, delimiter=chr(delimiter), lineterminator="").writerow(["", value])
-        return out.getvalue()[1:].encode()
+        csv.writer(out, delimiter=chr(delimiter), lineterminator="\r\n").writerow(["", value])
+        return out.getvalue()[1:-2].encode()
 
     block, rows, expected = b"", KeyRows(9), b""
     record = KeyText(b"[", delimiter, written) if extracted else None

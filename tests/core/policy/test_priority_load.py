@@ -82,3 +82,12 @@ def test_weighted_health(weights: list[float], health: int) -> None:
 def test_levels_that_are_enough_take_what_they_can_in_turn(levels: list[int]) -> None:
     before = [min(100, sum(levels[:level])) for level in range(len(levels) + 1)]
     assert list(shares(vec[i64](levels))) == [after - reached for reached, after in pairwise(before)]
+
+
+def test_each_group_has_its_own_health_whatever_the_size_of_its_weights() -> None:
+    large = 1.7e308
+    weights = [large, large, large, 1.0, 1.0, 1.0, large, large]
+    starts, order = Ints([0, 3, 6, 8]), Ints(range(8))
+    for fits in ([1, 1, 0, 1, 0, 0, 1, 0], [0, 0, 1, 1, 1, 0, 0, 0]):
+        counts = Ints([sum(fits[:3]), sum(fits[3:6]), sum(fits[6:])])
+        assert weighted_healths(order, starts, Codes(fits), Floats(weights)) == healths(starts, counts)
