@@ -224,7 +224,7 @@ def _action(
         if asked not in ("auto", shape):
             raise UsageError(f"records go out as they came in: -o {asked} makes no sense here")
         selection = _selection(answer, here, sink, spec.delimiter, stack)
-        return selection, spec._replace(rule=spec.rule._replace(integers=integers), as_came=True)
+        return selection, spec._replace(rule=spec.rule._replace(integers=integers))
     view = answer.stats or answer.explain or there is not None
     # Only bare answers to bare keys are no table on a terminal.
     format_ = answer_format(asked, "flags" if view and FORMATS[shape].text else shape, sink)

@@ -67,8 +67,6 @@ class KeySpec(NamedTuple):
     """What separates the columns, where records are rows."""
     size: FieldPath | None = None
     """The field that says how large a record is."""
-    as_came: bool = False
-    """Lines of text go out again: a carriage return at their end is part of the record."""
 
     def columns(self, header: Sequence[str]) -> list[str]:
         """The names of the columns that make a key."""
@@ -164,7 +162,6 @@ def _line_records(source: Source, shape: DataFormat, spec: KeySpec, on_bad: OnBa
         found = lines
         if text and delimiter == b"\n":
             lines = [line.removesuffix(b"\r") for line in lines]
-        found = found if spec.as_came else lines
         if last:
             # With no line end, to which a carriage return would belong.
             found = [*found, last]

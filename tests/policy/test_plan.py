@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.cli import rvhctl
@@ -40,3 +41,19 @@ def test_a_part_that_rounding_adds_goes_to_no_group_that_is_full() -> None:
     plan = FleetPlan(evaluation, spill="capacity", demand={"a": 3, "b": 1, "c": 1})
     assert plan.loads == [1000, 1000, 1000]
     assert list(plan.cell(0).serve) == [Share("a", 33.34), Share("b", 33.33), Share("c", 33.33)]
+
+
+@pytest.mark.parametrize("spill", ["envoy", "capacity"])
+def test_what_serves_a_group_adds_up_to_what_it_is_asked(spill: Any) -> None:
+    nodes = [
+        {"id": f"{zone}{node}", "zone": zone, "latency": 1 if node < fit else 9, "lat": node, "lon": 2 * node}
+        for zone, count, fit in (("a", 4, 4), ("b", 3, 1), ("c", 2, 0), ("d", 5, 3))
+        for node in range(count)
+    ]
+    plan = FleetPlan(evaluate(nodes, Policy(threshold=1), by="zone"), spill=spill)
+    sent = [0] * len(plan)
+    for group in range(len(plan)):
+        for server, amount in plan.amounts(group):
+            sent[server] += amount  # type: ignore[assignment]
+        assert sum(amount for _, amount in plan.amounts(group)) == plan.traffic.demand[group]
+    assert sent == plan.sent

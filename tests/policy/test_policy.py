@@ -114,3 +114,7 @@ def test_no_percentage(text: str) -> None:
 def test_a_bare_number_is_told_what_it_lacks() -> None:
     with pytest.raises(FaultsetError, match="write 20%"):
         parse_percent("20", "share")
+
+
+def test_the_band_is_ten_per_cent_unless_another_is_stated() -> None:
+    assert Policy(threshold=1).hysteresis == Percent(10, 100)

@@ -14,6 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rvhctl.core.columns import Ints
+from rvhctl.core.csv.objects import ObjectToRow
 from rvhctl.core.nodes.json_record import SPECIAL_KEYS
 from rvhctl.core.nodes.json_scan import JsonScan
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
@@ -258,6 +259,7 @@ def test_ordinary_records_are_all_read(
     assert [scan.has_bare_id(row) for row in range(len(scan))] == [
         isinstance(record["id"], int) for record in records
     ]
+    assert scan.in_hand.integer_ids == any(isinstance(record["id"], int) for record in records)
     columns = {"latency": scan.latencies, "lat": scan.lats, "lon": scan.lons}
     for name, column in columns.items():
         expected = [record.get(name) if latency or name != "latency" else None for record in records]
@@ -438,6 +440,20 @@ def test_records_of_any_length_are_joined(lengths: list[int], end: bytes) -> Non
     rows = Ints(list(reversed(range(len(texts)))))
     assert scan.join_records(rows, 0, len(texts), end) == b"".join(text + end for text in reversed(texts))
     assert scan.join_ids(rows, 0, len(texts), end) == b"".join(b"%d%s" % (i, end) for i in rows)
+
+
+def test_rows_are_cells_if_each_object_has_these_members() -> None:
+    data = b'{"id":"a","latency":1}\n{"id":"b","latency":2,"x":3}\n{"id":"c","latency":null}\n'
+    scan, unusual = scanned(data + AHEAD, coordinates=False)
+    converter = ObjectToRow([b'"id"', b'"latency"'], ord(","))
+    assert not unusual
+    assert [scan.all_fit(Ints(rows), 0, len(rows), converter) for rows in ([0, 1], [2, 0], [1], [])] == [
+        False,
+        True,
+        False,
+        True,
+    ]
+    assert scan.join_cells(Ints([2, 1, 0]), 0, 1, converter) == b"c,\n"
 
 
 def test_a_budget_ends_a_call_not_the_scan() -> None:

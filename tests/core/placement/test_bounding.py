@@ -16,7 +16,7 @@ from support.wrapping import I64, as_compiled
 from rvhctl import Placement
 from rvhctl.core.columns import Ints
 from rvhctl.core.placement import bounding as bounding_module
-from rvhctl.core.placement.bounding import by_rank
+from rvhctl.core.placement.bounding import LARGE, OVERSIZED, SMALL, by_rank, tier_of
 from rvhctl.core.placement.probes import word_hash
 
 plain_sizes = st.floats(0, 1e300) | st.integers(0, 9).map(float)
@@ -63,3 +63,20 @@ def test_ranks(keys: list[int]) -> None:
         patch.setattr(bounding_module, "word_hash", lambda bits, seed: I64(word_hash(bits, seed)))
         patch.setattr(bounding_module, "LOW_32", I64(bounding_module.LOW_32))
         assert list(by_rank(Ints(keys).values)) == expected
+
+
+amounts = st.integers(1, 2**20) | st.integers(0, 61).map(lambda exponent: 2**exponent)
+
+
+@given(amounts, amounts, amounts, amounts, st.integers(-1, 1), st.integers(0, 40))
+def test_tiers(largest: int, share: int, slack: int, size: int, off: int, shift: int) -> None:
+    """Large keys by halves of a share, small ones by quarters of what always finds room."""
+    slack = min(slack, largest)
+    for size_ in (size, max(0, (share >> shift) + off), max(0, (slack >> shift) + off)):
+        if size_ > largest:
+            expected = OVERSIZED
+        elif size_ > slack:
+            expected = LARGE + next(k for k in range(64) if size_ > share >> k)
+        else:
+            expected = SMALL - max(k for k in range(63) if size_ <= slack >> 2 * k)
+        assert tier_of(size_, largest, share, slack) == expected

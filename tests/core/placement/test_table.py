@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import xxhash
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.naive_placement import le8, naive_order, naive_paper_jump, probe
 from support.wrapping import signed
@@ -27,6 +27,7 @@ def fleets(draw: Any) -> tuple[int, set[int], dict[int, float]]:
 
 
 @given(fleets(), st.sampled_from([0, DENSE]), st.just(0.0) | st.floats(1e-3, LARGEST))
+@example((2, set(), {0: 0.5, 1: 0.25}), DENSE, 0.0)
 def test_what_is_known_of_each_bucket(fleet: Any, dense_up_to: int, max_weight: float) -> None:
     buckets, down, weights = fleet
     table = BucketTable(buckets, PAPER, weights, list(down), dense_up_to, max_weight=max_weight)
