@@ -41,7 +41,7 @@ TESTED_BY = {
     "placement/bounded/test_assignment": "placement.bounded.bounds",
     "placement/test_place": "placement.sources.answer",
     "placement/test_count": "placement.explain",
-    "placement/test_request": "placement.buckets placement.flags",
+    "placement/test_request": "placement.buckets",
     "placement/test_split_files": "streams.staging concurrency.locking",
     "policy/pages/test_answer": "policy.pages.chart",
     "policy/test_memory_file": "streams.state_file",
@@ -49,7 +49,7 @@ TESTED_BY = {
     "policy/traffic/test_drill": "policy.traffic.replan policy.traffic.variants",
     "policy/test_views": "formats.shapes formats.write",
     "streams/test_source": "streams.lines",
-    "test_data_files": "formats.json formats.jsontext formats.ndjson formats.plain nodes.nodes nodes.read",
+    "test_data_files": "formats.json formats.jsontext formats.ndjson formats.plain nodes.nodes",
     "test_process": "__main__ app cli.report cli.version streams.sink",
 }
 """Modules that have no test of their own name, by the test of what they are a part of."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from support.naive_placement import naive_order
 from support.turns import turns_during
 
+from rvhctl.core.placement import choosing
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InvalidNodeError, JumpHashError, NoLiveNodeError, UnknownNodeError
 from rvhctl.keys.hashes import RECIPES
@@ -475,3 +476,13 @@ def test_no_more_buckets_are_chosen_at_once_than_fit_a_cache() -> None:
         keys = keys_at_once(count, 16384)
         assert keys == 1 or keys * count <= 2**20
         assert keys == 16384 or (keys + 1) * count > 2**20
+
+
+def test_many_replicas_of_very_many_buckets_are_refused() -> None:
+    most = choosing.MOST_SCORED
+    assert Placement(most).replica_count(61, False) == 61
+    assert Placement(most + 1).replica_count(60, False) == 60
+    with pytest.raises(
+        JumpHashError, match=f"61 replicas of {most + 1} buckets: at most 60 of more than {most}"
+    ):
+        Placement(most + 1).replica_count(61, False)

@@ -90,7 +90,10 @@ def test_only_a_drill_without_a_policy_needs_no_nodes() -> None:
         FaultsetError, match=r"list \(got NoneType\); only a drill of an inventory without a policy"
     ):
         evaluate(None, LIMIT, inventory=inventory)  # type: ignore[arg-type]
-    assert len(drill(None, by="zone", inventory=inventory)) == 2
+    for given in (inventory, iter(inventory), tuple(inventory)):
+        assert len(drill(None, by="zone", inventory=given)) == 2
+    measured = evaluate([{"id": "a", "latency": 1}], LIMIT, by="zone", inventory=iter(inventory))
+    assert list(measured.names) == ["z"]
 
 
 def test_a_text_names_labels_as_the_flag_does() -> None:

@@ -67,6 +67,15 @@ def test_a_row_is_the_object_that_the_library_makes(row: tuple[list[str], str, b
         assert found == csv.json_record(plain_layout(names, delimiter), text)
 
 
+@pytest.mark.parametrize("state", ["up", " up", "up ", "a b", " "])
+def test_words_have_no_space_around_them(state: str) -> None:
+    """With one they are left to the library, which takes it away."""
+    for cell in (state, f'"{state}"'):
+        text = f"{cell},x".encode()
+        found = object_of(["state", "note"], ",", text + b"\n", 0, len(text))
+        assert found == (None if state != state.strip() else b'{"state":"%b","note":"x"}' % state.encode())
+
+
 def test_usual_rows_are_converted() -> None:
     names = ["id", "lat", "weight", "samples", "note"]
     for text, expected in (

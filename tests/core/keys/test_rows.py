@@ -27,7 +27,9 @@ from rvhctl.errors import JumpHashError
 
 LINE_FEED, NUL = 10, 0
 
-line_bytes = st.sampled_from([b"\n", b"\r", b"\0", b"a", b"key", b"7", b"-12", b"18446744073709551616"])
+line_bytes = st.sampled_from(
+    [b"\n", b"\r", b"\0", b"a", b"key", b"7", b"-12", b"/", b":", b"18446744073709551616"]
+)
 blocks = st.lists(line_bytes).map(b"".join)
 
 
