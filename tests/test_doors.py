@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import doors_keys, doors_nodes
 from support.cli import Outcome, rvhctl
 from support.foreign import READ, WRITTEN
 from support.forked import forked
@@ -140,3 +141,45 @@ def test_every_format_becomes_every_other(command: str, output: str) -> None:
             assert found == [[str(record[name])] for record in records], format_
         else:
             assert alike(found, records), format_
+
+
+KEYED = ("jump-hash", *(word for key in KEYS for word in ("-k", key)))
+OF_OPTIONS = {
+    "nodes": ((*KEYED, "--threshold", "40", "--replicas", "2", "--spread", "zone"), doors_keys.NODES),
+    "to_nodes": ((*KEYED, "--nodes", "a,b,x"), doors_keys.NODES),
+    "live": ((*KEYED, "--nodes", "a,b,c,x"), doors_keys.NODES[:2]),
+    "inventory": (("faultset", "--threshold", "50", "--by", "zone", "--plan"), doors_nodes.INVENTORY),
+    "demand": (
+        ("faultset", "--threshold", "50", "--by", "zone", "--plan"),
+        [
+            {"group": name, "demand": row}
+            for row, name in enumerate(("ams-1", "ams-2", "par-1", "par-2", "rom-1"))
+        ],
+    ),
+}
+"""Options that name a file of records, in a question, and its records; ``--sizes`` is JSON alone."""
+
+
+@pytest.mark.parametrize("format_", RECORDS)
+@pytest.mark.parametrize("name", OF_OPTIONS)
+def test_a_file_of_an_option_is_read_in_every_format(name: str, format_: str, tmp_path: Path) -> None:
+    asked, records = OF_OPTIONS[name]
+    stdin = WRITTEN["json"](doors_nodes.NODES) if asked[0] == "faultset" else b""
+    flag = f"--{name.replace('_', '-')}"
+    plain = tmp_path / "wanted.json"
+    plain.write_bytes(WRITTEN["json"](records))
+    wanted = rvhctl(*asked, flag, str(plain), "-o", "json", stdin=stdin)
+    assert wanted.code == 0, wanted.err
+    assert wanted != rvhctl(*asked, "-o", "json", stdin=stdin)
+    file = tmp_path / f"data{SUFFIX_OF[format_]}"
+    data = WRITTEN[format_](records)
+    file.write_bytes(data)
+    packed = file.with_name(f"{file.name}.gz")
+    packed.write_bytes(gzip.compress(data))
+    pipe = file.with_name(f"pipe{file.suffix}")
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,), daemon=True)
+    writer.start()
+    for path in (file, packed, pipe):
+        assert rvhctl(*asked, flag, str(path), "-o", "json", stdin=stdin) == wanted, path.name
+    writer.join(10)

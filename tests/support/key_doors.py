@@ -94,6 +94,19 @@ def by_flags_async(members: Mapping[str, Any], folder: Path) -> Said:
     return by_flags(members, folder, "-a")
 
 
+def by_document(members: Mapping[str, Any], folder: Path) -> Said:
+    """Nodes as a document, which may say who is down; what would move has nodes of its own."""
+    if "nodes" not in members:
+        return by_flags(members, folder)
+    nodes = [{"id": node} if isinstance(node, str) else node for node in members["nodes"]]
+    inside = ("nodes",) if members.keys() & set(COMPARED) else ("nodes", "down")
+    document = {name: members[name] for name in inside if name in members} | {"nodes": nodes}
+    file = folder / "document.json"
+    file.write_text(json.dumps(document))
+    rest = {name: value for name, value in members.items() if name not in inside}
+    return by_flags(rest | {"keys": keys_of(members)}, folder, "--nodes", str(file))
+
+
 def said_in_batch(run: Outcome, members: Mapping[str, Any]) -> Said:
     if not run.out:
         raise RefusedError(one_line(run))
@@ -277,5 +290,5 @@ def _pair(move: Any, **more: Any) -> dict[str, Any]:
 
 Door = Callable[[Mapping[str, Any], Path], Said]
 PLAIN_DOORS: Final[tuple[Door, ...]] = (by_request, by_defaults_of_a_batch, in_python)
-MIXED_DOORS: Final[tuple[Door, ...]] = (by_flags_async, by_request_and_defaults)
+MIXED_DOORS: Final[tuple[Door, ...]] = (by_flags_async, by_document, by_request_and_defaults)
 """Two doors at a time, or one in another way."""
