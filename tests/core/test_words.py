@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from librt.strings import read_i64_le
@@ -17,6 +18,18 @@ any_byte = st.integers(0, 255)
 
 def words(alphabet: st.SearchStrategy[int]) -> st.SearchStrategy[bytes]:
     return st.lists(alphabet | any_byte, min_size=8, max_size=8).map(bytes)
+
+
+@pytest.mark.parametrize("place", range(8))
+def test_every_byte_at_every_place(place: int) -> None:
+    for byte in range(256):
+        plain, digits = (before * place + bytes([byte]) + before * 7 for before in (b"a", b"5"))
+        usual = 32 <= byte < 127 and byte not in b'"\\'
+        assert first_marked(not_plain(read_i64_le(plain, 0))) == (8 if usual else place)
+        assert leading_digits(read_i64_le(digits, 0)) == (8 if 48 <= byte <= 57 else place)
+        line = b"\xff" * place + bytes([byte]) + b"\xff" * 9
+        with as_compiled(words_module):
+            assert line_end(line, 0, I64(byte)) == (0 if byte == 255 else place)
 
 
 @given(words(near_digits))

@@ -76,7 +76,7 @@ def test_what_nodes_have_as_a_whole(tmp_path: Path) -> None:
     nodes = read(tmp_path, ("nodes.ndjson", lines(A, B, {"id": 7, "latency": 3.5})))
     assert (nodes.total, nodes.unmeasured, nodes.best) == (3, 1, 3.5)
     assert (nodes.mentions(["latency"]), nodes.mentions(["state"]), nodes.say_measured) == (True, False, True)
-    assert list(nodes.integer_ids) == [2]
+    assert (list(nodes.integer_ids), nodes.doubts, nodes.lone) == ([2], 0, False)
     assert nodes.texts([2, 0]) == [json.dumps({"id": 7, "latency": 3.5}).encode(), json.dumps(A).encode()]
     assert b"".join(nodes.join_records([1, 0], b"|")) == f"{json.dumps(B)}|{json.dumps(A)}|".encode()
     assert b"".join(nodes.join_ids([2, 0])) == b"7\na\n"

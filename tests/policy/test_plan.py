@@ -10,7 +10,7 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl.policy.evaluate import evaluate
-from rvhctl.policy.plan import FleetPlan, Share
+from rvhctl.policy.plan import FleetPlan, Share, levels_of
 from rvhctl.policy.policy import Policy
 
 ROOT = Path(__file__).parents[2]
@@ -57,3 +57,21 @@ def test_what_serves_a_group_adds_up_to_what_it_is_asked(spill: Any) -> None:
             sent[server] += amount  # type: ignore[assignment]
         assert sum(amount for _, amount in plan.amounts(group)) == plan.traffic.demand[group]
     assert sent == plan.sent
+
+
+def test_groups_at_no_known_distance_are_farther_than_all_others() -> None:
+    places = {"a": (0.0, 0.0), "b": (0.0, 179.9), "c": None, "d": (1.0, 0.0), "e": None}
+    nodes = [
+        {"id": zone, "zone": zone, "latency": 1, **({"lat": place[0], "lon": place[1]} if place else {})}
+        for zone, place in places.items()
+    ]
+    levels = levels_of(evaluate(nodes, Policy(threshold=1), by="zone"), range(5), 4)
+    assert {group: [other for _, other in found] for group, found in levels.items()} == {
+        0: [3, 1, 2, 4],
+        1: [3, 0, 2, 4],
+        2: [0, 1, 3, 4],
+        3: [0, 1, 2, 4],
+        4: [0, 1, 2, 3],
+    }
+    assert all(found == sorted(found) for found in levels.values())
+    assert levels[0][0][0] == 111195

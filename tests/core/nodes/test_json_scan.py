@@ -208,7 +208,7 @@ def test_numbers_to_the_last_bit(text: str) -> None:
 
 # -- ordinary records are all read -----------------------------------------------------------------
 
-usual_ids = st.text("abc-019:.é日🚀", min_size=1, max_size=20) | st.integers(0, 10**18 - 1)
+usual_ids = st.text("abc-019:.é§日🚀", min_size=1, max_size=20) | st.integers(0, 10**18 - 1)
 usual_numbers = st.floats(1e-9, 90) | st.floats(0, 90).map(lambda x: round(x, 6)) | st.integers(0, 90)
 usual_latencies = st.floats(0.001, 1e15) | st.integers(0, 10**17)
 usual_labels = (
@@ -338,6 +338,7 @@ def test_usual_records_are_accepted(line: bytes) -> None:
         b'{"id":"","lat":1,"lon":2,"latency":3}',
         b'{"id":"a\x7f","lat":1,"lon":2,"latency":3}',
         '{"id":"a\x85","lat":1,"lon":2,"latency":3}'.encode(),
+        '{"id":"é\x85","lat":1,"lon":2,"latency":3}'.encode(),
         '{"id":"a\u2028","lat":1,"lon":2,"latency":3}'.encode(),
         b'{"id":"a\\n","lat":1,"lon":2,"latency":3}',
         b'{"id":"a","lat":1,"lon":2}',
