@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.naive_geohash import LETTERS, naive_cell
 
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo import geohash
@@ -24,27 +25,7 @@ ROWS = json.loads((DATA / "valid/geohash.json").read_text())["rows"]
 NEIGHBOURS = json.loads((DATA / "valid/geohash_neighbours.json").read_text())["rows"]
 INVALID = json.loads((DATA / "invalid/geohash_invalid.json").read_text())["rows"]
 
-LETTERS = "0123456789bcdefghjkmnpqrstuvwxyz"
-
 precisions = st.integers(1, 12)
-
-
-def naive_cell(lat: float, lon: float, precision: int) -> str:
-    """Bisection of exact fractions, a bit at a time, longitude first; a midpoint goes up."""
-    ranges = [[Fraction(-180), Fraction(180)], [Fraction(-90), Fraction(90)]]
-    values = [Fraction(lon), Fraction(lat)]
-    text = ""
-    for letter in range(precision):
-        value = 0
-        for bit in range(5):
-            axis = (5 * letter + bit) % 2
-            low, high = ranges[axis]
-            middle = (low + high) / 2
-            up = values[axis] >= middle
-            ranges[axis][not up] = middle
-            value = 2 * value + up
-        text += LETTERS[value]
-    return text
 
 
 @st.composite

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.naive_merging import of_mappings
 
 from rvhctl.core.json.merging import MOST, ObjectMerger
 
@@ -89,19 +90,6 @@ NUMBERS = st.integers(0, 10**12)
 TEXTS = st.sampled_from(["", "up", "down", "é", "a" * 40])
 VALUES = st.one_of(st.none(), TEXTS, NUMBERS, st.lists(NUMBERS))
 RECORDS = st.dictionaries(st.sampled_from(["state", "zone", "latency", "é", "a" * 40]), VALUES)
-
-
-def of_mappings(own: dict[str, Any] | None, known: dict[str, Any]) -> dict[str, Any]:
-    """What the merger does, by the rules of mappings."""
-    if own is None:
-        return {name: value for name, value in known.items() if name != "latency"} | {"latency": None}
-    merged = {**own, "id": known["id"]}
-    for name, value in known.items():
-        worse = name == "state" and (own.get(name), value) == ("up", "down")
-        counts = worse if name == "state" else value not in (None, "")
-        if name not in ("id", "latency") and (counts or own.get(name) in (None, "")):
-            merged[name] = value
-    return merged
 
 
 @given(st.lists(st.tuples(st.none() | RECORDS, RECORDS), max_size=6), st.booleans())

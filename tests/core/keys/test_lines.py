@@ -6,48 +6,21 @@ import pytest
 import xxhash
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.naive_lines import LINE_FEED, Result, naive_lines
 from support.wrapping import I64
 
 from rvhctl.core.keys.lines import (
     DECIMAL,
-    EMPTY,
     LIBRARY,
-    NOT_64_BITS,
     NOTHING_WRONG,
     XXH64,
     answer_lines,
     native_lines,
     plain_lines,
 )
-from rvhctl.core.placement.jump import MAX_BUCKETS, jump
+from rvhctl.core.placement.jump import MAX_BUCKETS
 
-LINE_FEED, NUL = 10, 0
-
-Result = tuple[bytes, int, int, int]
-
-
-def naive_lines(block: bytes, start: int, delimiter: int, buckets: int, decimal: bool) -> Result:
-    """One line after the other, by Python's own means."""
-    answers = b""
-    lines = 0
-    *complete, _ = block[start:].split(bytes([delimiter]))
-    for line in complete:
-        key = line.removesuffix(b"\r") if delimiter == LINE_FEED else line
-        if not key:
-            return answers, lines, start, EMPTY
-        bits = xxhash.xxh64_intdigest(key)
-        if decimal:
-            digits = key[1:] if key[:1] in (b"-", b"+") else key
-            if not digits.isdigit():
-                return answers, lines, start, NOT_64_BITS
-            bits = int(key)
-            if not -(2**63) <= bits < 2**64:
-                return answers, lines, start, NOT_64_BITS
-        bits %= 2**64
-        answers += b"%d\n" % jump(bits - 2**64 if bits >= 2**63 else bits, buckets)
-        lines += 1
-        start += len(line) + 1
-    return answers, lines, start, NOTHING_WRONG
+NUL = 0
 
 
 def answered(block: bytes, start: int, delimiter: int, buckets: int, recipe: int) -> Result:

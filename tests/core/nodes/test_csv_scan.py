@@ -2,71 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import struct
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.naive_scans import SPECIAL, assert_row_is, library_rows
 
 from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD
-from rvhctl.formats.csv import typed
-from rvhctl.formats.shapes import plain_layout
 from rvhctl.nodes.fields import DETAILS
 
-from .test_details import details_of, stated_details
-
 AHEAD = b"\n" * 32
-SPECIAL = ["samples"]
-NONE = {
-    "",
-    "-",
-    "--",
-    "---",
-    "\u2013",
-    "\u2014",
-    "n/a",
-    "#n/a",
-    "n.a.",
-    "n.a",
-    "na",
-    "nan",
-    "null",
-    "nil",
-    "none",
-}
-"""What is written for no measurement."""
-
 PLAIN = b"a1,38.704022,-101.473911,161.354"
 HEADER = ["id", "lat", "lon", "latency"]
-
-
-def bits(value: float) -> bytes:
-    return struct.pack("<d", value)
-
-
-def library_rows(data: bytes, delimiter: str) -> Iterator[tuple[list[str], bytes]]:
-    """The rows that Python's ``csv`` reads, each with its own bytes, up to the first that it refuses."""
-    taken: list[str] = []
-
-    def lines() -> Iterator[str]:
-        for line in io.StringIO(data.decode("utf-8", "surrogateescape"), newline=""):
-            taken.append(line)
-            yield line
-
-    reader = csv.reader(lines(), delimiter=delimiter, strict=True)
-    try:
-        for fields in reader:
-            raw = "".join(taken).rstrip("\r\n").encode("utf-8", "surrogateescape")
-            taken.clear()
-            if fields:
-                yield fields, raw
-    except csv.Error:
-        return
 
 
 def scan_all(
@@ -83,25 +32,6 @@ def scan_all(
         else:
             assert status == MORE
     return scan, unusual, True
-
-
-def assert_row_is(scan: CsvScan, row: int, fields: dict[str, str], coordinates: bool) -> None:
-    assert scan.id_text(row) == fields["id"] != ""
-    assert not any(ord(c) < 32 or 127 <= ord(c) < 160 for c in fields["id"])
-    assert not any(fields.get(name) for name in SPECIAL)
-    said = typed(plain_layout(list(fields), ","), list(fields.values()))
-    assert details_of(scan, row) == stated_details(said)
-    columns = [("latency", scan.latencies, 0.0, math.inf)]
-    if coordinates:
-        columns += [("lat", scan.lats, -90.0, 90.0), ("lon", scan.lons, -180.0, 180.0)]
-    for name, column, low, high in columns:
-        value = fields[name]
-        if value.strip().lower() in NONE:
-            assert name == "latency"
-            assert math.isnan(column[row])
-        else:
-            assert bits(column[row]) == bits(float(value))
-            assert low <= column[row] <= high
 
 
 digits = st.text("0123456789", min_size=1, max_size=20)

@@ -2,34 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
+from support.naive_scans import UP
 
 from rvhctl.core.nodes.details import DetailColumns
-from rvhctl.core.nodes.rows import NodeRows
-from rvhctl.nodes.fields import read_details
-
-UP = (0, 1.0, 1.0)
-
-
-def details_of(scan: NodeRows, row: int) -> tuple[int, float, float]:
-    """State, weight and capacity of a row of a scan."""
-    rows = len(scan)
-    states, weights = scan.details.states(rows), scan.details.weights(rows)
-    capacities = scan.details.capacities(rows) or weights
-    return (
-        states[row] if len(states) else 0,
-        weights[row] if len(weights) else 1.0,
-        capacities[row] if len(capacities) else 1.0,
-    )
-
-
-def stated_details(fields: dict[str, Any]) -> tuple[int, float, float]:
-    """The same of a decoded record, by the rules of a node."""
-    said = read_details(fields)
-    return UP if said is None else (said.state, said.weight, said.capacity)
 
 
 @given(

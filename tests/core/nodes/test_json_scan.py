@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import orjson
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from support.naive_scans import assert_row_is_what_the_library_reads, bits, details_of, stated_details
 
 from rvhctl.core.columns import Ints
 from rvhctl.core.csv.objects import ObjectToRow
@@ -19,16 +19,10 @@ from rvhctl.core.nodes.json_record import SPECIAL_KEYS
 from rvhctl.core.nodes.json_scan import JsonScan
 from rvhctl.core.nodes.scan import DONE, MORE, UNUSUAL_DOCUMENT, UNUSUAL_RECORD, NodeScan
 
-from .test_details import details_of, stated_details
-
 # At the end of a text the scanner cannot read ahead, and hands over what it could read elsewhere.
 AHEAD = b"\n" * 32
 
 PLAIN = b'{"id": "a1", "lat": 38.704022, "lon": -101.473911, "latency": 161.354}'
-
-
-def bits(value: float) -> bytes:
-    return struct.pack("<d", value)
 
 
 def steps(scan: NodeScan, limit: int = 1 << 20) -> Iterator[int]:
@@ -46,30 +40,6 @@ def scanned(data: bytes, *, coordinates: bool = True, limit: int = 1 << 20) -> t
     statuses = steps(scan, limit)
     unusual = [data[scan.slow_start : scan.slow_end] for status in statuses if status == UNUSUAL_RECORD]
     return scan, unusual
-
-
-def assert_row_is_what_the_library_reads(scan: NodeScan, row: int, coordinates: bool) -> None:
-    record = orjson.loads(scan.record(row))
-    assert isinstance(record, dict)
-    assert not {key.encode() for key in record} & set(SPECIAL_KEYS)
-    assert details_of(scan, row) == stated_details(record)
-    assert type(record["id"]) in (str, int)
-    assert scan.id_text(row) == str(record["id"]) != ""
-    assert scan.id_text(row).isprintable() or not any(
-        ord(c) < 32 or 127 <= ord(c) < 160 for c in scan.id_text(row)
-    )
-    columns = [("latency", scan.latencies, 0.0, math.inf)]
-    if coordinates:
-        columns += [("lat", scan.lats, -90.0, 90.0), ("lon", scan.lons, -180.0, 180.0)]
-    for name, column, low, high in columns:
-        value = record[name]
-        if value is None:
-            assert name == "latency"
-            assert math.isnan(column[row])
-        else:
-            assert type(value) in (int, float)
-            assert bits(column[row]) == bits(float(value))
-            assert low <= value <= high
 
 
 # -- texts of records ------------------------------------------------------------------------------

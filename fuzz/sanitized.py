@@ -1,0 +1,56 @@
+"""The compiled core with AddressSanitizer and UBSan, in a copy of the checkout. Needs clang, and Linux."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[1]
+FLAGS: Final = (
+    "-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -fno-omit-frame-pointer -g"
+)
+MARK: Final = "RVHCTL_SANITIZED"
+
+
+def is_sanitized() -> bool:
+    """Whether this process runs such a core."""
+    return MARK in os.environ
+
+
+def build() -> Path:
+    """Copy the checkout and compile its core."""
+    copy = Path(tempfile.gettempdir(), f"rvhctl-sanitized-{os.getuid()}")
+    shutil.rmtree(copy, ignore_errors=True)
+    leave_out = shutil.ignore_patterns(".*", "*.so", "*.pyd", "__pycache__", "found")
+    for folder in ("rvhctl", "fuzz", "tests"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=leave_out)
+    # The runtime comes with Atheris, so nothing is linked.
+    compiler = {"CC": f"clang {FLAGS}", "LDSHARED": "clang -shared"}
+    subprocess.run([sys.executable, copy / "rvhctl/core/_build.py"], env=os.environ | compiler, check=True)
+    return copy
+
+
+def restarted(copy: Path, arguments: Sequence[str]) -> int:
+    """Run the same command there."""
+    import atheris
+
+    runtime = Path(atheris.path(), "asan_with_fuzzer.so")
+    # Python's own allocator would hide where an object ends; what it still holds at the end is no leak.
+    settings = {
+        "PYTHONMALLOC": "malloc",
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "LD_PRELOAD": str(runtime),
+        MARK: "1",
+    }
+    command = [sys.executable, "-m", "fuzz", *arguments]
+    run = subprocess.run(command, cwd=copy, env=os.environ | settings)
+    found = copy / "fuzz/found"
+    if found.is_dir():
+        shutil.copytree(found, ROOT / "fuzz/found", dirs_exist_ok=True)
+    return run.returncode
