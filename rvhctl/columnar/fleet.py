@@ -9,9 +9,9 @@ from rvhctl.columnar.columns import arrow_column, buffer_of, each_chunk, library
 from rvhctl.concurrency.steps import WHOLE, run
 from rvhctl.core.columns import Floats, Ints, blank
 from rvhctl.core.geo.geohash import LATITUDE, LONGITUDE, cell_letters, cell_numbers, whole_precision
-from rvhctl.core.keys.buffers import long_integers
 from rvhctl.core.numbers import read_float_degrees, read_float_latencies
 from rvhctl.core.policy.cells import Groups
+from rvhctl.core.policy.survivors import Sieve
 from rvhctl.errors import (
     EmptyNodesError,
     FaultsetError,
@@ -111,8 +111,8 @@ def failover(latency: Any, threshold: float) -> Any:
         [2, 0]
     """
     limit = checked_threshold(threshold)
-    column = _latencies(latency)
-    order = run(ranked(column, limit, WHOLE))
+    column = _measured(latency)
+    order = _survivors(column, limit) if len(column) <= WHOLE else run(ranked(_checked(column), limit, WHOLE))
     if not len(order):
         raise NoSurvivorsError(
             f"no survivors: none of {counted(len(column), 'node')} answers within {limit:g} ms"
@@ -150,7 +150,7 @@ def faultset(lat: Any, lon: Any, latency: Any, threshold: float, precision: int 
     """
     limit = checked_threshold(threshold)
     letters = whole_precision(precision)
-    column = _latencies(latency)
+    column = _checked(_measured(latency))
     points = []
     for values, name in ((lat, "lat"), (lon, "lon")):
         numbers = _whole(_numbers(values, name)).fill_null(NAN)
@@ -220,25 +220,48 @@ def _degrees(column: Any, start: int, count: int, name: str, row: int) -> Floats
     return values
 
 
-def _latencies(values: Any) -> Floats:
-    """A column of latencies in milliseconds, NaN for none.
+def _measured(values: Any) -> Any:
+    """A column of latencies in milliseconds as one array, NaN for none.
 
     Raises:
         EmptyNodesError: it has no entries.
-        InvalidNodeError: one is negative or infinite.
         FaultsetError: it is none, or not of numbers.
     """
     numbers = _whole(_numbers(values, "latency")).fill_null(NAN)
     if not len(numbers):
         raise EmptyNodesError
+    return numbers
+
+
+def _survivors(numbers: Any, limit: float) -> Ints:
+    """The rows of latencies up to the limit, in order, without a copy of the column.
+
+    Raises:
+        InvalidNodeError: one is negative or infinite.
+    """
+    buffer: Any = memoryview(numbers.buffers()[1].slice(8 * numbers.offset, 8 * len(numbers)))
+    sieve = Sieve(buffer.cast("d"), limit)
+    if sieve.bad >= 0:
+        _refuse_latency(numbers, sieve.bad)
+    return sieve.order()
+
+
+def _checked(numbers: Any) -> Floats:
+    """Latencies as a column of the core.
+
+    Raises:
+        InvalidNodeError: one is negative or infinite.
+    """
     column = blank(len(numbers))
     for at in range(0, len(numbers), ROWS):
-        block = buffer_of(numbers, at, min(ROWS, len(numbers) - at), 8)
-        bad = read_float_latencies(block, column, at)
+        bad = read_float_latencies(buffer_of(numbers, at, min(ROWS, len(numbers) - at), 8), column, at)
         if bad >= 0:
-            bad += at
-            _refuse(lambda value, _: check_latency(value), numbers[bad].as_py(), "latency", bad)
+            _refuse_latency(numbers, at + bad)
     return column
+
+
+def _refuse_latency(numbers: Any, row: int) -> NoReturn:
+    _refuse(lambda value, _: check_latency(value), numbers[row].as_py(), "latency", row)
 
 
 def _refuse(check: Callable[[float, str], float], value: float, name: str, row: int) -> NoReturn:
@@ -257,4 +280,4 @@ def _refuse(check: Callable[[float, str], float], value: float, name: str, row: 
 def _rows(order: Ints) -> Any:
     """Indices as a column."""
     pa = library()
-    return pa.Array.from_buffers(pa.int64(), len(order), [None, pa.py_buffer(long_integers(order))])
+    return pa.Array.from_buffers(pa.int64(), len(order), [None, pa.py_buffer(order.buffer())])

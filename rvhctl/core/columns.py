@@ -106,6 +106,10 @@ class Ints(Column[int]):
     def piece(self, start: int) -> list[int]:
         return list(self.values[start : start + PIECE])
 
+    def buffer(self) -> memoryview:
+        """The entries as they lie in memory, not copied."""
+        return memoryview(self.values)
+
 
 class Codes(Column[int]):
     """A column of codes from 0 to 255."""
@@ -213,6 +217,7 @@ def digit_pass(source: vec[i64], target: vec[i64], low: i64, width: i64) -> bool
         total += here
     for item in source:
         digit = (item >> low) & mask
-        target[free[digit]] = item
-        free[digit] += 1
+        place = free[digit]
+        target[place] = item
+        free[digit] = place + 1
     return True

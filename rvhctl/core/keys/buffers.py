@@ -1,11 +1,11 @@
-"""Keys out of the buffers of Arrow, and answers as such.
+"""Keys out of the buffers of Arrow.
 
 Buffers are copies, some thousand rows at a time, so that they stay in a processor's cache.
 """
 
 from __future__ import annotations
 
-from librt.strings import BytesWriter, read_i32_le, read_i64_le, write_i64_le
+from librt.strings import read_i32_le, read_i64_le
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints
@@ -51,11 +51,3 @@ def fill(keys: Ints, bits: list[int]) -> None:
     values = keys.values
     for row, number in enumerate(bits):
         values[row] = number
-
-
-def long_integers(values: Ints) -> bytes:
-    """A column as a buffer of integers of 64 bits."""
-    out = BytesWriter()
-    for number in values.values:
-        write_i64_le(out, number)
-    return out.getvalue()

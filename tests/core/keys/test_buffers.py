@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support.wrapping import signed
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.buffers import fill, hash_values, long_integers, offset_at, take_integers
+from rvhctl.core.keys.buffers import fill, hash_values, offset_at, take_integers
 
 UNTOUCHED = [-5, -6]
 
@@ -35,7 +35,7 @@ def test_values_are_hashed(values: list[bytes], first: int, large: bool, seed: i
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=9))
 def test_integers_are_taken_and_given_as_such(numbers: list[int]) -> None:
     buffer = struct.pack(f"<{len(numbers)}q", *numbers)
-    assert long_integers(Ints(numbers)) == buffer
+    assert bytes(Ints(numbers).buffer()) == buffer
     for take in (lambda keys: take_integers(keys, buffer, len(numbers)), lambda keys: fill(keys, numbers)):
         keys = Ints([0] * len(numbers) + UNTOUCHED)
         take(keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from array import array
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from rvhctl.core.columns import Floats
 from rvhctl.core.policy import ranking as ranking_module
 from rvhctl.core.policy import survivors as survivors_module
 from rvhctl.core.policy.ranking import Ranking
-from rvhctl.core.policy.survivors import MANY, finish, survivors
+from rvhctl.core.policy.survivors import BLOCK, FEW, Sieve, finish, insert, survivors
 
 BRANCHING = (
     survivors_module,
@@ -86,19 +87,48 @@ def test_hard_inputs(name: str, count: int) -> None:
     assert list(survivors(Floats(values), 100.0)) == naive(values, 100.0)
 
 
-@pytest.mark.parametrize("name", ["random", "close, reversed"])
-def test_more_nodes_than_two_digits_tell_apart(name: str) -> None:
-    values = hard_inputs(MANY + 1000)[name]
+@pytest.mark.parametrize("name", ["random", "equal", "outlier", "close, reversed", "with gaps"])
+def test_a_column_that_is_read_in_blocks(name: str) -> None:
+    values = hard_inputs(FEW + 1000)[name]
     assert list(survivors(Floats(values), 100.0)) == naive(values, 100.0)
 
 
 def test_insertion_gives_up_where_it_would_be_slow() -> None:
     """Its share of the work is bounded: a few moves a latency, far from their square."""
     for count, finished in [(5, True), (1000, False)]:
-        image = bytes(memoryview(vec[float]([99.0 - k * 1e-9 for k in range(count)])))
+        latencies = vec[float]([99.0 - k * 1e-9 for k in range(count)])
         packed = vec[i64](range(count))
-        assert finish(image, packed) is finished
+        assert finish(bytes(memoryview(latencies)), packed) is finished
         assert not finished or list(packed) == list(range(count))[::-1]
+        keys, rows = vec[i64](range(count, 0, -1)), vec[i64](range(count))
+        assert insert(keys, rows, 2 * count) is finished
+        assert not finished or (list(keys), list(rows)) == ([1, 2, 3, 4, 5], [4, 3, 2, 1, 0])
+
+
+def sieve(values: list[float], limit: float) -> Sieve:
+    return Sieve(memoryview(array("d", values)), limit)
+
+
+@given(st.lists(st.one_of(latencies, st.sampled_from([-0.0, -math.nan])), min_size=1, max_size=99), limits)
+def test_a_buffer_is_sorted_as_it_is(values: list[float], limit: float) -> None:
+    found = sieve(values, limit)
+    assert found.bad == -1
+    assert list(found.order()) == naive(values, limit)
+
+
+@pytest.mark.parametrize("limit", [0.0, 1.0, 49.5, 100.0])
+def test_a_buffer_of_several_blocks(limit: float) -> None:
+    chance = random.Random(3)
+    values = [float(chance.randrange(100)) for _ in range(2 * BLOCK + 7)]
+    assert list(sieve(values, limit).order()) == naive(values, limit)
+
+
+@pytest.mark.parametrize("bad", [-1.0, -5e-324, math.inf, -math.inf])
+@pytest.mark.parametrize("row", [0, BLOCK - 1, BLOCK, BLOCK + 5])
+def test_the_first_row_that_is_no_latency(bad: float, row: int) -> None:
+    values = [-0.0, 5.0, math.nan, -math.nan] * (BLOCK // 2)
+    values[row:] = [bad, -2.0, math.inf]
+    assert sieve(values, 5.0).bad == row
 
 
 @pytest.mark.parametrize("count", [0, 1, SLICE - 1, SLICE, SLICE + 1, 3 * SLICE + 5])
