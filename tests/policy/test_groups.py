@@ -155,6 +155,10 @@ def test_small_groups_join_the_nearest() -> None:
     evaluation = evaluate(nodes, Policy(threshold=50, merge_below=2), by="zone")
     assert evaluation.groups.joined == [("rtm", "ams")]
     assert [group.name for group in evaluation] == ["syd", "ams"]
+    for node in nodes[:2]:
+        del node["lat"], node["lon"]
+    of_two = evaluate(nodes, Policy(threshold=50, merge_below=2), by="zone")
+    assert of_two.groups.joined == [("rtm", "ams")]  # syd has no place, and need not join
     del nodes[2]["lat"], nodes[2]["lon"]
     with pytest.raises(
         FaultsetError, match=r"joins the nearest group, and 'rtm' \(1 node\) has no coordinates"

@@ -69,7 +69,7 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Continue: ast.Break,
 }
 NOT_CODE = {"annotation", "returns", "type_params", "decorator_list"}
-PATIENCE, BUDGET = 60, 15
+PATIENCE, BUDGET = 30, 10
 """Seconds that a mutant's tests may take more than they do, and that they may take in all when nothing fails."""
 
 
