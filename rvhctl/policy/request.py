@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from rvhctl.core.geo.geohash import cell_of_text, whole_precision
 from rvhctl.errors import FaultsetError, shorten
 from rvhctl.nodes.documents import AUTO, DAMPING, LIMITS, OF_GROUPS, POLICY, ROUTING, id_texts, labels_in
-from rvhctl.nodes.fields import checked_threshold
 from rvhctl.policy.policy import Policy, without_limit
 from rvhctl.policy.traffic.routing import Failures, Routing, failures_of, routing_of
 
@@ -121,8 +120,6 @@ def policy_of(members: Mapping[str, Any]) -> Policy:
         FaultsetError: one is of a wrong type or out of range, or there is neither a threshold nor a relative limit.
     """
     policy = {name: members[name] for name in POLICY if name in members}
-    if "threshold" in policy:
-        policy["threshold"] = checked_threshold(policy["threshold"])
     return Policy(**policy)
 
 

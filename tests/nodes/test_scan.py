@@ -15,6 +15,7 @@ from support.cli import rvhctl
 
 from rvhctl.errors import raise_error
 from rvhctl.nodes import read, scan
+from rvhctl.nodes.scan import is_doubtful
 
 FLEET: list[dict[str, Any]] = [
     {"id": f"node-{number}", "lat": number % 90 - 0.5, "lon": number * 7 % 180, "latency": number * 37 % 200}
@@ -314,3 +315,10 @@ def test_several_texts_of_one_layout_or_of_others(
     for command in COMMANDS:
         for format_ in ("ndjson", "csv", "json"):
             both(monkeypatch, *command, "--on-error", "skip", "-o", format_, *paths)
+
+
+def test_a_text_is_doubtful_if_two_records_say_that_each_other_is_meant_otherwise() -> None:
+    both_of = ({1, 2}, {4, 8})
+    for bits in range(16):
+        found = {bit for bit in (1, 2, 4, 8) if bits & bit}
+        assert is_doubtful(bits) == any(both <= found for both in both_of)
