@@ -208,3 +208,10 @@ def test_sums_of_bytes_are_their_definitions(data: bytes) -> None:
     assert (checksums.fnv1a(data), checksums.fnv1(data)) == (first, then)
     with as_compiled(checksums):
         assert (checksums.fnv1a(data), checksums.fnv1(data)) == (first, then)
+
+
+def test_the_compiled_core_hashes_by_xxh64_alone() -> None:
+    assert [name for name in RECIPES if recipe_of(name).native] == ["xxh64"]
+    assert [recipe_of("xxh64").with_seed(seed).native for seed in (0, 7)] == [
+        recipe_of("xxh64").with_seed(seed).digest(b"foo") == xxhash.xxh64_intdigest(b"foo") for seed in (0, 7)
+    ]

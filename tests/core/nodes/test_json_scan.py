@@ -221,7 +221,7 @@ def test_ordinary_records_are_all_read(
     records = data.draw(st.lists(ordinary(labels), max_size=5))
     indent = data.draw(st.sampled_from([None, 1])) if array else None
     texts = [json.dumps(record, ensure_ascii=False, indent=indent) for record in records]
-    text = (("[" + ",".join(texts) + "]") if array else "\n".join(texts)).encode() + AHEAD
+    text = (("[" + ",".join(texts) + "]") if array else " \t\r\n".join(texts)).encode() + AHEAD
     by = tuple(map(str.encode, labels))
     scan = JsonScan(text, True, 0, array, SPECIAL_KEYS, latency, by)
     assert list(steps(scan)) == [DONE]

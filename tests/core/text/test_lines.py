@@ -19,7 +19,9 @@ numbers = st.one_of(
     st.integers(0, 10**6).map(float),
     st.just(math.nan),
 )
-cells = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=90)
+cells = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=90) | st.sampled_from(
+    ["", " ", "a ", " a", "a" * 90, " " * 70 + "a", "a" + " " * 70]
+)
 
 
 @given(st.lists(numbers))
