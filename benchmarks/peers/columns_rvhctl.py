@@ -17,6 +17,8 @@ def prepare(case: str, size: int) -> Callable[[], Iterable[object]]:
     if work in ("keys", "sum"):
         return buckets(work, int(number), size)
     table, limit = node_table(size), float(number or THRESHOLD_MS)
+    if work == "rows":
+        return polars_rows(table, limit)
     lat, lon, latency = (table[name].combine_chunks() for name in ("lat", "lon", "latency"))
     if work == "nodes":
         columns = (column.to_pylist() for column in (lat, lon, latency))
@@ -29,6 +31,14 @@ def prepare(case: str, size: int) -> Callable[[], Iterable[object]]:
         "faultset": lambda: arrow.faultset(lat, lon, latency, limit, LETTERS),
     }
     return calls[work]
+
+
+def polars_rows(table: Any, limit: float) -> Callable[[], Iterable[object]]:
+    """Rows of a DataFrame of Polars, whose texts have another layout than those of the table."""
+    import polars as pl
+
+    nodes = pl.DataFrame(table).rechunk()
+    return lambda: nodes[pl.Series(arrow.failover(nodes["latency"], limit))].iter_rows()
 
 
 def buckets(work: str, count: int, size: int) -> Callable[[], Iterable[object]]:

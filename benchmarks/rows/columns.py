@@ -11,7 +11,7 @@ SHARES = {"half": "180", "one in six": THRESHOLD}
 """Of the nodes, by threshold (ms)."""
 
 
-def ours(name: str, case: str, sizes: Sizes, group: str = "") -> Call:
+def ours(name: str, case: str, sizes: Sizes, group: str = "", *modules: str) -> Call:
     return Call(
         name=name,
         role=Role.OURS,
@@ -19,7 +19,7 @@ def ours(name: str, case: str, sizes: Sizes, group: str = "") -> Call:
         case=case,
         size=sizes.nodes,
         group=group,
-        modules=("pyarrow",),
+        modules=("pyarrow", *modules),
     )
 
 
@@ -86,11 +86,14 @@ def survivor_rows_row(sizes: Sizes) -> Row:
             for share, case in SHARES.items()
             for one in (
                 ours(f"rvhctl and take, {share} survive", f"take {case}", sizes, case),
+                ours(f"rvhctl on Polars' own, {share} survive", f"rows {case}", sizes, case, "polars"),
                 by(f"Polars, {share} survive", "columns_polars", case, sizes, "polars", group=case),
             )
         ],
         goals=[
-            Goal(f"rvhctl and take, {share} survive", 0.95, f"Polars, {share} survive") for share in SHARES
+            Goal(f"{way}, {share} survive", 0.95, f"Polars, {share} survive")
+            for share in SHARES
+            for way in ("rvhctl and take", "rvhctl on Polars' own")
         ],
     )
 
