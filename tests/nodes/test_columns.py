@@ -350,3 +350,10 @@ def test_they_are_a_sequence_of_nodes_that_nobody_changes() -> None:
     assert faultset(nodes[1:4], 100, 2) == ["ams-2"]
     assert repr(nodes[1:4]) == "NodeColumns(3 nodes: id, lat, lon, latency)"
     assert list(pickle.loads(pickle.dumps(nodes[:2]))) == list(nodes)[:2]
+
+
+def test_all_of_the_columns_are_the_columns_themselves() -> None:
+    nodes = NodeColumns(ids=["a", "b", "c"], latencies=[1.0, 2.0, 3.0])
+    assert nodes[:] is nodes[0:3] is nodes
+    for part in (slice(1, 3), slice(0, 2), slice(0, 3, 2), slice(None, None, -1)):
+        assert [row["id"] for row in nodes[part]] == ["a", "b", "c"][part]

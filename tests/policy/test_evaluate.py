@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from rvhctl.errors import EmptyNodesError, FaultsetError, InvalidNodeError
 from rvhctl.nodes.given import Node
-from rvhctl.policy.evaluate import advise, drill, evaluate
+from rvhctl.policy.advice import coarser
+from rvhctl.policy.evaluate import advise, drill, evaluate, read_fleet
 from rvhctl.policy.evaluation import Failed
 from rvhctl.policy.memory import Memory
 from rvhctl.policy.plan import FleetPlan
@@ -101,6 +103,23 @@ def test_a_text_names_labels_as_the_flag_does() -> None:
     several = evaluate(nodes, Policy(threshold=5), by=["r", "z"])
     assert list(several.names) == ["a/x", "a/y", "b/x"]
     assert list(evaluate(nodes, Policy(threshold=5), by="r, z").names) == list(several.names)
+
+
+def test_a_coarser_precision_leaves_fewer_nodes_alone() -> None:
+    rows = [
+        (f"n{number}", number % 9 * 9 + 1.3, number % 9 * 13 + 1.3 + number * 0.01, 1.0)
+        for number in range(60)
+    ]
+    fleet = read_fleet(rows, places=True)
+    alone = [evaluate(rows, LIMIT, precision=precision).starts.tolist() for precision in range(1, 9)]
+    lonely = [sum(end - start == 1 for start, end in pairwise(starts)) for starts in alone]
+    for precision in range(1, 9):
+        better = [at for at in range(1, precision) if lonely[at - 1] < lonely[precision - 1]]
+        found = coarser(fleet, precision, lonely[precision - 1])
+        assert (found is None) == (not better)
+        if found is not None:
+            assert found[0] in better
+            assert found[1] == lonely[found[0] - 1]
 
 
 def test_the_suited_precision_is_the_advised_one() -> None:

@@ -179,3 +179,11 @@ def test_a_filled_cell_of_a_special_column_is_handed_over() -> None:
     assert finished
     assert unusual == [(9, 18)]
     assert [scan.id_text(0), scan.id_text(1)] == ["a", "c"]
+
+
+@pytest.mark.parametrize("coordinates", [True, False])
+def test_where_no_latency_is_read_there_is_none(coordinates: bool) -> None:
+    fields = column_fields(HEADER, coordinates, SPECIAL, latency=False)
+    scan = CsvScan(PLAIN + b"\n" + AHEAD, coordinates, 0, ord(","), fields)
+    assert (scan.run(1000), len(scan)) == (DONE, 1)
+    assert math.isnan(scan.latencies[0])

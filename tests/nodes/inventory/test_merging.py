@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import product
 from math import nan
 from typing import Any
@@ -11,9 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rvhctl.nodes.inventory import merging
 from rvhctl.nodes.inventory.merging import NONE_SEEN, Contradictions, merged_objects, merged_texts
 
 STATES = ("up", "drain", "down")
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["by the core", "one by one"], autouse=True)
+def _ways(request: pytest.FixtureRequest) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "COMPILED", request.param)
+        yield
 
 
 def merged_text(measured: bytes | None, known: bytes, seen: Contradictions = NONE_SEEN) -> bytes:
