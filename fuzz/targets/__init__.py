@@ -1,11 +1,10 @@
 """The targets, by what they are about.
 
-doors    Documents, requests and the output of tools: nothing but errors of ours comes out.
-geo      Geohashes.
 csv      Cells and rows.
+doors    Documents, requests, patterns and the output of tools.
 json     Values, spans, merged objects.
 keys     Lines, rows, fields and cells as keys.
 nodes    Scanners of nodes.
-numbers  Numbers and columns of them.
-place    Jump hash and placements.
+numbers  Columns of numbers, and words of text.
+place    Jump hash, placements and geohashes.
 """
