@@ -80,8 +80,8 @@ AnyNode: TypeAlias = "NodeLike | tuple[str | int, Number, Number, Number | None]
 
 FIELDS: Final = Node._fields
 
-ABSENT: Final = object()
-"""What a node says that has no such field."""
+ABSENT: Final[object] = ...
+"""What a node says that has no such field; to an error it is no value, so no message shows it."""
 
 
 def read_columns(nodes: Sequence[object], start: int, count: int, fields: tuple[str, ...]) -> list[Floats]:

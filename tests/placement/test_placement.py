@@ -406,6 +406,8 @@ class TestSpread:
             Placement(nodes, spread=spread)
         with pytest.raises(InvalidNodeError, match="node 'b': there is no zone"):
             Placement([{"id": "a", "zone": 1}, {"id": "b", "zone": None}], spread="zone")
+        with pytest.raises(InvalidNodeError, match="node 'b': there is no zone$"):
+            Placement([{"id": "a", "zone": 1}, {"id": "b"}], spread="zone")
 
 
 class TestHeadroom:
