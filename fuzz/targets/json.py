@@ -13,7 +13,17 @@ from rvhctl.core.json.spans import element_lines, element_spans, member_spans
 
 VALUES = ('"', "\\", "\\u", "\\u00e9", "\\ud83d", "-", "0.", "e+", "1e9", "true", "false", "null")
 CONTAINERS = ("[", "]", "{", "}", ",", ":", "[]", "{}", '{"a":1}', "[1,2]", "\n", "\t", "\r")
-CHARACTERS = ("é", "\u2028", "🚀", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\x7f", b"\xff")
+CHARACTERS = (
+    "é",
+    "\u2028",
+    "🚀",
+    b"\xed\xa0\x80",
+    b"\xf4\x90\x80\x80",
+    b"\xf5\x80\x80\x80",
+    b"\xc0\x80",
+    b"\x7f",
+    b"\xff",
+)
 
 
 def loads(text: bytes) -> object:
