@@ -14,7 +14,7 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints, ints
 from rvhctl.core.placement.bits import key_bits
-from rvhctl.core.placement.jump import PAPER, jump, jump_in
+from rvhctl.core.placement.jump import PAPER, jump_each, jump_in
 from rvhctl.core.placement.probes import word_hash
 from rvhctl.core.placement.scores import Best
 from rvhctl.core.placement.table import PROBES, BucketTable
@@ -66,8 +66,7 @@ class Chooser:
         """
         table, bits, target = self.table, keys.values, chosen.values
         if table.plain and self.count == 1 and table.dialect == PAPER:
-            for at in range(row, end):
-                target[at] = jump(bits[at], table.buckets)
+            jump_each(bits, row, end, table.buckets, target)
             return end
         if table.plain and self._position == AT_PROBES:
             row = self._choose_plain(bits, row, end, target)

@@ -12,12 +12,12 @@ A key is the 64 bits of a signed integer; 1 <= buckets <= ``MAX_BUCKETS``, which
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+from librt.vecs import vec
+from mypy_extensions import i64
 
 from rvhctl.core.words import COMPILED, MASK_64
-
-if TYPE_CHECKING:
-    from mypy_extensions import i64
 
 MAX_BUCKETS: Final = 2147483647
 """2^31 - 1: the largest number of buckets on which all implementations agree."""
@@ -54,6 +54,51 @@ def jump(key: i64, buckets: i64) -> i64:
         if following >= buckets:
             return bucket
         bucket = following
+
+
+def jump_each(keys: vec[i64], start: i64, end: i64, buckets: i64, chosen: vec[i64]) -> None:
+    """``jump`` of the keys from start to end - 1, into the same rows of ``chosen``."""
+    if not COMPILED:
+        for row in range(start, end):
+            chosen[row] = plain_jump(keys[row], buckets)
+        return
+    # All keys take one jump at a time, those that have jumped too far left out by arithmetic: how many jumps
+    # a key takes is chance, and a branch on it would be guessed wrong once a key.
+    count = end - start
+    states = vec[i64]([0] * int(count))
+    rows = vec[i64]([0] * int(count))
+    reached = vec[i64]([0] * int(count))
+    first: i64 = 0x80000000
+    left: i64 = 0
+    for row in range(start, end):
+        chosen[row] = 0
+        key = keys[row] * LCG + 1
+        x: i64 = ((key >> 33) & 0x7FFFFFFF) + 1
+        states[left] = key
+        rows[left] = row
+        left += first - buckets * x <= UNSURE
+    while left > 0:
+        going: i64 = 0
+        for k in range(left):
+            key = states[k]
+            bucket = reached[k]
+            row = rows[k]
+            x = ((key >> 33) & 0x7FFFFFFF) + 1
+            reach: i64 = (bucket + 1) << 31
+            following: i64 = reach // x
+            rest: i64 = reach - following * x
+            if rest < UNSURE or rest > x - UNSURE:
+                following = int(float(bucket + 1) * (TWO_31 / float(x)))
+                if following >= buckets:
+                    continue
+            chosen[row] = following
+            key = key * LCG + 1
+            x = ((key >> 33) & 0x7FFFFFFF) + 1
+            states[going] = key
+            rows[going] = row
+            reached[going] = following
+            going += ((following + 1) << 31) - buckets * x <= UNSURE
+        left = going
 
 
 def plain_jump(key: int, buckets: int) -> int:

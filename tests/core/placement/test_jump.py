@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from librt.vecs import vec
+from mypy_extensions import i64
 from support.naive_placement import naive_paper_jump
 from support.wrapping import I64, as_compiled
 
 from rvhctl.core.placement import jump as jump_module
-from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_in
+from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_each, jump_in
 
 ROWS = json.loads((Path(__file__).parents[2] / "data/valid/jump_integer.json").read_text())["rows"]
 DIALECTS = {"paper": PAPER, "guava": GUAVA, "exact": EXACT}
@@ -88,6 +90,17 @@ def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) ->
     assert jump(key, count) == naive_paper_jump(key, count)
     with as_compiled(jump_module):
         assert jump(I64(key), count) == naive_paper_jump(key, count)
+
+
+NEXT_TO_WHOLE = [signed((((x - 1) << 33) - 1) * INVERSE) for x in (1, 2, 3, 715827883, 1073741824, 2**31)]
+
+
+@given(st.lists(st.one_of(keys, st.sampled_from(NEXT_TO_WHOLE)), max_size=40), st.integers(0, 3), buckets)
+def test_many_keys_at_a_time(found: list[int], start: int, count: int) -> None:
+    chosen = vec[i64]([-1] * (start + len(found) + 2))
+    jump_each(vec[i64]([*[5] * start, *found]), start, start + len(found), count, chosen)
+    expected = [naive_paper_jump(key, count) for key in found]
+    assert list(chosen) == [*[-1] * start, *expected, -1, -1]
 
 
 @given(keys)
