@@ -406,7 +406,7 @@ class TestSpread:
             Placement(nodes, spread=spread)
         with pytest.raises(InvalidNodeError, match="node 'b': there is no zone"):
             Placement([{"id": "a", "zone": 1}, {"id": "b", "zone": None}], spread="zone")
-        with pytest.raises(InvalidNodeError, match="node 'b': there is no zone$"):
+        with pytest.raises(InvalidNodeError, match=r"node 'b': there is no zone$"):
             Placement([{"id": "a", "zone": 1}, {"id": "b"}], spread="zone")
 
 
