@@ -21,7 +21,7 @@ sys.path.append(str(Path(__file__).parents[1] / "tests"))  # for what stands in 
 from fuzz import corpus
 from fuzz.cores import Core, load
 from fuzz.keeping import worth_keeping
-from fuzz.sanitized import build, is_sanitized, restarted
+from fuzz.sanitized import is_sanitized, rerun
 from fuzz.target import Target
 
 FOUND: Final = Path(__file__).parent / "found"
@@ -43,7 +43,7 @@ def main() -> int:
     add("--list", action="store_true", help="name the targets and stop")
     options = parser.parse_args()
     if options.sanitize and not is_sanitized():
-        return restarted(build(), sys.argv[1:])
+        return rerun(sys.argv[1:])
 
     cores = [load(compiled=True)] if is_sanitized() else both_cores()
     targets = cores[0].targets

@@ -23,21 +23,26 @@ def is_sanitized() -> bool:
     return MARK in os.environ
 
 
-def build() -> Path:
+def rerun(arguments: Sequence[str]) -> int:
+    """Build it, run the same command there, and take the copy away again."""
+    with tempfile.TemporaryDirectory(prefix="rvhctl-sanitized-") as temporary:
+        copy = Path(temporary)
+        build(copy)
+        return run_in(copy, arguments)
+
+
+def build(copy: Path) -> None:
     """Copy the checkout and compile its core."""
-    copy = Path(tempfile.gettempdir(), f"rvhctl-sanitized-{os.getuid()}")
-    shutil.rmtree(copy, ignore_errors=True)
     leave_out = shutil.ignore_patterns(".*", "*.so", "*.pyd", "__pycache__", "found")
     for folder in ("rvhctl", "fuzz", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=leave_out)
     # The runtime comes with Atheris, so nothing is linked.
     compiler = {"CC": f"clang {FLAGS}", "LDSHARED": "clang -shared"}
     subprocess.run([sys.executable, copy / "rvhctl/core/_build.py"], env=os.environ | compiler, check=True)
-    return copy
 
 
-def restarted(copy: Path, arguments: Sequence[str]) -> int:
-    """Run the same command there."""
+def run_in(copy: Path, arguments: Sequence[str]) -> int:
+    """Run the same command there, and bring what it finds."""
     import atheris
 
     runtime = Path(atheris.path(), "asan_with_fuzzer.so")
@@ -48,7 +53,8 @@ def restarted(copy: Path, arguments: Sequence[str]) -> int:
         "LD_PRELOAD": str(runtime),
         MARK: "1",
     }
-    command = [sys.executable, "-m", "fuzz", *arguments]
+    optimized = [] if __debug__ else ["-O"]
+    command = [sys.executable, *optimized, "-m", "fuzz", *arguments]
     run = subprocess.run(command, cwd=copy, env=os.environ | settings)
     found = copy / "fuzz/found"
     if found.is_dir():

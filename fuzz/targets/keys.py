@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import struct
 
 import orjson
 import xxhash
@@ -13,7 +14,7 @@ from support.naive_placement import naive_joined
 
 from fuzz.target import Given, target
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.buffers import hash_values, long_integers, take_integers
+from rvhctl.core.keys.buffers import hash_values, take_integers
 from rvhctl.core.keys.cells import CellScan
 from rvhctl.core.keys.fields import FieldScan
 from rvhctl.core.keys.lines import DECIMAL, EMPTY, LIBRARY, XXH64, answer_lines
@@ -151,7 +152,7 @@ def key_buffers(data: bytes) -> object:
     assert keys == [signed(xxhash.xxh64_intdigest(value, seed)) for value in values]
     integers = Ints([0] * (len(data) // 8))
     take_integers(integers, data, len(integers))
-    assert long_integers(integers) == data[: len(integers) * 8]
+    assert struct.pack(f"<{len(integers)}q", *integers) == data[: len(integers) * 8]
     return keys.tolist()
 
 
