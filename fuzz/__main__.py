@@ -36,6 +36,7 @@ def main() -> int:
     add("targets", metavar="TARGET", nargs="*", help="names of targets (default: all; see --list), or FILE")
     add("--seconds", type=int, default=60, help="of each target (default: %(default)s)")
     add("--runs", type=int, default=-1, help="inputs of each target, however long that takes")
+    add("--seed", type=int, default=0, help="the same inputs again, with --runs (default: others each time)")
     add("--keep", action="store_true", help="put what reaches new branches into the corpus")
     add(
         "--sanitize", action="store_true", help="build the compiled core with sanitizers, and fuzz that alone"
@@ -60,6 +61,7 @@ def main() -> int:
                 check(cores, name, file.read_bytes())
         return 0
     limit = [f"-runs={options.runs}"] if options.runs >= 0 else [f"-max_total_time={options.seconds}"]
+    limit.append(f"-seed={options.seed}")
     failed = [name for name in names if not fuzzed(cores, name, limit, options.keep)]
     if failed:
         print(f"WRONG: {', '.join(failed)}")
