@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 import orjson
 from support.naive_scans import (
@@ -71,13 +70,15 @@ ROWS = (
 )
 
 
-def statuses(scan: NodeScan, limit: int) -> Iterator[int]:
-    """How each call ended, up to the last."""
+def scanned(scan: NodeScan, limit: int) -> tuple[list[tuple[int, int]], bool]:
+    """Scan to the end, some records a call: what was left to the library, and whether that is all."""
+    unusual = []
     while True:
         status = scan.run(limit)
-        yield status
-        if status in (DONE, UNUSUAL_DOCUMENT):
-            return
+        if status == UNUSUAL_RECORD:
+            unusual.append((scan.slow_start, scan.slow_end))
+        elif status in (DONE, UNUSUAL_DOCUMENT):
+            return unusual, status == DONE
 
 
 def rows_of(scan: NodeScan) -> list[object]:
@@ -102,10 +103,7 @@ def node_lines(data: bytes) -> object:
     coordinates, limit, ahead = given.flag(), given.number() + 1, given.one_of(b"", b"\n" * 32)
     text = given.text() + ahead
     scan = JsonScan(text, coordinates)
-    unusual = []
-    for status in statuses(scan, limit):
-        if status == UNUSUAL_RECORD:
-            unusual.append((scan.slow_start, scan.slow_end))
+    unusual, _ = scanned(scan, limit)
     for row in range(len(scan)) if __debug__ else ():
         assert_row_is_what_the_library_reads(scan, row, coordinates)
     spans = sorted([*unusual, *zip(scan._starts, scan._ends, strict=True)])
@@ -121,12 +119,7 @@ def node_array(data: bytes) -> object:
     coordinates, limit = given.flag(), given.number() + 1
     text = given.text()
     scan = JsonScan(text, coordinates, 0, True)
-    unusual = []
-    finished = True
-    for status in statuses(scan, limit):
-        if status == UNUSUAL_RECORD:
-            unusual.append((scan.slow_start, scan.slow_end))
-        finished = finished and status != UNUSUAL_DOCUMENT
+    unusual, finished = scanned(scan, limit)
     for row in range(len(scan)) if __debug__ else ():
         assert_row_is_what_the_library_reads(scan, row, coordinates)
     if finished and __debug__:
@@ -149,8 +142,7 @@ def node_labels(data: bytes) -> object:
     text = given.text()
     keys = tuple(name.encode() for name in by)
     scan = JsonScan(text, True, 0, array, by=keys, seed=given.number())
-    for _ in statuses(scan, 1 << 20):
-        pass
+    scanned(scan, 1 << 20)
     texts, groups = scan.labels.texts, scan.labels.group_of().tolist()
     for row, group in enumerate(groups if __debug__ else ()):
         record = orjson.loads(scan.record(row))
@@ -198,12 +190,7 @@ def node_rows(data: bytes) -> object:
     )
     text = given.text() + ahead
     scan = CsvScan(text, coordinates, 0, ord(delimiter), column_fields(header, coordinates, SPECIAL))
-    unusual = []
-    finished = True
-    for status in statuses(scan, limit):
-        if status == UNUSUAL_RECORD:
-            unusual.append((scan.slow_start, scan.slow_end))
-        finished = finished and status != UNUSUAL_DOCUMENT
+    unusual, finished = scanned(scan, limit)
     accepted = {start: row for row, start in enumerate(scan._starts)}
     spans = sorted([*unusual, *zip(scan._starts, scan._ends, strict=True)])
     expected = list(library_rows(text, delimiter)) if __debug__ else []

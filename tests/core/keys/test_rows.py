@@ -83,7 +83,7 @@ def expected(block: bytes, start: int, delimiter: int, decimal: bool, seed: int,
     return found
 
 
-@given(
+hashed = given(
     blocks,
     st.integers(0, 9),
     st.sampled_from([LINE_FEED, NUL]),
@@ -91,6 +91,9 @@ def expected(block: bytes, start: int, delimiter: int, decimal: bool, seed: int,
     st.integers(0, 9),
     st.integers(1, 5),
 )
+
+
+@hashed
 @example(b"\n\r", 0, LINE_FEED, False, 0, 5)
 def test_lines_are_hashed(
     block: bytes, start: int, delimiter: int, decimal: bool, seed: int, room: int
@@ -102,14 +105,7 @@ def test_lines_are_hashed(
     assert seen(rows, block) == expected(block, start, delimiter, decimal, seed, room)
 
 
-@given(
-    blocks,
-    st.integers(0, 9),
-    st.sampled_from([LINE_FEED, NUL]),
-    st.booleans(),
-    st.integers(0, 9),
-    st.integers(1, 5),
-)
+@hashed
 def test_lines_are_found_and_then_hashed_by_a_digest(
     block: bytes, start: int, delimiter: int, decimal: bool, seed: int, room: int
 ) -> None:
