@@ -3,7 +3,7 @@ up, guided by the branches that are taken, and beside each stands a reference: o
 placement of the tests, or at least that nothing but an error of ours comes out.
 
     python -m fuzz                       each target for a minute, on both cores: 40 minutes
-    python -m fuzz --runs 2000 --seed 1  the short run, as .ci/run has it: the same inputs each time
+    python -m fuzz --runs 2000 --seed 1  the short run, as .ci/run has it
     python -m fuzz json_skip csv_rows    these alone
     python -m fuzz json_skip FILE        one input again: what a run has left in fuzz/found
     python -m fuzz --sanitize            the compiled core, built with AddressSanitizer and UBSan (clang, Linux)

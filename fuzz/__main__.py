@@ -36,7 +36,7 @@ def main() -> int:
     add("targets", metavar="TARGET", nargs="*", help="names of targets (default: all; see --list), or FILE")
     add("--seconds", type=int, default=60, help="of each target (default: %(default)s)")
     add("--runs", type=int, default=-1, help="inputs of each target, however long that takes")
-    add("--seed", type=int, default=0, help="the same inputs again, with --runs (default: others each time)")
+    add("--seed", type=int, default=0, help="of the engine's random numbers (default: another each time)")
     add("--keep", action="store_true", help="put what reaches new branches into the corpus")
     add(
         "--sanitize", action="store_true", help="build the compiled core with sanitizers, and fuzz that alone"
