@@ -19,8 +19,7 @@ LEAF: Final = 8
 """Points that are compared one by one rather than cut further."""
 
 # What the chord of a box may be wrong by: rounding of the unit vectors, and of the haversine, which is
-# badly conditioned towards the antipode.
-CHORD_ERROR: Final = 1e-15
+# badly conditioned towards the antipode. There chords are no longer for longer distances.
 RELATIVE_ERROR: Final = 1e-12
 FAR_KM: Final = 15000.0
 FAR_ERROR_KM: Final = 0.001
@@ -141,7 +140,7 @@ def halve(points: vec[i64], column: vec[float], start: i64, end: i64, middle: i6
 def slack(distance_km: float) -> float:
     """A chord that no point at most so far away can exceed, squared; for pruning."""
     error = FAR_ERROR_KM if distance_km > FAR_KM else NEAR_ERROR_KM
-    reach = chord(distance_km + error) * (1.0 + RELATIVE_ERROR) + CHORD_ERROR
+    reach = chord(distance_km + error) * (1.0 + RELATIVE_ERROR)
     return reach * reach
 
 

@@ -53,6 +53,16 @@ def test_points_a_metre_apart() -> None:
         assert list(search.search(point[0], point[1], number)) == [at for _, at in expected[:25]]
 
 
+def test_points_around_the_antipode() -> None:
+    # From one end of a diameter chords to points some metres apart differ by less than what is rounded off.
+    random = Random(7)
+    points = [(random.randrange(-20, 21) * 5e-6, 180 - random.randrange(20) * 5e-6) for _ in range(400)]
+    search = NearestFew(tree_of(points), 25)
+    for place in [(0.0, 0.0), (1e-5, 0.0), (-7e-5, -2e-5), (8e-5, -1e-4)]:
+        expected = sorted((metres(half_chord(place, other)), at) for at, other in enumerate(points))
+        assert list(search.search(*place, -1)) == [at for _, at in expected[:25]]
+
+
 def test_thousands_in_one_place_cost_no_more_than_a_few() -> None:
     tree = tree_of([(52.0, 4.0)] * 5000)
     search = NearestFew(tree, 2)
