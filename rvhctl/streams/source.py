@@ -25,6 +25,9 @@ STDIN_NAMES: Final = frozenset({STDIN, "/dev/stdin", "/dev/fd/0", "/proc/self/fd
 UTF8_BOM: Final = b"\xef\xbb\xbf"
 UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
+HEAD: Final = 1 << 13
+"""Bytes from which an error may tell what a source is; they are kept of every one, and there may be thousands."""
+
 What = TypeVar("What")
 
 Enough = Callable[[bytes], bool]
@@ -210,7 +213,7 @@ class Source:
                 head = head[len(UTF8_BOM) :]
             elif head.startswith(UTF16_BOMS):
                 raise InputError("the text is UTF-16", source=self.name, hint="convert it to UTF-8")
-            self.head = head
+            self.head = head[:HEAD]
 
     def _look(self, enough: Enough) -> bytes:
         stream = self.stream

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import tracemalloc
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -10,8 +13,12 @@ from placement.test_request import jump, refused
 from support.cli import rvhctl
 
 from rvhctl.keys import records
+from rvhctl.keys.fields import FieldPath
+from rvhctl.keys.records import KeySpec, shape_of
 from rvhctl.placement import place
 from rvhctl.placement.placement import Placement
+from rvhctl.streams.decompress import BLOCK
+from rvhctl.streams.source import Source
 
 KEYS = [f"user-{number}" for number in range(200)]
 STDIN = "".join(f"{key}\n" for key in KEYS).encode()
@@ -234,6 +241,23 @@ class TestOnly:
     )
     def test_usage(self, arguments: tuple[str, ...]) -> None:
         assert refused("-b", "4", *arguments)[0] == 2
+
+
+def test_of_files_whose_shape_is_found_out_nothing_is_kept_meanwhile(tmp_path: Path) -> None:
+    spec = KeySpec(path=FieldPath("user.id"))
+    (tmp_path / "events.gz").write_bytes(gzip.compress(EVENTS * 300))
+    with ExitStack() as stack:
+        sources = [stack.enter_context(Source(str(tmp_path / "events.gz"))) for _ in range(9)]
+        assert shape_of(sources[0], "auto", spec) == "ndjson"
+        tracemalloc.start()
+        try:
+            shapes = [shape_of(source, "auto", spec) for source in sources]
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+        assert set(shapes) == {"ndjson"}
+        assert kept < BLOCK
+        assert {source.read_all() for source in sources} == {EVENTS * 300}
 
 
 def test_an_object_of_keys_is_told_where_it_belongs() -> None:
