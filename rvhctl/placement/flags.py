@@ -255,7 +255,7 @@ def read_node_list(source: Source) -> NodeList:
     if _is_plain(text):
         foreign = marked_format(source.head)
         if foreign is not None:
-            raise foreign_error(foreign, source.name)
+            raise foreign_error(foreign, source.name, known=True)
         return _plain_list(text, source.name)
     from rvhctl.nodes.read import looked_shape, read_text
 

@@ -94,8 +94,11 @@ def text_format(text: bytes) -> Foreign | None:
     return _found(MARKED | TABLES, text)
 
 
-def foreign_error(foreign: Foreign, source: str) -> InputError:
+def foreign_error(foreign: Foreign, source: str, *, known: bool = False) -> InputError:
+    """What is wrong with a source of that format; ``known``: see `explained`."""
     what, way_out = foreign
+    if known and way_out.startswith(READ):
+        way_out = f"{MEASURED} {way_out.removeprefix(READ)}"
     return InputError(f"this looks like {what}", source=source, hint=way_out)
 
 
@@ -114,10 +117,7 @@ def explained(source: Source, *, tools: bool = False, known: bool = False) -> It
         foreign = text_format(source.head) or (_found(TOOLS, source.head) if tools else None)
         if foreign is None or error.source != source.name:
             raise
-        what, way_out = foreign
-        if known and way_out.startswith(READ):
-            way_out = f"{MEASURED} {way_out.removeprefix(READ)}"
-        raise foreign_error((what, way_out), source.name) from None
+        raise foreign_error(foreign, source.name, known=known) from None
 
 
 def _found(patterns: dict[bytes, Foreign], text: bytes) -> Foreign | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support.cli import rvhctl
 
-from rvhctl.streams.lookalike import BINARY, marked_format, text_format
+from rvhctl.streams.lookalike import BINARY, MEASURED, marked_format, text_format
 
 YAML = b"- id: a\n  latency: 12\n"
 EXPOSITION = b"# HELP probe_seconds How long it took\n# TYPE probe_seconds gauge\nprobe_seconds 0.4\n"
@@ -76,6 +76,10 @@ def test_what_a_tool_says_is_named(
     assert (outcome.code, outcome.out) == (1, b"")
     assert outcome.err.startswith(f"rvhctl: {tmp_path / 'given'}: this looks like {named}; ")
     assert way_out in outcome.err
+    assert (MEASURED in outcome.err) == (reader[-1] == "--nodes" and way_out.startswith("--from"))
+    if reader[-1] != "--nodes":
+        (tmp_path / "nodes").write_bytes(b'{"id":"a","lat":1,"lon":1,"latency":1}\n')
+        assert rvhctl(*reader, str(tmp_path / "nodes"), str(tmp_path / "given")) == outcome
 
 
 @pytest.mark.parametrize("head", BINARY, ids=lambda head: BINARY[head][0])
