@@ -69,6 +69,7 @@ class TestStats:
         assert (stats.total, stats.mean, stats.max_over_mean, stats.p_value) == (0, 0.0, None, None)
         assert stats.buckets[2] == BucketCount(2, None, 0, 0.0)
         assert stats.buckets[-1:] == [stats.buckets[2]]
+        assert repr(stats.buckets) == "<3 counts>"
 
     def test_too_many_buckets(self) -> None:
         with pytest.raises(JumpHashError, match="at most 10000000 buckets"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from random import Random
 
@@ -105,6 +106,17 @@ def test_processes_share_the_look(processes: int, monkeypatch: pytest.MonkeyPatc
     ids, lats, lons, latencies = airports()
     advice = advise(Fleet(ids, latencies, lats, lons), processes=processes)
     assert [look.border for look in advice.precisions[:5]] == [254, 1342, 6410, 19280, 27410]
+
+
+def test_nobody_forks_beside_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rvhctl.policy.advice.MANY", 1)
+    monkeypatch.setattr("rvhctl.policy.advice.STEP", 100)
+    fleet = fleet_of([(number % 90, number % 70) for number in range(999)])
+    expected = advise(fleet)
+    monkeypatch.delattr("os.fork")
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(int).result()
+        assert advise(fleet, processes=2) == expected
 
 
 def test_nothing_suits_two_nodes_at_the_ends_of_the_world() -> None:

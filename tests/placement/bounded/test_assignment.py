@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rvhctl import JumpHashError, Placement
+from rvhctl.placement.bounded.bounds import exponent_of
 
 TESTS = [f"tests/test_{number:03}.py" for number in range(200)]
 
@@ -29,6 +30,12 @@ def test_golden_values() -> None:
     assert assignment.loads == [23, 21, 22]
     assignment = Placement(["x", "y"], weights={"y": 2}).assign(keys, max_load=1)
     assert "".join(map(str, assignment.owners(keys))) == "yyyyxxxyyyxy"
+
+
+@given(st.lists(st.floats(0.0, exclude_min=True, allow_infinity=False), min_size=1, max_size=70))
+def test_units_are_as_small_as_sums_below_two_to_61_let_them(sizes: list[float]) -> None:
+    most = Fraction(max(sizes)) * Fraction(2) ** exponent_of(sizes) * 2 ** len(sizes).bit_length()
+    assert 2**60 <= most < 2**61
 
 
 def test_it_is_plain_where_no_bound_binds() -> None:
