@@ -301,6 +301,20 @@ def test_every_text_by_label(text: bytes, by: str, tmp_path: Path, monkeypatch: 
         both(monkeypatch, "faultset", "--threshold", "150", "--by", by, *flags, stdin=text)
 
 
+def test_what_records_state_that_the_library_reads() -> None:
+    details = {"state": "drain", "weight": 3, "capacity": 7, "samples": [5, None, 7]}
+    text = lines(
+        [{**node, "id": f'"{row}"', **details} if row % 3 else node for row, node in enumerate(FLEET)]
+    )
+    scanned = scan.scan_nodes([text], "ndjson", coordinates=True)
+    assert scanned is not None
+    one_by_one = read.read_text(text, "", "ndjson", coordinates=True, on_bad=raise_error)
+    for column in ("states", "weights", "capacities", "samples", "sample_starts"):
+        stated = list(getattr(scanned.fleet, column))
+        assert str(stated) == str(list(getattr(one_by_one.fleet, column)))  # NaN is no equal of itself
+        assert len(stated) >= len(FLEET)
+
+
 @pytest.mark.parametrize(
     "others", [("crlf.csv",), ("quoted.csv", "rich.csv"), ("rich.csv", "plain.csv"), ("bad-row.csv",)]
 )

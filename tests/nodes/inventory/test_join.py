@@ -502,9 +502,10 @@ def test_what_an_inventory_changes_in_a_row_is_written_in_its_way() -> None:
     assert tsv == b"Host\tRTT\tweight\tstate\n10.0.0.1:80\t1.50\t2.5\tup\nb\t2.50\t9\tup\n"
 
 
-def test_rows_are_found_where_others_are_left_out() -> None:
+@pytest.mark.parametrize("place", ["1|", "|"], ids=["half a place", "no place"])
+def test_rows_are_found_where_others_are_left_out(place: str) -> None:
     rows = b"Host;RTT\na;1,5\nb;2,50\n"
-    Path("inventory.csv").write_text("id|lat|lon\na|1|\nb|1|2\n")
+    Path("inventory.csv").write_text(f"id|lat|lon\na|{place}\nb|1|2\n")
     words = ("faultset", "--th", "9", "-p", "3", "--inventory", "inventory.csv", "--on-error", "skip")
     assert rvhctl(*words, stdin=rows).out == b"Host;RTT;lat;lon\nb;2,50;1;2\n"
 
