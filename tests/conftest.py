@@ -100,8 +100,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 @pytest.fixture(autouse=True)
 def _signal_handlers() -> Iterator[None]:
     """A run of the program leaves handlers behind, since its process would end."""
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    saved = {number: signal.getsignal(number) for number in numbers}
+    from rvhctl.concurrency.signals import ENDING
+
+    saved = {number: signal.getsignal(number) for number in ENDING}
     yield
     for number, handler in saved.items():
         if signal.getsignal(number) is not handler:

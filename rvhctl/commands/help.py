@@ -13,6 +13,7 @@ from rvhctl.commands import COMMANDS
 from rvhctl.errors import UsageError
 from rvhctl.manual.topics import TOPICS, page_name
 from rvhctl.streams.staging import write_error
+from rvhctl.streams.state_file import write_state
 
 if TYPE_CHECKING:
     from rvhctl.manual.blocks import Block
@@ -96,6 +97,6 @@ def _write(folder: str, name: str, text: str) -> None:
     path = Path(folder, name)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise write_error(str(path), error) from error
+    write_state(str(path), [text.encode()], "page")

@@ -9,9 +9,11 @@ from types import FrameType
 from typing import Any, Final
 
 ENDING: Final[tuple[signal.Signals, ...]] = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    getattr(signal, f"SIG{name}")
+    for name in ["INT", "TERM", "HUP", "QUIT", "XCPU", "ALRM", "VTALRM", "PROF", "USR1", "USR2"]
+    if hasattr(signal, f"SIG{name}")
 )
-"""On Windows there are no hangups."""
+"""Those by which people, limits and timers end a process; Windows has the first two. No program hears SIGKILL."""
 
 Handler = Callable[[int, FrameType | None], Any] | signal.Handlers
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -94,6 +95,19 @@ def test_man_pages_are_clean(tmp_path: Path) -> None:
                 done = subprocess.run([*tool, str(tmp_path / page)], capture_output=True, text=True)
                 found = done.stderr if tool[0] == "man" else done.stdout
                 assert (done.returncode, found) == (0, ""), page
+
+
+def test_a_page_is_whole_or_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rvhctl("help", "--man", str(tmp_path)).code == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    code, out, err = rvhctl("help", "--man", str(tmp_path), COLUMNS="40")
+    assert (code, out, err.count("\n")) == (1, b"", 1)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
 
 
 def test_a_folder_that_cannot_be_is_an_error(tmp_path: Path) -> None:

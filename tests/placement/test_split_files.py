@@ -236,7 +236,15 @@ PROGRAM = Program(Path(package.__file__).parents[1])
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+    ("number", "code"),
+    [
+        (signal.SIGINT, 130),
+        (signal.SIGTERM, 143),
+        (signal.SIGHUP, 129),
+        (signal.SIGQUIT, 131),
+        (signal.SIGXCPU, 128 + signal.SIGXCPU),
+        (signal.SIGUSR1, 128 + signal.SIGUSR1),
+    ],
 )
 def test_a_signal_leaves_nothing(place: Path, number: int, code: int) -> None:
     process = PROGRAM.start("jump-hash", "-b", "3", "--split-to", "part-{bucket}", cwd=place)

@@ -13,6 +13,8 @@ from rvhctl.formats.tools.measured import Asked, Measured, Target, Text, summari
 # A target may hold colons, but no white space; -A -n shows its name and its address; it is padded to the longest.
 _TARGET: Final = r"(?P<id>\S+)(?: \((?P<address>\S+)\))?\s* "
 _NUMBER: Final = r"\d+(?:\.\d+)?(?:e\+\d\d)?"
+_COUNT: Final = r"\d{1,18}"
+"""What has more digits is no count, and ``int`` does not read it if it has thousands."""
 
 _REPORTS: Final = tuple(
     re.compile(pattern, re.ASCII)
@@ -20,7 +22,7 @@ _REPORTS: Final = tuple(
         # fping -C N
         rf"{_TARGET}: (?P<samples>(?:-|{_NUMBER})(?: (?:-|{_NUMBER}))*)",
         # fping -c N
-        rf"{_TARGET}: xmt/rcv/%(?:loss|return) = (?P<sent>\d+)/(?P<arrived>\d+)/\d+%(?:, outage\(ms\) = \d+)?"
+        rf"{_TARGET}: xmt/rcv/%(?:loss|return) = (?P<sent>{_COUNT})/(?P<arrived>{_COUNT})/\d+%(?:, outage\(ms\) = \d+)?"
         rf"(?:, min/avg/max = (?P<least>{_NUMBER})/(?P<mean>{_NUMBER})/(?P<most>{_NUMBER}))?",
         # fping -e, fping -a -e
         rf"{_TARGET}(?:is alive )?\((?P<alive>{_NUMBER}) ms\)",

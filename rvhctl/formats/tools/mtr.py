@@ -16,6 +16,9 @@ KNOW: Final = "run mtr -j -n with addresses"
 NOBODY: Final = "???"
 """The name of a hop that did not answer."""
 
+BEYOND: Final = 1e15
+"""No number of mtr is as large."""
+
 _NAME_AND_ADDRESS: Final = re.compile(r"(.+) \((.+)\)")
 _SPACE: Final = re.compile(r"\s*")
 
@@ -49,7 +52,7 @@ def read(texts: Sequence[Text], asked: Asked) -> Measured:
 
 def _reports(text: str, source: str) -> Iterator[tuple[int, Any]]:
     """Yield the documents of a text, which follow each other, with the line on which each begins."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=_integer)
     line, counted = 1, 0
     position = _end_of_space(text, 0)
     if position == len(text):
@@ -66,6 +69,11 @@ def _reports(text: str, source: str) -> Iterator[tuple[int, Any]]:
         line, counted = line + text.count("\n", counted, position), position
         yield line, document
         position = _end_of_space(text, end)
+
+
+def _integer(digits: str) -> float:
+    """Return the value; infinity where there are more digits than ``int`` reads."""
+    return int(digits) if len(digits) < 100 else float(digits)
 
 
 def _end_of_space(text: str, position: int) -> int:
@@ -120,7 +128,8 @@ def _samples(hop: dict[str, Any]) -> list[float | None]:
     sent, loss = hop.get("Snt"), hop.get("Loss%")
     times = [hop.get(name) for name in ("Best", "Avg", "Wrst")]
     for name, value in (("Snt", sent), ("Loss%", loss), ("Avg", times[1])):
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        # Written so that NaN, which the library takes for JSON, is none.
+        if isinstance(value, bool) or not (isinstance(value, int | float) and abs(value) < BEYOND):
             raise InputError(f"the last hop has no number {name}", hint="run mtr -j with its usual columns")
     assert isinstance(sent, int | float)
     assert isinstance(loss, int | float)

@@ -103,6 +103,8 @@ def test_only_intervals_replace_each_other() -> None:
         ("a is alive", "f:2: not a line of fping"),
         ("a : xmt/rcv/%loss = 3/2/33%", "f:2: pings arrived, but their time is missing (got '2 of 3')"),
         ("a : xmt/rcv/%loss = 99999999999/0/100%", "f:2: no number of pings"),
+        (f"a : xmt/rcv/%loss = {'9' * 5000}/0/100%", "f:2: not a line of fping"),
+        (f"a : xmt/rcv/%loss = 1/{'9' * 5000}/100%", "f:2: not a line of fping"),
         ('{"vSum": {"host": "a"}}', "f:2: not a line of fping -J -C N"),
         ('{"vSum": {"host": 1, "values": []}}', "f:2: not a line of fping -J -C N"),
         ('{"summary": {"host": "a", "xmt": "1", "rcv": 1}}', "f:2: not a line of fping -J -C N"),
