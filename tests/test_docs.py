@@ -228,7 +228,7 @@ def test_there_is_something_to_run() -> None:
 
 
 def test_every_block_is_of_a_kind_that_is_looked_at() -> None:
-    known = {"console", "python", "py", "sh", "json", "yaml", "text"}
+    known = {"console", "python", "py", "sh", "json", "yaml", "sql", "text"}
 
     assert [str(block) for block in BLOCKS if block.language not in known] == []
     for document in DOCUMENTS:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from array import array
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.recipes import recipes
 
 from rvhctl import NodeColumns, Placement, evaluate, failover, faultset, geohash, jump_hash_many
 from rvhctl.policy.policy import Policy
@@ -112,11 +112,8 @@ def test_a_table_is_refused_with_what_to_do(make: Callable[[Any], Any]) -> None:
     assert failover(table["id"], table["latency"], 9) == ["c", "a"]
 
 
-RECIPES = re.findall(
-    r"^```py\n(.*?)^```$",
-    (Path(__file__).parents[1] / "docs/engines.md").read_text(encoding="utf-8"),
-    re.DOTALL | re.M,
-)
+RECIPES = [recipe for recipe in recipes("py") if "pyspark" not in recipe]
+"""Spark is 450 MB and wants Java: ``python tests/support/spark.py`` runs its own."""
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda text: text.split()[1])
