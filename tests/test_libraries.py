@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import chdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -127,6 +128,16 @@ def test_a_recipe_for_an_engine_gives_the_buckets_of_each_key(
     answer = pq.read_table("out.parquet")
     assert answer["key"].to_pylist() == keys
     assert answer["bucket"].to_pylist() == jump_hash_many(keys, 1000)
+
+
+def test_clickhouse_gives_the_buckets_of_each_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    keys = [f"user-{number}" for number in range(25_000)]
+    pq.write_table(pa.table({"key": keys}), "keys.parquet")
+    [statement] = [recipe for recipe in recipes("sql") if "spark" not in recipe]
+    rows = chdb.query(statement, "ArrowTable")
+    found = dict(zip(rows["key"].cast(pa.string()).to_pylist(), rows["bucket"].to_pylist(), strict=True))
+    assert found == dict(zip(keys, jump_hash_many(keys, 1000), strict=True))
 
 
 def test_there_are_recipes() -> None:

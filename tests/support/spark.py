@@ -27,7 +27,7 @@ def keys() -> list[str]:
 
 
 def main() -> None:
-    [statement] = recipes("sql")
+    [statement] = [recipe for recipe in recipes("sql") if "spark" in recipe]
     [program] = [recipe for recipe in recipes("py") if "pyspark" in recipe]
     column = pa.array(keys())
     os.environ["PYSPARK_PYTHON"] = sys.executable  # its workers are others
