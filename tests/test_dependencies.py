@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
@@ -89,3 +92,34 @@ def test_an_upper_bound_has_its_reason_above_it() -> None:
     ]
     assert bounded
     assert [line for above, line in bounded if not above.startswith("#")] == []
+
+
+VULNERABLE = {"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}
+
+
+@pytest.mark.parametrize(
+    ("packages", "code", "says"),
+    [
+        (
+            [VULNERABLE, {"name": "b", "version": "1", "vulns": []}],
+            1,
+            r"^a 1: CVE-1, .*\n.*: 2 of 2 .* 1 adv",
+        ),
+        (
+            [{"name": "b", "version": "1", "vulns": []}, {"name": "c", "skip_reason": "x"}],
+            0,
+            "1 of 2 .* 0 adv",
+        ),
+        ([{"name": "c", "skip_reason": "not found"}], 0, "no advisories in reach"),
+        (None, 0, "no connection, so nothing is looked up"),
+    ],
+)
+def test_what_is_known_against_a_package_fails_ci(
+    packages: list[object] | None, code: int, says: str, tmp_path: Path
+) -> None:
+    answer = f"print({json.dumps({'dependencies': packages})!r})" if packages else "exit('no connection')"
+    (tmp_path / "pip_audit.py").write_text(answer, encoding="utf-8")
+    command = [sys.executable, ROOT / ".ci" / "audit.py"]
+    run = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (code, "")
+    assert re.search(says, run.stdout)
