@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from typing import Any, Final
 
 from orjson import loads
@@ -14,7 +13,7 @@ from rvhctl.columnar.records import TableKeys
 from rvhctl.columnar.tables import TableOwners
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
-from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, RvhctlError, listed
+from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
 from rvhctl.formats.arrow.tables import Table, Writer, json_rows
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
 from rvhctl.keys.jobs import LineJob
@@ -46,18 +45,6 @@ class TableAction(Action):
         self._sink: Final = sink
         self._writer: Writer | None = None
         self._schema: Any = None
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Around all that is added: after an error no reader takes what was written for all of it."""
-        try:
-            yield
-        except BaseException:
-            if self._writer is not None:
-                with suppress(RvhctlError):
-                    self._writer.spoil()
-                    self._sink.flush()
-            raise
 
     def begin(self, table: Table, source: str) -> None:
         """From now on come batches of this table.

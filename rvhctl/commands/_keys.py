@@ -220,7 +220,7 @@ def _action(
             from rvhctl.commands._tables import selected_rows
 
             spec = spec._replace(rule=spec.rule._replace(integers=integers))
-            return selected_rows(request, here, shape, sink, spec, stack), spec
+            return selected_rows(request, here, shape, sink, spec), spec
         if asked not in ("auto", shape):
             raise UsageError(f"records go out as they came in: -o {asked} makes no sense here")
         selection = _selection(answer, here, sink, spec.delimiter, stack)
@@ -237,7 +237,7 @@ def _action(
         from rvhctl.commands._tables import table_action
 
         return table_action(
-            request, here, replica_count(request.nodes, here), shape, format_, sink, spec, stack
+            request, here, replica_count(request.nodes, here), shape, format_, sink, spec
         ), spec
     from rvhctl.placement.place import PlaceAction
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-
 from rvhctl.cli.key_options import KeyRequest
 from rvhctl.columnar.answers import OnlyTables, TableAction
 from rvhctl.errors import UsageError
@@ -23,7 +21,6 @@ def table_action(
     format_: OutputFormat,
     sink: Sink,
     spec: KeySpec,
-    stack: ExitStack,
 ) -> Action:
     """Return what writes keys or whole rows with their owners.
 
@@ -32,13 +29,11 @@ def table_action(
     """
     if FORMATS[shape].columns and request.bound.max_load is not None:
         raise UsageError(f"-o {format_} makes no sense with --max-load and a table; use -o ndjson")
-    action = TableAction(here, replicas, format_, sink, spec)
-    stack.enter_context(action.writing())
-    return action
+    return TableAction(here, replicas, format_, sink, spec)
 
 
 def selected_rows(
-    request: KeyRequest, here: Placement, shape: DataFormat, sink: Sink, spec: KeySpec, stack: ExitStack
+    request: KeyRequest, here: Placement, shape: DataFormat, sink: Sink, spec: KeySpec
 ) -> Action:
     """Return what writes the rows of some buckets, in a table as they came.
 
@@ -56,6 +51,4 @@ def selected_rows(
         raise UsageError(f"rows go out as they came in: -o {asked} makes no sense here; use parquet or arrow")
     refuse_terminal(format_, sink)
     buckets = buckets_named(answer.only, here.nodes)
-    action = OnlyTables(here, buckets, answer.allow_empty, format_, sink, spec)
-    stack.enter_context(action.writing())
-    return action
+    return OnlyTables(here, buckets, answer.allow_empty, format_, sink, spec)

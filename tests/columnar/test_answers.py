@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
+import select
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +15,7 @@ import pyarrow as pa
 import pytest
 from support.arrow_files import in_file, in_parquet, in_stream, table_of
 from support.cli import Outcome, rvhctl
+from support.program import PATIENCE, Program
 
 from rvhctl import Placement
 
@@ -205,6 +208,31 @@ def test_a_row_without_a_key_is_left_out_or_nothing_is_whole(output: str, on_err
     else:
         with pytest.raises(pa.ArrowException):
             table_of(outcome.out)
+
+
+@pytest.mark.parametrize("nodes", [("-b", "3"), ("--nodes", "a,b")])
+def test_nobody_takes_what_a_killed_run_wrote_for_whole(nodes: tuple[str, str], program: Program) -> None:
+    """Not even behind the last row that was answered, where a stream of Arrow may end."""
+    answered = b""
+    with program.start("jump-hash", *nodes, "-o", "arrow") as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"foo\n")
+        process.stdin.flush()
+        while not answered or not rows_so_far(answered):
+            assert select.select([process.stdout], [], [], PATIENCE)[0], "no answer while the input is open"
+            answered += os.read(process.stdout.fileno(), 1 << 16)
+        process.kill()
+        answered += process.stdout.read()
+    with pytest.raises(pa.ArrowException):
+        table_of(answered)
+
+
+def rows_so_far(text: bytes) -> int:
+    try:
+        return len(pa.ipc.open_stream(text).read_next_batch())
+    except (pa.ArrowException, StopIteration):
+        return 0
 
 
 @pytest.mark.parametrize(

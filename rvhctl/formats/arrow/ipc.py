@@ -26,8 +26,8 @@ WHAT: Final = "Arrow IPC"
 MAGIC: Final = b"ARROW1"
 """How a file begins; a stream does not."""
 
-HALF: Final = b"\xff\xff\xff\xff\x08\0\0\0"
-"""The beginning of a message that does not come: a stream may else end behind each."""
+BEGUN: Final = b"\xff\xff\xff\xff"
+"""How each message begins, and the end of a stream."""
 
 
 def read(source: Source, columns: Sequence[str] | None = None) -> Table:
@@ -78,23 +78,32 @@ def write_view(view: View) -> Iterator[bytes]:
 
 
 class Writer:
-    """Writes a stream."""
+    """Writes a stream, of which no part is a stream: readers take one that ends between messages for whole.
+
+    So the beginning of the next message, which is always the same, goes out with each.
+    """
 
     def __init__(self, schema: Any, write: Callable[[bytes], None], *, key: str) -> None:
         ipc = library("pyarrow.ipc")
         self._send: Final = write
-        self._out: Final = Out(write)
+        self._pieces: Final[list[bytes]] = []
+        self._out: Final = Out(self._pieces.append)
+        self._begun = b""
         with self._out.writing():
             self._writer = ipc.new_stream(self._out, schema)
 
     def write(self, batch: Any) -> None:
         with self._out.writing():
             self._writer.write_batch(batch)
+        self._go_on(BEGUN)
 
     def close(self) -> None:
         with self._out.writing():
             self._writer.close()
+        self._go_on(b"")
 
-    def spoil(self) -> None:
-        """End in the middle of a message."""
-        self._send(HALF)
+    def _go_on(self, begun: bytes) -> None:
+        text = b"".join((*self._pieces, begun))
+        self._pieces.clear()
+        self._send(text.removeprefix(self._begun))
+        self._begun = begun

@@ -98,6 +98,3 @@ class Writer:
         self._write()
         with self._out.writing():
             self._writer.close()
-
-    def spoil(self) -> None:
-        """Nothing: without its index no reader takes it."""

@@ -40,15 +40,12 @@ class Table(NamedTuple):
 
 
 class Writer(Protocol):
-    """Writes record batches of one schema."""
+    """Writes record batches of one schema; until it is closed no reader takes what was written for a whole table."""
 
     def write(self, batch: Any) -> None: ...
 
     def close(self) -> None:
         """Write what makes the answer whole."""
-
-    def spoil(self) -> None:
-        """See to it that no reader takes what was written for the whole answer."""
 
 
 class Out(io.RawIOBase):

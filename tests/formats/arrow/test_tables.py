@@ -335,7 +335,7 @@ def test_behind_what_could_not_be_written_nothing_is(module: Any, fails: int) ->
 
     def write_all() -> None:
         writer = module.Writer(table.schema, write, key="id")
-        for batch in table.to_batches():
+        for batch in table.to_batches(max_chunksize=5):
             writer.write(batch)
         writer.close()
 
