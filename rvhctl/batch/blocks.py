@@ -83,7 +83,7 @@ def answer_block(work: Work, block: Block) -> Answers:
         if not text.strip():
             continue
         answer = _answer(work, text, block.source, line, block.index + len(answers))
-        answers.append(orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
+        answers.append(jsontext.dumps(answer, option=orjson.OPT_APPEND_NEWLINE))
         if not answer["ok"]:
             failed += 1
             if work.stop_at_failure:

@@ -348,7 +348,7 @@ def json_record(layout: Layout, row: bytes) -> bytes:
     latency = record.get("latency")
     if latency != latency and record.get("samples") is not None:
         del record["latency"]
-    return orjson.dumps(record)
+    return jsontext.dumps(record)
 
 
 _JSON: Final[Mapping[str, Callable[[str], object]]] = {

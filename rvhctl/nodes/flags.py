@@ -10,6 +10,7 @@ from typing import Final
 import orjson
 
 from rvhctl.errors import InputError, InvalidNodeError, LengthMismatchError, UsageError, shorten
+from rvhctl.formats import jsontext
 from rvhctl.formats.shapes import EMPTY_HINT
 from rvhctl.nodes.fields import (
     KNOWN,
@@ -60,7 +61,7 @@ def nodes_given(ids: str | None, latencies: str | None, *, coordinates: Coordina
         fields = {"id": node_id, **{name: _json_number(text) for name, text in texts.items()}}
         node = Record(node_id, numbers["latency"], numbers.get("lat", NAN), numbers.get("lon", NAN))
         try:
-            builder.add(_checked(node, coordinates), orjson.dumps(fields))
+            builder.add(_checked(node, coordinates), jsontext.dumps(fields))
         except InvalidNodeError as error:
             named = f"node {shorten(node_id)}" if node_id else ""
             raise error.at("--nodes", place=named) from None

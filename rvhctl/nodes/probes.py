@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 
-import orjson
-
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
+from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS, TOOLS
 from rvhctl.formats.tools.measured import Asked, Measured, Target, Text
 from rvhctl.nodes.fields import Coordinates, check_id, check_latency, read_record
@@ -73,7 +72,7 @@ def _built(targets: Sequence[Target], *, coordinates: Coordinates, on_bad: OnBad
             builder.start(source)
         try:
             node = read_record(target.fields, partial(dict, target.fields), coordinates=coordinates)
-            builder.add(node, orjson.dumps(target.fields), target.line or 0)
+            builder.add(node, jsontext.dumps(target.fields), target.line or 0)
         except (InputError, InvalidNodeError) as error:
             on_bad(error.at(source, target.line, "" if target.line else f"target {number}"))
     return builder.build(OBJECTS)

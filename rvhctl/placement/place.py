@@ -11,6 +11,7 @@ import orjson
 from rvhctl.core.csv.objects import RowToObject
 from rvhctl.core.keys.answers import AnswerTemplate, BucketText, KeyText
 from rvhctl.errors import InputError
+from rvhctl.formats import jsontext
 from rvhctl.formats.choice import FORMATS, DataFormat, OutputFormat, output_of
 from rvhctl.formats.shapes import Layout
 from rvhctl.formats.wording import counted
@@ -210,7 +211,7 @@ class PlaceAction(Action):
 
     def _object_template(self, end: bytes) -> AnswerTemplate:
         """What is added to an object before its last brace, and an ``end``."""
-        ids = [orjson.dumps(node_id) for node_id in self._nodes.ids]
+        ids = list(map(jsontext.dumps, self._nodes.ids))
         before, between = b',"bucket":', b',"node":'
         if ids or self._nodes.count <= PREPARED:
             numbers = range(self._nodes.count)

@@ -181,7 +181,7 @@ def json_rows(batch: Any, source: str = "", unstated: str = "") -> list[bytes]:
         for row in rows:
             if row[unstated] is None or row[unstated] != row[unstated]:
                 del row[unstated]
-    return [orjson.dumps(row, _plain, _JSON) for row in rows]
+    return [jsontext.dumps(row, _plain, _JSON) for row in rows]
 
 
 def _json_column(arrow: Any, column: Any) -> Any:

@@ -18,6 +18,7 @@ from rvhctl.core.json.spans import member_spans
 from rvhctl.core.policy.reasons import STATES
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import quoted, shorten
+from rvhctl.formats import jsontext
 from rvhctl.formats.wording import and_more
 from rvhctl.nodes.fields import BOUNDS, MEASURED
 
@@ -143,7 +144,7 @@ def _tell(
     told: list[Told], row: int, names: Collection[str], name: str, measured: bytes, known: bytes
 ) -> None:
     if name in names:
-        told.append((row, orjson.dumps(name), measured, known))
+        told.append((row, jsontext.dumps(name), measured, known))
 
 
 def _members(text: bytes) -> dict[str, bytes]:

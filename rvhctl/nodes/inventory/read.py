@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-import orjson
-
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import EmptyNodesError, InputError, InvalidNodeError, OnBad
+from rvhctl.formats import jsontext
 from rvhctl.formats.choice import OBJECTS, inventory_of, text_sources
 from rvhctl.formats.tools.expected import Expected
 from rvhctl.nodes.fields import KNOWN, place, read_record
@@ -136,7 +135,7 @@ def _built(records: Sequence[Any], source: str, on_bad: OnBad) -> Nodes:
     for row, fields in enumerate(records):
         try:
             node = read_record(fields, partial(_same, fields), coordinates=KNOWN, latency=None)
-            builder.add(node, orjson.dumps(fields))
+            builder.add(node, jsontext.dumps(fields))
         except (InputError, InvalidNodeError) as error:
             node_id = fields.get("id") if isinstance(fields, Mapping) else None
             on_bad(error.at(source, place=place(row, node_id)))
