@@ -14,7 +14,7 @@ from rvhctl.columnar.tables import TableOwners
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
-from rvhctl.formats.arrow.tables import Table, Writer, json_rows
+from rvhctl.formats.arrow.tables import Table, Writer, json_lines, json_rows
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
 from rvhctl.keys.jobs import LineJob
 from rvhctl.keys.key import Key, shown
@@ -255,7 +255,7 @@ class _JsonLines:
         for start in range(0, len(batch), SLICE):
             part = batch.slice(start, SLICE)
             at = 0
-            for answers in self._job.answers(b"\n".join([*json_rows(part, source), b""])):
+            for answers in self._job.answers(json_lines(part, source)):
                 if answers.text:
                     self._action.write(answers.text)
                 at += answers.lines

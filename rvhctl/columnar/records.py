@@ -94,7 +94,12 @@ class TableKeys:
         """The key of each row by the rules of JSON, or what is wrong with it."""
         path, *further = [_walked(path, batch.schema, source) for path in self._paths]
         spec = self._spec._replace(path=path, further=tuple(further))
-        records = batch.select(sorted({path.names[0] for path in (path, *further)})).to_pylist()
+        names = sorted({path.names[0] for path in (path, *further)})
+        try:
+            records = batch.select(names).to_pylist()
+        except UnicodeDecodeError:
+            # Parquet says of text that it is UTF-8, and nobody looks.
+            raise InputError(f"the column {listed(names)} is not UTF-8", source=source) from None
         for number, record in enumerate(records, row + 1):
             record = {name: _text(value) for name, value in record.items()}
             try:

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import orjson
 
+from rvhctl.core.json.rows import join_objects
 from rvhctl.errors import InputError, RvhctlError, shorten
 from rvhctl.formats import jsontext
 from rvhctl.formats.shapes import Layout, OwnRecords, Picked, View, texts_of
@@ -146,8 +147,8 @@ def seekable(source: Source) -> Any:
         return copy
 
 
-def json_rows(batch: Any, source: str = "", unstated: str = "") -> list[bytes]:
-    """Return the rows of a record batch as objects of JSON.
+def json_lines(batch: Any, source: str = "", unstated: str = "") -> bytes:
+    """Return the rows of a record batch as objects of JSON, each on a line.
 
     Times are text as Arrow writes them, decimals are numbers with all digits, bytes are text; NaN is null.
 
@@ -155,33 +156,71 @@ def json_rows(batch: Any, source: str = "", unstated: str = "") -> list[bytes]:
         unstated: a column whose nulls (and NaN) are no values: rows that have one lack the member.
 
     Raises:
-        InputError: bytes are no UTF-8, or a number is infinite.
+        InputError: text or bytes are no UTF-8, or a number is infinite.
+    """
+    arrow, compute = library("pyarrow", source), library("pyarrow.compute")
+    columns = json_columns(batch, source)
+    if not unstated:
+        return _joined(columns, len(batch), source)
+    column = columns[unstated]
+    unknown = compute.fill_null(compute.is_null(column, nan_is_null=True), True)
+    rows = arrow.RecordBatch.from_arrays(list(columns.values()), list(columns))
+    there, absent = rows.filter(compute.invert(unknown)), rows.filter(unknown).drop_columns([unstated])
+    lines = [iter(_joined(_by_name(some), len(some), source).splitlines(True)) for some in (there, absent)]
+    return b"".join(next(lines[which]) for which in unknown.to_pylist())
+
+
+def json_rows(batch: Any, source: str = "") -> list[bytes]:
+    """Return the lines of `json_lines`."""
+    return json_lines(batch, source).split(b"\n")[:-1]
+
+
+def json_columns(batch: Any, source: str) -> dict[str, Any]:
+    """Return the columns of a record batch as ones whose values have a form in JSON.
+
+    Raises:
+        InputError: as `json_lines`, but for text that is no UTF-8.
     """
     arrow = library("pyarrow", source)
-    columns: list[Any] = []
-    names: list[str] = batch.schema.names
-    for name, times in Counter(names).items():
+    for name, times in Counter(batch.schema.names).items():
         if times > 1:
             raise InputError(
                 f"the column {shorten(name)} is there several times",
                 source=source,
                 hint="-o parquet and -o arrow keep it",
             )
-    for name, column in zip(names, batch.columns, strict=True):
+    columns = _by_name(batch)
+    for name, column in columns.items():
         try:
-            columns.append(_json_column(arrow, column))
+            columns[name] = _json_column(arrow, column)
         except arrow.ArrowException:
-            raise InputError(
-                f"the column {shorten(name)} of type {column.type} is not UTF-8, or no value of JSON",
-                source=source,
-                hint="-o parquet and -o arrow keep it",
-            ) from None
-    rows = arrow.RecordBatch.from_arrays(columns, names).to_pylist()
-    if unstated:
-        for row in rows:
-            if row[unstated] is None or row[unstated] != row[unstated]:
-                del row[unstated]
-    return [jsontext.dumps(row, _plain, _JSON) for row in rows]
+            raise _no_json(name, column, source) from None
+    return columns
+
+
+def _by_name(batch: Any) -> dict[str, Any]:
+    return dict(zip(batch.schema.names, batch.columns, strict=True))
+
+
+def _no_json(name: str, column: Any, source: str) -> InputError:
+    problem = f"the column {shorten(name)} of type {column.type} is not UTF-8, or no value of JSON"
+    return InputError(problem, source=source, hint="-o parquet and -o arrow keep it")
+
+
+def _joined(columns: Mapping[str, Any], count: int, source: str) -> bytes:
+    """Rows as objects, each on a line."""
+    if not columns:
+        return b"{}\n" * count
+    openings, arrays = [], []
+    opening = b"{"
+    for name, column in columns.items():
+        openings.append(opening + orjson.dumps(name) + b":")
+        opening = b","
+        try:
+            arrays.append(orjson.dumps(column.to_pylist(), _plain, _JSON))
+        except UnicodeDecodeError:
+            raise _no_json(name, column, source) from None
+    return join_objects(openings, arrays, count, b"}\n")
 
 
 def _json_column(arrow: Any, column: Any) -> Any:
@@ -237,7 +276,7 @@ def json_text(table: Table, source: Source) -> bytes:
         names = shown.schema.names
         # As an empty cell of CSV leaves the latency to the samples.
         unstated = "latency" if "latency" in names and "samples" in names else ""
-        text.writelines(line + b"\n" for line in json_rows(shown, source.name, unstated))
+        text.write(json_lines(shown, source.name, unstated))
     source.table = library("pyarrow").Table.from_batches(batches, table.schema)
     return text.getvalue()
 

@@ -74,6 +74,27 @@ def test_a_page_that_is_not_what_was_written_is_named(tmp_path: Path) -> None:
     assert outcome.err.startswith("rvhctl: stdin: this is not Parquet, or it is damaged or cut short (")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("failover", "--threshold", "9"),
+        ("jump-hash", "-b", "3", "-o", "ndjson"),
+        ("jump-hash", "-b", "3", "--field", "key,more", "-o", "plain"),
+    ],
+    ids="".join,
+)
+def test_text_that_is_no_text_is_named(command: tuple[str, ...], tmp_path: Path) -> None:
+    """Parquet says so of a column, and no reader looks whether it is true."""
+    offsets = pa.array([0, 1, 2], pa.int32()).buffers()[1]
+    wrong = pa.Array.from_buffers(pa.string(), 2, [None, offsets, pa.py_buffer(b"\xffa")])
+    file = tmp_path / "wrong.parquet"
+    file.write_bytes(in_parquet(pa.table({"key": wrong, "id": wrong, "more": ["x", "y"], "latency": [1, 2]})))
+    outcome = rvhctl(*command, str(file))
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert outcome.err.startswith(f"rvhctl: {file}: the column ")
+    assert "not UTF-8" in outcome.err
+
+
 @pytest.mark.parametrize("output", ["parquet", "arrow"])
 def test_no_terminal_gets_a_table_of_arrow(output: str) -> None:
     sink: Any = SimpleNamespace(is_terminal=True)
