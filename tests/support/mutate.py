@@ -27,6 +27,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from copy import deepcopy
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from types import CodeType, FrameType
@@ -69,8 +70,9 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Continue: ast.Break,
 }
 NOT_CODE = {"annotation", "returns", "type_params", "decorator_list"}
-PATIENCE, BUDGET = 30, 10
-"""Seconds that a mutant's tests may take more than they do, and that they may take in all when nothing fails."""
+PATIENCE, BUDGET, LAST_BUDGET = 30, 10, 60
+"""Seconds that a mutant's tests may take more than they do, and that they may take in all when nothing fails: at first,
+and once more."""
 
 
 class Mutant(NamedTuple):
@@ -290,7 +292,7 @@ def read_map(file: Path, copies: list[Path]) -> Calls:
     return {test: call for entry in known.values() for test, call in entry["calls"].items()}
 
 
-def tests_of(mutant: Mutant, calls: Calls) -> tuple[list[str], float]:
+def tests_of(mutant: Mutant, calls: Calls, budget: float) -> tuple[list[str], float]:
     """The tests that get to the mutant, its module's own and the fast ones first, and the seconds that they take."""
     place = f"{mutant.path}:{mutant.function}"
     own = f"tests/{Path(mutant.path).parent}/test_{Path(mutant.path).stem}"
@@ -303,18 +305,22 @@ def tests_of(mutant: Mutant, calls: Calls) -> tuple[list[str], float]:
             if test.startswith(own) or any(name.startswith(place) for name in called)
         ]
     beside = own.rpartition("/")[0] + "/test_"
-    there.sort(key=lambda test: (not test.startswith(own), not test.startswith(beside), calls[test][0]))
+    there.sort(key=lambda test: calls[test][0])
+    # One test of each file after the other: those of one are alike.
+    turns: dict[str, Iterator[int]] = defaultdict(count)
+    turn = {test: next(turns[test.partition("::")[0]]) for test in there}
+    there.sort(key=lambda test: (not test.startswith(own), turn[test], not test.startswith(beside)))
     seconds, taken = 0.0, []
     for test in there:
-        if taken and seconds + calls[test][0] > BUDGET:
+        if taken and seconds + calls[test][0] > budget:
             break
         seconds += calls[test][0]
         taken.append(test)
     return taken, seconds
 
 
-def survives(mutant: Mutant, calls: Calls, copies: SimpleQueue[Path]) -> bool:
-    tests, seconds = tests_of(mutant, calls)
+def survives(mutant: Mutant, calls: Calls, copies: SimpleQueue[Path], budget: float) -> bool:
+    tests, seconds = tests_of(mutant, calls, budget)
     if not tests:
         return True
     copy = copies.get()
@@ -384,11 +390,17 @@ def main() -> None:
         idle: SimpleQueue[Path] = SimpleQueue()
         for copy in copies:
             idle.put(copy)
+
+        def outcome(mutant: Mutant) -> str:
+            if survives(mutant, calls, idle, BUDGET):
+                if key(mutant) in known:
+                    return "equivalent"
+                if survives(mutant, calls, idle, LAST_BUDGET):
+                    return "survived"
+            return "killed"
+
         counts: dict[str, int] = defaultdict(int)
-        for mutant, alive in zip(
-            chosen, pool.map(lambda one: survives(one, calls, idle), chosen), strict=True
-        ):
-            became = "killed" if not alive else "equivalent" if key(mutant) in known else "survived"
+        for mutant, became in zip(chosen, pool.map(outcome, chosen), strict=True):
             counts[became] += 1
             if became == "survived":
                 print(mutant.path, f"- {mutant.was}", f"+ {mutant.becomes}", "", sep="\n", flush=True)
