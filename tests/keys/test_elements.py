@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.cli import rvhctl
 
+from rvhctl.keys import lines
 from rvhctl.placement.sources import answer as reading
 
 BARE = b"""["a", "b\\n", 5, -0,\r
@@ -49,7 +50,8 @@ def test_every_answer(
         words = ("jump-hash", "-i", "json", *place, *flags, *field, "--on-error", on_error)
         answers = []
         for compiled in (True, False):
-            monkeypatch.setattr(reading, "COMPILED", compiled)
+            for module in (reading, lines):
+                monkeypatch.setattr(module, "COMPILED", compiled)
             answers.append(rvhctl(*words, stdin=document))
         assert answers[0] == answers[1]
 
@@ -94,7 +96,8 @@ def test_as_lines(
 def test_files_of_each_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     written = []
     for compiled in (True, False):
-        monkeypatch.setattr(reading, "COMPILED", compiled)
+        for module in (reading, lines):
+            monkeypatch.setattr(module, "COMPILED", compiled)
         folder = tmp_path / str(compiled)
         folder.mkdir()
         done = rvhctl(

@@ -97,10 +97,16 @@ NEXT_TO_WHOLE = [signed((((x - 1) << 33) - 1) * INVERSE) for x in (1, 2, 3, 7158
 
 @given(st.lists(st.one_of(keys, st.sampled_from(NEXT_TO_WHOLE)), max_size=40), st.integers(0, 3), buckets)
 def test_many_keys_at_a_time(found: list[int], start: int, count: int) -> None:
-    chosen = vec[i64]([-1] * (start + len(found) + 2))
-    jump_each(vec[i64]([*[5] * start, *found]), start, start + len(found), count, chosen)
-    expected = [naive_paper_jump(key, count) for key in found]
-    assert list(chosen) == [*[-1] * start, *expected, -1, -1]
+    column = vec[i64]([*[5] * start, *found])
+    expected = [*[-1] * start, *(naive_paper_jump(key, count) for key in found), -1, -1]
+    chosen = vec[i64]([-1] * len(expected))
+    jump_each(column, start, start + len(found), count, chosen)
+    assert list(chosen) == expected
+    chosen = vec[i64]([-1] * len(expected))
+    with as_compiled(jump_module), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jump_module, "LCG", I64(jump_module.LCG))
+        jump_each(column, start, start + len(found), count, chosen)
+    assert list(chosen) == expected
 
 
 @given(keys)

@@ -20,6 +20,7 @@ from rvhctl.errors import raise_error
 from rvhctl.formats.choice import OBJECTS
 from rvhctl.nodes.fields import KNOWN, read_record
 from rvhctl.nodes.inventory import join as joining
+from rvhctl.nodes.inventory import read as reading
 from rvhctl.nodes.inventory.join import join
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
 from rvhctl.nodes.read import read_text
@@ -580,5 +581,9 @@ def test_columns_join_as_records_do(
         joined = rvhctl(*words, *more, stdin=stdin)
         with monkeypatch.context() as patch:
             patch.setattr(joining, "_by_columns", lambda *_, **__: None)
+            assert rvhctl(*words, *more, stdin=stdin) == joined
+        with monkeypatch.context() as patch:
+            for module in (joining, reading):
+                patch.setattr(module, "COMPILED", True)
             assert rvhctl(*words, *more, stdin=stdin) == joined
         assert joined.code == 0
