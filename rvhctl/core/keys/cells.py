@@ -22,7 +22,7 @@ class CellScan:
     """Reads the cell ``at`` of one row of so many ``columns`` after the other, or the cells at several places."""
 
     def __init__(
-        self, columns: i64, at: list[int], delimiter: i64, decimal: bool, seed: i64, kept: bool = False
+        self, columns: i64, at: list[int], delimiter: i64, decimal: bool, seed: i64, kept: bool
     ) -> None:
         """``decimal``: a key is the decimal form of an integer; else XXH64 with ``seed``.
 

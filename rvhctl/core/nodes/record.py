@@ -60,7 +60,7 @@ def state_at(data: bytes, start: i64, end: i64) -> float:
 class NodeRecord:
     """What ``read`` found last: milliseconds (NaN for null), degrees, and the place of the id in the text."""
 
-    def __init__(self, data: bytes, coordinates: bool, latency: bool = True, labels: i64 = 0) -> None:
+    def __init__(self, data: bytes, coordinates: bool, latency: bool, labels: i64) -> None:
         """``latency``: whether one is read; where none is, every one is NaN.
 
         ``labels``: how many group the nodes; if any do, coordinates may be unknown (NaN), both together.

@@ -32,7 +32,7 @@ def scanned(
 ) -> Found:
     rows = KeyRows(room)
     rows.begin(0)
-    CellScan(columns, [at], ord(delimiter), decimal, 0).fill(rows, block)
+    CellScan(columns, [at], ord(delimiter), decimal, 0, False).fill(rows, block)
     count = range(rows.count)
     return Found(
         [block[rows.key_starts[row] : rows.key_ends[row]] for row in count],
