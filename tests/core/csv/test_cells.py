@@ -20,7 +20,7 @@ from rvhctl.core.json.skip import UNUSUAL
 
 delimiters = st.sampled_from(b",;\t|")
 # Ends of words of eight bytes fall everywhere.
-plain = st.text('ab ,;|!#[]~"\\\t\r\n\x7fé日🚀', max_size=20).map(str.encode)
+plain = st.text('ab ,;|!#[]~"\\\t\r\n\x1f\x7fé日🚀', max_size=20).map(str.encode)
 BROKEN = b"\xff\xed\xa0\x80"
 
 

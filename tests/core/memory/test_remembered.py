@@ -25,6 +25,7 @@ def test_lines_that_are_read() -> None:
         scanned(LINE + b",\n" + LINE.replace(b"a", "é".encode(), 1).replace(b"true", b"false") + END) == DONE
     )
     assert Remembered(LINE + b",\n" + LINE + END, 0, 2).scan(1, 9) == MORE
+    assert scanned(LINE.replace(b":0", b":9007199254740992").replace(b":5", b":9") + END) == DONE
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,35 @@ def test_lines(texts: list[bytes], end: bytes, ahead: bytes, coordinates: bool, 
         assert next(remaining) == record
 
 
+@pytest.mark.parametrize("array", [False, True], ids=["lines", "array"])
+def test_white_space_alone_may_stand_between_tokens(array: bool) -> None:
+    tokens = [
+        b"{",
+        b'"id"',
+        b":",
+        b'"a"',
+        b",",
+        b'"x"',
+        b":",
+        b"[",
+        b"1",
+        b"]",
+        b",",
+        b'"latency"',
+        b":",
+        b"5",
+        b"}",
+    ]
+    for at in range(1, len(tokens)):
+        for byte in range(50):
+            record = b"".join([*tokens[:at], bytes([byte]), *tokens[at:]])
+            scan = JsonScan(b"[" + record + b"]" + AHEAD if array else record + AHEAD, False, 0, array)
+            done = [status for status in steps(scan) if status != MORE] == [DONE]
+            assert done or bytes([byte]) not in (b" \t\r\n" if array else b" \t\r")
+            for row in range(len(scan)):
+                assert_row_is_what_the_library_reads(scan, row, False)
+
+
 def sorted_by_place(scan: NodeScan, accepted: list[bytes], unusual: list[bytes], data: bytes) -> list[bytes]:
     """What was accepted and what was handed over, in the order of the text."""
     merged: list[bytes] = []
