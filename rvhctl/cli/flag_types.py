@@ -77,7 +77,7 @@ class PercentText(ParamType):
     """A percentage, kept exactly."""
 
     name = "text"
-    form: ClassVar[re.Pattern[str]] = re.compile(r" *-?\d+(\.\d*)?% *", re.ASCII)
+    form: ClassVar[re.Pattern[str]] = re.compile(r"-?\d+(\.\d*)?%", re.ASCII)
     """A text of this form is wrong because of its value."""
 
     def __init__(self, *, zero: bool = True) -> None:
@@ -96,7 +96,7 @@ class PercentText(ParamType):
         try:
             return self.parse(value, param.opts[0] if param else self.name)
         except FaultsetError as error:
-            raise error if self.form.fullmatch(value) else UsageError(str(error)) from None
+            raise error if self.form.fullmatch(value.strip()) else UsageError(str(error)) from None
 
     def parse(self, text: str, flag: str) -> int | Percent:
         from rvhctl.policy.policy import parse_percent
@@ -107,7 +107,7 @@ class PercentText(ParamType):
 class CountOrPercentText(PercentText):
     """A number of nodes, or a percentage of them."""
 
-    form = re.compile(r" *-?\d+(?:(\.\d*)?%)? *", re.ASCII)
+    form = re.compile(r"-?\d+(?:(\.\d*)?%)?", re.ASCII)
 
     def parse(self, text: str, flag: str) -> int | Percent:
         from rvhctl.policy.policy import minimum

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import signal
 import sys
 from collections.abc import Generator, Iterator
@@ -20,6 +21,8 @@ from rvhctl.errors import RvhctlError, UsageError, reason_of, shorten
 ENGINE: Final = "dask"
 PORT: Final = 8786
 """Of Dask's scheduler, where an address says none."""
+
+_NAME: Final = re.compile(r"[\w.-]+")
 
 IN_FLIGHT: Final = 2
 """Tasks a thread: the next one is there when one is done, and few are lost with a worker."""
@@ -56,11 +59,27 @@ def scheduler_of(engine: str) -> str | None:
         raise UsageError(f"--engine takes dask or dask://HOST:{PORT} (got {shorten(engine)})")
     if not separator:
         return None
-    _, colon, port = host.rpartition(":")
-    has_port = colon and not port.endswith("]")
-    if has_port and not (port.isascii() and port.isdecimal()):
+    name, colon, port = host.rpartition(":")
+    if not colon or port.endswith("]") or (":" in name and not name.endswith("]")):
+        name, port = host, str(PORT)
+    if not (port.isascii() and port.isdecimal() and len(port) < 6 and 0 < int(port) < 1 << 16):
         raise UsageError(f"--engine: {shorten(port)} is no port (got {shorten(engine)})")
-    return f"tcp://{host}" if has_port else f"tcp://{host}:{PORT}"
+    if not _is_host(name):
+        hint = "; an IPv6 address stands in brackets, as in [::1]" if ":" in name else ""
+        raise UsageError(f"--engine: {shorten(name)} is no host (got {shorten(engine)}){hint}")
+    return f"tcp://{name}:{port}"
+
+
+def _is_host(name: str) -> bool:
+    """Whether it is a name that can be looked up, or an address; Dask raises whatever it likes for any other."""
+    from ipaddress import IPv6Address
+
+    try:
+        if name.startswith("[") and name.endswith("]"):
+            return bool(IPv6Address(name[1:-1]))
+        return bool(_NAME.fullmatch(name) and name.encode("idna"))
+    except ValueError:
+        return False
 
 
 @contextmanager

@@ -66,10 +66,10 @@ def _names(flag: str, texts: Sequence[str], nodes: Buckets, *, lenient: bool) ->
     """Ids, or numbers of buckets, given one by one or with commas between them; an empty text names nobody."""
     names: list[NodeName] = []
     for text in (text_of(text, flag) for text in texts):
-        # An id may have a comma in it, if it is given alone.
-        for part in [text] if text in nodes.rows else text.split(",") if text else []:
+        # An id may have a comma in it, or begin with a space, if it is given alone.
+        for part in [text] if text in nodes.rows else map(str.strip, text.split(",") if text else []):
             try:
-                names.append(nodes.name_of(_bucket(part.strip(), nodes, flag)))
+                names.append(nodes.name_of(_bucket(part, nodes, flag)))
             except UsageError:
                 if not lenient:
                     raise

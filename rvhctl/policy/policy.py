@@ -69,10 +69,12 @@ class Percent(_Fraction):
 
 
 def _readings(number: str, percent: str) -> str:
-    """What a number without a sign may mean: of one up to 1, a share or a percentage."""
+    """What a number without a sign may mean: of one up to 1, a share or a percentage; over 100, neither."""
     from decimal import Decimal
 
     share = Decimal(number) * 100
+    if share > 10_000:
+        return ""
     return f"{share.normalize():f}% or {percent}" if 0 < share <= 100 else percent
 
 
@@ -87,7 +89,8 @@ def parse_percent(text: str, name: str, *, zero: bool = True, wanted: str = PERC
     if found is None:
         number = _DECIMAL.fullmatch(f"{text.strip()}%")
         allowed = not text.strip().startswith("-") and (zero or text.strip(" 0."))
-        hint = f"; write {_readings(text.strip(), number[0])}" if number and allowed else ""
+        ways = _readings(text.strip(), number[0]) if number and allowed else ""
+        hint = f"; write {ways}" if ways else ""
         raise FaultsetError(f"{name} must be {wanted} (got {shorten(text)}){hint}")
     whole, fraction = found.group(1), found.group(2) or ""
     numerator, denominator = int(whole + fraction), 100 * 10 ** len(fraction)

@@ -20,6 +20,8 @@ FAULTSET = ("faultset", "missing.json", "--threshold", "10")
         (("--max-loss", "20"), 2, "--max-loss must be a percentage such as 20% (got '20'); write 20%"),
         (("--max-loss", "100.1%"), 1, "--max-loss must be at most 100% (got '100.1%')"),
         (("--max-loss", "-1"), 2, "--max-loss must be a percentage such as 20% (got '-1')"),
+        (("--max-loss", "\t100.1%\n"), 1, r"--max-loss must be at most 100% (got '\t100.1%\n')"),
+        (("--max-loss", "700"), 2, "--max-loss must be a percentage such as 20% (got '700')"),
         (("--max-ejection", "few"), 2, "--max-ejection must be a percentage such as 20% (got 'few')"),
         (
             ("--min-survivors", "half"),

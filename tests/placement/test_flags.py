@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rvhctl.placement.flags import _is_plain
+from rvhctl.placement.buckets import Buckets
+from rvhctl.placement.flags import _is_plain, members_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +40,9 @@ def test_a_list_has_a_node_a_line(text: bytes) -> None:
 )
 def test_a_table_or_json_is_no_list(text: bytes) -> None:
     assert not _is_plain(text)
+
+
+def test_an_id_given_alone_is_taken_as_it_is() -> None:
+    nodes = Buckets.named(["a,b", " ", "c ", "a"])
+    down = members_of({"down": ["a,b", " ", "c ", " a "]})["down"]
+    assert down(nodes, lenient=False) == ["a,b", " ", "c ", "a"]
