@@ -14,7 +14,7 @@ from rvhctl.columnar.tables import TableOwners
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
-from rvhctl.formats.arrow.tables import Table, Writer, json_lines, json_rows
+from rvhctl.formats.arrow.tables import Table, Writer, json_lines, json_rows, picked_rows
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
 from rvhctl.keys.jobs import LineJob
 from rvhctl.keys.key import Key, shown
@@ -146,7 +146,7 @@ class OnlyTables(TableAction):
 
     def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
         batch, _, buckets = self._owners.owned(batch, source, row, on_bad)
-        chosen = batch.filter(library().compute.is_in(buckets, self._wanted))
+        chosen = picked_rows(batch, library().compute.is_in(buckets, self._wanted))
         self._found = self._found or len(chosen) > 0
         self._write(chosen)
         return len(batch)
@@ -228,7 +228,7 @@ class _OwnersAlone:
                 pc = library().compute
                 for at in pc.indices_nonzero(missing).to_pylist():
                     on_bad(self._keys.bad(batch, int(at), source, row))
-                column = column.filter(pc.invert(missing))
+                column = picked_rows(column, pc.invert(missing))
             self._action.write(self._owners.answered(column, row, self._output, self._rows))
         return len(column)
 

@@ -20,6 +20,7 @@ from rvhctl.errors import (
     NoSurvivorsError,
     shorten,
 )
+from rvhctl.formats.arrow.tables import doubles
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.fields import BOUNDS, check_coordinate, check_latency, checked_threshold
 from rvhctl.policy.decision import ranked, ranked_by_group
@@ -171,19 +172,11 @@ def _numbers(values: Any, name: str) -> Any:
     Raises:
         FaultsetError: it is none, or not of numbers.
     """
-    types = library().types
     column = arrow_column(values, name, FaultsetError)
-    kind = column.type
-    if types.is_run_end_encoded(kind):
-        column = library().compute.run_end_decode(column)
-    elif types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-    kind = column.type
-    if not (
-        types.is_floating(kind) or types.is_integer(kind) or types.is_decimal(kind) or types.is_null(kind)
-    ):
-        raise FaultsetError(f"{name} must be numbers (got a column of {kind})")
-    return column.cast("double", safe=False)
+    numbers = doubles(column)
+    if numbers is None:
+        raise FaultsetError(f"{name} must be numbers (got a column of {column.type})")
+    return numbers
 
 
 def _whole(column: Any) -> Any:

@@ -8,6 +8,7 @@ from rvhctl.columnar.columns import library
 from rvhctl.columnar.keys import KeyOwners
 from rvhctl.columnar.records import TableKeys
 from rvhctl.errors import InputError, OnBad, raise_error
+from rvhctl.formats.arrow.tables import picked_rows
 from rvhctl.keys.fields import RESERVED, check_reserved
 from rvhctl.keys.key import Key
 from rvhctl.keys.records import KeySpec
@@ -104,7 +105,7 @@ class TableOwners:
             for at in self._pa.compute.indices_nonzero(buckets.is_null()).to_pylist():
                 on_bad(self._keys.bad(batch, int(at), source, row))
             good = buckets.is_valid()
-            batch, column, buckets = (each.filter(good) for each in (batch, column, buckets))
+            batch, column, buckets = (picked_rows(each, good) for each in (batch, column, buckets))
         return batch, column, buckets
 
     def _by_record(self, batch: Any, source: str, row: int, on_bad: OnBad) -> tuple[Any, Any, Any]:
@@ -118,7 +119,9 @@ class TableOwners:
                 keys.append(key)
                 rows.append(at)
         buckets = self._pa.array(self._placement.buckets(keys), "int32")
-        return batch if len(rows) == len(batch) else batch.take(self._pa.array(rows, "int64")), keys, buckets
+        if len(rows) < len(batch):
+            batch = picked_rows(batch, self._pa.array(rows, "int64"))
+        return batch, keys, buckets
 
     def _entries(self, buckets: Any) -> Any:
         """Lists of the replicas of each row."""

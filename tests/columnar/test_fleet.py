@@ -147,6 +147,8 @@ def test_refusals() -> None:
         failover(good, 0.5)
     with pytest.raises(NegativeThresholdError):
         failover(good, -1)
+    with pytest.raises(FaultsetError, match=r"latency must be numbers .got a column of run_end_encoded"):
+        failover(pa.RunEndEncodedArray.from_arrays([1], pa.array(["a"], pa.string_view())), 1)
     with pytest.raises(FaultsetError, match=r"latency must be numbers .got a column of string"):
         failover(pa.array(["1"]), 100)
     with pytest.raises(FaultsetError, match="must be a column of Arrow"):

@@ -88,6 +88,17 @@ def test_other_columns_stay_as_they_are(column: Any) -> None:
     assert nodes == NAMED.replicas_many(["a", "b", "a"], 2)
 
 
+@pytest.mark.parametrize("field", ["id", "id,n"])
+@pytest.mark.parametrize("kind", [pa.string_view(), pa.string()], ids=str)
+def test_rows_without_a_key_are_left_out_beside_views(field: str, kind: Any) -> None:
+    """As polars writes text."""
+    batch = pa.record_batch({"id": pa.array(["a", None, "b"], kind), "n": [1, 2, 3]})
+    wrong: list[InputError] = []
+    answered = TableOwners(NAMED, spec_of(field), 2).append(batch, "T", 0, wrong.append)
+    assert answered.column("id").to_pylist() == ["a", "b"]
+    assert [error.place for error in wrong] == ["row 2"]
+
+
 def test_decimal_text_is_the_key_where_integers_are_asked_for() -> None:
     batch = pa.RecordBatch.from_pydict({"key": ["7", "+08", "x"]})
     wrong: list[InputError] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
@@ -29,6 +29,9 @@ PART: Final = 1 << 18
 
 NEEDED: Final = "tables and columns of Arrow and Parquet need pyarrow"
 INSTALL: Final = "install it with: pip install 'rvhctl[arrow]'"
+
+NUMBERS: Final = ("floating", "integer", "decimal", "null")
+"""What `doubles` takes, by the names of pyarrow's questions."""
 
 _JSON: Final = orjson.OPT_NON_STR_KEYS
 
@@ -282,15 +285,29 @@ def json_text(table: Table, source: Source) -> bytes:
 
 
 def _understood(batch: Any, layout: Layout) -> Any:
-    """The rows under the names of fields, with latencies in milliseconds."""
+    """The rows under the names of fields, with latencies in milliseconds; what is no number is left as it is."""
     compute = library("pyarrow.compute")
     columns = list(batch.columns)
     if layout.exponent:
         at = layout.names.index("latency")
-        latencies = columns[at].cast("double")
-        scale = compute.multiply if layout.exponent > 0 else compute.divide
-        columns[at] = scale(latencies, 10.0 ** abs(layout.exponent))
+        latencies = doubles(columns[at])
+        if latencies is not None:
+            scale = compute.multiply if layout.exponent > 0 else compute.divide
+            columns[at] = scale(latencies, 10.0 ** abs(layout.exponent))
     return library("pyarrow").RecordBatch.from_arrays(columns, layout.names)
+
+
+def doubles(column: Any) -> Any:
+    """Return a column of numbers, of whatever type, as floats of 64 bits; None if it is none."""
+    types = library("pyarrow").types
+    in_runs, coded = types.is_run_end_encoded(column.type), types.is_dictionary(column.type)
+    kind = column.type.value_type if in_runs or coded else column.type
+    # Of what is no number, pyarrow decodes and casts not every type.
+    if not any(getattr(types, f"is_{name}")(kind) for name in NUMBERS):
+        return None
+    if in_runs:
+        column = library("pyarrow.compute").run_end_decode(column)
+    return (column.cast(kind) if coded else column).cast("double", safe=False)
 
 
 def own_table(records: OwnRecords, picked: Picked) -> Any:
@@ -315,7 +332,33 @@ def rows_by_id(tables: Sequence[tuple[Any, str]], ids: Sequence[str]) -> Any:
         raise RvhctlError(f"the inputs have different columns: {_first_line(error)}; use -o ndjson") from None
     values = (value for table, name in tables for value in table.column(name).to_pylist())
     row_of = {str(value): row for row, value in enumerate(values)}
-    return table.take(arrow.array([row_of[node_id] for node_id in ids], "int64"))
+    return picked_rows(table, arrow.array([row_of[node_id] for node_id in ids], "int64"))
+
+
+def picked_rows(values: Any, rows: Any) -> Any:
+    """Return rows of a table, a record batch or a column: these, or those that a mask marks.
+
+    pyarrow itself takes none where there are views (as polars writes text) or runs.
+    """
+    arrow = library("pyarrow")
+    compute, types = library("pyarrow.compute"), arrow.types
+    is_mask = types.is_boolean(rows.type)
+    with suppress(arrow.ArrowNotImplementedError):
+        return values.filter(rows) if is_mask else values.take(rows)
+    if is_mask:
+        rows = compute.indices_nonzero(rows)
+    if not isinstance(values, arrow.Array | arrow.ChunkedArray):
+        columns = [picked_rows(column, rows) for column in values.columns]
+        return type(values).from_arrays(columns, schema=values.schema)
+    kind = values.type
+    if types.is_string_view(kind) or types.is_binary_view(kind):
+        # Slices of a view bring all its text along.
+        plain = arrow.large_string() if types.is_string_view(kind) else arrow.large_binary()
+        return values.cast(plain).take(rows).cast(kind)
+    parts = [values.slice(row, 1) for row in rows.to_pylist()] or [values.slice(0, 0)]
+    if isinstance(values, arrow.ChunkedArray):
+        parts = [chunk for part in parts for chunk in part.chunks]
+    return arrow.concat_arrays(parts)
 
 
 def view_table(view: View) -> Any:

@@ -21,7 +21,7 @@ from support.cli import rvhctl
 
 from rvhctl.errors import InputError, UsageError, WriteError
 from rvhctl.formats.arrow import ipc, parquet
-from rvhctl.formats.arrow.tables import json_rows
+from rvhctl.formats.arrow.tables import json_rows, picked_rows
 from rvhctl.formats.choice import refuse_terminal
 from rvhctl.streams.source import Source
 
@@ -166,6 +166,47 @@ def test_rows_in_json() -> None:
         b'{"when":null,"cost":null,"raw":null,"half":null,"nan":0.1,"big":0,"in":null,"coded":null,"runs":"r",'
         b'"uuid":null}',
     ]
+
+
+RUNS = pa.RunEndEncodedArray.from_arrays([1, 3, 4], pa.array(["a", None, "b"]))
+
+COLUMNS = {
+    "text": pa.array(["a", None, "b", "c" * 20]),
+    "text views": pa.array(["a", None, "b", "c" * 20], pa.string_view()),
+    "views of bytes": pa.array([b"a", None, b"\xff", b"c" * 20], pa.binary_view()),
+    "lists of views": pa.array([["a"], None, [], ["b", "c" * 20]], pa.list_(pa.string_view())),
+    "runs": RUNS,
+    "records of runs": pa.StructArray.from_arrays([RUNS], ["x"]),
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS.values(), ids=COLUMNS)
+def test_rows_are_picked_of_every_type(column: Any) -> None:
+    batch = pa.record_batch({"x": column, "at": [0, 1, 2, 3]})
+    for values in (column, pa.chunked_array([column[:1], column[1:]]), batch, pa.Table.from_batches([batch])):
+        for rows in (pa.array([3, 0, 2]), pa.array([], pa.int64()), pa.array([True, False, True, True])):
+            wanted = [0, 2, 3] if pa.types.is_boolean(rows.type) else rows.to_pylist()
+            picked = picked_rows(values, rows)
+            picked.validate(full=True)
+            assert picked.to_pylist() == [values.to_pylist()[row] for row in wanted]
+            assert getattr(picked, "schema", column.type) == getattr(values, "schema", column.type)
+
+
+def test_nodes_with_views_come_and_go() -> None:
+    """As polars writes them."""
+    table = pa.table({"id": pa.array(["a", "b"], pa.string_view()), "latency": [7, 5]})
+    asked = ("failover", "--threshold", "9", "-i", "arrow", "-o", "arrow")
+    assert table_of(rvhctl(*asked, stdin=in_stream(table)).out).to_pylist() == table.to_pylist()[::-1]
+
+
+@pytest.mark.parametrize(
+    "column", [pa.array(["fast"]), pa.array([datetime(2026, 1, 2)]), pa.array([True])], ids=str
+)
+def test_a_latency_with_a_unit_that_is_no_number_is_named(column: Any) -> None:
+    table = pa.table({"id": ["a"], "rtt_s": column})
+    outcome = rvhctl("failover", "--threshold", "9", "-i", "arrow", stdin=in_stream(table))
+    assert (outcome.code, outcome.out) == (1, b"")
+    assert "the latency must be a number of milliseconds" in outcome.err
 
 
 @pytest.mark.parametrize("columns", [[[b"\xff"]], [[float("inf")]], [[1], [2]]], ids=str)
