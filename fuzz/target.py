@@ -1,8 +1,11 @@
-"""What a target is, and how it takes choices and text out of the bytes of the engine."""
+"""What a target is, how it takes choices and text out of the bytes of the engine, and a file to hold them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple, TypeVar
 
 Answer = Callable[[bytes], object]
@@ -70,3 +73,12 @@ class Given:
         end = len(self._data) if size is None else self._at + size
         start, self._at = self._at, end
         return self._data[start:end]
+
+
+@contextmanager
+def holding(data: bytes) -> Iterator[str]:
+    """The path of a file that holds this, in memory where there is such a place."""
+    with tempfile.NamedTemporaryFile(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as file:
+        file.write(data)
+        file.flush()
+        yield file.name

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import os
 import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import orjson
 
-from fuzz.target import Given, target
+from fuzz.target import Given, holding, target
 from rvhctl.batch.blocks import Block, Work, answer_block
 from rvhctl.errors import InputError, RvhctlError, UsageError, raise_error
 from rvhctl.formats import jsontext
@@ -343,12 +339,3 @@ def packed_texts(data: bytes) -> object:
     if data.startswith(b"\x1f\x8b"):
         assert gzip.decompress(data).removeprefix(b"\xef\xbb\xbf") == text
     return text
-
-
-@contextmanager
-def holding(data: bytes) -> Iterator[str]:
-    """The path of a file that holds this, in memory where there is such a place."""
-    with tempfile.NamedTemporaryFile(dir="/dev/shm" if os.path.isdir("/dev/shm") else None) as file:
-        file.write(data)
-        file.flush()
-        yield file.name
