@@ -73,7 +73,7 @@ FACES = {
     "completion": {"answer", "scripts"},
     "concurrency": {"ahead", "fork", "locking", "processors", "signals", "steps", "waiting"},
     "formats": {"choice", "headers", "jsontext", "rows", "shapes", "wording", "write"},
-    "formats.arrow": {"tables"},
+    "formats.arrow": {"columns", "tables"},
     "formats.html": {"parts"},
     "formats.tools": {"expected", "measured"},
     "keys": {

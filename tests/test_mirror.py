@@ -28,7 +28,7 @@ TESTED_BY = {
     "core/policy/test_damping": "core.policy.limits core.policy.reasons core.policy.safeguards",
     "core/policy/test_priority_load": "core.policy.plan",
     "core/policy/test_survivors": "core.policy.ranking",
-    "formats/arrow/test_tables": "formats.arrow.ipc formats.arrow.parquet",
+    "formats/arrow/test_tables": "formats.arrow.columns formats.arrow.ipc formats.arrow.parquet",
     "formats/test_csv": "formats.rows",
     "keys/test_hashes": "core.placement.checksums",
     "keys/test_stream": "keys.jobs keys.lines",

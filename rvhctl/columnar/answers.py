@@ -14,7 +14,8 @@ from rvhctl.columnar.tables import TableOwners
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
-from rvhctl.formats.arrow.tables import Table, Writer, json_lines, json_rows, picked_rows
+from rvhctl.formats.arrow.columns import picked_rows
+from rvhctl.formats.arrow.tables import Table, Writer, json_lines, json_rows
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
 from rvhctl.keys.jobs import LineJob
 from rvhctl.keys.key import Key, shown

@@ -20,7 +20,7 @@ from rvhctl.errors import (
     NoSurvivorsError,
     shorten,
 )
-from rvhctl.formats.arrow.tables import doubles
+from rvhctl.formats.arrow.columns import doubles
 from rvhctl.formats.wording import counted
 from rvhctl.nodes.fields import BOUNDS, check_coordinate, check_latency, checked_threshold
 from rvhctl.policy.decision import ranked, ranked_by_group

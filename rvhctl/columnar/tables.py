@@ -8,7 +8,7 @@ from rvhctl.columnar.columns import library
 from rvhctl.columnar.keys import KeyOwners
 from rvhctl.columnar.records import TableKeys
 from rvhctl.errors import InputError, OnBad, raise_error
-from rvhctl.formats.arrow.tables import picked_rows
+from rvhctl.formats.arrow.columns import picked_rows
 from rvhctl.keys.fields import RESERVED, check_reserved
 from rvhctl.keys.key import Key
 from rvhctl.keys.records import KeySpec

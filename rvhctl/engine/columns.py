@@ -46,7 +46,7 @@ def copy_table(job: Job, source: str, waiting: str, look: Callable[[], None], ba
             ) as writer:
                 for table in _tables(file, schema, owners, source, look, bad):
                     writer.write_table(table, len(table))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and (type(error) is not OSError or error.errno is not None):
             raise
         problem = str(error).partition("\n")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import partial
 from importlib import import_module
@@ -16,6 +16,7 @@ import orjson
 from rvhctl.core.json.rows import join_objects
 from rvhctl.errors import InputError, RvhctlError, shorten
 from rvhctl.formats import jsontext
+from rvhctl.formats.arrow.columns import doubles, picked_rows
 from rvhctl.formats.shapes import Layout, OwnRecords, Picked, View, texts_of
 from rvhctl.streams.progress import reading as progress_of
 from rvhctl.streams.progress import watched
@@ -29,9 +30,6 @@ PART: Final = 1 << 18
 
 NEEDED: Final = "tables and columns of Arrow and Parquet need pyarrow"
 INSTALL: Final = "install it with: pip install 'rvhctl[arrow]'"
-
-NUMBERS: Final = ("floating", "integer", "decimal", "null")
-"""What `doubles` takes, by the names of pyarrow's questions."""
 
 _JSON: Final = orjson.OPT_NON_STR_KEYS
 
@@ -118,7 +116,7 @@ def reading(source: str, what: str) -> Iterator[None]:
     arrow = library("pyarrow", source)
     try:
         yield
-    except (arrow.ArrowException, OSError, EOFError) as error:
+    except (arrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise InputError(f"read error: {error.strerror}", source=source) from None
         raise InputError(
@@ -297,19 +295,6 @@ def _understood(batch: Any, layout: Layout) -> Any:
     return library("pyarrow").RecordBatch.from_arrays(columns, layout.names)
 
 
-def doubles(column: Any) -> Any:
-    """Return a column of numbers, of whatever type, as floats of 64 bits; None if it is none."""
-    types = library("pyarrow").types
-    in_runs, coded = types.is_run_end_encoded(column.type), types.is_dictionary(column.type)
-    kind = column.type.value_type if in_runs or coded else column.type
-    # Of what is no number, pyarrow decodes and casts not every type.
-    if not any(getattr(types, f"is_{name}")(kind) for name in NUMBERS):
-        return None
-    if in_runs:
-        column = library("pyarrow.compute").run_end_decode(column)
-    return (column.cast(kind) if coded else column).cast("double", safe=False)
-
-
 def own_table(records: OwnRecords, picked: Picked) -> Any:
     """Return the picked records as a table: the rows of one that they came from, or with types by their values."""
     rows_of = records.rows_of
@@ -333,32 +318,6 @@ def rows_by_id(tables: Sequence[tuple[Any, str]], ids: Sequence[str]) -> Any:
     values = (value for table, name in tables for value in table.column(name).to_pylist())
     row_of = {str(value): row for row, value in enumerate(values)}
     return picked_rows(table, arrow.array([row_of[node_id] for node_id in ids], "int64"))
-
-
-def picked_rows(values: Any, rows: Any) -> Any:
-    """Return rows of a table, a record batch or a column: these, or those that a mask marks.
-
-    pyarrow itself takes none where there are views (as polars writes text) or runs.
-    """
-    arrow = library("pyarrow")
-    compute, types = library("pyarrow.compute"), arrow.types
-    is_mask = types.is_boolean(rows.type)
-    with suppress(arrow.ArrowNotImplementedError):
-        return values.filter(rows) if is_mask else values.take(rows)
-    if is_mask:
-        rows = compute.indices_nonzero(rows)
-    if not isinstance(values, arrow.Array | arrow.ChunkedArray):
-        columns = [picked_rows(column, rows) for column in values.columns]
-        return type(values).from_arrays(columns, schema=values.schema)
-    kind = values.type
-    if types.is_string_view(kind) or types.is_binary_view(kind):
-        # Slices of a view bring all its text along.
-        plain = arrow.large_string() if types.is_string_view(kind) else arrow.large_binary()
-        return values.cast(plain).take(rows).cast(kind)
-    parts = [values.slice(row, 1) for row in rows.to_pylist()] or [values.slice(0, 0)]
-    if isinstance(values, arrow.ChunkedArray):
-        parts = [chunk for part in parts for chunk in part.chunks]
-    return arrow.concat_arrays(parts)
 
 
 def view_table(view: View) -> Any:
@@ -405,5 +364,10 @@ def written(table: Any, writer: Callable[..., Writer]) -> Iterator[bytes]:
 
 
 def names_of(columns: Sequence[str] | None, schema: Any) -> list[str] | None:
-    """Return those of the columns that there are; None for all."""
-    return None if columns is None else [name for name in schema.names if name in columns]
+    """Return those of the columns that there are; None for all.
+
+    Raises:
+        UnicodeDecodeError: the name of one is no UTF-8.
+    """
+    names = schema.names
+    return None if columns is None else [name for name in names if name in columns]

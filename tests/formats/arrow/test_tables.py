@@ -21,7 +21,8 @@ from support.cli import rvhctl
 
 from rvhctl.errors import InputError, UsageError, WriteError
 from rvhctl.formats.arrow import ipc, parquet
-from rvhctl.formats.arrow.tables import json_rows, picked_rows
+from rvhctl.formats.arrow.columns import picked_rows
+from rvhctl.formats.arrow.tables import json_rows
 from rvhctl.formats.choice import refuse_terminal
 from rvhctl.streams.source import Source
 
@@ -166,6 +167,20 @@ def test_rows_in_json() -> None:
         b'{"when":null,"cost":null,"raw":null,"half":null,"nan":0.1,"big":0,"in":null,"coded":null,"runs":"r",'
         b'"uuid":null}',
     ]
+
+
+@pytest.mark.parametrize("write", [in_stream, in_file])
+@pytest.mark.parametrize("name", [b"zone", b"inner"])
+def test_a_column_whose_name_is_no_utf8_is_damage(write: Any, name: bytes) -> None:
+    table = pa.table({"id": ["a"], "latency": [1], "zone": [{"inner": 1}]})
+    text = write(table).replace(name, b"\xff" + name[1:])
+    outcome = rvhctl("failover", "--threshold", "5", "-i", "arrow", stdin=text)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (1, b"", 1)
+    said = {
+        b"zone": "this is not Arrow IPC, or it is damaged or cut short ('utf-8' ",
+        b"inner": "the column 'zone'",
+    }
+    assert outcome.err.startswith(f"rvhctl: stdin: {said[name]}")
 
 
 RUNS = pa.RunEndEncodedArray.from_arrays([1, 3, 4], pa.array(["a", None, "b"]))

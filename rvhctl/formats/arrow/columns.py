@@ -1,0 +1,50 @@
+"""What pyarrow does with columns of some types only, done with those of all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, Final
+
+NUMBERS: Final = ("floating", "integer", "decimal", "null")
+"""What `doubles` takes, by the names of pyarrow's questions."""
+
+
+def doubles(column: Any) -> Any:
+    """Return a column of numbers, of whatever type, as floats of 64 bits; None if it is none."""
+    from pyarrow import compute, types
+
+    in_runs, coded = types.is_run_end_encoded(column.type), types.is_dictionary(column.type)
+    kind = column.type.value_type if in_runs or coded else column.type
+    # Of what is no number, pyarrow decodes and casts not every type.
+    if not any(getattr(types, f"is_{name}")(kind) for name in NUMBERS):
+        return None
+    if in_runs:
+        column = compute.run_end_decode(column)
+    return (column.cast(kind) if coded else column).cast("double", safe=False)
+
+
+def picked_rows(values: Any, rows: Any) -> Any:
+    """Return rows of a table, a record batch or a column: these, or those that a mask marks.
+
+    pyarrow itself takes none where there are views (as polars writes text) or runs.
+    """
+    import pyarrow as arrow
+    from pyarrow import compute, types
+
+    is_mask = types.is_boolean(rows.type)
+    with suppress(arrow.ArrowNotImplementedError):
+        return values.filter(rows) if is_mask else values.take(rows)
+    if is_mask:
+        rows = compute.indices_nonzero(rows)
+    if not isinstance(values, arrow.Array | arrow.ChunkedArray):
+        columns = [picked_rows(column, rows) for column in values.columns]
+        return type(values).from_arrays(columns, schema=values.schema)
+    kind = values.type
+    if types.is_string_view(kind) or types.is_binary_view(kind):
+        # Slices of a view bring all its text along.
+        plain = arrow.large_string() if types.is_string_view(kind) else arrow.large_binary()
+        return values.cast(plain).take(rows).cast(kind)
+    parts = [values.slice(row, 1) for row in rows.to_pylist()] or [values.slice(0, 0)]
+    if isinstance(values, arrow.ChunkedArray):
+        parts = [chunk for part in parts for chunk in part.chunks]
+    return arrow.concat_arrays(parts)
