@@ -67,6 +67,28 @@ def test_invalid_keys(file: Path) -> None:
     assert says(err, file, str(file))
 
 
+MONSTERS = [
+    *(b"9" * 5000, b"1" + b"0" * 310, b"1e400", b"1e-400", b"1e18", b"-1", b"NaN", b"Infinity"),
+    *(b"null", b"[]", b'"x"', b"true"),
+]
+NUMBER = re.compile(rb'(?<![\w."])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?')
+
+
+@pytest.mark.parametrize("tool", ["fping", "mtr", "haproxy", "prometheus"])
+def test_no_number_of_a_tool_ends_in_a_traceback(tool: str) -> None:
+    """Of each file the first, the middle and the last number, and whatever stands in its place."""
+    for file in sorted((DATA / "valid" / tool).iterdir()):
+        text = file.read_bytes()
+        numbers = list(NUMBER.finditer(text))
+        for number in {numbers[at] for at in (0, len(numbers) // 2, -1)} if numbers else ():
+            for monster in MONSTERS:
+                changed = text[: number.start()] + monster + text[number.end() :]
+                code, out, err = rvhctl("failover", "--threshold", "5", "--from", tool, stdin=changed)
+                assert code in (0, 1, 3), (file, monster)
+                assert bool(out) == (code == 0)
+                assert code == 0 or err.startswith("rvhctl: ")
+
+
 @pytest.mark.parametrize("file", cases("invalid", "nodes"), ids=name)
 def test_skipping_ends_in_exit_code_1_too(file: Path) -> None:
     code, _, err = rvhctl(*FAILOVER, "--on-error", "skip", str(file))

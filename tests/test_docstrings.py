@@ -7,36 +7,19 @@ import doctest
 import inspect
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import FunctionType
-from typing import Any
 
 import pytest
+from support.docstrings import documented
 
 import rvhctl
-from rvhctl import arrow, dask, geohash
+from rvhctl import geohash
 
 SECTIONS = {"Args", "Attributes", "Returns", "Raises", "Examples", "Source"}
 SECTION = re.compile(r"^( *)([A-Z]\w+):\n", re.MULTILINE)
 ELSEWHERE = re.compile(r"`\w+`, (awaitable|as)")
 """What says where else arguments are described."""
-
-
-def documented() -> Iterator[tuple[str, Any]]:
-    """Every public function and class, and the public methods of each."""
-    of_modules = [
-        (f"{module.__name__[7:]}.{name}", getattr(module, name))
-        for module in (arrow, dask, geohash)
-        for name in module.__all__
-    ]
-    for name, found in [*((name, getattr(rvhctl, name)) for name in rvhctl.__all__), *of_modules]:
-        yield name, found
-        if isinstance(found, type):
-            for method, value in vars(found).items():
-                function = getattr(value, "__func__", getattr(value, "fget", value))
-                if not method.startswith("_") and isinstance(function, FunctionType):
-                    yield f"{name}.{method}", function
 
 
 PUBLIC = dict(documented())

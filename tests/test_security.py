@@ -33,6 +33,34 @@ sys.addaudithook(spy)
 """Writes down what would start a program, reach a network or leave something on the disk."""
 
 
+FUNCTIONS = """
+import asyncio
+from rvhctl import *
+from rvhctl import arrow, geohash
+nodes = [{"id": n, "lat": n, "lon": n, "latency": n, "zone": "xyz"[n % 3]} for n in range(1, 40)]
+evaluation = evaluate(nodes, Policy(relative=1.5, min_survivors="50%"), by="zone", memory=Memory())
+FleetPlan(evaluation, spill="capacity"), drill(nodes, failures="both", by="zone"), advise(nodes)
+Memory.from_json(evaluation.memory.to_json())
+failover([1], [2], 3), faultset(nodes, 50), asyncio.run(faultset_async(nodes, 50)), geohash.geohash_cluster(nodes, 3)
+ring = Placement(["a", "b"], down=["a"], slots=["b", "a"])
+ring.assign(range(99), max_load=1.05), ring.steps(range(99), ring.with_down([]), 0.1), ring.stats(["k"])
+jump_hash_many(range(9), 5), asyncio.run(jump_hash_many_async(range(9), 5)), arrow.jump_hash
+"""
+
+
+def test_a_function_of_python_reaches_for_nothing_outside(program: Program, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SPY.replace(ENTRY, FUNCTIONS)],
+        env=program.environment | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        cwd=tmp_path,
+        timeout=PATIENCE,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert (tmp_path / "seen").read_text() == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["seen"]
+
+
 @pytest.mark.parametrize(
     ("line", "left"),
     [
@@ -46,7 +74,6 @@ sys.addaudithook(spy)
         ("completion bash", ""),
         ("help faultset", ""),
         ("help --man pages", "pages"),
-        ("help --schema pages", "pages"),
         ("failover --threshold 5 --memory kept nodes.csv", "kept kept.lock"),
         ("jump-hash --nodes a,b --slots kept -k x", "kept kept.lock"),
         ("jump-hash -b 2 --split-to part-{bucket} nodes.csv", "part-0 part-1"),

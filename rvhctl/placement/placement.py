@@ -40,7 +40,7 @@ MOST_PROBED = 60
 
 
 class Placement:
-    """Nodes that own keys: named or numbered, some of them down, of different weights. It never changes.
+    """Nodes that own keys: named or numbered, some of them down, of different weights. No method changes it.
 
     While nothing is down and all weights are equal it is plain jump hash: ``Placement(n).owner(key)`` is
     ``jump_hash(key, n)``. When nodes fail only their keys move, evenly over the others, in whatever order

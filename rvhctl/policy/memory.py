@@ -41,7 +41,8 @@ NOBODY: Final[Mapping[str, Standing]] = MappingProxyType({})
 
 
 class Memory:
-    """The standing of each node after some rounds; ``Memory()`` is that of before the first. Nothing changes one.
+    """The standing of each node after some rounds; ``Memory()`` is that of before the first. No round changes one:
+    it makes the next.
 
     It holds a dict of nodes, or what a compiled scanner reads and writes in its place; each is made of the other
     when it is asked for.

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any, Self
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from rvhctl import (
@@ -32,7 +33,8 @@ from rvhctl import (
     jump_hash_many,
     jump_hash_many_async,
 )
-from rvhctl.concurrency.steps import listed
+from rvhctl.concurrency.steps import listed, run
+from rvhctl.nodes.columns import numbers_steps
 
 NAN = math.nan
 IDS = ["ams-1", "ams-2", "fra-1", "syd-1", "syd-2"]
@@ -337,6 +339,14 @@ def test_columns_are_as_long_as_the_ids() -> None:
             columns(latencies=wrong)
     with pytest.raises(FaultsetError, match="ids must be a list"):
         columns(ids="abcde")
+
+
+def test_floats_of_64_bits_are_read_where_they_lie() -> None:
+    for make in (lambda values: values, np.frombuffer, lambda values: pa.array(np.frombuffer(values))):
+        values = array("d", LATENCIES)
+        read = run(numbers_steps(make(values), 1, "latencies"))
+        values[0] = 77.0
+        assert read[0] == 77.0
 
 
 def test_they_are_a_sequence_of_nodes_that_nobody_changes() -> None:

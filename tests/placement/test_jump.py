@@ -6,6 +6,7 @@ import asyncio
 import enum
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -135,14 +136,20 @@ def test_bad_keys(key: Any, says: str) -> None:
     assert isinstance(caught.value, RvhctlError | ValueError)
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 200
-    with pytest.raises(JumpHashError, match=f"^key 2: .*{says}"):
+    with pytest.raises(JumpHashError, match=f"^key 2: .*{says}") as of_many:
         jump_hash_many(["a", key], 5)
+    with pytest.raises(JumpHashError, match=f"^{re.escape(str(caught.value))}$"):
+        asyncio.run(jump_hash_async(key, 5))
+    with pytest.raises(JumpHashError, match=f"^{re.escape(str(of_many.value))}$"):
+        asyncio.run(jump_hash_many_async(["a", key], 5))
 
 
 @pytest.mark.parametrize("keys", ["abc", b"abc", 5, None])
 def test_what_is_no_list_of_keys(keys: Any) -> None:
     with pytest.raises(JumpHashError, match="keys must be a list"):
         jump_hash_many(keys, 5)
+    with pytest.raises(JumpHashError, match="keys must be a list"):
+        asyncio.run(jump_hash_many_async(keys, 5))
 
 
 def test_an_error_of_the_callers_own_iterator_comes_through() -> None:

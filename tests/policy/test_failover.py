@@ -6,7 +6,7 @@ import asyncio
 import doctest
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -366,14 +366,18 @@ def test_the_event_loop_runs_between_slices(size: int, monkeypatch: pytest.Monke
             turns += 1
             await asyncio.sleep(0)
 
-    async def watched() -> list[Any]:
+    async def watched(answer: Awaitable[list[Any]]) -> list[Any]:
         task = asyncio.create_task(tick())
-        kept = await faultset_async(nodes, 100.0, 3)
+        kept = await answer
         task.cancel()
         return kept
 
-    assert asyncio.run(watched()) == faultset(nodes, 100.0, 3)
+    assert asyncio.run(watched(faultset_async(nodes, 100.0, 3))) == faultset(nodes, 100.0, 3)
     assert turns >= 3 * (700 // size)
+    turns = 0
+    columns = [node[0] for node in nodes], [node[3] for node in nodes]
+    assert asyncio.run(watched(failover_async(*columns, 100.0))) == failover(*columns, 100.0)
+    assert turns >= 2 * (700 // size)
 
 
 def test_concurrent_calls_do_not_disturb_each_other() -> None:
