@@ -273,7 +273,7 @@ def test_the_readme_is_short() -> None:
 
 
 def test_the_readme_says_the_same_in_both_languages() -> None:
-    """Of prose a test sees only its parts: sections, lists, tables, links, and what is run."""
+    """Of prose a test sees only its parts: sections, lists, tables, links, numbers, and what is run."""
     english, japanese = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md"))
 
     assert [block.text for block in blocks_of(ROOT / "README.ja.md")] == [
@@ -281,7 +281,8 @@ def test_the_readme_says_the_same_in_both_languages() -> None:
     ]
     assert "(README.ja.md)" in english
     assert "(README.md)" in japanese
-    for part in (r"^(#+ (?:\d+\.)?)", r"^([*|] ?)", r"\]\(((?!README)[^)]*\.md)\)", r"(--[a-z-]+|`-.`)"):
+    parts = [r"^(#+ (?:\d+\.)?)", r"^([*|] ?)", r"\]\(((?!README)[^)]*\.md)\)", r"(--[a-z-]+|`-.`)"]
+    for part in (*parts, r"(?<![A-Za-z\d.])(\d+(?:\.\d+)?)(?![\d.])", r"`((?!rvhctl`)[^`\n]+)`"):
         counts = [sorted(re.findall(part, text, re.MULTILINE)) for text in (english, japanese)]
         assert counts[0] == counts[1], part
 

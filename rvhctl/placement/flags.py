@@ -51,7 +51,9 @@ def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
     """
     members = {**flags}
     if "live" in flags:
-        members["live"] = frozenset(nodes_of("--live", flags["live"]).ids)
+        live = nodes_of("--live", flags["live"])
+        # An id may look like a comment; a comment that is no id does not matter.
+        members["live"] = frozenset((*live.ids, *live.comments))
     for name in ("nodes", "to_nodes", "down", "to_down"):
         if name in flags:
             flag = f"--{name.replace('_', '-')}"
@@ -184,6 +186,8 @@ class NodeList(NamedTuple):
     """The document says that these have failed."""
     labelled: Callable[[str], Labels | None] | None = None
     """Reads a label of each."""
+    comments: Sequence[str] = ()
+    """Lines of a plain list that begin with a ``#``."""
 
     def buckets(self, spread: str | None) -> Buckets:
         """The nodes as buckets, those that are not up as down, in zones by the label ``spread``.
@@ -294,12 +298,16 @@ def _plain_list(text: bytes, source: str) -> NodeList:
     from rvhctl.formats.jsontext import decode_utf8
 
     ids: list[str] = []
+    comments: list[str] = []
     for number, line in enumerate(decode_utf8(text, source).split("\n"), 1):
         node_id = line.removesuffix("\r")
-        if not node_id or node_id.lstrip().startswith("#"):
+        if node_id.lstrip().startswith("#"):
+            comments.append(node_id)
+            continue
+        if not node_id:
             continue
         try:
             ids.append(check_id(node_id))
         except InvalidNodeError as error:
             raise InputError(error.problem, source=source, line=number, value=error.value) from None
-    return NodeList(source, ids)
+    return NodeList(source, ids, comments=comments)

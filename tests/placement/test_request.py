@@ -218,6 +218,17 @@ class TestFailures:
             assert jump("--nodes", "a,b,c,d", "--live", str(path)) == expected
         assert jump("--nodes", "a,b,c,d", "--live", "-", "-k", "k", stdin=b"a\n") == ["a"]
 
+    def test_an_id_that_looks_like_a_comment_is_no_lost_survivor(self, tmp_path: Path) -> None:
+        fleet = b'[{"id":"#a","latency":1},{"id":"b","latency":9},{"id":" #c","latency":1}]'
+        nodes, live = tmp_path / "nodes.json", tmp_path / "live"
+        nodes.write_bytes(fleet)
+        live.write_bytes(
+            rvhctl("failover", "--threshold", "5", "-o", "plain", stdin=fleet).out + b"# not b\n#b\n"
+        )
+        assert live.read_bytes().startswith(b"#a\n #c\n")
+        expected = owners(Placement(["#a", "b", " #c"], down=["b"]))
+        assert jump("--nodes", str(nodes), "--live", str(live)) == expected
+
     def test_nobody_survived(self, tmp_path: Path) -> None:
         path = tmp_path / "live"
         path.write_text("")
