@@ -46,4 +46,4 @@ def answer_elements(
         on_bad=on_bad,
         watch=lambda blocks: watched(blocks, reading(source.name), len(text), size=len),
     )
-    return counts.lines - counts.bad
+    return counts.answered

@@ -24,6 +24,8 @@ class Answers(NamedTuple):
     problem: int = NOTHING_WRONG
     bad_line: bytes = b""
     """The beginning of the bad line."""
+    blank: int = 0
+    """How many of the lines are no records, and have no answer."""
 
 
 class LineJob:

@@ -34,8 +34,14 @@ class Counts(NamedTuple):
     """What a stream held."""
 
     lines: int
-    """All lines, the bad ones too."""
+    """All lines, the bad and the blank ones too."""
     bad: int
+    blank: int = 0
+
+    @property
+    def answered(self) -> int:
+        """How many have an answer."""
+        return self.lines - self.bad - self.blank
 
 
 def answer_source(
@@ -62,7 +68,7 @@ def answer_source(
             on_bad=on_bad,
             watch=source.watched,
         )
-    return counts.lines - counts.bad
+    return counts.answered
 
 
 def answer_lines(
@@ -94,13 +100,14 @@ def answer_lines(
         OSError: the stream cannot be read; or what ``write`` and ``flush`` raise.
         CutShortError: a regular file was cut while it was read.
     """
-    lines = bad = 0
+    lines = bad = blank = 0
     # Closing ends the workers, also where a write or a bad line ends the run.
     with closing(_all_answers(stream, job, jobs, flush, source_name, watch)) as all_answers:
         for answers in all_answers:
             if answers.text:
                 write(answers.text)
             lines += answers.lines
+            blank += answers.blank
             if answers.problem != NOTHING_WRONG:
                 lines += 1
                 bad += 1
@@ -108,7 +115,7 @@ def answer_lines(
                 if on_bad is None:
                     raise error
                 on_bad(error)
-    return Counts(lines, bad)
+    return Counts(lines, bad, blank)
 
 
 def _all_answers(

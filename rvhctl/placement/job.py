@@ -98,14 +98,15 @@ class PlaceJob(LineJob):
                 rows.shorten(len(shown))
             text = self._output(shown, rows) if rows.count else b""
             lines, start, problem = int(rows.lines), int(rows.next), int(rows.problem)
+            blank = lines - int(rows.count)
             if problem == NOTHING_WRONG:
-                yield Answers(text, lines, start)
+                yield Answers(text, lines, start, blank=blank)
                 if rows.finished:
                     return
                 continue
             bad = self._keys.bad_line(shown[start : shown.index(self.delimiter, start)])
             start = block.index(self.delimiter, start) + 1
-            yield Answers(text, lines, start, problem, bad)
+            yield Answers(text, lines, start, problem, bad, blank)
 
 
 def line_job(

@@ -157,6 +157,10 @@ def test_what_cannot_be_answered(arguments: tuple[str, ...], code: int, message:
 
 
 def test_debug_counts_keys() -> None:
-    for arguments, stdin in ((KEYS, b""), ((), b"a\nb\nc"), (("-o", "csv"), b"a\nb\nc")):
+    records = b'"a"\n\n{"key":"b"}\n  \n7'  # a blank line is none
+    for arguments, stdin in (
+        *((KEYS, b""), ((), b"a\nb\nc"), (("-o", "csv"), b"a\nb\nc")),
+        *((("-i", "ndjson", *output), records) for output in ((), ("-o", "plain"), ("--stats",))),
+    ):
         err = rvhctl(*FIVE, "--level", "debug", *arguments, stdin=stdin).err
         assert err.startswith("rvhctl: 3 keys on the ")

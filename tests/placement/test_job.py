@@ -335,7 +335,7 @@ class TestFields:
         )
         assert b"".join(out).split() == [b"%d" % b for b in Placement(1000).buckets(["a", "b"])]
         assert [error.line for error in errors] == [3, 4]
-        assert counts == (5, 2)
+        assert (counts, counts.answered) == ((5, 2, 1), 2)
 
     def test_the_largest_depth_and_long_lines(self) -> None:
         deep = b'{"x":' + b"[" * 500 + b"]" * 500 + b',"id":"k"}'
