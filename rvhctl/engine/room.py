@@ -25,10 +25,11 @@ BEGUN: Final = "begun"
 WAITING: Final = ".part"
 NOTE: Final = ".json"
 
-NOTED: Final = (
-    *("job", "source", "source_size", "source_mark"),
-    *("name", "size", "rows", "left_out", "problems"),
-)
+NOTED: Final[dict[str, type]] = {
+    **dict.fromkeys(("job", "source", "source_mark", "name"), str),
+    **dict.fromkeys(("source_size", "size", "rows", "left_out"), int),
+    "problems": list,
+}
 """What is noted of an output."""
 
 LOOK_SECONDS: Final = 2.0
@@ -185,7 +186,7 @@ class Room:
         for path, text in zip([*kept, *noted], self._store.read([*kept, *noted]), strict=True):
             try:
                 found += _told(json.loads(text))
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, TypeError, KeyError, RecursionError):
                 problem = "is not by a run of rvhctl, or it is damaged; name another folder"
                 raise RvhctlError(f"{path}: {problem}") from None
         return {entry["name"]: entry for entry in found}
@@ -242,6 +243,9 @@ def _has_input(entry: dict[str, Any], task: Task) -> bool:
 def _told(text: Any) -> list[dict[str, Any]]:
     """The entries of a manifest, or the one of a note; what is none raises what Python raises."""
     entries = [{**entry, "job": text["job"]} for entry in text["files"]] if "files" in text else [text]
+    for entry in entries:
+        if any(type(entry[name]) is not kind for name, kind in NOTED.items()):
+            raise TypeError
     return [{name: entry[name] for name in NOTED} for entry in entries]
 
 

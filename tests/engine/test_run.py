@@ -25,7 +25,7 @@ from rvhctl.dask import Part, bucket_files
 from rvhctl.engine.cluster import check_workers, outcomes
 from rvhctl.engine.job import Failure, Job, Maker, Outcome
 from rvhctl.engine.plan import Task
-from rvhctl.engine.room import Room
+from rvhctl.engine.room import NOTED, Room
 from rvhctl.engine.run import Run
 from rvhctl.engine.stores import Stamp, store_of
 from rvhctl.engine.work import bucket_file
@@ -292,8 +292,19 @@ def test_a_run_whose_place_another_took_leaves_it_alone(tmp_path: Path) -> None:
     assert left_in(tmp_path / "out") == ["_SUCCESS", "_manifest.json", "a.txt", "b.txt"]
 
 
+NOTE = dict.fromkeys(NOTED, 1) | {"job": "x", "source": "a", "source_mark": "m", "name": "a", "problems": []}
+
+
 @pytest.mark.parametrize(
-    "text", ["{}", "[]", "[1]", "5", "no", '{"files": 1}', '{"files": [{}], "job": "x"}']
+    "text",
+    [
+        *("{}", "[]", "[1]", "5", "no", '{"files": 1}', '{"files": [{}], "job": "x"}', "[" * 100_000),
+        *(
+            json.dumps(NOTE | other)
+            for other in ({"name": ["a"]}, {"size": True}, {"problems": 1}, {"job": None})
+        ),
+    ],
+    ids=lambda text: text[:60],
 )
 @pytest.mark.parametrize("name", ["_manifest.json", "_rvhctl/a.json"])
 def test_what_others_left_in_the_folder_is_named(tmp_path: Path, name: str, text: str) -> None:
