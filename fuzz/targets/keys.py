@@ -1,4 +1,4 @@
-"""Lines, fields and cells as keys: beside them stand xxhash, orjson and ``csv``, line by line."""
+"""Lines, fields, cells and whole files as keys: beside them stand xxhash, orjson and ``csv``, line by line."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import xxhash
 from support.naive_lines import naive_lines
 from support.naive_placement import naive_joined
 
-from fuzz.target import Given, target
+from fuzz.target import Given, holding, target
+from rvhctl import Placement, jump_hash
 from rvhctl.core.columns import Ints
 from rvhctl.core.keys.buffers import hash_values, take_integers
 from rvhctl.core.keys.cells import CellScan
@@ -22,7 +23,16 @@ from rvhctl.core.keys.rows import UNUSUAL_LINE, KeyRows, digest_lines, find_line
 from rvhctl.core.placement.checksums import crc64_xz, fnv1, fnv1a
 from rvhctl.core.placement.jump import MAX_BUCKETS
 from rvhctl.core.placement.xxh64 import xxh64_span
+from rvhctl.errors import InputError, RvhctlError
+from rvhctl.formats.choice import FORMATS
+from rvhctl.keys.fields import field_paths
 from rvhctl.keys.hashes import decimal as decimal_digest
+from rvhctl.keys.key import KeyRule
+from rvhctl.keys.records import KeySpec, Records, separation_in, shape_of
+from rvhctl.placement.job import Action, Numbers, Output, Owners
+from rvhctl.placement.sources.answer import answer_records
+from rvhctl.streams.sink import Sink
+from rvhctl.streams.source import Source
 
 LINES = (
     "\n",
@@ -247,3 +257,95 @@ def key_cells(data: bytes) -> object:
     assert found == [bits_of([row[place] for place in at], decimal, False) for row in read]
     assert rows.problem in (0, UNUSUAL_LINE)
     return [found, rows.problem, rows.next]
+
+
+class Buckets(Action):
+    """A bucket number a line: from the bytes of records if ``straight``, else from each key."""
+
+    def __init__(self, placement: Placement, straight: bool) -> None:
+        self._placement = placement
+        self._straight = straight
+        self.lines = b""
+
+    def output(self, shape: str, delimiter: str) -> Output | None:
+        return Numbers(Owners(self._placement.table)) if self._straight else None
+
+    @property
+    def owners_alone(self) -> bool:
+        return True
+
+    def writes_keys(self, shape: str) -> bool:
+        return False
+
+    def write(self, answers: bytes, /) -> None:
+        self.lines += answers
+
+    def add(self, records: Records) -> None:
+        self.lines += b"".join(b"%d\n" % bucket for bucket in self._placement.buckets(records.keys))
+
+
+class Flushed(Sink):
+    """Takes nothing."""
+
+    def flush(self) -> None:
+        pass
+
+
+@target(
+    *(
+        '["a",7]',
+        '{"key":"a"}\n',
+        '{"id":1,"b":"x"}',
+        "key\n",
+        "id,b\n",
+        "id;b\n",
+        "id\tb\n",
+        "a,b\n",
+        "sep=;\n",
+    ),
+    *("\n", "\r\n", "\r", '"', "\\u00e9", "\0", "18446744073709551616", "-0", "1.0", "null", "[", "]", ","),
+    *(b"\xff", b"\xef\xbb\xbf"),
+    longest=200,
+)
+def key_files(data: bytes) -> object:
+    """Files of keys in each format: straight from their bytes, and record by record."""
+    given = Given(data)
+    placement = Placement(1000, hash="int") if given.flag() else Placement(1000)
+    form = given.one_of("auto", "json", "ndjson", "csv", "tsv", "plain")
+    is_whole = placement.recipe.name == "int"
+    field = given.one_of(None, "id", "id" if is_whole else "id,b")
+    rule = KeyRule(integers=is_whole, as_text=given.flag())
+    path, *further = field_paths(field) if field else (None,)
+    spec = KeySpec(rule, path, tuple(further), delimiter=given.one_of(b"\n", b"\n", b"\0"))
+    text = given.text()
+    with holding(text) as file:
+        found = [
+            answered(file, form, Buckets(placement, straight), placement, spec) for straight in (True, False)
+        ]
+    assert found[0] == found[1], found
+    lines, bad = found[0]
+    if form == "json" and field is None and not (bad or rule.integers or rule.as_text):
+        keys = orjson.loads(text.removeprefix(b"\xef\xbb\xbf"))
+        assert lines == b"".join(b"%d\n" % jump_hash(key, 1000) for key in keys)
+    return found[0]
+
+
+def answered(
+    file: str, form: str, action: Buckets, placement: Placement, spec: KeySpec
+) -> tuple[bytes, list[str]]:
+    """What is answered, and what is wrong."""
+    bad: list[str] = []
+
+    def on_bad(error: InputError) -> None:
+        bad.append(str(error).replace(file, "f"))
+
+    try:
+        with Source(file) as source:
+            shape = shape_of(source, form, spec)
+            if FORMATS[shape].delimiter:
+                spec = spec._replace(separation=separation_in(source, shape, spec))
+            count = answer_records(source, shape, action, placement, spec, None, 1, Flushed(), on_bad)
+        assert action.lines.count(b"\n") == count
+    except RvhctlError as error:
+        bad.append(str(error).replace(file, "f"))
+    return action.lines, bad

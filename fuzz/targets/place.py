@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import struct
 from fractions import Fraction
+from functools import cache
 
+from support.naive_bounds import naive_bounded
 from support.naive_geohash import naive_cell
 from support.naive_placement import naive_order, naive_paper_jump, naive_spread
 
 from fuzz.target import Given, target
+from rvhctl import Placement
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo import geohash
 from rvhctl.core.placement.choosing import Chooser
@@ -17,6 +20,7 @@ from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, j
 from rvhctl.core.placement.spreading import chooser_of
 from rvhctl.core.placement.table import BucketTable
 from rvhctl.errors import FaultsetError
+from rvhctl.keys.sizes import LARGEST
 
 
 def signed(bits: int) -> int:
@@ -80,6 +84,43 @@ def chosen_by(chooser: Chooser, key: int) -> list[int]:
     while row < 1:
         row = chooser.choose(Ints([signed(key)]), row, 1, chosen)
     return chosen.tolist()
+
+
+@target(b"\x00\x00\x00\x00\x00\x00\xf0\x3f", b"\x00\x00\x00\x00\x00\x00\x00\x00", longest=160)
+def bounded_loads(data: bytes) -> object:
+    """Owners of a finite set of keys when no bucket may own more than its bound."""
+    given = Given(data)
+    buckets = given.below(5) + 1
+    max_load = given.one_of(1.0, 1.05, 1.15, 1.3, 2.0, 1.0 + given.number(2) / 4096)
+    down = {given.below(buckets) for _ in range(given.below(buckets))}
+    if len(down) == buckets:
+        return None
+    weights = {given.below(buckets): given.one_of(0.5, 0.1, 3.0, 1e-9) for _ in range(given.below(3))}
+    kind = given.below(4)
+    keys, sizes = [], []
+    while given.more() and len(keys) < 12:
+        keys.append(given.number(given.one_of(1, 8)))
+        sizes.append((1.0, float(given.number()), float(1 << given.below(9)), size_of(given.text(8)))[kind])
+    placement = Placement(buckets, down=down, weights=weights)
+    assigned = placement.assign(keys, sizes=sizes, max_load=max_load)
+    owners = assigned.buckets(keys)
+    if __debug__:
+        order = cache(lambda key: naive_order(key, buckets, down, weights))
+        live = {
+            bucket: Fraction(repr(weights.get(bucket, 1.0)))
+            for bucket in range(buckets)
+            if bucket not in down
+        }
+        expected = naive_bounded(keys, sizes, order, live, repr(max_load))
+        assert owners == [expected[key] for key in keys]
+        assert assigned.displaced == sum(bucket != order(key)[0] for key, bucket in expected.items())
+    return [owners, assigned.loads, assigned.displaced, assigned.overfull]
+
+
+def size_of(data: bytes) -> float:
+    """Eight bytes as the size of a key."""
+    size = abs(struct.unpack("<d", data.ljust(8, b"\0"))[0])
+    return size if size <= LARGEST else 1.0
 
 
 BORDERS = tuple(struct.pack("<d", value) for value in (90.0, -90.0, 180.0, -180.0, 0.0, -5e-324, 45.0, 11.25))
