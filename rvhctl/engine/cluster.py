@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import signal
 import sys
@@ -114,7 +115,7 @@ def _local_cluster(workers: int) -> Iterator[Any]:
     main = sys.modules["__main__"]
     sys.modules["__main__"] = ModuleType("__main__")
     try:
-        with _deaf():
+        with deaf():
             cluster = library().LocalCluster(
                 n_workers=workers,
                 threads_per_worker=1,
@@ -128,18 +129,33 @@ def _local_cluster(workers: int) -> Iterator[Any]:
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
+def deaf() -> Iterator[None]:
     """Threads and processes that start meanwhile, and what they start, do not hear SIGINT."""
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
     # It would undo the mask of the thread that starts it.
-    resource_tracker.ensure_running()
+    with _without_its_warning():
+        resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _without_its_warning() -> Iterator[None]:
+    """A resource tracker that starts meanwhile says nothing of what it removes behind a ^C: that is its job."""
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = ",".join(filter(None, (before, "ignore:resource_tracker:UserWarning")))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
 
 
 def check_workers(client: Any, wanted: Maker) -> None:

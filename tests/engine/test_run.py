@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from functools import partial
@@ -135,6 +136,19 @@ def test_the_driver_and_its_cluster_killed_and_then_resumed(
     parts = bucket_files(client, keys, out, column="key", buckets=1000, resume=True)
     assert [part.rows for part in parts] == [3000] * 40
     check_answers(keys, out, 1000)
+
+
+def test_what_an_interrupt_leaves_of_a_cluster_is_removed_in_silence(program: Program) -> None:
+    """Such as locks of worker processes, which Python's tracker removes behind a process, with a warning."""
+    started = (
+        "import multiprocessing, os\n"
+        "from rvhctl.engine.cluster import deaf\n"
+        "with deaf(): lock = multiprocessing.get_context('spawn').Lock()\n"
+        "assert 'PYTHONWARNINGS' not in os.environ\n"
+        "os._exit(0)"
+    )
+    run = subprocess.run([sys.executable, "-c", started], env=program.environment, capture_output=True)
+    assert (run.stderr, run.returncode) == (b"", 0)
 
 
 def without_key(folder: Path) -> tuple[list[Path], Path]:
