@@ -24,6 +24,8 @@ def entry() -> NoReturn:
 
             signal.signal(signal.SIGINT, _interrupt)
         code = main(sys.argv[1:])
+    except KeyboardInterrupt:  # before the handler was there
+        code = 130
     except (ImportError, OSError) as error:
         # Parts of the program are loaded when they are needed, and the system may refuse one: too many open files.
         code = _say_missing(error)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from support.processes import children, gone, wait_until
-from support.program import PATIENCE, Program
+from support.program import ENTRY, PATIENCE, Program
 
 from rvhctl import __main__
 from rvhctl.core.words import COMPILED
@@ -293,6 +293,24 @@ def test_interrupted_while_nobody_reads_the_answer(program: Program) -> None:
                 os.write(process.stdin.fileno(), b"foo\n" * 100)
         process.send_signal(signal.SIGINT)
         assert (process.wait(PATIENCE), process.stderr.read()) == (130, b"")
+
+
+PRESSED = f"""
+import sys
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == "signal":
+            raise KeyboardInterrupt
+sys.modules.pop("signal", None)
+sys.meta_path.insert(0, Pressed())
+{ENTRY}
+"""
+
+
+def test_interrupted_before_there_is_a_handler(program: Program) -> None:
+    command = [sys.executable, "-c", PRESSED, *JUMP_HASH]
+    done = subprocess.run(command, env=program.environment, capture_output=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 def test_a_second_interruption_is_not_heard() -> None:
