@@ -28,7 +28,9 @@ TESTED_BY = {
     "core/policy/test_damping": "core.policy.limits core.policy.reasons core.policy.safeguards",
     "core/policy/test_priority_load": "core.policy.plan",
     "core/policy/test_survivors": "core.policy.ranking",
-    "formats/arrow/test_tables": "formats.arrow.columns formats.arrow.ipc formats.arrow.parquet",
+    "formats/arrow/test_tables": (
+        "formats.arrow.columns formats.arrow.ipc formats.arrow.objects formats.arrow.parquet"
+    ),
     "formats/test_csv": "formats.rows",
     "keys/test_hashes": "core.placement.checksums",
     "keys/test_stream": "keys.jobs keys.lines",
@@ -36,6 +38,7 @@ TESTED_BY = {
     "formats/html/test_map": "formats.html.arrows formats.html.labels formats.html.marks formats.html.parts",
     "formats/html/test_page": "formats.html.tables formats.html.text",
     "formats/tools/test_envoy": "formats.tools.expected",
+    "nodes/tables/test_read": "nodes.tables.columns nodes.tables.kept nodes.tables.text",
     "nodes/test_probes": "formats.tools.measured",
     "placement/bounded/test_assignment": "placement.bounded.bounds",
     "placement/test_place": "placement.sources.answer",

@@ -15,7 +15,8 @@ from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
 from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
 from rvhctl.formats.arrow.columns import picked_rows
-from rvhctl.formats.arrow.tables import Table, Writer, json_lines, json_rows
+from rvhctl.formats.arrow.objects import json_lines, json_rows
+from rvhctl.formats.arrow.tables import Table, Writer
 from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
 from rvhctl.keys.jobs import LineJob
 from rvhctl.keys.key import Key, shown

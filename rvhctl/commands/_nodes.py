@@ -15,7 +15,15 @@ from rvhctl.concurrency import steps
 from rvhctl.concurrency.processors import usable_processors
 from rvhctl.errors import FaultsetError, InputError, NoSurvivorsError, UnknownNodeError, UsageError
 from rvhctl.formats import jsontext
-from rvhctl.formats.choice import OBJECTS, OutputFormat, answer_format, asked_format, is_page, refuse_terminal
+from rvhctl.formats.choice import (
+    OBJECTS,
+    OutputFormat,
+    answer_format,
+    asked_format,
+    is_page,
+    refuse_terminal,
+    writes_records,
+)
 from rvhctl.formats.write import write_records, write_view
 from rvhctl.nodes.documents import ROUTING, id_texts, labels_in, without_limits
 from rvhctl.nodes.fields import KNOWN, Coordinates
@@ -225,6 +233,7 @@ def _measured(
             within=within,
             by=None if known else _labels(asked, flags),
             columns=_with_labels(source.columns(), asked, flags),
+            records=known or (flags.keys().isdisjoint(ANSWERS) and writes_records(run.output)),
         )
         for note in nodes.notes:
             report.info(f"{nodes.source}: {note}")

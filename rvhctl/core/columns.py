@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from typing import Final, Generic, TypeVar, overload
 
+from librt.strings import read_f64_le
 from librt.vecs import append, extend, vec
 from mypy_extensions import i64, u8
 
@@ -165,6 +166,20 @@ def zeros(count: i64) -> vec[i64]:
 def blank(count: i64) -> Floats:
     """Return a column of ``count`` zeros, to be read into."""
     return floats(vec[float]([0.0] * int(count)))
+
+
+def joined_floats(pieces: list[bytes]) -> Floats:
+    """Return floats of 8 bytes each, little-endian, as a column; each piece is emptied when it is copied."""
+    count: i64 = 0
+    for piece in pieces:
+        count += len(piece) // 8
+    column = vec[float](capacity=count)
+    for k, piece in enumerate(pieces):
+        size: i64 = len(piece)
+        for at in range(0, size, 8):
+            column = append(column, read_f64_le(piece, at) + 0.0)  # -0.0 becomes 0.0
+        pieces[k] = b""
+    return floats(column)
 
 
 def all_texts(items: list[object]) -> bool:

@@ -167,7 +167,8 @@ def text_sources(files: Sequence[str], stated: InputFormat = "auto") -> Iterator
             if format_ is None:
                 _ = source.stream
             else:
-                source.rows = format_.load().rows
+                module = format_.load()
+                source.rows, source.read_table = module.rows, module.read
             yield source
 
 
@@ -265,6 +266,12 @@ def output_of(format_: OutputFormat) -> Format:
 def is_page(format_: OutputFormat) -> bool:
     """Whether an answer in that format is a page, which says what became of every node."""
     return output_of(format_) is PAGE
+
+
+def writes_records(format_: OutputFormat) -> bool:
+    """Whether an answer in that format may have records as they came in, or nobody knows yet."""
+    chosen = output_of(format_)
+    return format_ == "auto" or bool(chosen.objects or chosen.delimiter or chosen.columns)
 
 
 def refuse_terminal(format_: OutputFormat, sink: Sink) -> None:

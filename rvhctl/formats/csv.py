@@ -203,7 +203,7 @@ def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Ite
         yield joined_row(in_rows[0], delimiter)
         yield from in_rows[1]
         return
-    cells = [_json_cells(records.records[row]) for row in picked]
+    cells = list(map(_json_cells, texts_of(records.records, list(picked))))
     header = list(dict.fromkeys(name for record in cells for name in record))
     rows = ([record.get(name, "") for name in header] for record in cells)
     yield from write_rows(header or None, rows, delimiter=delimiter)

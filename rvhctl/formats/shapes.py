@@ -182,8 +182,8 @@ class OwnRecords(Protocol):
     """The rows of which records are objects that say more."""
     delimiter: str
     """What separated the columns of rows that are objects now; empty if nothing did."""
-    rows_of: Callable[[Sequence[str]], Any] | None
-    """Returns the rows of some ids, of the tables of Arrow from which records came; None if they came from none."""
+    rows_of: Callable[[Picked], Any] | None
+    """Returns some rows of the tables of Arrow from which records came; None if they came from none."""
 
     @property
     def records(self) -> Sequence[bytes]: ...

@@ -13,4 +13,5 @@ prefilter  Nodes of a large input within a limit, on all processors.
 probes     Nodes from a measuring tool; a new tool is a format.
 read       Nodes from files, in any format.
 scan       Nodes from a text, by the compiled scanner.
+tables     Nodes out of tables of Arrow, by their columns.
 """

@@ -53,8 +53,8 @@ class Nodes:
     """The rows of which records are objects that say more."""
     delimiter: str = ""
     """What separated their columns, where they all were rows of such tables."""
-    rows_of: Callable[[Sequence[str]], Any] | None = None
-    """Returns the rows of some ids, of the tables of Arrow from which all records came."""
+    rows_of: Callable[[Picked], Any] | None = None
+    """Returns some rows of the tables of Arrow from which all records came."""
     members: Mapping[str, Any] = field(default_factory=dict)
     """What JSON documents state, by the flag's name; the flag wins over it."""
     stated_in: str = ""

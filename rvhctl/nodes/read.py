@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from rvhctl.core.words import COMPILED
 from rvhctl.errors import InputError, InvalidNodeError, OnBad, UsageError
 from rvhctl.formats.choice import CELLS, FORMATS, OBJECTS, InputFormat, Shape, looked_format, text_sources
-from rvhctl.formats.shapes import COLUMN_FIELDS, NULL_HINT, RECORDS_ONLY, UNITS, Layout, Reader, Record
+from rvhctl.formats.shapes import (
+    COLUMN_FIELDS,
+    NULL_HINT,
+    RECORDS_ONLY,
+    UNITS,
+    Reader,
+    Record,
+)
 from rvhctl.nodes.documents import labels_in
 from rvhctl.nodes.fields import (
     DETAILS,
@@ -22,6 +29,7 @@ from rvhctl.nodes.fields import (
     read_record,
 )
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
+from rvhctl.nodes.tables.text import layout_of_table, notes_of, rows_of, table_or_text
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.progress import reading, watched
 from rvhctl.streams.source import STDIN, Source
@@ -48,6 +56,7 @@ def read_nodes(
     within: float | None = None,
     by: By = None,
     columns: Mapping[str, str] | None = None,
+    records: bool = True,
 ) -> Nodes:
     """All nodes of all sources, in order.
 
@@ -61,6 +70,7 @@ def read_nodes(
             in it, a document may state some; with None it may not.
         columns: the columns of tables by the fields that the user says they are, and labels by themselves; None where
             nobody can say.
+        records: whether any of them may go out as a record.
 
     Raises:
         UsageError: columns are named, and there is no table.
@@ -68,7 +78,7 @@ def read_nodes(
     """
     if input_format == "plain":
         raise UsageError("nodes cannot be read from plain text; use -i json, ndjson, csv or tsv")
-    wanted = _Wanted(coordinates, on_bad, latency, by, columns)
+    wanted = _Wanted(coordinates, on_bad, latency, by, columns, records=records)
     if len(files) > 1:
         nodes = _from_several(files, input_format, wanted)
     else:
@@ -126,6 +136,8 @@ class _Wanted(NamedTuple):
     columns: Mapping[str, str] | None = None
     flag: str = COLUMN
     """By which the user says them."""
+    records: bool = True
+    """Whether any may go out."""
 
     def needs(self, labels: Collection[str]) -> tuple[str, ...]:
         """Return the fields that each node needs, but for the latency, which may be that of samples."""
@@ -149,6 +161,19 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
             require_table(columns, [filtered.shape])
             return filtered
         text = filtered
+    if source.read_table is not None and wanted.latency:
+        from rvhctl.nodes.tables.read import table_nodes
+
+        nodes = table_nodes(
+            source,
+            partial(layout_of_table, source.name, columns, wanted.needed()),
+            coordinates=wanted.coordinates,
+            by=wanted.by or (),
+            within=within,
+            records=wanted.records,
+        )
+        if nodes is not None:
+            return nodes
     text = text or table_or_text(source, columns, wanted.needed())
     shape = OBJECTS if source.rows else looked_shape(input_format, text)
     require_table(columns, [CELLS if source.rows else shape])
@@ -156,55 +181,11 @@ def _from_one(source: Source, input_format: InputFormat, within: float | None, w
     return _with_tables(nodes, [source])
 
 
-def table_or_text(source: Source, columns: Mapping[str, str], needed: Collection[str]) -> bytes:
-    """Return the text of a source; of a table of Arrow, its rows as NDJSON, with the columns that are fields called so.
-
-    Args:
-        columns: the columns by their fields, as the user says.
-        needed: fields that each node needs; where two columns may be one of these, they are refused.
-
-    Raises:
-        InputError: it cannot be read or understood.
-    """
-
-    def layout_of_table(names: Sequence[str]) -> Layout:
-        from rvhctl.formats.headers import layout_of
-
-        try:
-            return layout_of(FORMATS[CELLS].opening(names), source.name, CELLS, columns, needed)
-        except InputError as error:
-            problem = error.problem.replace("TSV header", "table")
-            raise InputError(problem, source=source.name, value=error.value, hint=error.hint) from None
-
-    source.layout_of = layout_of_table
-    return source.read_all()
-
-
 def _with_tables(nodes: Nodes, sources: Sequence[Source]) -> Nodes:
     """The nodes, with the rows of tables that they came from, if all sources are such, and what was understood."""
-    nodes.rows_of = _rows_of(sources)
+    nodes.rows_of = rows_of(sources, nodes)
     nodes.notes = [*nodes.notes, *notes_of(sources)]
     return nodes
-
-
-def notes_of(sources: Sequence[Source]) -> list[str]:
-    """What was understood of the columns of tables, each once."""
-    layouts = [source.layout for source in sources if source.layout is not None]
-    return list(dict.fromkeys(layout.note for layout in layouts if layout.note))
-
-
-def _rows_of(sources: Sequence[Source]) -> Callable[[Sequence[str]], Any] | None:
-    """Return what finds the rows of ids, if all sources are tables."""
-    if any(source.table is None for source in sources):
-        return None
-    tables = []
-    for source in sources:
-        layout: Layout = source.layout
-        name = layout.header[layout.names.index("id")] if "id" in layout.names else "id"
-        tables.append((source.table, name))
-    from rvhctl.formats.arrow.tables import rows_by_id
-
-    return partial(rows_by_id, tables)
 
 
 def _from_text(text: bytes, source: Source, shape: Shape, wanted: _Wanted) -> Nodes:

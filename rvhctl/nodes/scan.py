@@ -13,6 +13,7 @@ from rvhctl.core.columns import PIECE, Ints
 from rvhctl.core.csv.objects import ObjectToRow, RowToObject
 from rvhctl.core.nodes.csv_scan import CsvScan, column_fields
 from rvhctl.core.nodes.duplicates import SHARDS, IdHashes
+from rvhctl.core.nodes.ids import IdTexts
 from rvhctl.core.nodes.json_scan import JsonScan
 from rvhctl.core.nodes.record import MOST_LABELS
 from rvhctl.core.nodes.rows import NodeRows
@@ -41,7 +42,6 @@ JOIN_ROWS: Final = 1 << 14
 
 ESCAPED: Final = b'"\\' + bytes(range(32))
 """What stands in no string of JSON as it is."""
-
 
 FIELDS: Final = frozenset({"id", "latency", *BOUNDS, *DETAILS})
 """A label by one of these names is for the library."""
@@ -232,7 +232,7 @@ class ScannedNodes(Nodes):
         details: Mapping[int, Details],
         left_out: LeftOut = NOBODY,
     ) -> None:
-        ids = _Ids(rows)
+        ids = Ids(rows)
         fleet = fleet_of(ids, rows.latencies, rows.lats, rows.lons, details, columns=rows.details)
         super().__init__(
             layout.shape, fleet, _Records(rows), layout.layout, integer_ids=integer_ids, left_out=left_out
@@ -253,7 +253,7 @@ class ScannedNodes(Nodes):
 
     def join_records(self, picked: Picked, separator: bytes) -> Iterator[bytes]:
         rows, converter = self._rows, self._to_object
-        for wanted, first, last in _pieces(picked):
+        for wanted, first, last in pieces_of(picked):
             if converter is not None:
                 library = self.records.convert  # type: ignore[attr-defined]
                 yield rows.join_objects(wanted, first, last, separator, converter, library)
@@ -268,12 +268,12 @@ class ScannedNodes(Nodes):
             return None
         header = list(jsontext.loads(self._rows.record(picked[0])))
         converter = ObjectToRow([orjson.dumps(name) for name in header], ord(delimiter))
-        if not all(self._rows.all_fit(*piece, converter) for piece in _pieces(picked)):
+        if not all(self._rows.all_fit(*piece, converter) for piece in pieces_of(picked)):
             return None
-        return header, (self._rows.join_cells(*piece, converter) for piece in _pieces(picked))
+        return header, (self._rows.join_cells(*piece, converter) for piece in pieces_of(picked))
 
     def join_ids(self, picked: Picked) -> Iterator[bytes]:
-        return (self._rows.join_ids(*piece, b"\n") for piece in _pieces(picked))
+        return (self._rows.join_ids(*piece, b"\n") for piece in pieces_of(picked))
 
 
 class IntegerIds(Collection[int]):
@@ -298,8 +298,10 @@ class IntegerIds(Collection[int]):
         return sum(1 for _ in self)
 
 
-class _Ids(Sequence[str]):
-    def __init__(self, rows: NodeRows) -> None:
+class Ids(Sequence[str]):
+    """Ids as texts, each made when it is asked for."""
+
+    def __init__(self, rows: NodeRows | IdTexts) -> None:
         self._rows = rows
 
     def __len__(self) -> int:
@@ -342,7 +344,7 @@ class _Records(Sequence[bytes]):
         return record if self._rows.one_line else record.replace(b"\n", b"").replace(b"\r", b"")
 
 
-def _pieces(picked: Picked) -> Iterator[tuple[Ints, int, int]]:
+def pieces_of(picked: Picked) -> Iterator[tuple[Ints, int, int]]:
     """Some of the picked rows at a time: where they stand in a column."""
     rows = picked if isinstance(picked, Ints) else Ints(picked)
     for first in range(0, len(rows), JOIN_ROWS):

@@ -51,6 +51,8 @@ class Source:
         """No text: whoever knows that says it before anything is read."""
         self.rows: Callable[[Source], bytes] | None = None
         """What makes a text of the whole, where it is a table."""
+        self.read_table: Callable[..., Any] | None = None
+        """What reads it as a table; perhaps only some of its columns."""
         self.layout_of: Callable[[Sequence[str]], Any] | None = None
         """What says what its columns are; None: what they are called."""
         self.layout: Any = None

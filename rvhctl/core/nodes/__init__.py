@@ -3,6 +3,7 @@
 csv_scan     Rows of CSV.
 details      State, weight and capacity of nodes, as columns.
 duplicates   Ids that come twice: among objects, and among hashes.
+ids          Ids as a column of texts.
 json_record  One object of JSON of plain form.
 json_scan    NDJSON, or a JSON array.
 labels       Records grouped by their labels.

@@ -3,5 +3,6 @@
 ipc      Arrow IPC: streams, and files (Feather).
 parquet  Parquet.
 columns  What pyarrow does with columns of some types only, done with those of all.
-tables   What both share: where bytes come from and go to, and rows as JSON.
+objects  Rows as objects of JSON.
+tables   What both share: where bytes come from and go to, and the tables that are written.
 """

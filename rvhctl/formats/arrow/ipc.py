@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from rvhctl.formats.arrow.objects import json_text
 from rvhctl.formats.arrow.tables import (
     ROWS,
     Out,
     Table,
-    json_text,
     library,
     names_of,
     own_table,
     reading,
     seekable,
+    spare_memory,
     view_table,
     written,
 )
@@ -40,6 +41,7 @@ def read(source: Source, columns: Sequence[str] | None = None) -> Table:
         InputError: it is neither, or pyarrow is not installed.
     """
     source.binary = True
+    spare_memory()
     ipc = library("pyarrow.ipc", source.name)
     head = source.look(lambda seen: len(seen) >= len(MAGIC))
     with reading(source.name, WHAT):

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
+from rvhctl.formats.arrow.objects import json_text
 from rvhctl.formats.arrow.tables import (
     ROWS,
     Out,
     Table,
-    json_text,
     library,
     names_of,
     own_table,
     reading,
     seekable,
+    spare_memory,
     view_table,
     written,
 )
@@ -27,6 +28,10 @@ GROUP: Final = 1 << 17
 """Rows of a row group, about as many as other writers put into one; so many are held."""
 
 
+BUFFER: Final = 1 << 18
+"""Bytes of a column that are read at a time, where all of it in a row group would be held."""
+
+
 def read(source: Source, columns: Sequence[str] | None = None) -> Table:
     """Return the table of a source; what comes through a pipe is kept in a file, because the index stands at the end.
 
@@ -37,10 +42,13 @@ def read(source: Source, columns: Sequence[str] | None = None) -> Table:
         InputError: it is not Parquet, or pyarrow is not installed.
     """
     source.binary = True
+    spare_memory()
     parquet = library("pyarrow.parquet", source.name)
     file = seekable(source)
     with reading(source.name, WHAT):
-        table = parquet.ParquetFile(file, pre_buffer=False, page_checksum_verification=True)
+        table = parquet.ParquetFile(
+            file, pre_buffer=False, buffer_size=BUFFER, page_checksum_verification=True
+        )
         schema = table.schema_arrow
         return Table(schema, _batches(table, names_of(columns, schema), source.name))
 

@@ -13,7 +13,8 @@ from rvhctl.formats.choice import OBJECTS, inventory_of, text_sources
 from rvhctl.formats.tools.expected import Expected
 from rvhctl.nodes.fields import KNOWN, place, read_record
 from rvhctl.nodes.nodes import Nodes, NodesBuilder
-from rvhctl.nodes.read import looked_shape, notes_of, read_text, require_table, table_or_text
+from rvhctl.nodes.read import looked_shape, read_text, require_table
+from rvhctl.nodes.tables.text import notes_of, table_or_text
 from rvhctl.streams.lookalike import explained
 from rvhctl.streams.source import Source
 

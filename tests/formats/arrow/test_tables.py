@@ -22,7 +22,7 @@ from support.cli import rvhctl
 from rvhctl.errors import InputError, UsageError, WriteError
 from rvhctl.formats.arrow import ipc, parquet
 from rvhctl.formats.arrow.columns import picked_rows
-from rvhctl.formats.arrow.tables import json_rows
+from rvhctl.formats.arrow.objects import json_rows
 from rvhctl.formats.choice import refuse_terminal
 from rvhctl.streams.source import Source
 
