@@ -74,7 +74,7 @@ def answer_view(nodes: Nodes, decision: Decision, top: int | None) -> View:
     if decision.groups.kind:
         return _groups_view(decision, top, f"{share}; {decision.summary}")
     limit = decision.limits[0]
-    within = "" if math.isnan(limit) or math.isinf(limit) else f" within {aligned([limit])[0]} ms"
+    within = "" if math.isnan(limit) else f" within {aligned([limit])[0]} ms"
     caption = f"{share}{within}; {decision.summary}"
     return _ranks_view(decision.fleet.ids, decision.latencies, decision.answer_rows, top, caption)
 

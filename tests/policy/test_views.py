@@ -116,6 +116,14 @@ def test_advice_is_a_document_in_json_and_ndjson_and_rows_elsewhere() -> None:
     assert written(view, "ndjson") == written(view, "json")  # a line: no row has the recommendation
 
 
+@pytest.mark.parametrize(("nodes", "within"), [(NODES[:2], " within 15.75 ms; "), (NODES[3:], " serves; ")])
+def test_a_limit_is_said_where_there_is_one(nodes: list[Any], within: str, tmp_path: Any) -> None:
+    (tmp_path / "nodes.json").write_text(json.dumps(nodes))
+    given = read_nodes([str(tmp_path / "nodes.json")], "auto", coordinates=False, on_bad=raise_error)
+    decision = run(decide(given.fleet, Request(POLICY)))
+    assert within in answer_view(given, decision, None).caption
+
+
 @pytest.mark.parametrize("top", [None, 1])
 @pytest.mark.parametrize("policy", [Policy(threshold=50.0), POLICY])
 @pytest.mark.parametrize("precision", [None, 3])
