@@ -111,6 +111,19 @@ def test_files_of_each_bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert written[0] == written[1]
 
 
+@pytest.mark.parametrize("compiled", [False, True], ids=["records", "bytes"])
+@pytest.mark.parametrize(
+    ("shape", "text"),
+    [("json", b'["a", "", 5.5, "b", null]'), ("csv", b'key\na\n""\nb\n'), ("ndjson", b'"a"\n5.5\n"b"\n')],
+)
+def test_what_is_left_out_is_not_counted(
+    shape: str, text: bytes, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "COMPILED", compiled)
+    words = ("jump-hash", "-i", shape, "-b", "3", "--on-error", "skip", "-l", "debug")
+    assert "rvhctl: 2 keys on the " in rvhctl(*words, stdin=text).err
+
+
 def test_an_element_is_named() -> None:
     done = rvhctl("jump-hash", "-i", "json", "-b", "3", "--on-error", "skip", stdin=WRONG)
     assert done.code == 1

@@ -161,6 +161,10 @@ def test_a_wrong_argument_is_an_error_of_this_package(
             lambda: evaluate(FLEET, Policy(threshold=1)).explain(2),
             "no node has the id 2",
         ),
+        (
+            lambda: evaluate(FLEET, Policy(threshold=1)).name(-1),
+            "a group must be an integer from 0 to 0 (got -1)",
+        ),
         (lambda: Failed("ab"), "failed ids must be a list (got str)"),  # type: ignore[arg-type]
     ],
 )

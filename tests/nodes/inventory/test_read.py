@@ -11,6 +11,7 @@ import pytest
 from support.cli import rvhctl
 
 from rvhctl.errors import EmptyNodesError, InputError, raise_error
+from rvhctl.nodes.inventory import read as reading
 from rvhctl.nodes.inventory.read import read_inventory, stated_inventory
 from rvhctl.nodes.nodes import Nodes
 
@@ -33,6 +34,7 @@ def written(folder: Path, text: str) -> Path:
 RECORDS = [{"id": "a", "lat": 1, "lon": 2.5, "zone": "z"}, {"id": "b", "latency": "soon", "samples": 7}]
 
 
+@pytest.mark.parametrize("scanned", [False, True], ids=["read", "scanned"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -45,8 +47,9 @@ RECORDS = [{"id": "a", "lat": 1, "lon": 2.5, "zone": "z"}, {"id": "b", "latency"
     ],
 )
 def test_a_node_document_says_what_it_knows_and_no_measurement_of_it_is_read(
-    tmp_path: Path, text: str
+    tmp_path: Path, text: str, scanned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(reading, "COMPILED", scanned)
     nodes = known(written(tmp_path, text))
     assert list(nodes.fleet.ids) == ["a", "b"]
     assert all(latency != latency for latency in nodes.fleet.latencies)
