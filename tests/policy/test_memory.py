@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ def test_a_node_is_forgotten_after_100_rounds_of_absence() -> None:
     assert set(memory.nodes) == {"a", "b"}
     memory = after(memory, {"b": OUT})
     assert set(memory.nodes) == {"b"}
+    assert pickle.loads(pickle.dumps(memory)) == memory
 
 
 def test_a_node_back_after_99_rounds_is_known() -> None:

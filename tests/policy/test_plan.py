@@ -41,6 +41,8 @@ def test_a_part_that_rounding_adds_goes_to_no_group_that_is_full() -> None:
     plan = FleetPlan(evaluation, spill="capacity", demand={"a": 3, "b": 1, "c": 1})
     assert plan.loads == [1000, 1000, 1000]
     assert list(plan.cell(0).serve) == [Share("a", 33.34), Share("b", 33.33), Share("c", 33.33)]
+    assert [share.cell for share in plan.cell(0).serve] == ["a", "b", "c"]
+    assert (repr(plan), plan.worst) == ("<FleetPlan of 3 groups>", "healthy")
 
 
 @pytest.mark.parametrize("spill", ["envoy", "capacity"])

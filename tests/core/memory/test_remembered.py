@@ -45,6 +45,7 @@ def test_lines_that_are_read() -> None:
         (b"streak", b"strike"),
         (b"fit", b"fat"),
         (b'"a"', b"a"),
+        (b'"a"', b',\n"a"'),
         (b'"a"', b'"\xff"'),
         (b'"a"', b'"\n"'),
         (b"5}", b"5 }"),

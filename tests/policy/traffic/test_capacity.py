@@ -65,6 +65,7 @@ def test_amounts_so_far_apart_that_no_format_has_the_load_are_refused() -> None:
         traffic_of(groups(3, capacity=1e-200), Routing(demand={"z0": 1e200}))
     plan = FleetPlan(groups(1, capacity=1e-20), demand={"z0": 1e10})
     assert plan.cell(0).load == 1e32
+    assert FleetPlan(groups(1, capacity=1e-140), demand={"z0": 1e140}).cell(0).load == 1e282
     assert plan.warning == "over capacity after failover: z0 at 1e+32 %"
 
 

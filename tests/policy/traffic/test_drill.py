@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rvhctl.core.policy.health import HEALTH
+from rvhctl.formats.wording import counted
 from rvhctl.policy.evaluate import evaluate, read_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
 from rvhctl.policy.memory import Memory, Standing
@@ -143,3 +144,4 @@ def test_as_many_failures_are_announced_as_there_are(failures: Any, groups: int)
     ]
     drill = Drill(FleetPlan(evaluate(nodes, Policy(threshold=1), by="zone")), failures)
     assert drill._count() == len(drill)
+    assert repr(drill) == f"<Drill of {counted(len(drill), 'failure')}: {drill.summary}>"
