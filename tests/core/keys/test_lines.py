@@ -7,15 +7,15 @@ import xxhash
 from hypothesis import example, given
 from hypothesis import strategies as st
 from support.naive_lines import LINE_FEED, Result, naive_lines
-from support.wrapping import I64
+from support.wrapping import I64, as_compiled
 
+from rvhctl.core.keys import lines as lines_module
 from rvhctl.core.keys.lines import (
     DECIMAL,
     LIBRARY,
     NOTHING_WRONG,
     XXH64,
     answer_lines,
-    native_lines,
     plain_lines,
 )
 from rvhctl.core.placement.jump import MAX_BUCKETS
@@ -121,4 +121,5 @@ def test_so_does_what_is_compiled(
 ) -> None:
     start = min(start, len(block))
     expected = naive_lines(block, start, delimiter, buckets, decimal)
-    assert native_lines(block, start, I64(delimiter), buckets, decimal) == expected
+    with as_compiled(lines_module):
+        assert answered(block, start, I64(delimiter), buckets, DECIMAL if decimal else XXH64) == expected
