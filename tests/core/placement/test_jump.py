@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import example, given
@@ -29,6 +32,21 @@ buckets = st.one_of(st.integers(1, 100), st.integers(1, MAX_BUCKETS), st.just(MA
 def signed(key: int) -> int:
     """The 64 bits of any integer as a signed one."""
     return (key + 2**63) % 2**64 - 2**63
+
+
+@contextmanager
+def wrapping() -> Iterator[None]:
+    """The branches of the compiled core, on integers that wrap."""
+    with as_compiled(jump_module), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(jump_module, "LCG", I64(jump_module.LCG))
+        yield
+
+
+def all_at_once(found: list[int], count: int) -> list[int]:
+    chosen = vec[i64]([-1] * len(found))
+    with wrapping():
+        jump_each(vec[i64](found), 0, len(found), count, chosen)
+    return list(chosen)
 
 
 def naive_exact(key: int, buckets: int) -> int:
@@ -65,6 +83,7 @@ def test_other_implementations_give_the_same_buckets(dialect: str) -> None:
         assert jump_in(DIALECTS[dialect], key, count) == row[dialect], row
         if dialect == "paper":
             assert jump(key, count) == row[dialect], row
+            assert all_at_once([key], count) == [row[dialect]], row
 
 
 @given(keys, buckets)
@@ -82,11 +101,19 @@ def test_naive_references_agree(key: int, count: int) -> None:
 INVERSE = pow(2862933555777941757, -1, 2**64)
 
 
-@given(st.integers(1, 2**31), st.integers(0, 2**33 - 1), st.integers(-2, 2), buckets)
+@given(
+    st.integers(1, 2**31),
+    st.integers(0, 2**33 - 1),
+    st.integers(-2, 2),
+    st.one_of(buckets, st.integers(-2, 0)),
+)
 def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) -> None:
-    """Keys made so that the first step has this x, also where 2^31 / x is nearly or exactly whole."""
+    """Keys made so that the first step has this x, also where 2^31 / x is nearly or exactly whole, or the count."""
     x = min(max(2**31 // x + off, 1), 2**31)
+    if count <= 0:
+        count = min(max(2**31 // x + 1 + count, 1), MAX_BUCKETS)
     key = signed((((x - 1) << 33 | low) - 1) * INVERSE)
+    assert all_at_once([key], count) == [naive_paper_jump(key, count)]
     assert jump(key, count) == naive_paper_jump(key, count)
     with as_compiled(jump_module):
         assert jump(I64(key), count) == naive_paper_jump(key, count)
@@ -99,14 +126,18 @@ NEXT_TO_WHOLE = [signed((((x - 1) << 33) - 1) * INVERSE) for x in (1, 2, 3, 7158
 def test_many_keys_at_a_time(found: list[int], start: int, count: int) -> None:
     column = vec[i64]([*[5] * start, *found])
     expected = [*[-1] * start, *(naive_paper_jump(key, count) for key in found), -1, -1]
-    chosen = vec[i64]([-1] * len(expected))
-    jump_each(column, start, start + len(found), count, chosen)
-    assert list(chosen) == expected
-    chosen = vec[i64]([-1] * len(expected))
-    with as_compiled(jump_module), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jump_module, "LCG", I64(jump_module.LCG))
-        jump_each(column, start, start + len(found), count, chosen)
-    assert list(chosen) == expected
+    for way in (nullcontext, wrapping):
+        chosen = vec[i64]([-1] * len(expected))
+        with way():
+            jump_each(column, start, start + len(found), count, chosen)
+        assert list(chosen) == expected
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 16, 1000, MAX_BUCKETS])
+def test_thousands_of_keys_at_a_time(count: int) -> None:
+    random = Random(count)
+    found = [random.getrandbits(64) - 2**63 for _ in range(2000)]
+    assert all_at_once(found, count) == [naive_paper_jump(key, count) for key in found]
 
 
 @given(keys)
