@@ -157,7 +157,7 @@ OF_OPTIONS = {
         ],
     ),
 }
-"""Options that name a file of records, in a question, and its records; ``--sizes`` is JSON alone."""
+"""Options that name a file of records, in a question, and its records; ``--sizes`` is an object or a table."""
 
 
 @pytest.mark.parametrize("format_", RECORDS)

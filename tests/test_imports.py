@@ -55,7 +55,7 @@ CORE_LAYERS = (
 
 FACES = {
     "engine": {"cluster", "job", "plan", "run", "work"},
-    "columnar": {"answers", "fleet", "keys", "tables"},
+    "columnar": {"actions", "answers", "fleet", "keys", "tables"},
     "batch": {"batch", "blocks", "key_requests"},
     "cli": {
         *(
@@ -93,7 +93,20 @@ FACES = {
     },
     "nodes.inventory": {"given", "join", "read"},
     "nodes.tables": {"read", "text"},
-    "placement": {"buckets", "count", "flags", "job", "jump", "place", "placement", "request", "select"},
+    "placement": {
+        *(
+            "buckets",
+            "count",
+            "flags",
+            "job",
+            "jump",
+            "place",
+            "placement",
+            "request",
+            "select",
+            "split_files",
+        ),
+    },
     "placement.bounded": {"assignment", "bounds", "gather"},
     "placement.moving": {"flows", "matrix", "steps"},
     "placement.sources": {"answer"},

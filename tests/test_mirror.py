@@ -11,7 +11,7 @@ import rvhctl
 PACKAGE, TESTS = Path(rvhctl.__file__).parent, Path(__file__).parent
 
 TESTED_BY = {
-    "columnar/test_answers": "commands._tables",
+    "columnar/test_answers": "columnar.actions columnar.kept commands._tables",
     "columnar/test_tables": "columnar.records",
     "columnar/test_keys": "arrow columnar.columns",
     "engine/test_records": "streams.compress",

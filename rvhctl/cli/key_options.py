@@ -168,7 +168,8 @@ class Bound(OptionGroup, panel=BUCKETS):
         "--sizes",
         metavar="FILE",
         help="With --max-load, --stats or --to...: keys are as large as FILE says, a JSON object of key to number, "
-        "such as pytest-split's .test_durations. A key that is not in it has the median of those that are.",
+        "such as pytest-split's .test_durations, or a Parquet file with the columns key and size. A key that is not in "
+        "it has the median of those that are.",
         panel=KEYS,
     )
 

@@ -1,168 +1,33 @@
-"""Keys that stand in tables of Arrow, and answers that are such tables."""
+"""Answers for keys that stand in tables of Arrow."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
-from orjson import loads
-
+from rvhctl.columnar.actions import TableAction
 from rvhctl.columnar.columns import library
 from rvhctl.columnar.keys import KeyOwners
 from rvhctl.columnar.records import TableKeys
-from rvhctl.columnar.tables import TableOwners
 from rvhctl.core.keys.lines import NOTHING_WRONG
 from rvhctl.core.keys.rows import ROWS, KeyRows
-from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
+from rvhctl.errors import OnBad
 from rvhctl.formats.arrow.columns import picked_rows
 from rvhctl.formats.arrow.objects import json_lines, json_rows
-from rvhctl.formats.arrow.tables import Table, Writer
-from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat, OutputFormat
+from rvhctl.formats.arrow.tables import Table
+from rvhctl.formats.choice import FORMATS, OBJECTS, DataFormat
 from rvhctl.keys.jobs import LineJob
-from rvhctl.keys.key import Key, shown
 from rvhctl.keys.records import SLICE, KeySpec, Records
+from rvhctl.placement.bounded.gather import GatherAction
 from rvhctl.placement.job import Action, Output, line_job
 from rvhctl.placement.placement import Placement, keys_at_once
 from rvhctl.placement.sources.answer import line_keys
 from rvhctl.streams.progress import reading, watched
-from rvhctl.streams.sink import Sink
 from rvhctl.streams.source import Source
-
-LONGEST: Final = (1 << 63) - 1
-"""The greatest signed integer of 64 bits."""
 
 Answer = Callable[[Any, str, int, OnBad], int]
 """Answers for a record batch of a source before which so many rows stand; how many have keys."""
-
-
-class TableAction(Action):
-    """Writes a table: rows of tables as they came, or the key alone, and who owns it."""
-
-    def __init__(
-        self, placement: Placement, replicas: int | None, format_: OutputFormat, sink: Sink, spec: KeySpec
-    ) -> None:
-        self._owners: Final = TableOwners(placement, spec, replicas)
-        self._spec: Final = spec
-        self._format: Final = format_
-        self._sink: Final = sink
-        self._writer: Writer | None = None
-        self._schema: Any = None
-
-    def begin(self, table: Table, source: str) -> None:
-        """From now on come batches of this table.
-
-        Raises:
-            InputError: it lacks the column of keys, has one that is to be added, or other columns than one before.
-        """
-        self._take(self._owners.schema(table.schema, source), source)
-
-    def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
-        """Write the rows of a batch, of which so many stand before it; how many have keys."""
-        answered = self._owners.append(batch, source, row, on_bad)
-        self._write(answered)
-        return len(answered)
-
-    def add(self, records: Records) -> None:
-        pa = library()
-        for start in range(0, len(records.keys), SLICE):
-            part = records.part(start, start + SLICE)
-            columns = {"key": self._key_column(part.keys)}
-            if self._spec.pattern is not None:
-                raws = [raw.removesuffix(b"\r").decode() for raw in part.raws]
-                columns = {"record": pa.array(raws, "string"), **columns}
-            schema = self._owners.schema(
-                pa.schema([(name, column.type) for name, column in columns.items()]), ""
-            )
-            self._take(schema, "")
-            arrays = [*columns.values(), *self._owners.of_keys(part.keys)]
-            self._write(pa.RecordBatch.from_arrays(arrays, schema=schema))
-
-    def finish(self) -> None:
-        if self._schema is None:
-            pa = library()
-            names = ["key"] if self._spec.pattern is None else ["record", "key"]
-            self._take(self._owners.schema(pa.schema([(name, pa.string()) for name in names]), ""), "")
-        self._opened().close()
-        self._sink.flush()
-
-    def _take(self, schema: Any, source: str) -> None:
-        """Refuse rows with other columns than those before."""
-        if self._schema is None:
-            self._schema = schema
-        elif not schema.equals(self._schema):
-            raise InputError(
-                "the inputs have different columns",
-                source=source,
-                hint="answer for each by itself; -o ndjson takes them all",
-            )
-
-    def _opened(self) -> Writer:
-        if self._writer is None:
-            key = self._spec.path.names[0] if self._spec.path else "key"
-            module = FORMATS[self._format].load()
-            self._writer = module.Writer(self._schema, self._sink.write, key=key)
-        return self._writer
-
-    def _write(self, batch: Any) -> None:
-        if len(batch):
-            self._opened().write(batch)
-            self._sink.flush()
-
-    def _key_column(self, keys: list[Key]) -> Any:
-        """Integers where the first keys are, else text."""
-        pa = library()
-        kind = None if self._schema is None else self._schema.field("key").type
-        if kind is None:
-            numbers = [key for key in keys if isinstance(key, int)]
-            whole = pa.uint64() if max(numbers, default=0) > LONGEST else pa.int64()
-            kind = whole if len(numbers) == len(keys) else pa.string()
-        if pa.types.is_string(kind):
-            return pa.array([str(shown(key)) for key in keys], kind)
-        try:
-            return pa.array(keys, kind)
-        except (pa.ArrowException, OverflowError, TypeError):
-            raise JumpHashError(
-                f"some keys are {kind}, and others are not; -o ndjson takes them all"
-            ) from None
-
-
-class OnlyTables(TableAction):
-    """``--only``: the rows of some buckets, as they came."""
-
-    def __init__(
-        self,
-        placement: Placement,
-        buckets: list[int],
-        allow_empty: bool,
-        format_: OutputFormat,
-        sink: Sink,
-        spec: KeySpec,
-    ) -> None:
-        super().__init__(placement, None, format_, sink, spec)
-        self._names: Final = [str(placement.nodes.name_of(bucket)) for bucket in buckets]
-        self._wanted: Final = library().array(buckets, "int32")
-        self._found: bool = allow_empty
-
-    def begin(self, table: Table, source: str) -> None:
-        self._take(table.schema, source)
-
-    def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
-        batch, _, buckets = self._owners.owned(batch, source, row, on_bad)
-        chosen = picked_rows(batch, library().compute.is_in(buckets, self._wanted))
-        self._found = self._found or len(chosen) > 0
-        self._write(chosen)
-        return len(batch)
-
-    def finish(self) -> None:
-        """
-        Raises:
-            NothingSelectedError: there was no record of these buckets.
-        """
-        if not self._found:
-            raise NothingSelectedError(
-                f"no record belongs to {listed(self._names)}; --allow-empty makes that fine"
-            )
-        super().finish()
 
 
 def answer_table(
@@ -184,7 +49,10 @@ def answer_table(
     table: Table = FORMATS[shape].load().read(source, None if output is None else keys.first_names)
     keys.columns(table.schema, source.name)
     answer: Answer
-    if isinstance(action, TableAction):
+    if isinstance(action, GatherAction) and isinstance(action.action, TableAction):
+        action.action.begin(table, source.name)
+        answer = partial(_gather, action, action.action)
+    elif isinstance(action, TableAction):
         action.begin(table, source.name)
         answer = action.add_batch
     elif output is not None:
@@ -284,19 +152,16 @@ class _DecodedRows:
         return count
 
     def _add(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
-        rows = json_rows(batch, source)
-        records = Records(OBJECTS, [], [], sizes=[])
-        sizes: list[float] = []
-        for at, key in enumerate(self._keys.each(batch, source, row)):
-            try:
-                if isinstance(key, InputError):
-                    raise key
-                if self._spec.size:
-                    place = f"row {row + at + 1}"
-                    sizes.append(self._spec.size.size_of(loads(rows[at]), source, None, place))
-                records.keys.append(key)
-                records.raws.append(rows[at])
-            except InputError as error:
-                on_bad(error)
-        self._action.add(records._replace(sizes=sizes))
-        return len(records.keys)
+        texts = json_rows(batch, source)
+        rows, keys, sizes = self._keys.sized(batch, texts, source, row, on_bad)
+        self._action.add(Records(OBJECTS, keys, [texts[at] for at in rows], sizes=sizes))
+        return len(keys)
+
+
+def _gather(
+    gather: GatherAction, tables: TableAction, batch: Any, source: str, row: int, on_bad: OnBad
+) -> int:
+    """Let the rows of a batch wait until all keys are there; how many have one."""
+    records = tables.keep(batch, source, row, on_bad)
+    gather.add(records)
+    return len(records.keys)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
+from orjson import loads
+
 from rvhctl.columnar.columns import library
 from rvhctl.columnar.keys import is_key
 from rvhctl.errors import InputError, JumpHashError, OnBad, listed, shorten
@@ -114,6 +116,30 @@ class TableKeys:
                 on_bad(key)
             else:
                 yield key
+
+    def sized(
+        self, batch: Any, texts: list[bytes], source: str, row: int, on_bad: OnBad
+    ) -> tuple[list[int], list[Key], list[float]]:
+        """The rows that have a key, and a size where these are asked for; their keys and sizes.
+
+        Args:
+            texts: the rows as objects of JSON, with the member that is their size.
+        """
+        rows: list[int] = []
+        found: list[Key] = []
+        sizes: list[float] = []
+        size = self._spec.size
+        for at, key in enumerate(self.each(batch, source, row)):
+            try:
+                if isinstance(key, InputError):
+                    raise key
+                if size:
+                    sizes.append(size.size_of(loads(texts[at]), source, None, f"row {row + at + 1}"))
+                rows.append(at)
+                found.append(key)
+            except InputError as error:
+                on_bad(error)
+        return rows, found, sizes
 
     def bad(self, batch: Any, at: int, source: str, row: int) -> InputError:
         """What is wrong with a row that has no key."""

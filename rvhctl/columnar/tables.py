@@ -82,6 +82,11 @@ class TableOwners:
         owners = self._pa.array(chosen[:: self._count], "int32")
         return self._added(owners, None if self._replicas is None else chosen)
 
+    def beside(self, batch: Any, buckets: Any) -> Any:
+        """A record batch with owners of its keys that are known already."""
+        columns = [*batch.columns, *self._added(buckets, None)]
+        return self._pa.RecordBatch.from_arrays(columns, schema=self.schema(batch.schema, ""))
+
     def _added(self, buckets: Any, chosen: Any) -> list[Any]:
         columns = [buckets]
         if self._ids is not None:

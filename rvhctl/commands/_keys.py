@@ -220,7 +220,7 @@ def _action(
             from rvhctl.commands._tables import selected_rows
 
             spec = spec._replace(rule=spec.rule._replace(integers=integers))
-            return selected_rows(request, here, shape, sink, spec), spec
+            return selected_rows(request, here, shape, sink, spec, stack), spec
         if asked not in ("auto", shape):
             raise UsageError(f"records go out as they came in: -o {asked} makes no sense here")
         selection = _selection(answer, here, sink, spec.delimiter, stack)
@@ -234,11 +234,9 @@ def _action(
     if view:
         return _view(request, here, there, format_, sink, report), spec
     if output_of(format_).columns:
-        from rvhctl.commands._tables import table_action
+        from rvhctl.columnar.actions import TableAction
 
-        return table_action(
-            request, here, replica_count(request.nodes, here), shape, format_, sink, spec
-        ), spec
+        return TableAction(here, replica_count(request.nodes, here), format_, sink, spec), spec
     from rvhctl.placement.place import PlaceAction
 
     spec = spec._replace(reserved=added_names(here, request.nodes.replicas, spec, format_))

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any, BinaryIO, Final
 
-from rvhctl.columnar.answers import TableAction, answer_table
+from rvhctl.columnar.actions import TableAction
+from rvhctl.columnar.answers import answer_table
 from rvhctl.engine.job import Bad, Job
 from rvhctl.engine.plan import output_of as path_of
 from rvhctl.engine.stores import is_url, store_of

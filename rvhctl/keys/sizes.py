@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import fsum
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from rvhctl.core.numbers import number_of
-from rvhctl.errors import InputError, JumpHashError, shorten
+from rvhctl.errors import InputError, JumpHashError, listed, shorten
 from rvhctl.formats import jsontext
+from rvhctl.formats.choice import text_sources
 from rvhctl.formats.wording import counted
 from rvhctl.keys.key import Key, show
+
+if TYPE_CHECKING:
+    from rvhctl.streams.source import Source
 
 LARGEST: Final = 1e300
 """So that the sum of as many as there can be is finite."""
@@ -19,6 +23,10 @@ WANTED: Final = "a size must be a number from 0 to 1e300"
 
 PART: Final = "::"
 """What stands between a file of tests and a test in it, in the ids of pytest."""
+
+
+COLUMNS: Final = ("key", "size")
+"""Of a table of sizes."""
 
 
 class NamedSizes(NamedTuple):
@@ -126,21 +134,56 @@ def named_sizes(sizes: Mapping[Any, object], source: str = "sizes") -> NamedSize
 
 
 def read_sizes(path: str) -> NamedSizes:
-    """The sizes in a file: a JSON object of key to number.
+    """The sizes in a file: a JSON object of key to number, or a table with the columns ``key`` and ``size``.
 
     Raises:
         InputError: it cannot be read, or is none.
     """
-    from rvhctl.streams.source import open_sources
-
-    for source in open_sources([path]):
-        document = jsontext.parse(source.read_all(), source.name)
-        if not isinstance(document, dict):
-            raise InputError(
-                "sizes are a JSON object of key to number", source=source.name, value=type(document).__name__
-            )
+    for source in text_sources([path]):
         try:
-            return named_sizes(document, source.name)
+            return named_sizes(_sizes_in(source), source.name)
         except JumpHashError as error:
             raise InputError(str(error), source=source.name) from None
     raise AssertionError("there is one source")
+
+
+def _sizes_in(source: Source) -> dict[Any, object]:
+    """The size of each key.
+
+    Raises:
+        InputError: there are none.
+    """
+    if source.read_table is not None:
+        return _sizes_in_table(source.read_table(source, COLUMNS), source.name)
+    document = jsontext.parse(source.read_all(), source.name)
+    if not isinstance(document, dict):
+        problem = "sizes are a JSON object of key to number"
+        raise InputError(problem, source=source.name, value=type(document).__name__)
+    return document
+
+
+def _sizes_in_table(table: Any, source: str) -> dict[Any, object]:
+    names = table.schema.names
+    for name in COLUMNS:
+        if names.count(name) != 1:
+            problem = f"sizes are a table with the columns {listed(COLUMNS)}"
+            raise InputError(problem, source=source, hint=f"there is {listed(names)}" if names else "")
+    found: dict[Any, object] = {}
+    row = 0
+    for batch in table.batches:
+        try:
+            keys, sizes = (batch.column(name).to_pylist() for name in COLUMNS)
+        except UnicodeDecodeError:
+            raise InputError("the column key is not UTF-8", source=source) from None
+        for key, size in zip(keys, sizes, strict=True):
+            row += 1
+            if isinstance(key, bool) or not isinstance(key, str | bytes | int):
+                raise InputError(
+                    "a key must be text, bytes or an integer", source=source, place=f"row {row}", value=key
+                )
+            if key in found:
+                raise InputError(
+                    f"the key {shorten(key)} was there before", source=source, place=f"row {row}"
+                )
+            found[key] = size
+    return found

@@ -18,6 +18,7 @@ from support.cli import Outcome, rvhctl
 from support.program import PATIENCE, Program
 
 from rvhctl import Placement
+from rvhctl.columnar import actions
 
 ROWS = 10
 KEYS = [f"user:{number}" for number in range(ROWS)]
@@ -210,6 +211,122 @@ def test_a_row_without_a_key_is_left_out_or_nothing_is_whole(output: str, on_err
             table_of(outcome.out)
 
 
+@pytest.mark.parametrize("held", [1, actions.HELD])
+@pytest.mark.parametrize("output", [None, *FORMATS])
+@pytest.mark.parametrize(("format_", "name", "write"), INPUTS, ids=["parquet", "file", "stream"])
+def test_each_bucket_has_a_table_of_its_own(
+    format_: str,
+    name: str,
+    write: Callable[[pa.Table], bytes],
+    output: str | None,
+    held: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """With the rows and the types of all files, however few of them wait at a time."""
+    monkeypatch.setattr(actions, "HELD", held)
+    files = [tmp_path / f"{part}-{name}" for part in "ab"]
+    for file in files:
+        file.write_bytes(write(TYPES))
+    template = str(tmp_path / "out-{node}")
+    flags = ("--nodes", "x,y,z", "--split-to", template, *(("-o", output) if output else ()))
+    assert asked(*flags, *map(str, files)) == b""
+    expected: dict[str, list[int]] = {}
+    for row, owner in enumerate(Placement(["x", "y", "z"]).owners(KEYS)):
+        expected.setdefault(str(owner), []).append(row)
+    assert sorted(path.name for path in tmp_path.glob("out-*")) == sorted(f"out-{node}" for node in expected)
+    for node, rows in expected.items():
+        text = Path(template.format(node=node)).read_bytes()
+        assert text.startswith(b"PAR1") is ((output or format_) == "parquet")
+        found = table_of(text)
+        assert found.schema.equals(TYPES.schema)
+        assert found.to_pylist() == TYPES.take(rows).to_pylist() * 2
+
+
+SIZED = pa.table(
+    {
+        "key": pa.array(KEYS, pa.string_view()),
+        "n": [3.5, 1, 2, 9, 0, 1, 1, 4, 2, 30],
+        "raw": pa.array([b"\xff"] * ROWS),
+        "runs": pa.RunEndEncodedArray.from_arrays([4, ROWS], ["a", None]),
+    }
+)
+
+
+@pytest.mark.parametrize("flags", [(), ("--size", "n"), ("--sizes", "SIZES")], ids=str)
+@pytest.mark.parametrize("nodes", [("-b", "3"), ("--nodes", "x,y,z")], ids=str)
+def test_a_bound_holds_in_tables_too(flags: tuple[str, ...], nodes: tuple[str, ...], tmp_path: Path) -> None:
+    """Rows wait until all keys are there, and come with all their columns, whatever has no form in JSON."""
+    sizes = tmp_path / "sizes.parquet"
+    sizes.write_bytes(in_parquet(SIZED.select(["key", "n"]).rename_columns(["key", "size"])))
+    flags = tuple(str(sizes) if flag == "SIZES" else flag for flag in flags)
+    asks = (*nodes, "--max-load", "1.1", "--level", "error", *flags)
+    lines = asked(
+        *asks, "--field", "key", "-i", "ndjson", "-o", "ndjson", stdin=ndjson(SIZED.select(["key", "n"]))
+    )
+    owners = [json.loads(line)["bucket"] for line in lines.splitlines()]
+    assert owners != Placement(3).buckets(KEYS)
+    files = [tmp_path / "a.arrow", tmp_path / "b.arrow"]
+    files[0].write_bytes(in_stream(SIZED.slice(0, 7)))
+    files[1].write_bytes(in_file(SIZED.slice(7)))
+    paths = list(map(str, files))
+    whole = table_of(asked(*asks, "-o", "arrow", *paths))
+    assert whole.column("bucket").to_pylist() == owners
+    assert whole.select(SIZED.schema.names).to_pylist() == SIZED.to_pylist()
+    assert ("node" in whole.schema.names) is (nodes[0] == "--nodes")
+    some = table_of(asked(*asks, "--only", "1" if nodes[0] == "-b" else "y", *paths)).to_pylist()
+    assert some == [row for row, owner in zip(SIZED.to_pylist(), owners, strict=True) if owner == 1]
+    asked(*asks, "--split-to", str(tmp_path / "part-{bucket}"), *paths)
+    parts = {bucket: table_of((tmp_path / f"part-{bucket}").read_bytes()).to_pylist() for bucket in {*owners}}
+    assert parts == {
+        bucket: [row for row, owner in zip(SIZED.to_pylist(), owners, strict=True) if owner == bucket]
+        for bucket in {*owners}
+    }
+
+
+def test_rows_without_a_key_or_a_size_have_no_part_in_a_bound() -> None:
+    table = pa.table({"key": ["a", None, "b", "c", "d"], "n": [1, 1, None, 2, 3]})
+    flags = (
+        "-b",
+        "2",
+        "--max-load",
+        "1.5",
+        "--size",
+        "n",
+        "--on-error",
+        "skip",
+        "-i",
+        "parquet",
+        "-o",
+        "parquet",
+    )
+    outcome = rvhctl("jump-hash", *flags, stdin=in_parquet(table))
+    assert outcome.code == 1
+    assert table_of(outcome.out).column("key").to_pylist() == ["a", "c", "d"]
+    assert ["row 2" in outcome.err, "row 3" in outcome.err, "row 4" in outcome.err] == [True, True, False]
+
+
+def test_rows_stay_in_order_in_the_table_of_their_bucket(tmp_path: Path) -> None:
+    table = pa.table({"key": [f"user:{row % 7}" for row in range(999)], "n": range(999)})
+    asked("-b", "2", "-i", "arrow", "--split-to", str(tmp_path / "{bucket}"), stdin=in_stream(table))
+    parts = [table_of((tmp_path / str(bucket)).read_bytes()).column("n").to_pylist() for bucket in (0, 1)]
+    assert [sorted(part) for part in parts] == parts
+    assert sorted(parts[0] + parts[1]) == list(range(999))
+
+
+def test_tables_of_buckets_are_there_all_or_none(tmp_path: Path) -> None:
+    template = str(tmp_path / "{bucket}.parquet")
+    wrong = in_parquet(pa.table({"key": [*KEYS, ""]}))
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "parquet", "--split-to", template, stdin=wrong)
+    assert (outcome.code, outcome.err) == (1, "rvhctl: stdin: row 11: the key is empty\n")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "2.parquet").write_bytes(b"kept")
+    right = in_parquet(pa.table({"key": KEYS}))
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "parquet", "--split-to", template, stdin=right)
+    assert (outcome.code, outcome.err.endswith("the file exists; --force replaces it\n")) == (1, True)
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("2.parquet", b"kept")]
+
+
 @pytest.mark.parametrize("nodes", [("-b", "3"), ("--nodes", "a,b")])
 def test_nobody_takes_what_a_killed_run_wrote_for_whole(nodes: tuple[str, str], program: Program) -> None:
     """Not even behind the last row that was answered, where a stream of Arrow may end."""
@@ -238,9 +355,12 @@ def rows_so_far(text: bytes) -> int:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--split-to", "{bucket}"), 2, "--split-to makes no sense with parquet; use --only, or split what"),
+        (
+            ("--split-to", "x{bucket}", "-o", "csv"),
+            2,
+            "rows go out as they came in: -o csv makes no sense here",
+        ),
         (("--only", "1", "-o", "ndjson"), 2, "rows go out as they came in: -o ndjson makes no sense here"),
-        (("--max-load", "1.1", "-o", "arrow"), 2, "-o arrow makes no sense with --max-load and a table"),
         (("--batch", "-i", "ndjson", "-o", "arrow"), 2, "--batch answers in NDJSON, not in arrow"),
         (("--batch",), 2, "--batch reads NDJSON, not parquet"),
         (("--regex", "."), 2, "--regex reads text lines, not parquet"),

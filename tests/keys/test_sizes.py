@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
+from support.arrow_files import in_file, in_parquet, in_stream
 
 from rvhctl import InputError, JumpHashError
 from rvhctl.keys.sizes import named_sizes, read_sizes, size_in, sizes_of
@@ -67,6 +70,31 @@ def test_a_file(tmp_path: Path) -> None:
         assert caught.value.source == str(path)
     path.write_text('{"a": 1, "b": 2.5}')
     assert read_sizes(str(path)).sizes == {"a": 1, "b": 2.5}
+
+
+@pytest.mark.parametrize("write", [in_parquet, in_file, in_stream])
+def test_a_table(write: Callable[[pa.Table], bytes], tmp_path: Path) -> None:
+    path = tmp_path / ("sizes.parquet" if write is in_parquet else "sizes.arrow")
+    sizes = {"size": pa.array([1, 2, 0], pa.int8()), "note": [1, 2, 3], "key": ["a", "b", "c"]}
+    path.write_bytes(write(pa.table(sizes)))
+    assert read_sizes(str(path)).sizes == {"a": 1, "b": 2, "c": 0}
+    offsets = pa.array([0, 1, 2, 3], pa.int32()).buffers()[1]
+    wrong = pa.Array.from_buffers(pa.string(), 3, [None, offsets, pa.py_buffer(b"\xffab")])
+    for changed, problem in (
+        ({"key": ["a", "b", "a"]}, "row 3: the key 'a' was there before"),
+        ({"key": ["a", None, "b"]}, "row 2: a key must be text, bytes or an integer .got null"),
+        ({"key": [True, False, None]}, "row 1: a key must be text"),
+        ({"size": [1.0, None, 2.0]}, "the size of 'b': a size must be a number"),
+        ({"size": ["1", "2", "3"]}, "the size of 'a': a size must be a number"),
+        ({"size": [1.0, -1.0, 2.0]}, "the size of 'b': a size must be a number"),
+        ({"key": wrong}, "not UTF-8|damaged"),
+    ):
+        path.write_bytes(write(pa.table({**sizes, **changed})))
+        with pytest.raises(InputError, match=problem):
+            read_sizes(str(path))
+    path.write_bytes(write(pa.table({"key": ["a"], "seconds": [1]})))
+    with pytest.raises(InputError, match="a table with the columns key, size; there is key, seconds"):
+        read_sizes(str(path))
 
 
 @pytest.mark.parametrize("text", ["1_0", "x", "", "nan", "-1", "1,5", "\u0661"])

@@ -99,6 +99,9 @@ class Writer:
             self._writer.write_batch(batch)
         self._go_on(BEGUN)
 
+    def end_group(self) -> None:
+        """Nothing: each batch is one."""
+
     def close(self) -> None:
         with self._out.writing():
             self._writer.close()

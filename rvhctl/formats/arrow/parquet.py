@@ -92,9 +92,9 @@ class Writer:
         self._waiting.append(batch)
         self._rows += len(batch)
         if self._rows >= GROUP:
-            self._write()
+            self.end_group()
 
-    def _write(self) -> None:
+    def end_group(self) -> None:
         if self._rows:
             table = self._arrow.Table.from_batches(self._waiting, self._schema)
             with self._out.writing():
@@ -103,6 +103,6 @@ class Writer:
         self._rows = 0
 
     def close(self) -> None:
-        self._write()
+        self.end_group()
         with self._out.writing():
             self._writer.close()

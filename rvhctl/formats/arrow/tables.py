@@ -40,6 +40,9 @@ class Writer(Protocol):
 
     def write(self, batch: Any) -> None: ...
 
+    def end_group(self) -> None:
+        """Write what was kept to make a group of rows."""
+
     def close(self) -> None:
         """Write what makes the answer whole."""
 

@@ -33,7 +33,7 @@ class GatherAction(Action):
             info: takes what was understood.
             warn: takes what could not be kept.
         """
-        self._action: Final = action
+        self.action: Final = action
         self._assignments: Final = assignments
         self._sizes: Final = sizes
         self._info: Final = info
@@ -41,7 +41,7 @@ class GatherAction(Action):
         self._records: Final[list[Records]] = []
 
     def writes_keys(self, shape: DataFormat) -> bool:
-        return self._action.writes_keys(shape)
+        return self.action.writes_keys(shape)
 
     def add(self, records: Records) -> None:
         self._records.append(records)
@@ -56,9 +56,9 @@ class GatherAction(Action):
         first = 0
         for records in self._records:
             end = first + len(records.keys)
-            self._action.add(records._replace(sizes=sizes[first:end]) if sizes else records)
+            self.action.add(records._replace(sizes=sizes[first:end]) if sizes else records)
             first = end
-        self._action.finish()
+        self.action.finish()
 
     def _tell(self, assignment: Assignment) -> None:
         if assignment.max_load is None:
