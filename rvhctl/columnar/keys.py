@@ -14,6 +14,7 @@ from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.spreading import chooser_of
 from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import JumpHashError, shorten
+from rvhctl.formats.arrow.tables import same_entries
 from rvhctl.keys.hashes import EMPTY_KEY
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.placement.placement import Placement, keys_at_once
@@ -137,13 +138,15 @@ class KeyOwners:
         self._chooser: Final = chooser_of(placement.table, count)
         self._bits: Final = Ints([0] * self._rows)
         self._chosen: Final = Ints([0] * (self._rows * count))
+        self._dictionary: Any = None
+        self._plain_entries: Any = None
 
     def of(self, array: Any, row: int) -> Any:
         """The buckets of an array, null for a null; ``row`` is that of its first key."""
         pc, types = self._pa.compute, self._pa.types
         rows = None
         if types.is_dictionary(array.type):
-            keys, rows = self._plain(array.dictionary), array.indices
+            keys, rows = self._entries(array.dictionary), array.indices
             # An error of a library's hash names a row.
             if not self._native or len(keys) > len(array):
                 keys, rows = keys.take(rows), None
@@ -201,7 +204,7 @@ class KeyOwners:
             runs = pa.RunEndEncodedArray.from_arrays(array.run_ends, self._plain(array.values))
             return pa.compute.run_end_decode(runs.slice(array.offset, len(array)))
         if types.is_dictionary(kind):
-            return self._plain(array.dictionary).take(array.indices)
+            return self._entries(array.dictionary).take(array.indices)
         if types.is_uint64(kind):
             return array.view(pa.int64())
         if types.is_integer(kind):
@@ -217,6 +220,12 @@ class KeyOwners:
         if types.is_null(kind):
             return array.cast(pa.int64())
         raise JumpHashError(f"a key must be text, bytes or an integer (got a column of {kind})")
+
+    def _entries(self, dictionary: Any) -> Any:
+        """The entries of a dictionary as plain keys, made once for all chunks that share it."""
+        if not same_entries(dictionary, self._dictionary):
+            self._dictionary, self._plain_entries = dictionary, self._plain(dictionary)
+        return self._plain_entries
 
     def _numbers(self, keys: Any, row: int) -> Any:
         """The buckets of plain keys; of a null, any."""

@@ -114,6 +114,21 @@ class TestEveryLayout:
             assert found.type == pa.int32()
             found.validate(full=True)
 
+    @pytest.mark.usefixtures("native")
+    def test_of_chunks_with_a_dictionary_each(self) -> None:
+        """Whether they share it, or have others, of the same size and the same indices."""
+        indices = pa.array([1, 0, 1])
+        values = [pa.array(texts) for texts in (["a", "b"], ["c", "d"])]
+        views = [value.cast("string_view") for value in values]
+        for dictionaries in (
+            [views[0], views[0], views[1], views[0]],
+            [pa.DictionaryArray.from_arrays(indices, value) for value in values],
+        ):
+            column = pa.chunked_array([pa.DictionaryArray.from_arrays(indices, one) for one in dictionaries])
+            keys = [one.to_pylist()[at] for one in dictionaries for at in (1, 0, 1)]
+            for placement in self.PLACEMENTS:
+                assert owners(column, placement).to_pylist() == expected(keys, placement)
+
     @pytest.mark.parametrize("layout", OF_BYTES)
     @pytest.mark.usefixtures("native")
     def test_of_bytes(self, layout: str) -> None:

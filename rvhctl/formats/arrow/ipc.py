@@ -14,6 +14,7 @@ from rvhctl.formats.arrow.tables import (
     names_of,
     own_table,
     reading,
+    same_entries,
     seekable,
     spare_memory,
     view_table,
@@ -55,13 +56,32 @@ def read(source: Source, columns: Sequence[str] | None = None) -> Table:
 
 
 def _batches(batches: Iterator[Any], names: list[str] | None, source: str) -> Iterator[Any]:
+    dictionaries: dict[int, Any] = {}
     with reading(source, WHAT):
         for batch in batches:
-            # What is wrong with buffers from elsewhere is found before anything reads beyond their ends.
-            batch.validate(full=True)
+            _validate(batch, dictionaries)
             whole = batch if names is None else batch.select(names)
             for start in range(0, len(whole), ROWS):
                 yield whole.slice(start, ROWS)
+
+
+def _validate(batch: Any, dictionaries: dict[int, Any]) -> None:
+    """Find what is wrong with buffers from elsewhere before anything reads beyond their ends.
+
+    Args:
+        dictionaries: those that are known to be good, by the number of their column: one may be that of all batches.
+    """
+    arrow = library("pyarrow")
+    batch.validate()
+    for at, column in enumerate(batch.columns):
+        is_coded = arrow.types.is_dictionary(column.type)
+        if is_coded and same_entries(column.dictionary, dictionaries.get(at)):
+            column.indices.validate(full=True)
+            arrow.DictionaryArray.from_arrays(column.indices, column.dictionary)  # looks at their range
+        else:
+            column.validate(full=True)
+            if is_coded:
+                dictionaries[at] = column.dictionary
 
 
 def rows(source: Source) -> bytes:

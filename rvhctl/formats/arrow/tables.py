@@ -142,6 +142,21 @@ def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].strip().rstrip(".")
 
 
+def same_entries(array: Any, other: Any) -> bool:
+    """Whether these are the same entries of the same memory, such as a dictionary that several chunks share.
+
+    Never of entries that are made of others, whose memory is not all theirs. ``other`` may be None.
+    """
+
+    def place(entries: Any) -> list[Any]:
+        buffers = (buffer and (buffer.address, buffer.size) for buffer in entries.buffers())
+        return [entries.type, entries.offset, len(entries), *buffers]
+
+    arrow, kind = library("pyarrow"), array.type
+    made_of_others = kind.num_fields or isinstance(kind, arrow.DictionaryType | arrow.BaseExtensionType)
+    return other is not None and not made_of_others and place(array) == place(other)
+
+
 def seekable(source: Source) -> Any:
     """Return the bytes of a source as a file to seek in: of a pipe, or unpacked, a copy in a file without a name."""
     with source.reading():

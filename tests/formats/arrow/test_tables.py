@@ -65,6 +65,41 @@ def test_a_damaged_stream_is_named(tmp_path: Path) -> None:
     assert outcome.err.startswith("rvhctl: stdin: this is not Arrow IPC, or it is damaged or cut short (")
 
 
+def coded_batches(*columns: tuple[list[int], list[bytes]]) -> bytes:
+    """A stream with a batch for each column of a dictionary, by its indices and its entries."""
+    entries = {id(texts): pa.array(texts, pa.binary()).view(pa.string()) for _, texts in columns}
+    batches = [
+        pa.record_batch(
+            [pa.DictionaryArray.from_arrays(pa.array(indices), entries[id(texts)], safe=False)], ["key"]
+        )
+        for indices, texts in columns
+    ]
+    text = io.BytesIO()
+    with pa.ipc.new_stream(text, batches[0].schema) as writer:
+        for batch in batches:
+            writer.write_batch(batch)
+    return text.getvalue()
+
+
+GOOD = [b"a", b"b"]
+DICTIONARIES = {
+    "an index beyond a dictionary that was looked at": coded_batches(([0, 1], GOOD), ([1, 2], GOOD)),
+    "one below it": coded_batches(([0, 1], GOOD), ([-1, 1], GOOD)),
+    "another dictionary that is no text": coded_batches(([0, 1], GOOD), ([0, 1], [b"c", b"\xff"])),
+}
+
+
+@pytest.mark.parametrize("text", DICTIONARIES.values(), ids=DICTIONARIES)
+@pytest.mark.parametrize("output", ["plain", "ndjson", "arrow"])
+def test_a_dictionary_of_several_batches_is_looked_at_once_and_its_indices_always(
+    text: bytes, output: str
+) -> None:
+    assert rvhctl("jump-hash", "-b", "3", "-i", "arrow", stdin=coded_batches(([0, 1], GOOD))).code == 0
+    outcome = rvhctl("jump-hash", "-b", "3", "-i", "arrow", "-o", output, stdin=text)
+    assert outcome.code == 1
+    assert outcome.err.startswith("rvhctl: stdin: this is not Arrow IPC, or it is damaged or cut short (")
+
+
 def test_a_page_that_is_not_what_was_written_is_named(tmp_path: Path) -> None:
     text = io.BytesIO()
     keys = pa.table({"key": [f"user:{row}" for row in range(1000)]})
