@@ -31,7 +31,7 @@ collect_ignore = POSIX_ONLY if sys.platform == "win32" else []
 if not all(map(find_spec, ("mypy", "basedpyright", "pandas", "polars", "pyarrow"))):
     collect_ignore = [*collect_ignore, "columnar", "test_libraries.py", "test_typing.py"]
 if not find_spec("pyarrow"):
-    collect_ignore = [*collect_ignore, "formats/arrow", "test_faults.py"]
+    collect_ignore = [*collect_ignore, "formats/arrow", "test_faults.py", "test_growth.py", "test_kept.py"]
 if not find_spec("distributed"):
     collect_ignore = [*collect_ignore, "engine"]
 

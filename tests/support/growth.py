@@ -16,10 +16,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from support import growth_calls, growth_keys, growth_nodes
+from support import growth_calls, growth_keys, growth_nodes, growth_runs, growth_tables
 from support.growth_inputs import names
 
-CASES = growth_nodes.CASES | growth_keys.CASES | growth_calls.CASES
+ALL = [module.CASES for module in (growth_nodes, growth_keys, growth_tables, growth_runs, growth_calls)]
+CASES = {name: case for cases in ALL for name, case in cases.items()}
 
 START, END = "_PyEval_SetSwitchInterval", "Py_SetRecursionLimit"
 """Functions of C that every build of Python exports, and nothing else here calls."""
@@ -79,7 +80,7 @@ def counted(folder: Path, *wanted: str) -> dict[str, list[int]]:
         env=os.environ | {"PYTHONHASHSEED": "0", "PYTHONPATH": str(Path(__file__).parents[1])},
         capture_output=True,
         text=True,
-        timeout=550,
+        timeout=60 + 20 * (len(wanted) or len(CASES)),
     )
     assert done.returncode == 0, done.stderr
     counts: dict[str, list[int]] = {}

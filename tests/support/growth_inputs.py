@@ -15,12 +15,16 @@ Case = Callable[[int], Run]
 class Cases(dict[str, tuple[int, Case]]):
     """By what grows: the least of the three sizes, and what makes the run of a size."""
 
+    def __init__(self) -> None:
+        self.lines: dict[str, Callable[[int], tuple[str, str | bytes]]] = {}
+        """The command lines of those that have one."""
+
     def line(
         self,
         name: str,
         least: int,
         make: Callable[[int], tuple[str, str | bytes]],
-        **files: Callable[[int], str],
+        **files: Callable[[int], str | bytes],
     ) -> None:
         """A command line and its standard input; what is named in the line as a file ``files`` writes."""
 
@@ -29,7 +33,8 @@ class Cases(dict[str, tuple[int, Case]]):
 
             line, stdin = make(size)
             for file, text in files.items():
-                Path(file).write_text(text(size))
+                content = text(size)
+                Path(file).write_bytes(content.encode() if isinstance(content, str) else content)
             arguments, data = line.split(), stdin.encode() if isinstance(stdin, str) else stdin
 
             def run() -> object:
@@ -38,6 +43,7 @@ class Cases(dict[str, tuple[int, Case]]):
             return run
 
         self[name] = (least, prepared)
+        self.lines[name] = make
 
 
 def spread(at: int) -> tuple[float, float]:

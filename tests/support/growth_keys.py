@@ -13,7 +13,7 @@ case = CASES.line
 HASH = "jump-hash"
 FOLDERS = count()
 TWENTY = names(20)
-case("keys", 1000, lambda n: (f"{HASH} -b 8", keys(n)))
+case("keys", 1000, lambda n: (f"{HASH} -b 8 -i plain", keys(n)))
 case("keys named", 500, lambda n: (f"{HASH} --nodes {TWENTY} -o json", keys(n)))
 case("keys, -k", 100, lambda n: (f"{HASH} -b 8 " + " ".join(f"-k k{at}" for at in range(n)), ""))
 case("keys explained", 100, lambda n: (f"{HASH} -b 8 --explain -o json", keys(n)))
@@ -40,7 +40,7 @@ case("buckets that are down", 200, lambda n: (f"{HASH} -b {2 * n} --down {names(
 case(
     "nodes of --live",
     200,
-    lambda n: (f"{HASH} --nodes {names(2 * n)} --live live.csv", keys(50)),
+    lambda n: (f"{HASH} --nodes {names(2 * n)} --live live.csv --threshold 50", keys(50)),
     **{"live.csv": fleet},
 )
 case(
@@ -162,8 +162,17 @@ case(
     200,
     lambda n: (f"{HASH} -b 8 -i csv -o csv", "key,x\n" + "".join(f"k{at},1\n" for at in range(n))),
 )
+case(
+    "keys of TSV",
+    200,
+    lambda n: (f"{HASH} -b 8 -i tsv -o tsv", "key\tx\n" + "".join(f"k{at}\t1\n" for at in range(n))),
+)
 case("keys ended by NUL", 500, lambda n: (f"{HASH} -b 8 -0", keys(n).replace("\n", "\0")))
-case("--batch, requests", 50, lambda n: (f"{HASH} --batch -b 8", as_ndjson([{"key": "a"}] * n)))
+case(
+    "--batch, requests",
+    50,
+    lambda n: (f"{HASH} --batch -b 8 -j 1 --unordered", as_ndjson([{"key": "a"}] * n)),
+)
 case(
     "--batch, keys of a request",
     200,
@@ -181,4 +190,20 @@ case(
     20,
     lambda n: (f"{HASH} -b 8 --to-dir todir{next(FOLDERS)} " + " ".join(f"k{at}.txt" for at in range(n)), ""),
     **{f"k{at}.txt": lambda _: keys(5) for at in range(80)},
+)
+case("--async", 500, lambda n: (f"{HASH} -b 8 -a --level info", keys(n)))
+case("--color always", 200, lambda n: (f"{HASH} -b 8 --color always -o json", keys(n)))
+case(
+    "--as-text",
+    200,
+    lambda n: (f"{HASH} -b 8 --field key --as-text", as_ndjson({"key": at} for at in range(n))),
+)
+case(
+    "--rename",
+    100,
+    lambda n: (
+        f"{HASH} --nodes {names(n, 'm')} --slots full{n} --dry-run "
+        + " ".join(f"--rename n{at}=m{at}" for at in range(n)),
+        keys(20),
+    ),
 )

@@ -25,11 +25,12 @@ for form, written in {
     "csv": as_csv,
     "ndjson": as_ndjson,
     "json": json.dumps,
+    "tsv": lambda records: as_csv(records).replace(",", "\t"),
 }.items():
     case(
         f"failover: nodes in {form}",
         200,
-        lambda n, w=written, f=form: (f"failover --relative 1.5 -i {f}", w(nodes(n))),
+        lambda n, w=written, f=form: (f"failover --relative 1.5 -i {f} -o {f}", w(nodes(n))),
     )
 for output in ("table", "html", "json", "tsv", "plain"):
     case(
@@ -164,7 +165,7 @@ case("failover: --memory", 100, lambda n: ("failover --relative 1.5 --memory mem
 case(
     "failover: --batch requests",
     20,
-    lambda n: ("failover --batch --relative 1.5", as_ndjson([{"nodes": nodes(5)}] * n)),
+    lambda n: ("failover --batch -j 1 --relative 1.5", as_ndjson([{"nodes": nodes(5)}] * n)),
 )
 case(
     "failover: nodes of a request",
@@ -294,6 +295,35 @@ case(
     },
 )
 
+for command in ("failover", "faultset -p 2"):
+    name = command.split()[0]
+    case(f"{name}: --async", 200, lambda n, c=command: (f"{c} --relative 1.5 -a --level info", fleet(n)))
+    case(
+        f"{name}: --color always",
+        200,
+        lambda n, c=command: (f"{c} --relative 1.5 --color always -o json", fleet(n)),
+    )
+    case(
+        f"{name}: --on-degraded",
+        200,
+        lambda n, c=command: (f"{c} --threshold 50 --min-survivors 90% --on-degraded keep", fleet(n)),
+    )
+case("faultset: explained", 100, lambda n: ("faultset --relative 1.5 -p 5 --explain -o json", fleet(n)))
+case("faultset: --down", 100, lambda n: (f"faultset --relative 1.5 -p 5 --down {names(n)}", fleet(2 * n)))
+case("faultset: --top", 200, lambda n: (f"faultset --relative 1.5 -p 1 --top {n // 2}", fleet(n)))
+case(
+    "faultset: --batch requests",
+    20,
+    lambda n: (
+        "faultset --batch --relative 1.5 -p 2 --unordered --color always",
+        as_ndjson([{"nodes": nodes(5)}] * n),
+    ),
+)
+case(
+    "faultset: nodes of a request",
+    50,
+    lambda n: ("faultset --batch --relative 1.5 -p 2", as_ndjson([{"nodes": nodes(n), "plan": True}])),
+)
 case("faultset: cells", 100, lambda n: ("faultset --relative 1.5 -p 5", fleet(n)))
 case("faultset: one cell", 200, lambda n: ("faultset --relative 1.5 -p 1", as_csv(one_place(n))))
 case("faultset: -p auto, all over the map", 300, lambda n: ("faultset --relative 1.5 -p auto", fleet(n)))
