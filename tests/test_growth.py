@@ -39,6 +39,7 @@ FOUND = (
     "failover: --from mtr",
     "faultset: --down-cell",
     "faultset: --down-group",
+    "--rename",
     "arrow: groups of rows of one dictionary, -o plain",
     "arrow.jump_hash(), chunks of one dictionary of string_view",
 )

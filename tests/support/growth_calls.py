@@ -118,7 +118,7 @@ for name, least, prepared in (
     ("jump_hash(), length of a key", 50000, _length),
     ("jump_hash_many()", 1000, _many),
     ("failover_async()", 500, _failover_async),
-    ("faultset_async()", 100, _faultset_async),
+    ("faultset_async()", 400, _faultset_async),
     ("jump_hash_many_async()", 1000, _many_async),
     ("evaluate()", 100, _evaluate),
     ("drill()", 240, _drill),

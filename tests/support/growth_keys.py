@@ -40,8 +40,14 @@ case("buckets that are down", 200, lambda n: (f"{HASH} -b {2 * n} --down {names(
 case(
     "nodes of --live",
     200,
-    lambda n: (f"{HASH} --nodes {names(2 * n)} --live live.csv --threshold 50", keys(50)),
+    lambda n: (f"{HASH} --nodes {names(2 * n)} --live live.csv", keys(50)),
     **{"live.csv": fleet},
+)
+case(
+    "nodes over a threshold",
+    200,
+    lambda n: (f"{HASH} --nodes nodes.csv --threshold 50", keys(50)),
+    **{"nodes.csv": fleet},
 )
 case(
     "weights",

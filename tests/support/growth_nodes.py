@@ -326,7 +326,11 @@ case(
 )
 case("faultset: cells", 100, lambda n: ("faultset --relative 1.5 -p 5", fleet(n)))
 case("faultset: one cell", 200, lambda n: ("faultset --relative 1.5 -p 1", as_csv(one_place(n))))
-case("faultset: -p auto, all over the map", 300, lambda n: ("faultset --relative 1.5 -p auto", fleet(n)))
+case(
+    "faultset: -p auto, all over the map",
+    1200,  # below, how far the nearest other is grows by steps
+    lambda n: ("faultset --relative 1.5 -p auto", fleet(n)),
+)
 case("faultset: -p auto, one place", 50, lambda n: ("faultset --relative 1.5 -p auto", as_csv(one_place(n))))
 case("faultset: --advise", 50, lambda n: ("faultset --advise", fleet(n)))
 case("faultset: --by, groups", 100, lambda n: ("faultset --relative 1.5 --by zone -o json", labelled(n)))

@@ -17,17 +17,22 @@ class Slots(NamedTuple):
     max_weight: float = 0.0
     """What weights are relative to; 0 before there are any."""
 
-    def renamed(self, old: str, new: str) -> Slots:
-        """The same with another name in a slot.
+    def renamed(self, renames: Iterable[tuple[str, str]]) -> Slots:
+        """The same with other names in some slots, by pairs of an old name and a new one, one after the other.
 
         Raises:
             JumpHashError: no slot has the old name, or one has the new name.
         """
-        if old not in self.names:
-            raise JumpHashError(f"no slot has the name {shorten(old)}{did_you_mean(old, self.names)}")
-        if new in self.names or not new:
-            raise JumpHashError(f"{shorten(old)} cannot become {shorten(new)}, which has a slot")
-        return self._replace(names=tuple([new if name == old else name for name in self.names]))
+        names = list(self.names)
+        slots = {name: slot for slot, name in enumerate(names)}
+        for old, new in renames:
+            if old not in slots:
+                raise JumpHashError(f"no slot has the name {shorten(old)}{did_you_mean(old, names)}")
+            if new in slots or not new:
+                raise JumpHashError(f"{shorten(old)} cannot become {shorten(new)}, which has a slot")
+            slot = slots[new] = slots.pop(old)
+            names[slot] = new
+        return self._replace(names=tuple(names))
 
     def following(self, nodes: Buckets) -> Slots:
         """The slots when these are the nodes: a new one takes the first slot of one that is gone, or a new slot.

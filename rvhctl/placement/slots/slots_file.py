@@ -68,14 +68,22 @@ def slots_file(
         if frozen and before is None:
             raise InputError("there is no slots file", source=path, hint="run once without --frozen")
         file = SlotsFile(path, before or Slots(), frozen)
-        for rename in renames:
-            old, equals, new = rename.partition("=")
-            if not (old and equals and new):
-                raise UsageError(f"--rename is OLD=NEW (got {quoted(rename)})")
-            file.slots = file.slots.renamed(old, new)
+        file.slots = file.slots.renamed(map(_renamed, renames))
         yield file
         if not (frozen or dry_run) and file.slots != before:
             write_state(path, [slots_text(file.slots)], WHAT)
+
+
+def _renamed(rename: str) -> tuple[str, str]:
+    """The old name and the new one.
+
+    Raises:
+        UsageError: one is missing.
+    """
+    old, equals, new = rename.partition("=")
+    if not (old and equals and new):
+        raise UsageError(f"--rename is OLD=NEW (got {quoted(rename)})")
+    return old, new
 
 
 def slots_text(slots: Slots) -> bytes:

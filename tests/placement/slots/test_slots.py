@@ -75,10 +75,11 @@ def test_weights_stay_relative_to_the_largest_there_ever_was() -> None:
 
 def test_a_name_may_change() -> None:
     slots = Slots(("a", "b"), 1.0)
-    assert slots.renamed("a", "x").names == ("x", "b")
+    assert slots.renamed([("a", "x")]).names == ("x", "b")
+    assert slots.renamed([("a", "c"), ("b", "a"), ("c", "b")]).names == ("b", "a")
     for old, new in (("c", "x"), ("a", "b"), ("a", "")):
         with pytest.raises(JumpHashError):
-            slots.renamed(old, new)
+            slots.renamed([(old, new)])
 
 
 @pytest.mark.parametrize(
