@@ -113,19 +113,19 @@ def _length(size: int) -> Run:
 
 
 for name, least, prepared in (
-    ("failover()", 500, _failover),
+    ("failover()", 5000, _failover),
     ("faultset()", 100, _faultset),
-    ("jump_hash(), length of a key", 50000, _length),
+    ("jump_hash(), length of a key", 500000, _length),
     ("jump_hash_many()", 1000, _many),
-    ("failover_async()", 500, _failover_async),
+    ("failover_async()", 5000, _failover_async),
     ("faultset_async()", 400, _faultset_async),
     ("jump_hash_many_async()", 1000, _many_async),
     ("evaluate()", 100, _evaluate),
     ("drill()", 240, _drill),
     ("advise()", 50, _advise),
     ("geohash.encode_many()", 500, _geohash),
-    ("geohash.geohash_cluster()", 100, _cluster),
+    ("geohash.geohash_cluster()", 200, _cluster),
     ("Placement(), nodes", 1000, _placement),
-    ("Placement.moves()", 200, _moves),
+    ("Placement.moves()", 400, _moves),
 ):
     CASES[name] = (least, prepared)

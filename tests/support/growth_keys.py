@@ -13,13 +13,13 @@ case = CASES.line
 HASH = "jump-hash"
 FOLDERS = count()
 TWENTY = names(20)
-case("keys", 1000, lambda n: (f"{HASH} -b 8 -i plain", keys(n)))
+case("keys", 3000, lambda n: (f"{HASH} -b 8 -i plain", keys(n)))
 case("keys named", 500, lambda n: (f"{HASH} --nodes {TWENTY} -o json", keys(n)))
 case("keys, -k", 100, lambda n: (f"{HASH} -b 8 " + " ".join(f"-k k{at}" for at in range(n)), ""))
 case("keys explained", 100, lambda n: (f"{HASH} -b 8 --explain -o json", keys(n)))
 case("keys explained, -o table", 20, lambda n: (f"{HASH} -b 8 --explain -o table", keys(n)))
 case("keys, -o table", 100, lambda n: (f"{HASH} -b 8 -o table", keys(n)))
-case("length of a key", 50000, lambda n: (f"{HASH} -b 8", "k" * n + "\n"))
+case("length of a key", 150000, lambda n: (f"{HASH} -b 8", "k" * n + "\n"))
 case("length of a key, -o json", 50000, lambda n: (f"{HASH} -b 8 -o json", "k" * n + "\n"))
 case("buckets", 1000, lambda n: (f"{HASH} -b {n}", keys(100)))
 case("buckets, --stats", 200, lambda n: (f"{HASH} -b {n} --stats -o json", keys(100)))
@@ -100,10 +100,10 @@ case(
     ),
 )
 case("--moves", 200, lambda n: (f"{HASH} -b 8 --to 9 --moves", keys(n)))
-case("--matrix, keys", 200, lambda n: (f"{HASH} -b 8 --to 9 --matrix -o json", keys(n)))
+case("--matrix, keys", 400, lambda n: (f"{HASH} -b 8 --to 9 --matrix -o json", keys(n)))
 case(
     "--matrix, nodes",
-    50,
+    100,
     lambda n: (f"{HASH} --nodes {names(n)} --to-nodes {names(n + 1)} --matrix -o json", keys(200)),
 )
 case(
@@ -116,7 +116,7 @@ case(
 )
 case("--to-down", 50, lambda n: (f"{HASH} --nodes {names(2 * n)} --to-down {names(n)} -o json", keys(200)))
 case("--steps, keys", 200, lambda n: (f"{HASH} -b 8 --to 9 --moves --steps 5%", keys(n)))
-case("--steps, steps", 5, lambda n: (f"{HASH} -b 8 --to 9 --moves --steps {10 / n}%", keys(400)))
+case("--steps, steps", 10, lambda n: (f"{HASH} -b 8 --to 9 --moves --steps {10 / n}%", keys(400)))
 case(
     "--steps, nodes",
     60,
@@ -130,7 +130,7 @@ case(
     20,
     lambda n: (f"{HASH} -b {n} --split-to out{next(FOLDERS)}/{{bucket}}.txt", keys(200)),
 )
-case("--split-to, keys", 200, lambda n: (f"{HASH} -b 4 --force --split-to out/{{bucket}}.txt", keys(n)))
+case("--split-to, keys", 1000, lambda n: (f"{HASH} -b 4 --force --split-to out/{{bucket}}.txt", keys(n)))
 case("--only", 100, lambda n: (f"{HASH} -b {2 * n} --only {names(n, '')}", keys(200)))
 case(
     "--field, depth",
@@ -149,7 +149,7 @@ case(
 )
 case(
     "--field, an element",
-    100,
+    500,
     lambda n: (f"{HASH} -b 8 --field tags.{n - 1}", as_ndjson([{"tags": list(range(n))}] * 5)),
 )
 case(
@@ -158,22 +158,24 @@ case(
     lambda n: (f"{HASH} -b 8 --field note", "note,x\n" + "".join(f"k{at},1\n" for at in range(n))),
 )
 case("--regex, lines", 200, lambda n: (f"{HASH} -b 8 --regex user:(\\d+)", keys(n)))
-case("--regex, length of a line", 2000, lambda n: (f"{HASH} -b 8 --regex user=(\\w+)", "x" * n + " user=a\n"))
+case(
+    "--regex, length of a line", 100000, lambda n: (f"{HASH} -b 8 --regex user=(\\w+)", "x" * n + " user=a\n")
+)
 case(
     "keys of a JSON array", 200, lambda n: (f"{HASH} -b 8 -i json", json.dumps([f"k{at}" for at in range(n)]))
 )
-case("keys of NDJSON", 200, lambda n: (f"{HASH} -b 8 -i ndjson", as_ndjson({"key": at} for at in range(n))))
+case("keys of NDJSON", 400, lambda n: (f"{HASH} -b 8 -i ndjson", as_ndjson({"key": at} for at in range(n))))
 case(
     "keys of CSV",
-    200,
+    600,
     lambda n: (f"{HASH} -b 8 -i csv -o csv", "key,x\n" + "".join(f"k{at},1\n" for at in range(n))),
 )
 case(
     "keys of TSV",
-    200,
+    600,
     lambda n: (f"{HASH} -b 8 -i tsv -o tsv", "key\tx\n" + "".join(f"k{at}\t1\n" for at in range(n))),
 )
-case("keys ended by NUL", 500, lambda n: (f"{HASH} -b 8 -0", keys(n).replace("\n", "\0")))
+case("keys ended by NUL", 2000, lambda n: (f"{HASH} -b 8 -0", keys(n).replace("\n", "\0")))
 case(
     "--batch, requests",
     50,
@@ -181,27 +183,27 @@ case(
 )
 case(
     "--batch, keys of a request",
-    200,
+    400,
     lambda n: (f"{HASH} --batch -b 8", as_ndjson([{"keys": [f"k{at}" for at in range(n)]}])),
 )
 case(
     "--batch, nodes of a request",
-    50,
+    100,
     lambda n: (f"{HASH} --batch", as_ndjson([{"keys": ["a", "b"], "nodes": names(n).split(",")}] * 3)),
 )
 case("bad keys", 50, lambda n: (f"{HASH} -b 8 --on-error skip", "a\n\n" * n))
-case("--hash int", 500, lambda n: (f"{HASH} -b 8 --hash int", "".join(f"{at}\n" for at in range(n))))
+case("--hash int", 2000, lambda n: (f"{HASH} -b 8 --hash int", "".join(f"{at}\n" for at in range(n))))
 case(
     "--to-dir, files",
     20,
     lambda n: (f"{HASH} -b 8 --to-dir todir{next(FOLDERS)} " + " ".join(f"k{at}.txt" for at in range(n)), ""),
     **{f"k{at}.txt": lambda _: keys(5) for at in range(80)},
 )
-case("--async", 500, lambda n: (f"{HASH} -b 8 -a --level info", keys(n)))
+case("--async", 3000, lambda n: (f"{HASH} -b 8 -a --level info", keys(n)))
 case("--color always", 200, lambda n: (f"{HASH} -b 8 --color always -o json", keys(n)))
 case(
     "--as-text",
-    200,
+    400,
     lambda n: (f"{HASH} -b 8 --field key --as-text", as_ndjson({"key": at} for at in range(n))),
 )
 case(

@@ -29,7 +29,7 @@ for form, written in {
 }.items():
     case(
         f"failover: nodes in {form}",
-        200,
+        400,
         lambda n, w=written, f=form: (f"failover --relative 1.5 -i {f} -o {f}", w(nodes(n))),
     )
 for output in ("table", "html", "json", "tsv", "plain"):
@@ -46,16 +46,16 @@ for output in ("table", "html", "json", "tsv", "plain"):
 case("failover: equal latencies", 200, lambda n: ("failover --relative 1.5", fleet(n, latency=lambda _: 9)))
 case(
     "failover: falling latencies",
-    200,
+    400,
     lambda n: ("failover --threshold 1e6", fleet(n, latency=lambda at: 1e5 - at)),
 )
 case(
     "failover: all over the limit but --max-ejection",
-    200,
+    400,
     lambda n: ("failover --threshold 0.5 --max-ejection 50%", fleet(n)),
 )
-case("failover: nobody left", 200, lambda n: ("failover --threshold 0.5", fleet(n)))
-case("failover: --top", 200, lambda n: (f"failover --relative 2 --top {n // 2}", fleet(n)))
+case("failover: nobody left", 400, lambda n: ("failover --threshold 0.5", fleet(n)))
+case("failover: --top", 400, lambda n: (f"failover --relative 2 --top {n // 2}", fleet(n)))
 for how in ("median", "p95"):
     case(
         f"failover: samples of a node, {how}",
@@ -96,7 +96,7 @@ case(
 )
 case(
     "failover: fields of a record",
-    100,
+    500,
     lambda n: (
         "failover --threshold 50",
         as_ndjson([{"id": 1, "latency": 1} | {f"f{i}": i for i in range(n)}]),
@@ -109,7 +109,7 @@ case(
 )
 case(
     "failover: length of a field",
-    20000,
+    100000,
     lambda n: ("failover --threshold 50", f'id,latency,note\na,1,"{"x" * n}"\n'),
 )
 case(
@@ -127,7 +127,7 @@ case(
     100,
     lambda n: (
         "failover --threshold 50 -i ndjson",
-        '{"id":"a","latency":1,"note":' + "[" * n + "]" * n + "}\n",
+        "".join(f'{{"id":{at},"latency":1,"note":{"[" * n}{"]" * n}}}\n' for at in range(20)),
     ),
 )
 case(
@@ -137,7 +137,7 @@ case(
 )
 case(
     "failover: blank lines",
-    2000,
+    200000,
     lambda n: ("failover --threshold 50 -i ndjson", '{"id":"a","latency":1}\n' + "\n" * n),
 )
 case(
@@ -305,7 +305,7 @@ for command in ("failover", "faultset -p 2"):
     )
     case(
         f"{name}: --on-degraded",
-        200,
+        400,
         lambda n, c=command: (f"{c} --threshold 50 --min-survivors 90% --on-degraded keep", fleet(n)),
     )
 case("faultset: explained", 100, lambda n: ("faultset --relative 1.5 -p 5 --explain -o json", fleet(n)))
@@ -331,8 +331,8 @@ case(
     1200,  # below, how far the nearest other is grows by steps
     lambda n: ("faultset --relative 1.5 -p auto", fleet(n)),
 )
-case("faultset: -p auto, one place", 50, lambda n: ("faultset --relative 1.5 -p auto", as_csv(one_place(n))))
-case("faultset: --advise", 50, lambda n: ("faultset --advise", fleet(n)))
+case("faultset: -p auto, one place", 150, lambda n: ("faultset --relative 1.5 -p auto", as_csv(one_place(n))))
+case("faultset: --advise", 150, lambda n: ("faultset --advise", fleet(n)))
 case("faultset: --by, groups", 100, lambda n: ("faultset --relative 1.5 --by zone -o json", labelled(n)))
 case(
     "faultset: --by, labels",
@@ -344,7 +344,7 @@ case(
 )
 case(
     "faultset: --by, length of a label",
-    500,
+    2000,
     lambda n: ("faultset --relative 1.5 --by zone", fleet(20, zone=lambda at: "z" * n + str(at % 3))),
 )
 case(
@@ -372,7 +372,7 @@ for how in ("envoy", "capacity"):
 case(
     "faultset: --nearest",
     20,
-    lambda n: (f"faultset --threshold 60 --by zone --plan --nearest {n} -o json", labelled(100)),
+    lambda n: (f"faultset --threshold 60 --by zone --plan --nearest {n} -o json", labelled(400)),
 )
 case(
     "faultset: --plan by cells, -o table",
@@ -402,7 +402,7 @@ case(
 )
 case(
     "faultset: --memory, groups",
-    50,
+    150,
     lambda n: ("faultset --relative 1.5 --by zone --memory groups", labelled(n)),
 )
 case(

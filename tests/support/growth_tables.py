@@ -209,6 +209,6 @@ for kind in ("string", "string_view", "binary", "int64", "uint32"):
 called("arrow.geohash_encode(), rows", 2000, lambda n: _geohash(n, 1))
 called("arrow.geohash_encode(), chunks", 50, lambda n: _geohash(ROWS, n))
 called("arrow.failover(), rows", 4000, lambda n: _failover(n, 1))
-called("arrow.failover(), chunks", 50, lambda n: _failover(ROWS, n))
+called("arrow.failover(), chunks", 100, lambda n: _failover(ROWS, n))
 called("arrow.faultset(), rows", 1000, lambda n: _faultset(n, 1))
 called("arrow.faultset(), chunks", 50, lambda n: _faultset(ROWS, n))
