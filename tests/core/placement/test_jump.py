@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from librt.vecs import vec
 from mypy_extensions import i64
@@ -101,18 +101,26 @@ def test_naive_references_agree(key: int, count: int) -> None:
 INVERSE = pow(2862933555777941757, -1, 2**64)
 
 
+@settings(max_examples=300)
 @given(
-    st.integers(1, 2**31),
+    st.integers(1, 2**31) | st.integers(2**12, 2**20),
     st.integers(0, 2**33 - 1),
     st.integers(-2, 2),
-    st.one_of(buckets, st.integers(-2, 0)),
+    buckets | st.integers(-2, 0),
+    st.integers(1, 3),
 )
-def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int) -> None:
-    """Keys made so that the first step has this x, also where 2^31 / x is nearly or exactly whole, or the count."""
+def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int, steps: int) -> None:
+    """Keys made so that one of the first steps has this x: 2^31 / x is nearly whole, or ends next to the count."""
     x = min(max(2**31 // x + off, 1), 2**31)
+    key = (x - 1) << 33 | low
+    for _ in range(steps):
+        key = signed((key - 1) * INVERSE)
     if count <= 0:
-        count = min(max(2**31 // x + 1 + count, 1), MAX_BUCKETS)
-    key = signed((((x - 1) << 33 | low) - 1) * INVERSE)
+        bucket, state = 0, key
+        for _ in range(steps - 1):
+            state = (state * 2862933555777941757 + 1) % 2**64
+            bucket = (bucket + 1) * 2**31 // ((state >> 33) + 1)
+        count = min(max((bucket + 1) * 2**31 // x + 1 + count, 1), MAX_BUCKETS)
     assert all_at_once([key], count) == [naive_paper_jump(key, count)]
     assert jump(key, count) == naive_paper_jump(key, count)
     with as_compiled(jump_module):
