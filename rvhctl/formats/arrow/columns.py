@@ -39,12 +39,37 @@ def picked_rows(values: Any, rows: Any) -> Any:
     if not isinstance(values, arrow.Array | arrow.ChunkedArray):
         columns = [picked_rows(column, rows) for column in values.columns]
         return type(values).from_arrays(columns, schema=values.schema)
-    kind = values.type
-    if types.is_string_view(kind) or types.is_binary_view(kind):
-        # Slices of a view bring all its text along.
-        plain = arrow.large_string() if types.is_string_view(kind) else arrow.large_binary()
-        return values.cast(plain).take(rows).cast(kind)
+    # Slices of views bring all their text along, so views are written out for it.
+    kind, plain = values.type, without_views(values.type)
+    if plain != kind:
+        return picked_rows(values.cast(plain), rows).cast(kind)
     parts = [values.slice(row, 1) for row in rows.to_pylist()] or [values.slice(0, 0)]
     if isinstance(values, arrow.ChunkedArray):
-        parts = [chunk for part in parts for chunk in part.chunks]
+        return arrow.chunked_array([chunk for part in parts for chunk in part.chunks], kind).combine_chunks()
     return arrow.concat_arrays(parts)
+
+
+def without_views(kind: Any) -> Any:
+    """Return a type of Arrow with text and bytes written out wherever it has them as views."""
+    import pyarrow as arrow
+    from pyarrow import types
+
+    if types.is_string_view(kind):
+        return arrow.large_string()
+    if types.is_binary_view(kind):
+        return arrow.large_binary()
+
+    def inner(field: Any) -> Any:
+        return field.with_type(without_views(field.type))
+
+    if types.is_struct(kind):
+        return arrow.struct([inner(field) for field in kind])
+    if types.is_large_list(kind):
+        return arrow.large_list(inner(kind.value_field))
+    if types.is_fixed_size_list(kind):
+        return arrow.list_(inner(kind.value_field), kind.list_size)
+    if types.is_list(kind):
+        return arrow.list_(inner(kind.value_field))
+    if types.is_map(kind):
+        return arrow.map_(inner(kind.key_field), inner(kind.item_field), kind.keys_sorted)
+    return kind

@@ -61,7 +61,7 @@ def json_columns(batch: Any, source: str) -> dict[str, Any]:
             raise InputError(
                 f"the column {shorten(name)} is there several times",
                 source=source,
-                hint="-o parquet and -o arrow keep it",
+                hint="of a single file, -o parquet and -o arrow keep it",
             )
     columns = _by_name(batch)
     for name, column in columns.items():
@@ -78,7 +78,7 @@ def _by_name(batch: Any) -> dict[str, Any]:
 
 def _no_json(name: str, column: Any, source: str) -> InputError:
     problem = f"the column {shorten(name)} of type {column.type} is not UTF-8, or no value of JSON"
-    return InputError(problem, source=source, hint="-o parquet and -o arrow keep it")
+    return InputError(problem, source=source, hint="of a single file, -o parquet and -o arrow keep it")
 
 
 def _joined(columns: Mapping[str, Any], count: int, source: str) -> bytes:

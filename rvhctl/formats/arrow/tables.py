@@ -195,7 +195,9 @@ def rows_by_id(tables: Sequence[tuple[Any, str]], ids: Sequence[str]) -> Any:
     except arrow.ArrowException as error:
         raise RvhctlError(f"the inputs have different columns: {_first_line(error)}; use -o ndjson") from None
     values = (value for table, name in tables for value in table.column(name).to_pylist())
-    row_of = {str(value): row for row, value in enumerate(values)}
+    row_of = {
+        value.decode() if isinstance(value, bytes) else str(value): row for row, value in enumerate(values)
+    }
     return picked_rows(table, arrow.array([row_of[node_id] for node_id in ids], "int64"))
 
 

@@ -32,6 +32,8 @@ class KeptRows(Sequence[bytes]):
 
     def table(self, picked: Picked) -> Any:
         """Some rows as a table."""
+        if not picked:
+            return self._schema.empty_table()
         arrow, compute = library("pyarrow"), library("pyarrow.compute")
         rows = picked if isinstance(picked, Ints) else Ints(picked)
         indices = arrow.Array.from_buffers(arrow.int64(), len(rows), [None, arrow.py_buffer(rows.buffer())])
@@ -49,7 +51,7 @@ class KeptRows(Sequence[bytes]):
             first = last
         back = compute.array_sort_indices(order)
         columns = [picked_rows(arrow.concat_arrays(chunks), back) for chunks in zip(*parts, strict=True)]
-        return arrow.Table.from_arrays(columns, schema=self._schema) if parts else self._schema.empty_table()
+        return arrow.Table.from_arrays(columns, schema=self._schema)
 
     def lines(self, rows: Picked) -> bytes:
         """Some rows as objects of JSON, each on a line."""

@@ -218,6 +218,7 @@ def test_a_column_whose_name_is_no_utf8_is_damage(write: Any, name: bytes) -> No
     assert outcome.err.startswith(f"rvhctl: stdin: {said[name]}")
 
 
+VIEWS = pa.string_view()
 RUNS = pa.RunEndEncodedArray.from_arrays([1, 3, 4], pa.array(["a", None, "b"]))
 
 COLUMNS = {
@@ -225,6 +226,10 @@ COLUMNS = {
     "text views": pa.array(["a", None, "b", "c" * 20], pa.string_view()),
     "views of bytes": pa.array([b"a", None, b"\xff", b"c" * 20], pa.binary_view()),
     "lists of views": pa.array([["a"], None, [], ["b", "c" * 20]], pa.list_(pa.string_view())),
+    "records of views": pa.array([{"x": "a"}, None, {"x": None}, {"x": "c" * 20}], pa.struct({"x": VIEWS})),
+    "large lists of views": pa.array([["a"], None, [], ["c" * 20]], pa.large_list(VIEWS)),
+    "pairs of views": pa.array([["a"], None, ["b"], ["c" * 20]], pa.list_(VIEWS, 1)),
+    "maps of views": pa.array([[("a", "b")], None, [], [("b", "c" * 20)]], pa.map_(VIEWS, VIEWS)),
     "runs": RUNS,
     "records of runs": pa.StructArray.from_arrays([RUNS], ["x"]),
 }
@@ -240,6 +245,20 @@ def test_rows_are_picked_of_every_type(column: Any) -> None:
             picked.validate(full=True)
             assert picked.to_pylist() == [values.to_pylist()[row] for row in wanted]
             assert getattr(picked, "schema", column.type) == getattr(values, "schema", column.type)
+
+
+@pytest.mark.parametrize("kind", [VIEWS, pa.list_(VIEWS), pa.struct({"x": VIEWS})], ids=str)
+def test_rows_are_picked_without_the_text_of_others(kind: Any) -> None:
+    texts = [f"{number:040}" for number in range(1000)]
+    values = {VIEWS: texts, pa.list_(VIEWS): [[text] for text in texts]}
+    column = pa.array(values.get(kind) or [{"x": text} for text in texts], kind)
+    picked = picked_rows(pa.record_batch({"x": column}), pa.array(range(0, 1000, 2)))
+    assert picked.nbytes < 80_000
+
+
+def test_rows_are_picked_of_a_column_without_chunks() -> None:
+    column = pa.chunked_array([], RUNS.type)
+    assert picked_rows(column, pa.array([], pa.int64())).to_pylist() == []
 
 
 def test_nodes_with_views_come_and_go() -> None:
@@ -262,7 +281,7 @@ def test_a_latency_with_a_unit_that_is_no_number_is_named(column: Any) -> None:
 @pytest.mark.parametrize("columns", [[[b"\xff"]], [[float("inf")]], [[1], [2]]], ids=str)
 def test_what_json_cannot_say_is_an_error(columns: list[Any]) -> None:
     batch = pa.record_batch(list(map(pa.array, columns)), ["x"] * len(columns))
-    with pytest.raises(InputError, match="-o parquet and -o arrow keep it"):
+    with pytest.raises(InputError, match="of a single file, -o parquet and -o arrow keep it"):
         json_rows(batch, "T")
 
 

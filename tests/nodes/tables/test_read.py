@@ -266,3 +266,26 @@ def test_of_slow_nodes_nothing_is_kept(tmp_path: Path) -> None:
         found = rvhctl("failover", "--threshold", "100", "-o", "ndjson", str(file))
     assert found.out.count(b"\n") == 40
     assert most < 10 * size
+
+
+@pytest.mark.parametrize("command", [("failover",), ("faultset", "-p", "2")], ids=str)
+@pytest.mark.parametrize("output", ["arrow", "parquet"])
+@pytest.mark.parametrize("write", [in_stream, in_parquet])
+def test_where_nobody_is_fit_the_table_has_no_rows(write: Any, output: str, command: tuple[str, ...]) -> None:
+    table = pa.table({"id": ["a", "b"], "latency": [7, 8], "lat": [1.5, 2], "lon": [3, 4]})
+    source = "parquet" if write is in_parquet else "arrow"
+    asked = (*command, "--threshold", "5", "--fail-on", "down", "-i", source, "-o", output)
+    outcome = rvhctl(*asked, stdin=write(table))
+    assert outcome.code == 3
+    assert table_of(outcome.out).equals(table.slice(0, 0))
+
+
+def test_rows_of_several_files_are_found_by_ids_that_are_bytes(tmp_path: Path) -> None:
+    ids = [b"a", "\u00e9".encode(), b"c", b"d"]
+    for number in (0, 2):
+        table = pa.table({"id": pa.array(ids[number : number + 2], pa.binary()), "latency": [9 - number, 30]})
+        (tmp_path / f"{number}.arrow").write_bytes(in_stream(table))
+    files = [str(tmp_path / f"{number}.arrow") for number in (0, 2)]
+    outcome = rvhctl("failover", "--threshold", "10", "-o", "arrow", *files)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert table_of(outcome.out).to_pylist() == [{"id": b"c", "latency": 7}, {"id": b"a", "latency": 9}]
