@@ -11,7 +11,7 @@ from rvhctl.columnar.kept import KeptBatches
 from rvhctl.columnar.records import TableKeys
 from rvhctl.columnar.tables import TableOwners
 from rvhctl.errors import InputError, JumpHashError, NothingSelectedError, OnBad, listed
-from rvhctl.formats.arrow.columns import picked_rows
+from rvhctl.formats.arrow.columns import joined_batches, picked_rows
 from rvhctl.formats.arrow.objects import json_rows
 from rvhctl.formats.arrow.tables import Table, Writer
 from rvhctl.formats.choice import FORMATS, OutputFormat
@@ -242,7 +242,7 @@ class SplitTables(TableAction):
                 module = FORMATS[self._format].load()
                 add = partial(self.files.add, bucket)
                 writer = self._writers[bucket] = module.Writer(self._schema, add, key=self._key)
-            for batch in batches:
+            for batch in joined_batches(batches):
                 writer.write(batch)
             writer.end_group()
         self._waiting.clear()

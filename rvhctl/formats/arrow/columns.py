@@ -49,6 +49,22 @@ def picked_rows(values: Any, rows: Any) -> Any:
     return arrow.concat_arrays(parts)
 
 
+def joined_batches(batches: list[Any]) -> list[Any]:
+    """Return slices of record batches as one batch, with no text but their own; as they are where pyarrow cannot."""
+    import pyarrow as arrow
+
+    columns = []
+    with suppress(arrow.ArrowNotImplementedError):
+        for column in arrow.Table.from_batches(batches).columns:
+            kind, plain = column.type, without_views(column.type)
+            joined = (
+                column.combine_chunks() if plain == kind else column.cast(plain).combine_chunks().cast(kind)
+            )
+            columns.append(joined)
+        return [arrow.RecordBatch.from_arrays(columns, schema=batches[0].schema)]
+    return batches
+
+
 def without_views(kind: Any) -> Any:
     """Return a type of Arrow with text and bytes written out wherever it has them as views."""
     import pyarrow as arrow

@@ -21,7 +21,7 @@ from support.cli import rvhctl
 
 from rvhctl.errors import InputError, UsageError, WriteError
 from rvhctl.formats.arrow import ipc, parquet
-from rvhctl.formats.arrow.columns import picked_rows
+from rvhctl.formats.arrow.columns import joined_batches, picked_rows
 from rvhctl.formats.arrow.objects import json_rows
 from rvhctl.formats.choice import refuse_terminal
 from rvhctl.streams.source import Source
@@ -474,3 +474,22 @@ def test_behind_what_could_not_be_written_nothing_is(module: Any, fails: int) ->
         write_all()
     gc.collect()
     assert len(arrived) == fails + 1
+
+
+@pytest.mark.parametrize("kind", [pa.string(), VIEWS, pa.list_(VIEWS), RUNS.type], ids=str)
+def test_slices_are_joined_with_no_text_but_their_own(kind: Any) -> None:
+    texts = [f"{number:040}" for number in range(1000)]
+    column = pa.array([[text] for text in texts] if pa.types.is_list(kind) else texts, kind)
+    batch = pa.record_batch({"x": column})
+    parts = [batch.slice(start, 2) for start in range(0, 1000, 100)]
+    (joined,) = joined_batches(parts)
+    assert joined.schema == batch.schema
+    assert joined.to_pylist() == [row for part in parts for row in part.to_pylist()]
+    assert joined.nbytes < 3000
+
+
+def test_slices_that_pyarrow_does_not_join_stay() -> None:
+    parts = [
+        pa.record_batch({"x": pa.array([[text]], pa.list_(pa.dictionary("int8", "string")))}) for text in "ab"
+    ]
+    assert pa.Table.from_batches(joined_batches(parts)).to_pylist() == [{"x": ["a"]}, {"x": ["b"]}]
