@@ -88,7 +88,7 @@ def test_a_carriage_return_belongs_to_a_line_end_alone() -> None:
 
 @pytest.mark.parametrize("key", ["42", "-1", "+5", "007", "18446744073709551615", "0" * 5000 + "1"])
 @pytest.mark.parametrize("format_", ["plain", "ndjson"])
-def test_integer_keys(key: str, format_: str) -> None:
+def test_decimal_bitss(key: str, format_: str) -> None:
     bucket = jump_hash(int(key.lstrip("0")), 1000)
     out = rvhctl("jump-hash", "-b", "1000", "--hash", "int", "-o", format_, stdin=key.encode()).out
     assert out.rstrip(b"}\n").endswith(b"%d" % bucket)
@@ -98,7 +98,7 @@ def test_integer_keys(key: str, format_: str) -> None:
     "key", ["foo", "1_0", " 1", "1.0", "0x1", "18446744073709551616", "-9223372036854775809"]
 )
 @pytest.mark.parametrize("format_", ["plain", "ndjson"])
-def test_what_is_no_integer_key(key: str, format_: str) -> None:
+def test_what_is_no_decimal_bits(key: str, format_: str) -> None:
     code, out, err = rvhctl(*FIVE, "--hash", "int", "-o", format_, stdin=b"7\n" + key.encode())
     assert code == 1
     assert len(out.splitlines()) == 1

@@ -8,8 +8,8 @@ from librt.strings import BytesWriter, write_i64_le
 from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_problem
-from rvhctl.core.keys.rows import KeyRows, integer_key
+from rvhctl.core.keys.lines import NOTHING_WRONG, decimal_bits, decimal_problem
+from rvhctl.core.keys.rows import KeyRows
 from rvhctl.core.placement.bits import WHOLE
 from rvhctl.core.placement.xxh64 import xxh64_span
 from rvhctl.core.words import copy
@@ -40,7 +40,7 @@ class KeyFields:
                 if decimal_problem(block, start, -end) != NOTHING_WRONG:
                     return False
                 data.write(WHOLE)
-                write_i64_le(data, integer_key(block, start, -end))
+                write_i64_le(data, decimal_bits(block, start, -end))
                 empty = False
             else:
                 write_i64_le(data, end - start)

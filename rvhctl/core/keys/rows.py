@@ -19,7 +19,7 @@ from rvhctl.core.keys.lines import (
     decimal_problem,
 )
 from rvhctl.core.placement.xxh64 import xxh64_span
-from rvhctl.core.words import COMPILED, line_end, signed
+from rvhctl.core.words import line_end, signed
 from rvhctl.errors import JumpHashError
 
 NO_KEY: Final = 3
@@ -149,7 +149,7 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
             if problem != NOTHING_WRONG:
                 rows.problem = problem
                 break
-            keys[row] = integer_key(block, start, stop)
+            keys[row] = decimal_bits(block, start, stop)
         else:
             keys[row] = xxh64_span(block, start, stop, seed)
         starts[row] = start
@@ -162,14 +162,6 @@ def hash_lines(rows: KeyRows, block: bytes, delimiter: i64, decimal: bool, seed:
     rows.next = start
 
 
-def integer_key(block: bytes, start: i64, stop: i64) -> i64:
-    """``decimal_bits`` as a signed integer, interpreted too."""
-    bits = decimal_bits(block, start, stop)
-    if COMPILED:
-        return bits
-    return signed(bits)
-
-
 def take_key(rows: KeyRows, row: i64, block: bytes, start: i64, end: i64, decimal: bool, seed: i64) -> bool:
     """Take ``block[start:end]`` as the key of a row; False if it is no key: empty, or no integer and has to be one."""
     if start == end:
@@ -177,7 +169,7 @@ def take_key(rows: KeyRows, row: i64, block: bytes, start: i64, end: i64, decima
     if not decimal:
         rows.keys.values[row] = xxh64_span(block, start, end, seed)
     elif decimal_problem(block, start, end) == NOTHING_WRONG:
-        rows.keys.values[row] = integer_key(block, start, end)
+        rows.keys.values[row] = decimal_bits(block, start, end)
     else:
         return False
     rows.key_starts.values[row] = start

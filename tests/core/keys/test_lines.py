@@ -16,9 +16,11 @@ from rvhctl.core.keys.lines import (
     NOTHING_WRONG,
     XXH64,
     answer_lines,
+    decimal_bits,
     plain_lines,
 )
 from rvhctl.core.placement.jump import MAX_BUCKETS
+from rvhctl.core.words import signed
 
 NUL = 0
 
@@ -121,5 +123,16 @@ def test_so_does_what_is_compiled(
 ) -> None:
     start = min(start, len(block))
     expected = naive_lines(block, start, delimiter, buckets, decimal)
-    with as_compiled(lines_module):
+    with as_compiled(lines_module), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines_module, "decimal_bits", lambda *span: I64(decimal_bits(*span)))
         assert answered(block, start, I64(delimiter), buckets, DECIMAL if decimal else XXH64) == expected
+
+
+@given(st.integers(-(2**63), 2**64 - 1))
+@example(2**63)
+@example(-(2**63))
+def test_an_integer_is_its_own_bits(number: int) -> None:
+    text = b"x%d," % number
+    with as_compiled(lines_module):
+        assert decimal_bits(text, 1, len(text) - 1) % 2**64 == number % 2**64
+    assert decimal_bits(text, 1, len(text) - 1) == signed(number % 2**64)

@@ -8,10 +8,9 @@ import pytest
 import xxhash
 from hypothesis import example, given
 from hypothesis import strategies as st
-from support.wrapping import I64, as_compiled, signed
+from support.wrapping import signed
 
-from rvhctl.core.keys import rows as rows_module
-from rvhctl.core.keys.lines import EMPTY, NOT_64_BITS, NOTHING_WRONG, decimal_bits
+from rvhctl.core.keys.lines import EMPTY, NOT_64_BITS, NOTHING_WRONG
 from rvhctl.core.keys.rows import (
     NO_KEY,
     ROWS,
@@ -20,7 +19,6 @@ from rvhctl.core.keys.rows import (
     digest_lines,
     find_lines,
     hash_lines,
-    integer_key,
     take_key,
 )
 from rvhctl.errors import JumpHashError
@@ -123,15 +121,6 @@ def test_lines_are_found_and_then_hashed_by_a_digest(
     assert (rows.count, rows.finished) == (min(len(lines), room), len(lines) < room)
     digest_lines(rows, block, digest)
     assert seen(rows, block) == expected(block, start, delimiter, decimal, seed, room)
-
-
-@given(st.integers(-(2**63), 2**64 - 1))
-def test_an_integer_is_its_own_key(number: int) -> None:
-    text = b"x%d," % number
-    with as_compiled(rows_module), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(rows_module, "decimal_bits", lambda *span: I64(decimal_bits(*span)))
-        assert integer_key(text, 1, len(text) - 1) == signed(number % 2**64)
-    assert integer_key(text, 1, len(text) - 1) == signed(number % 2**64)
 
 
 def test_a_key_within_a_line() -> None:
