@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
@@ -167,7 +168,9 @@ class OnlyTables(TableAction):
     ) -> None:
         super().__init__(placement, None, format_, sink, spec)
         self._names: Final = [str(placement.nodes.name_of(bucket)) for bucket in buckets]
-        self._wanted: Final = library().array(buckets, "int32")
+        pa = library()
+        wanted = pa.py_buffer(array("i", buckets))
+        self._wanted: Final = pa.Array.from_buffers(pa.int32(), len(buckets), [None, wanted])
         self._found: bool = allow_empty
 
     def begin(self, table: Table, source: str) -> None:

@@ -68,7 +68,8 @@ def each_chunk(column: Any, answer: Callable[[Any, int], Any], kind: Any) -> Any
 
 def first_row(mask: Any) -> int:
     """Return the first row of a column of booleans that is true; -1 without one."""
-    return int(library().compute.index(mask, True).as_py())
+    rows = library().compute.indices_nonzero(mask)
+    return int(rows[0].as_py()) if len(rows) else -1
 
 
 def buffer_of(array: Any, start: int, count: int, width: int, number: int = 1) -> bytes:

@@ -14,7 +14,7 @@ from rvhctl.core.placement.bits import checked_buckets
 from rvhctl.core.placement.spreading import chooser_of
 from rvhctl.core.words import COMPILED, signed
 from rvhctl.errors import JumpHashError, shorten
-from rvhctl.formats.arrow.tables import same_entries
+from rvhctl.formats.arrow.tables import constant, same_entries, text_column
 from rvhctl.keys.hashes import EMPTY_KEY
 from rvhctl.nodes.arguments import instance_of
 from rvhctl.placement.placement import Placement, keys_at_once
@@ -98,7 +98,7 @@ def owners(column: Any, placement: Placement, *, names: bool = False, empty: Emp
     chooser = KeyOwners(placement, empty)
     if not names:
         return each_chunk(keys, chooser.of, pa.int32())
-    ids = pa.array(placement.nodes.ids, pa.string())
+    ids = text_column(placement.nodes.ids)
 
     def named(chunk: Any, row: int) -> Any:
         return pa.DictionaryArray.from_arrays(chooser.of(chunk, row), ids)
@@ -152,7 +152,7 @@ class KeyOwners:
                 keys, rows = keys.take(rows), None
         else:
             keys = self._plain(array)
-        empty = None if types.is_integer(keys.type) else pc.equal(pc.binary_length(keys), 0)
+        empty = None if types.is_integer(keys.type) else pc.equal(pc.binary_length(keys), constant(0))
         buckets = self._numbers(keys, row)
         if keys.null_count:
             buckets = pc.if_else(keys.is_valid(), buckets, None)
@@ -185,7 +185,7 @@ class KeyOwners:
         keys = self._plain(array)
         missing = keys.is_null()
         if not types.is_integer(keys.type):
-            missing = pc.or_kleene(missing, pc.equal(pc.binary_length(keys), 0))
+            missing = pc.or_kleene(missing, pc.equal(pc.binary_length(keys), constant(0)))
         return missing if pc.any(missing).as_py() else None
 
     def several(self, array: Any, row: int) -> Any:

@@ -9,6 +9,7 @@ from rvhctl.columnar.keys import KeyOwners
 from rvhctl.columnar.records import TableKeys
 from rvhctl.errors import InputError, OnBad, raise_error
 from rvhctl.formats.arrow.columns import picked_rows
+from rvhctl.formats.arrow.tables import text_column
 from rvhctl.keys.fields import RESERVED, check_reserved
 from rvhctl.keys.key import Key
 from rvhctl.keys.records import KeySpec
@@ -31,7 +32,7 @@ class TableOwners:
         self._count: Final = replicas or 1
         self._owners: Final = KeyOwners(placement, "null")
         self._replicas: Final = None if replicas is None else KeyOwners(placement, "null", replicas)
-        self._ids: Final = self._pa.array(placement.nodes.ids, "string") if placement.nodes.ids else None
+        self._ids: Final = text_column(placement.nodes.ids) if placement.nodes.ids else None
 
     def schema(self, schema: Any, source: str) -> Any:
         """What becomes of a schema.

@@ -6,6 +6,8 @@ import datetime
 import json
 import os
 import select
+import subprocess
+import sys
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -241,6 +243,30 @@ def test_each_bucket_has_a_table_of_its_own(
         found = table_of(text)
         assert found.schema.equals(TYPES.schema)
         assert found.to_pylist() == TYPES.take(rows).to_pylist() * 2
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("jump-hash", "-b", "3", "-o", "plain"),
+        ("jump-hash", "-b", "3", "-o", "parquet"),
+        ("jump-hash", "--nodes", "a,b,c", "-o", "arrow"),
+        ("jump-hash", "-b", "3", "--only", "0,1,2"),
+        ("failover", "--threshold", "9", "-o", "parquet"),
+        ("faultset", "--threshold", "9", "-p", "3", "-o", "ndjson"),
+    ],
+    ids=" ".join,
+)
+def test_nothing_waits_for_pandas(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    """It takes longer to import than a hundred thousand rows to answer, and is not needed."""
+    file = tmp_path / "rows.parquet"
+    rows = {"key": ["a", "b"], "id": ["a", "b"], "latency": [1, 2], "lat": [1.0, 2.0], "lon": [3, 4]}
+    file.write_bytes(in_parquet(pa.table(rows)))
+    text = "import sys; from rvhctl.__main__ import main; print(main(sys.argv[1:]) or 0, 'pandas' in sys.modules)"
+    outcome = subprocess.run(
+        [sys.executable, "-c", text, *arguments, str(file)], capture_output=True, timeout=PATIENCE, check=True
+    )
+    assert outcome.stdout.endswith(b"0 False\n"), outcome.stderr
 
 
 SIZED = pa.table(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
+from itertools import accumulate
 from struct import pack
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -136,6 +138,16 @@ def constant(value: float) -> Any:
     arrow = library("pyarrow")
     kind, letter = (arrow.float64(), "d") if isinstance(value, float) else (arrow.int64(), "q")
     return arrow.Array.from_buffers(kind, 1, [None, arrow.py_buffer(pack(letter, value))])[0]
+
+
+def text_column(values: Sequence[str]) -> Any:
+    """Return texts as a column, also without pandas."""
+    arrow = library("pyarrow")
+    texts = [value.encode() for value in values]
+    offsets = arrow.py_buffer(array("i", accumulate(map(len, texts), initial=0)))
+    return arrow.Array.from_buffers(
+        arrow.string(), len(texts), [None, offsets, arrow.py_buffer(b"".join(texts))]
+    )
 
 
 def _first_line(error: Exception) -> str:
