@@ -229,10 +229,11 @@ class SplitTables(TableAction):
         order = compute.array_sort_indices(buckets)
         rows = picked_rows(batch, order)
         start = 0
-        runs = compute.run_end_encode(buckets.take(order))
-        for bucket, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
-            self._waiting.setdefault(bucket, []).append(rows.slice(start, end - start))
-            start = end
+        counts = compute.value_counts(buckets.take(order))
+        numbers = (counts.field(name).to_pylist() for name in ("values", "counts"))
+        for bucket, count in zip(*numbers, strict=True):
+            self._waiting.setdefault(bucket, []).append(rows.slice(start, count))
+            start += count
         self._held += batch.nbytes
         if self._held >= HELD:
             self._write_groups()
