@@ -103,7 +103,7 @@ VULNERABLE = {"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versio
         (
             [VULNERABLE, {"name": "b", "version": "1", "vulns": []}],
             1,
-            r"^a 1: CVE-1, .*\n.*: 2 of 2 .* 1 adv",
+            r"^a 1: CVE-1, fixed in .*\n.*: 2 of 2 .* 1 adv",
         ),
         (
             [{"name": "b", "version": "1", "vulns": []}, {"name": "c", "skip_reason": "x"}],
@@ -111,15 +111,44 @@ VULNERABLE = {"name": "a", "version": "1", "vulns": [{"id": "CVE-1", "fix_versio
             "1 of 2 .* 0 adv",
         ),
         ([{"name": "c", "skip_reason": "not found"}], 0, "no advisories in reach"),
-        (None, 0, "no connection, so nothing is looked up"),
     ],
 )
 def test_what_is_known_against_a_package_fails_ci(
-    packages: list[object] | None, code: int, says: str, tmp_path: Path
+    packages: list[object], code: int, says: str, tmp_path: Path
 ) -> None:
-    answer = f"print({json.dumps({'dependencies': packages})!r})" if packages else "exit('no connection')"
-    (tmp_path / "pip_audit.py").write_text(answer, encoding="utf-8")
+    assert_audited(f"print({json.dumps({'dependencies': packages})!r})", code, says, tmp_path)
+
+
+CONNECTION = "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed"
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "says"),
+    [
+        (
+            f"{CONNECTION}\nERROR:pip_audit._cli:Tip: your network may be blocking this service. Try",
+            0,
+            "Tip: .*, so nothing is looked up",
+        ),
+        ("Traceback\nrequests.exceptions.ProxyError: HTTPSConnectionPool(...)", 0, "nothing is looked up"),
+        ("Traceback\nrequests.exceptions.ReadTimeout: HTTPSConnectionPool(...)", 0, "nothing is looked up"),
+        ("Traceback\npip_audit._service.interface.ServiceError", 0, "nothing is looked up"),
+        ("Traceback\npip_audit._service.interface.ServiceError: a malformed version", 1, "malformed"),
+        ("/usr/bin/python: No module named pip_audit", 1, "No module named pip_audit"),
+        ("usage: pip-audit [-h]\npip-audit: error: unrecognized arguments: -x", 1, "unrecognized"),
+        ("", 1, "no answer, and code 1"),
+    ],
+)
+def test_only_where_nothing_is_in_reach_an_audit_that_fails_does_not_matter(
+    said: str, code: int, says: str, tmp_path: Path
+) -> None:
+    assert_audited(f"exit({said!r})", code, says, tmp_path)
+
+
+def assert_audited(tool: str, code: int, says: str, folder: Path) -> None:
+    """Run the audit with that text in place of pip-audit."""
+    (folder / "pip_audit.py").write_text(tool, encoding="utf-8")
     command = [sys.executable, ROOT / ".ci" / "audit.py"]
-    run = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    run = subprocess.run(command, env={"PYTHONPATH": str(folder)}, capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (code, "")
     assert re.search(says, run.stdout)
