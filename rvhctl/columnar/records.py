@@ -97,13 +97,9 @@ class TableKeys:
         path, *further = [_walked(path, batch.schema, source) for path in self._paths]
         spec = self._spec._replace(path=path, further=tuple(further))
         names = sorted({path.names[0] for path in (path, *further)})
-        try:
-            records = batch.select(names).to_pylist()
-        except UnicodeDecodeError:
-            # Parquet says of text that it is UTF-8, and nobody looks.
-            raise InputError(f"the column {listed(names)} is not UTF-8", source=source) from None
-        for number, record in enumerate(records, row + 1):
-            record = {name: _text(value) for name, value in record.items()}
+        columns = [_values(batch.column(name), name, source) for name in names]
+        for number, values in enumerate(zip(*columns, strict=True), row + 1):
+            record = {name: _text(value) for name, value in zip(names, values, strict=True)}
             try:
                 yield record_key(spec, record, lambda: record, source, None, f"row {number}")  # noqa: B023 called at once
             except InputError as error:
@@ -164,6 +160,16 @@ def _walked(path: FieldPath, schema: Any, source: str) -> FieldPath:
     if names.count(first) > 1:
         raise InputError(f"the column {shorten(first)} is there several times", source=source)
     return path
+
+
+def _values(column: Any, name: str, source: str) -> list[Any]:
+    """The values of a column, as Python has them."""
+    try:
+        values: list[Any] = column.to_pylist()
+    except UnicodeDecodeError:
+        # Parquet says of text that it is UTF-8, and nobody looks.
+        raise InputError(f"the column {shorten(name)} is not UTF-8", source=source) from None
+    return values
 
 
 def _text(value: Any) -> Any:

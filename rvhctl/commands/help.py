@@ -81,17 +81,17 @@ def help(
         from rvhctl.manual.schemas import schema_files
 
         for file in schema_files():
-            _write(schema, file.name, file.read_text(encoding="utf-8"))
+            _write(schema, file.name, file.read_text(encoding="utf-8"), "schema")
 
 
 def _write_page(folder: str, name: str | None, blocks: list[Block]) -> None:
     from rvhctl.manual.roff import man_page, section_of
 
     section = section_of(name)
-    _write(folder, f"man{section}/{page_name(name)}.{section}", man_page(name, blocks))
+    _write(folder, f"man{section}/{page_name(name)}.{section}", man_page(name, blocks), "page")
 
 
-def _write(folder: str, name: str, text: str) -> None:
+def _write(folder: str, name: str, text: str, what: str) -> None:
     from pathlib import Path
 
     path = Path(folder, name)
@@ -99,4 +99,4 @@ def _write(folder: str, name: str, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise write_error(str(path), error) from error
-    write_state(str(path), [text.encode()], "page")
+    write_state(str(path), [text.encode()], what)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import io
 import json
 import os
 import select
@@ -13,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import polars
 import pyarrow as pa
 import pytest
 from support.arrow_files import in_file, in_parquet, in_stream, table_of
@@ -369,6 +371,8 @@ def test_nobody_takes_what_a_killed_run_wrote_for_whole(nodes: tuple[str, str], 
         answered += process.stdout.read()
     with pytest.raises(pa.ArrowException):
         table_of(answered)
+    with pytest.raises(OSError, match="buffer"):
+        polars.read_ipc_stream(io.BytesIO(answered))
 
 
 def rows_so_far(text: bytes) -> int:

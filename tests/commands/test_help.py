@@ -97,16 +97,20 @@ def test_man_pages_are_clean(tmp_path: Path) -> None:
                 assert (done.returncode, found) == (0, ""), page
 
 
-def test_a_page_is_whole_or_the_old_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rvhctl("help", "--man", str(tmp_path)).code == 0
+@pytest.mark.parametrize(("flag", "what"), [("--man", "page"), ("--schema", "schema")])
+def test_a_page_is_whole_or_the_old_one(
+    flag: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert rvhctl("help", flag, str(tmp_path)).code == 0
     before = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
 
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    code, out, err = rvhctl("help", "--man", str(tmp_path), COLUMNS="40")
+    code, out, err = rvhctl("help", flag, str(tmp_path), COLUMNS="40")
     assert (code, out, err.count("\n")) == (1, b"", 1)
+    assert f"cannot write the {what}" in err
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == before
 
 

@@ -100,9 +100,10 @@ def write_view(view: View) -> Iterator[bytes]:
 
 
 class Writer:
-    """Writes a stream, of which no part is a stream: readers take one that ends between messages for whole.
+    """Writes a stream, of which no part is one for pyarrow and Polars: any reader takes what ends between messages.
 
-    So the beginning of the next message, which is always the same, goes out with each.
+    So the beginning of the next message, which is always the same, goes out with each; both refuse a stream that ends
+    behind it. apache-arrow for JavaScript does not.
     """
 
     def __init__(self, schema: Any, write: Callable[[bytes], None], *, key: str) -> None:

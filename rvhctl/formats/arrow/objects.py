@@ -28,7 +28,7 @@ def json_lines(batch: Any, source: str = "", unstated: str = "") -> bytes:
     Times are text as Arrow writes them, decimals are numbers with all digits, bytes are text; NaN is null.
 
     Args:
-        unstated: a column whose nulls (and NaN) are no values: rows that have one lack the member.
+        unstated: a column whose nulls (and NaN) are no values: where it has one, a row lacks the member.
 
     Raises:
         InputError: text or bytes are no UTF-8, or a number is infinite.
@@ -154,7 +154,7 @@ def json_text(table: Table, source: Source) -> bytes:
 def node_lines(batch: Any, layout: Layout | None, source: str) -> bytes:
     """Return rows as objects of JSON, each on a line, under the names of fields, with latencies in milliseconds.
 
-    Of these, what is no number is left as it is.
+    A column of latencies that are no numbers is left as it is.
     """
     if layout is not None:
         columns = list(batch.columns)

@@ -38,7 +38,7 @@ class Table(NamedTuple):
 
 
 class Writer(Protocol):
-    """Writes record batches of one schema; until it is closed no reader takes what was written for a whole table."""
+    """Writes record batches of one schema; until it is closed pyarrow and Polars refuse what was written."""
 
     def write(self, batch: Any) -> None: ...
 

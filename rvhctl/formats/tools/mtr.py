@@ -72,7 +72,7 @@ def _reports(text: str, source: str) -> Iterator[tuple[int, Any]]:
 
 
 def _integer(digits: str) -> float:
-    """Return the value; infinity where there are more digits than ``int`` reads."""
+    """Return the value, a rounded one where there are so many digits that ``int`` may refuse them."""
     return int(digits) if len(digits) < 100 else float(digits)
 
 
