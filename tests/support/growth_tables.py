@@ -84,7 +84,7 @@ for form in FORMATS:
     )
     case(
         f"failover: {form}, -o {form}",
-        200,
+        400,
         lambda n, f=form: (f"{FAILOVER} -i {f} -o {f}", in_format(f, node_columns(n))),
     )
     case(
