@@ -76,7 +76,7 @@ def jump_each(keys: vec[i64], start: i64, end: i64, buckets: i64, chosen: vec[i6
         x: i64 = ((key >> 33) & 0x7FFFFFFF) + 1
         states[left] = key
         rows[left] = row
-        left += first - buckets * x <= UNSURE
+        left += first - buckets * x < UNSURE
     while left > 0:
         going: i64 = 0
         for k in range(left):
@@ -97,7 +97,7 @@ def jump_each(keys: vec[i64], start: i64, end: i64, buckets: i64, chosen: vec[i6
             states[going] = key
             rows[going] = row
             reached[going] = following
-            going += ((following + 1) << 31) - buckets * x <= UNSURE
+            going += ((following + 1) << 31) - buckets * x < UNSURE
         left = going
 
 

@@ -109,6 +109,8 @@ INVERSE = pow(2862933555777941757, -1, 2**64)
     buckets | st.integers(-2, 0),
     st.integers(1, 3),
 )
+@example(4096, 0, -1, -1, 1)  # what is left of the quotient is the most that is unsure
+@example(2048, 3, -1, -1, 2)
 def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int, steps: int) -> None:
     """Keys made so that one of the first steps has this x: 2^31 / x is nearly whole, or ends next to the count."""
     x = min(max(2**31 // x + off, 1), 2**31)
