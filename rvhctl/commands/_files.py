@@ -110,10 +110,14 @@ def _resumable(run: Run, report: Report) -> Iterator[None]:
 
 
 def _end_in_order() -> None:
-    """Let a signal that ends the program be an error like others, behind which is cleared away; ^C is one already."""
+    """Let a signal that ends the program be an error like others, behind which is cleared away; ^C is one already.
+
+    Behind the first of them none disturbs the clearing away.
+    """
 
     def end(number: int, _frame: FrameType | None) -> None:
-        signal.signal(number, signal.SIG_IGN)
+        for each in ENDING:
+            signal.signal(each, signal.SIG_IGN)
         raise TerminatedError(number)
 
     handle(end, (number for number in ENDING if number != signal.SIGINT))

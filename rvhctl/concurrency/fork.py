@@ -121,7 +121,8 @@ class Workers:
         try:
             pid = os.fork()
             if pid == 0:
-                _live(work, writer, [reader, *(worker.pipe.fileno() for worker in self._workers)])
+                others = [reader, *(worker.pipe.fileno() for worker in self._workers)]
+                _live(work, writer, others, mask)
             self._workers.append(Worker(pid, os.fdopen(reader, "rb")))
         except OSError:
             os.close(reader)
@@ -182,10 +183,16 @@ def widen(pipe: int) -> None:
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE)
 
 
-def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoReturn:
-    """Run one worker. On a signal, or when the parent dies, it exits without output; the parent cleans up."""
+def _live(work: Callable[[Send], object], pipe: int, others: list[int], mask: Iterable[int]) -> NoReturn:
+    """Run one worker. On a signal, or when the parent dies, it exits without output; the parent cleans up.
 
-    from rvhctl.concurrency.signals import ENDING, handle
+    Args:
+        pipe: where it answers.
+        others: descriptors that are not for it.
+        mask: the signals that its parent does not hear.
+    """
+
+    from rvhctl.concurrency.signals import STOPPING, be_ended
 
     def write(message: Any) -> None:
         view = memoryview(marshal.dumps(message))
@@ -197,8 +204,8 @@ def _live(work: Callable[[Send], object], pipe: int, others: list[int]) -> NoRet
         for other in others:
             os.close(other)
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-        handle(signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        be_ended()
+        signal.pthread_sigmask(signal.SIG_SETMASK, {*mask}.difference(STOPPING))
         try:
             work(write)
             write(None)

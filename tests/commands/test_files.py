@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import bz2
 import errno
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -105,3 +108,25 @@ def test_an_error_of_the_system_ends_in_one_line(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr("rvhctl.commands._files.bucket_file", broken)
     assert rvhctl(*TEN, "--to-dir", "out", "keys.txt") == (1, b"", "rvhctl: keys.txt: input/output error\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has no hangups")
+def test_a_second_signal_of_another_kind_does_not_disturb_the_clearing_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A terminal that goes sends one, and who looks after the process another soon after."""
+    cleared: list[bool] = []
+
+    @contextmanager
+    def cut_off(*_: object) -> Iterator[None]:
+        try:
+            signal.raise_signal(signal.SIGHUP)
+            yield
+        finally:
+            signal.raise_signal(signal.SIGTERM)
+            signal.raise_signal(signal.SIGINT)
+            cleared.append(True)
+
+    monkeypatch.setattr("rvhctl.commands._files._resumable", cut_off)
+    assert rvhctl(*TEN, "--to-dir", "out", "keys.txt").code == 128 + signal.SIGHUP
+    assert cleared

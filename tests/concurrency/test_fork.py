@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from support.program import PATIENCE
 
 from rvhctl.concurrency.fork import Send, Workers, in_turns
 from rvhctl.errors import CutShortError, RvhctlError
+from rvhctl.streams.staging import Staging
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux only")
 
@@ -143,6 +145,41 @@ def test_a_signal_ends_a_worker_without_a_word(
     finally:
         signal.signal(number, before)
     assert capfd.readouterr().err == ""
+
+
+def test_what_a_host_does_on_other_signals_its_workers_do() -> None:
+    def work(send: Send) -> None:
+        os.kill(os.getpid(), signal.SIGUSR1)
+        os.kill(os.getpid(), signal.SIGUSR2)
+        send((len(heard), signal.SIGUSR2 in signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+
+    heard: list[int] = []
+    before = signal.signal(signal.SIGUSR1, lambda number, _: heard.append(number))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR2])
+    try:
+        with Workers() as workers:
+            assert workers.start([work])[0].receive() == (1, True)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_what_this_program_does_on_a_signal_its_workers_do_not(tmp_path: Path) -> None:
+    staged, path = Staging(), str(tmp_path / "new")
+    before = signal.getsignal(signal.SIGQUIT)
+    with staged.all_or_none():
+        try:
+            staged.append(path, b"a")
+            with Workers() as workers:
+                (worker,) = workers.start([wait])
+                worker.receive()
+                os.kill(worker.pid, signal.SIGQUIT)
+                with pytest.raises(RvhctlError, match="has died"):
+                    worker.receive()
+            staged.append(path, b"b")
+        finally:
+            signal.signal(signal.SIGQUIT, before)
+    assert (tmp_path / "new").read_bytes() == b"ab"
 
 
 def test_the_callers_blocked_signals_stay_blocked() -> None:

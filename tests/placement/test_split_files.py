@@ -17,6 +17,7 @@ from support.processes import children, wait_until
 from support.program import Program
 
 import rvhctl as package
+from rvhctl.concurrency.signals import ENDING
 from rvhctl.errors import RvhctlError, UsageError
 from rvhctl.placement import split_files
 from rvhctl.placement.buckets import Buckets
@@ -244,6 +245,7 @@ PROGRAM = Program(Path(package.__file__).parents[1])
         (signal.SIGQUIT, 131),
         (signal.SIGXCPU, 128 + signal.SIGXCPU),
         (signal.SIGUSR1, 128 + signal.SIGUSR1),
+        (ENDING[-1], 128 + ENDING[-1]),
     ],
 )
 def test_a_signal_leaves_nothing(place: Path, number: int, code: int) -> None:
