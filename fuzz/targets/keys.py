@@ -314,7 +314,7 @@ def key_files(data: bytes) -> object:
     form = given.one_of("auto", "json", "ndjson", "csv", "tsv", "plain")
     is_whole = placement.recipe.name == "int"
     field = given.one_of(None, "id", "id" if is_whole else "id,b")
-    rule = KeyRule(integers=is_whole, as_text=given.flag())
+    rule = KeyRule(integers=is_whole, as_text=given.flag() and not is_whole)
     path, *further = field_paths(field) if field else (None,)
     spec = KeySpec(rule, path, tuple(further), delimiter=given.one_of(b"\n", b"\n", b"\0"))
     text = given.text()
@@ -324,7 +324,7 @@ def key_files(data: bytes) -> object:
         ]
     assert found[0] == found[1], found
     lines, bad = found[0]
-    if form == "json" and field is None and not (bad or rule.integers or rule.as_text):
+    if form == "json" and field is None and not (bad or is_whole or rule.as_text):
         keys = orjson.loads(text.removeprefix(b"\xef\xbb\xbf"))
         assert lines == b"".join(b"%d\n" % jump_hash(key, 1000) for key in keys)
     return found[0]

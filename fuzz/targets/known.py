@@ -129,7 +129,10 @@ def host_addresses(data: bytes) -> object:
     assert not is_six or str(IPv6Address(str(host))) == host
     if is_six and WITH_PORT not in keys and WHOLE not in keys:
         return keys
-    parts = urlsplit(text if "://" in text else f"//{text}")
+    try:
+        parts = urlsplit(text if "://" in text else f"//{text}")
+    except ValueError:  # it looks for brackets in the name of a user, too
+        return keys
     if not is_six:
         assert str(parts.hostname).removesuffix(".") == host
     scheme = {"http": 80, "https": 443}.get(parts.scheme)
@@ -237,8 +240,8 @@ def key_sizes(data: bytes) -> object:
     for name, size in document.items():
         assert 0 <= size <= LARGEST
         whole, part, _ = name.partition("::")
-        files.setdefault(whole if part else "", []).append(size)
-    files.pop("", None)
+        if part:
+            files.setdefault(whole, []).append(size)
     expected = {**{name: math.fsum(parts) for name, parts in files.items()}, **document}
     names = [*expected, "else"]
     assert sizes.sizes == expected
