@@ -2,7 +2,7 @@
 up, guided by the branches that are taken, and beside each stands a reference: orjson, ``csv``, ``float``, a naive
 placement of the tests, or at least that nothing but an error of ours comes out.
 
-    python -m fuzz                       each target for a minute, on both cores: 40 minutes
+    python -m fuzz                       each target for a minute, on both cores: an hour
     python -m fuzz --runs 2000 --seed 1  the short run, as .ci/run has it
     python -m fuzz json_skip csv_rows    these alone
     python -m fuzz json_skip FILE        one input again: what a run has left in fuzz/found
