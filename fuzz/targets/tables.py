@@ -160,6 +160,8 @@ def table_files(data: bytes) -> object:
                 answers.append(read(path, module))
             except RvhctlError as error:
                 answers.append(str(error).replace(path, "f"))
+            except MemoryError:  # a length that is damaged; of this the program says so
+                answers.append("out of memory")
     if is_whole:
         rows = json_rows_of(table)
         assert isinstance(answers[0], list) == (rows is not None), (answers[0], rows)

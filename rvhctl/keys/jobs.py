@@ -23,7 +23,7 @@ class Answers(NamedTuple):
     """Where in the block the next line starts."""
     problem: int = NOTHING_WRONG
     bad_line: bytes = b""
-    """The beginning of the bad line."""
+    """The beginning of the bad line, of text without the carriage return of its end."""
     blank: int = 0
     """How many of the lines are no records, and have no answer."""
 
@@ -68,13 +68,16 @@ class Job(LineJob):
             if problem == NOTHING_WRONG:
                 yield Answers(text, lines, end)
                 return
-            start = block.index(self.delimiter, end) + 1
-            yield Answers(text, lines, start, problem, block[end : min(start - 1, end + SHOWN)])
+            stop = block.index(self.delimiter, end)
+            start = stop + 1
+            if self.delimiter == b"\n" and block[max(end, stop - 1) : stop] == b"\r":
+                stop -= 1
+            yield Answers(text, lines, start, problem, block[end : min(stop, end + SHOWN)])
 
 
 def line_error(answers: Answers, source: str, line: int) -> InputError:
     """What is wrong with a text line that is no key."""
     if answers.problem == EMPTY:
         return InputError(EMPTY_KEY, source=source, line=line)
-    value = answers.bad_line.removesuffix(b"\r").decode("utf-8", "surrogateescape")
+    value = answers.bad_line.decode("utf-8", "surrogateescape")
     return InputError(NO_INTEGER, source=source, line=line, value=value, hint=INTEGER_HINT)

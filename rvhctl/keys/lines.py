@@ -34,8 +34,8 @@ class LineKeys(Protocol):
         """Add rows from the next line on: until they are full, no line is left, or one is wrong."""
         ...
 
-    def bad_line(self, line: bytes) -> bytes:
-        """As much of a wrong line as its message takes."""
+    def bad_line(self, line: bytes, *, ended: bool) -> bytes:
+        """As much of a wrong line as its message takes; the carriage return of one that has ended is none of it."""
         ...
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:
@@ -93,17 +93,19 @@ class TextKeys:
         except UnicodeDecodeError as error:
             rows.cut(_row_at(rows, start + error.start), NOT_UTF8)
 
-    def bad_line(self, line: bytes) -> bytes:
+    def bad_line(self, line: bytes, *, ended: bool) -> bytes:
+        if ended and self._delimiter == b"\n":
+            line = line.removesuffix(b"\r")
         return line if self.pattern is not None or self._utf8 else line[:SHOWN]
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:
         if answers.problem == NOT_UTF8:
             try:
-                KeyRule(utf8=True).text(answers.bad_line.removesuffix(b"\r"), source, line)
+                KeyRule(utf8=True).text(answers.bad_line, source, line)
             except InputError as error:
                 return error
         if answers.problem == NO_KEY and self.pattern is not None:
-            return self.pattern.no_key(answers.bad_line.removesuffix(b"\r"), source, line)
+            return self.pattern.no_key(answers.bad_line, source, line)
         return line_error(answers, source, line)
 
 
@@ -150,7 +152,7 @@ class FieldKeys:
             if not self._read_line(rows, block):
                 return
 
-    def bad_line(self, line: bytes) -> bytes:
+    def bad_line(self, line: bytes, *, ended: bool) -> bytes:
         return line
 
     def error(self, answers: Answers, source: str, line: int) -> InputError:

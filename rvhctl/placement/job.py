@@ -104,7 +104,8 @@ class PlaceJob(LineJob):
                 if rows.finished:
                     return
                 continue
-            bad = self._keys.bad_line(shown[start : shown.index(self.delimiter, start)])
+            line = shown[start : shown.index(self.delimiter, start)]
+            bad = self._keys.bad_line(line, ended=len(shown) == len(block))
             start = block.index(self.delimiter, start) + 1
             yield Answers(text, lines, start, problem, bad, blank)
 

@@ -156,6 +156,17 @@ def test_what_cannot_be_answered(arguments: tuple[str, ...], code: int, message:
     assert rvhctl("jump-hash", *arguments) == (code, b"", f"rvhctl: {message}\n")
 
 
+@pytest.mark.parametrize("output", [(), ("-o", "csv"), ("--stats",), ("-o", "parquet")], ids="".join)
+def test_a_carriage_return_is_of_a_key_but_before_a_line_feed(output: tuple[str, ...]) -> None:
+    asked = ("jump-hash", "-b", "5", "--hash", "int", "--on-error", "skip", *output)
+    for more, stdin, keys in (
+        ((), b"7\r\nx\r\nz\r\r\ny\r", [r"x", r"z\r", r"y\r"]),
+        (("-0",), b"7\0x\r\0y\r", [r"x\r", r"y\r"]),
+    ):
+        said = rvhctl(*asked, *more, stdin=stdin).err.splitlines()
+        assert [line.partition("(got '")[2].partition("'")[0] for line in said[: len(keys)]] == keys
+
+
 def test_debug_counts_keys() -> None:
     records = b'"a"\n\n{"key":"b"}\n  \n7'  # a blank line is none
     for arguments, stdin in (
