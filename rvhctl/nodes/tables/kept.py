@@ -28,6 +28,8 @@ class KeptRows(Sequence[bytes]):
         return self._starts[-1]
 
     def __getitem__(self, row):  # type: ignore[no-untyped-def]
+        if not 0 <= row < len(self):
+            raise IndexError(row)
         return self.lines([row])[:-1]
 
     def table(self, picked: Picked) -> Any:

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from support.arrow_files import in_file, in_parquet, in_stream, table_of
 from support.cli import rvhctl
 
+from rvhctl.formats.shapes import plain_layout
 from rvhctl.nodes.tables import columns
 from rvhctl.nodes.tables import read as tables
+from rvhctl.nodes.tables.kept import KeptRows
 
 NAMES = st.text("ab\u00e9\u0085\n,\"' ", max_size=3)
 IDS = {
@@ -289,3 +291,12 @@ def test_rows_of_several_files_are_found_by_ids_that_are_bytes(tmp_path: Path) -
     outcome = rvhctl("failover", "--threshold", "10", "-o", "arrow", *files)
     assert (outcome.code, outcome.err) == (0, "")
     assert table_of(outcome.out).to_pylist() == [{"id": b"c", "latency": 7}, {"id": b"a", "latency": 9}]
+
+
+def test_records_end() -> None:
+    batch = pa.record_batch({"id": ["a", "b"], "latency": [1, 2]})
+    layout = plain_layout(batch.schema.names, "\t", b"")
+    assert list(KeptRows(batch.schema, [batch], layout, "T")) == [
+        b'{"id":"a","latency":1}',
+        b'{"id":"b","latency":2}',
+    ]
