@@ -58,7 +58,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     # Background jobs of a shell ignore ^C, and nohup's hangups; so would the programs that tests send signals.
-    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+    default = signal.SIG_DFL
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGHUP", default), ("SIGQUIT", default)):
         number = getattr(signal, name, None)  # Windows has no hangups
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, handler)
