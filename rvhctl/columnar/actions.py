@@ -154,7 +154,19 @@ class TableAction(Action):
             ) from None
 
 
-class OnlyTables(TableAction):
+class RowsAsTheyCame(TableAction):
+    """Writes rows of tables without anything beside them, by the bucket that owns each."""
+
+    def begin(self, table: Table, source: str) -> None:
+        self._take(table.schema, source)
+
+    def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
+        batch, _, buckets = self._owners.owned(batch, source, row, on_bad)
+        self._write_owned(batch, buckets)
+        return len(batch)
+
+
+class OnlyTables(RowsAsTheyCame):
     """``--only``: the rows of some buckets, as they came."""
 
     def __init__(
@@ -173,14 +185,6 @@ class OnlyTables(TableAction):
         self._wanted: Final = pa.Array.from_buffers(pa.int32(), len(buckets), [None, wanted])
         self._found: bool = allow_empty
 
-    def begin(self, table: Table, source: str) -> None:
-        self._take(table.schema, source)
-
-    def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
-        batch, _, buckets = self._owners.owned(batch, source, row, on_bad)
-        self._write_owned(batch, buckets)
-        return len(batch)
-
     def _write_owned(self, batch: Any, buckets: Any) -> None:
         chosen = picked_rows(batch, library().compute.is_in(buckets, self._wanted))
         self._found = self._found or len(chosen) > 0
@@ -198,7 +202,7 @@ class OnlyTables(TableAction):
         super().finish()
 
 
-class SplitTables(TableAction):
+class SplitTables(RowsAsTheyCame):
     """``--split-to``: the rows of each bucket, as they came, in a file of their own."""
 
     def __init__(
@@ -215,14 +219,6 @@ class SplitTables(TableAction):
         self._writers: Final[dict[int, Writer]] = {}
         self._waiting: Final[dict[int, list[Any]]] = {}
         self._held = 0
-
-    def begin(self, table: Table, source: str) -> None:
-        self._take(table.schema, source)
-
-    def add_batch(self, batch: Any, source: str, row: int, on_bad: OnBad) -> int:
-        batch, _, buckets = self._owners.owned(batch, source, row, on_bad)
-        self._write_owned(batch, buckets)
-        return len(batch)
 
     def _write_owned(self, batch: Any, buckets: Any) -> None:
         compute = library().compute
