@@ -76,6 +76,7 @@ def jump_each(keys: vec[i64], start: i64, end: i64, buckets: i64, chosen: vec[i6
         x: i64 = ((key >> 33) & 0x7FFFFFFF) + 1
         states[left] = key
         rows[left] = row
+        # Of those that stay, a quotient beyond the count has a rest below UNSURE, where doubles decide and it is seen.
         left += first - buckets * x < UNSURE
     while left > 0:
         going: i64 = 0
