@@ -21,7 +21,7 @@ case("keys explained, -o table", 20, lambda n: (f"{HASH} -b 8 --explain -o table
 case("keys, -o table", 100, lambda n: (f"{HASH} -b 8 -o table", keys(n)))
 case("length of a key", 150000, lambda n: (f"{HASH} -b 8", "k" * n + "\n"))
 case("length of a key, -o json", 50000, lambda n: (f"{HASH} -b 8 -o json", "k" * n + "\n"))
-case("buckets", 1000, lambda n: (f"{HASH} -b {n}", keys(100)))
+case("buckets", 50000, lambda n: (f"{HASH} -b {n} --down 7", keys(100)))
 case("buckets, --stats", 200, lambda n: (f"{HASH} -b {n} --stats -o json", keys(100)))
 case("buckets, --to", 200, lambda n: (f"{HASH} -b {n} --to {n + 1} -o json", keys(100)))
 case("nodes", 200, lambda n: (f"{HASH} --nodes {names(n)}", keys(50)))
