@@ -16,9 +16,9 @@ from rvhctl import Placement
 from rvhctl.core.columns import Floats, Ints
 from rvhctl.core.geo import geohash
 from rvhctl.core.placement.choosing import Chooser
-from rvhctl.core.placement.jump import EXACT, GUAVA, MAX_BUCKETS, PAPER, jump, jump_in, plain_jump
+from rvhctl.core.placement.jump import EXACT, FEW, GUAVA, MAX_BUCKETS, PAPER, jump, jump_in, plain_jump
 from rvhctl.core.placement.spreading import chooser_of
-from rvhctl.core.placement.table import BucketTable
+from rvhctl.core.placement.table import PROBES, BucketTable
 from rvhctl.errors import FaultsetError
 from rvhctl.keys.sizes import LARGEST
 
@@ -59,16 +59,16 @@ def placement_orders(data: bytes) -> object:
     dense = given.one_of(0, 1 << 20)
     table = BucketTable(buckets, PAPER, weights, sorted(down), dense)
     spread = BucketTable(buckets, PAPER, weights, sorted(down), dense, Ints(zones))
-    found = []
-    for key in (given.number(8), given.number(8)):
-        chosen, replicas = (
-            chosen_by(Chooser(table, table.live), key),
-            chosen_by(chooser_of(spread, count), key),
-        )
-        if __debug__:
-            order = naive_order(key, buckets, down, weights)
-            assert (chosen, replicas) == (order, naive_spread(order, zones, count))
-        found.append(chosen)
+    first, budget = given.number(8), given.one_of(1 << 20, 1, 3 * PROBES)
+    keys = [(first + step) % 2**64 for step in range(given.one_of(2, FEW + 2))]
+    found = [
+        chosen_by(Chooser(table, table.live, budget), keys),
+        chosen_by(Chooser(table, count, budget), keys),
+        chosen_by(chooser_of(spread, count), keys),
+    ]
+    for key, (every, few, replicas) in zip(keys, zip(*found, strict=True), strict=True) if __debug__ else ():
+        order = naive_order(key, buckets, down, weights)
+        assert (every, few, replicas) == (order, order[:count], naive_spread(order, zones, count))
     return found
 
 
@@ -78,12 +78,12 @@ def weight_of(data: bytes) -> float:
     return weight if 0 < weight < math.inf else 1.0
 
 
-def chosen_by(chooser: Chooser, key: int) -> list[int]:
-    chosen = Ints([0] * chooser.count)
+def chosen_by(chooser: Chooser, keys: list[int]) -> list[list[int]]:
+    column, chosen = Ints(map(signed, keys)), Ints([0] * (len(keys) * chooser.count))
     row = 0
-    while row < 1:
-        row = chooser.choose(Ints([signed(key)]), row, 1, chosen)
-    return chosen.tolist()
+    while row < len(keys):
+        row = chooser.choose(column, row, len(keys), chosen)
+    return [chosen.tolist()[at : at + chooser.count] for at in range(0, len(chosen), chooser.count)]
 
 
 @target(b"\x00\x00\x00\x00\x00\x00\xf0\x3f", b"\x00\x00\x00\x00\x00\x00\x00\x00", longest=160)

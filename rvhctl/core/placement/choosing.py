@@ -14,10 +14,10 @@ from mypy_extensions import i64
 
 from rvhctl.core.columns import Ints, ints
 from rvhctl.core.placement.bits import key_bits
-from rvhctl.core.placement.jump import PAPER, jump_each, jump_in
+from rvhctl.core.placement.jump import jump_each_in
 from rvhctl.core.placement.probes import word_hash
 from rvhctl.core.placement.scores import Best
-from rvhctl.core.placement.table import PROBES, BucketTable
+from rvhctl.core.placement.table import PROBES, UNSETTLED, BucketTable
 from rvhctl.errors import JumpHashError
 
 BUDGET: Final = 1048576
@@ -26,8 +26,11 @@ BUDGET: Final = 1048576
 MOST_SCORED: Final = 10000000
 """Buckets that are scored for a key: a third of a second, compiled."""
 
-AT_PROBES: Final = -1
-"""In ``_position``: the next row has not been begun."""
+ROWS: Final = 4096
+"""Keys that make their next probe at once; what is held for them stays in a processor's cache."""
+
+UNSCORED: Final = -1
+"""In ``_position``: the scores of the current row have not been begun."""
 
 
 def key_column(
@@ -53,118 +56,101 @@ class Chooser:
         self.table: Final = table
         self.budget: Final[i64] = budget
         self.count: Final[i64] = min(count, table.live)
-        # Of the current row: what its probes have found, and how far the scores have come.
-        self._found = vec[i64]([0] * int(self.count))
-        self._found_count: i64 = 0
-        self._position: i64 = AT_PROBES
+        # The rows before this one have made their probes, and so many of them lack buckets.
+        self._probed: i64 = 0
+        self._lacking: i64 = 0
+        # Of the current row: how far the scores have come.
+        self._position: i64 = UNSCORED
         self._best_few: Best | None = None
 
     def choose(self, keys: Ints, row: i64, end: i64, chosen: Ints) -> i64:
         """Fill ``chosen[row * count : end * count]`` for ``keys[row:end]``, or a part of it.
 
-        Return the row to go on with; ``end`` when all is done.
+        Return the row to go on with, with the same columns; ``end`` when all is done.
         """
         table, bits, target = self.table, keys.values, chosen.values
-        if table.plain and self.count == 1 and table.dialect == PAPER:
-            jump_each(bits, row, end, table.buckets, target)
+        if table.plain and self.count == 1:
+            jump_each_in(table.dialect, bits, row, end, table.buckets, target)
             return end
-        if table.plain and self._position == AT_PROBES:
-            row = self._choose_plain(bits, row, end, target)
         budget = self.budget
-        while row < end:
-            key = bits[row]
-            if self._position == AT_PROBES:
-                if self.count == 1:
-                    bucket = table.probed_owner(key)
-                    if bucket >= 0:
-                        target[row] = bucket
-                        row += 1
-                        continue
-                    self._found_count = 0
-                else:
-                    self._probe(key)
-                budget -= PROBES
-                self._position = 0
-                if self._found_count < self.count:
-                    self._best().begin(self.count - self._found_count)
-            if self._found_count < self.count:
-                budget = self._score(key, budget)
-                if self._position != AT_PROBES:
-                    return row
-            self._take(target, row)
-            row += 1
-            if budget <= 0:
-                return row
+        while row < end and budget > 0:
+            if row >= self._probed:
+                self._probe(bits, row, end, target)
+                budget -= (self._probed - row) * PROBES
+            while self._lacking > 0 and budget > 0:
+                start = row * self.count
+                if target[start + self.count - 1] == UNSETTLED:
+                    budget = self._score(bits[row], target, start, budget)
+                    if self._position != UNSCORED:
+                        return row
+                    self._lacking -= 1
+                row += 1
+            if self._lacking == 0:
+                row = self._probed
+                self._probed = 0
         return row
 
-    def _choose_plain(self, keys: vec[i64], row: i64, end: i64, chosen: vec[i64]) -> i64:
-        """Fill the rows from this one on where no bucket is unlike another; up to one that probes do not settle.
+    def _probe(self, keys: vec[i64], row: i64, end: i64, chosen: vec[i64]) -> None:
+        """Fill rows from this one on with what their probes find, and ``UNSETTLED`` behind that where it is too few.
 
-        As ``_probe`` and ``_take``, without a look at the table for each probe.
+        All make one probe, then those that lack buckets the next one: see ``jump_each``.
         """
-        buckets, dialect, count = self.table.buckets, self.table.dialect, self.count
-        last = min(end, row + self.budget // PROBES)
-        while row < last:
-            key = keys[row]
-            start = row * count
-            stop = start + count
-            found = start
-            probe: i64 = 0
-            while found < stop:
-                if probe == PROBES:
-                    return row
-                h = key if probe == 0 else word_hash(key, probe)
-                bucket = jump_in(dialect, h, buckets)
-                at = start
-                while at < found and chosen[at] != bucket:
-                    at += 1
-                if at == found:
-                    chosen[found] = bucket
-                    found += 1
-                probe += 1
-            row += 1
-        return row
-
-    def _best(self) -> Best:
-        best = self._best_few
-        if best is None:
-            best = self._best_few = Best(self.count, self.table.even)
-        return best
-
-    def _probe(self, key: i64) -> None:
-        """The buckets that the probes find, at most ``count``."""
-        table = self.table
-        count: i64 = 0
+        table, count = self.table, self.count
+        left = min(end - row, max(1, min(ROWS, self.budget // PROBES)))
+        self._probed = row + left
+        hashes = vec[i64]([0] * int(left))
+        buckets = vec[i64]([0] * int(left))
+        rows = vec[i64]([0] * int(left))
+        places = vec[i64]([0] * int(left))
+        for k in range(left):
+            hashes[k] = keys[row + k]
+            rows[k] = row + k
+            places[k] = (row + k) * count
         probe: i64 = 0
-        while probe < PROBES and count < self.count:
-            bucket = jump_in(table.dialect, table.probe_hash(key, probe), table.buckets)
-            if table.takes(bucket, key, probe) and not self._is_found(bucket, count):
-                self._found[count] = bucket
-                count += 1
+        while left > 0 and probe < PROBES:
+            jump_each_in(table.dialect, hashes, 0, left, table.buckets, buckets)
+            lacking: i64 = 0
+            for k in range(left):
+                at = rows[k]
+                key = keys[at]
+                bucket = buckets[k]
+                place = places[k]
+                if (table.plain or table.takes(bucket, key, probe)) and not is_among(
+                    chosen, at * count, place, bucket
+                ):
+                    chosen[place] = bucket
+                    place += 1
+                rows[lacking] = at
+                places[lacking] = place
+                hashes[lacking] = word_hash(key, probe + 1)
+                lacking += place < (at + 1) * count
+            left = lacking
             probe += 1
-        self._found_count = count
+        for k in range(left):
+            chosen[places[k]] = UNSETTLED
+            chosen[(rows[k] + 1) * count - 1] = UNSETTLED
+        self._lacking = left
 
-    def _is_found(self, bucket: i64, count: i64) -> bool:
-        at: i64 = 0
-        while at < count:
-            if self._found[at] == bucket:
-                return True
-            at += 1
-        return False
-
-    def _score(self, key: i64, budget: i64) -> i64:
-        """Offer the other live buckets, within the budget; what is left of it.
+    def _score(self, key: i64, chosen: vec[i64], start: i64, budget: i64) -> i64:
+        """Put the best of the other live buckets behind those that are found, within the budget; what is left of it.
 
         Raises:
             JumpHashError: they are too many.
         """
         table = self.table
         if table.buckets > MOST_SCORED:
+            self._probed = 0
             raise JumpHashError(
                 f"{PROBES} probes did not settle a key, and {table.buckets} buckets are too many to score; "
                 f"at most {MOST_SCORED} with such weights, failures or replicas"
             )
+        stop, end = start, start + self.count
+        while chosen[stop] != UNSETTLED:
+            stop += 1
         best = self._best()
+        if self._position == UNSCORED:
+            self._position = 0
+            best.begin(end - stop)
         dense = table.dense
         candidates = table._listed() if dense else vec[i64]()
         last = table.live if dense else table.buckets
@@ -176,16 +162,23 @@ class Chooser:
             budget -= 1
             bucket = candidates[at] if dense else at
             at += 1
-            if (dense or table.is_live(bucket)) and not self._is_found(bucket, self._found_count):
+            if (dense or table.is_live(bucket)) and not is_among(chosen, start, stop, bucket):
                 best.offer(key, bucket, table.weight(bucket))
-        self._position = AT_PROBES
+        best.drain(chosen, end)
+        self._position = UNSCORED
         return budget
 
-    def _take(self, chosen: vec[i64], row: i64) -> None:
-        """Finish the current row."""
-        if self._found_count < self.count:
-            self._best().drain(self._found, self.count)
-        start = row * self.count
-        for at in range(self.count):
-            chosen[start + at] = self._found[at]
-        self._position = AT_PROBES
+    def _best(self) -> Best:
+        best = self._best_few
+        if best is None:
+            best = self._best_few = Best(self.count, self.table.even)
+        return best
+
+
+def is_among(chosen: vec[i64], start: i64, end: i64, bucket: i64) -> bool:
+    """Whether a bucket has been chosen, in the places from start to end - 1."""
+    while start < end:
+        if chosen[start] == bucket:
+            return True
+        start += 1
+    return False

@@ -33,6 +33,9 @@ TWO_31: Final = 2147483648.0
 # an integer division is, that is less than 2^62 * 2^-51 = 2^11; twice that is on the safe side.
 UNSURE: Final = 4096
 
+FEW: Final = 8
+"""Fewer keys jump sooner one by one."""
+
 
 def jump(key: i64, buckets: i64) -> i64:
     """The bucket in the paper dialect."""
@@ -129,6 +132,15 @@ def jump_in(dialect: i64, key: i64, buckets: i64) -> i64:
         else:
             following = int(float(bucket + 1) / (float(x) / TWO_31))
     return bucket
+
+
+def jump_each_in(dialect: i64, keys: vec[i64], start: i64, end: i64, buckets: i64, chosen: vec[i64]) -> None:
+    """``jump_in`` of the keys from start to end - 1, into the same rows of ``chosen``."""
+    if dialect == PAPER and end - start >= FEW:
+        jump_each(keys, start, end, buckets, chosen)
+    else:
+        for row in range(start, end):
+            chosen[row] = jump_in(dialect, keys[row], buckets)
 
 
 def next_state(key: i64) -> i64:

@@ -12,7 +12,7 @@ from support.naive_placement import naive_order, naive_paper_jump, probe
 from support.wrapping import signed
 
 from rvhctl.core.columns import Ints
-from rvhctl.core.placement.choosing import Chooser, key_column
+from rvhctl.core.placement.choosing import ROWS, Chooser, key_column
 from rvhctl.core.placement.jump import EXACT, GUAVA, PAPER, jump, jump_in
 from rvhctl.core.placement.table import DENSE, PROBES, BucketTable
 from rvhctl.errors import JumpHashError
@@ -199,11 +199,29 @@ class TestSlices:
         few = [bucket for key in range(3, 6) for bucket in naive_order(key, 100, down)[: chooser.count]]
         assert list(chosen) == [-1] * len(few) + few + [-1] * len(few)
 
+    @pytest.mark.parametrize("live", [4, 10])
+    def test_more_keys_than_make_their_probes_at_once(self, live: int) -> None:
+        """Those that the probes do not settle stand between the others; the next keys find nothing of the last ones."""
+        down = list(range(live, 100))
+        chooser = Chooser(BucketTable(100, PAPER, {0: 0.5}, down), 3)
+        for keys in (list(range(ROWS + 9)), list(range(-20, 30))):
+            chosen = chosen_by(chooser, keys)
+            for at in {*range(0, len(keys), 50), len(keys) - 1, min(ROWS, len(keys)) - 1}:
+                assert chosen[at] == naive_order(keys[at] % 2**64, 100, down, {0: 0.5})[:3]
+
+    def test_after_an_error_other_keys_are_chosen_for_as_ever(self) -> None:
+        buckets = 10_000_001
+        found = {naive_paper_jump(0, buckets), *(probe(0, t, buckets) for t in range(1, PROBES))}
+        chooser = Chooser(BucketTable(buckets, PAPER, {}, sorted(found)), 1)
+        with pytest.raises(JumpHashError):
+            chosen_by(chooser, [0, 1])
+        assert chosen_by(chooser, [1, 2]) == [[naive_paper_jump(key, buckets)] for key in (1, 2)]
+
     def test_more_buckets_than_may_be_scored(self) -> None:
         most = 10_000_000
         for buckets in (most, most + 1):
             found = {naive_paper_jump(0, buckets), *(probe(0, t, buckets) for t in range(1, PROBES))}
-            chooser = Chooser(BucketTable(buckets, PAPER, {}, sorted(found)), 1, 1)
+            chooser = Chooser(BucketTable(buckets, PAPER, {}, sorted(found)), 1, PROBES + 1)
             if buckets == most:
                 assert chooser.choose(Ints([0]), 0, 1, Ints([0])) == 0
             else:
