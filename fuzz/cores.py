@@ -22,6 +22,8 @@ TWICE: Final = ("rvhctl", "fuzz.target", "fuzz.targets", "support")
 
 WITH_A_CONDITION: Final = ("rvhctl.__main__",)
 
+_answered_last: Core | None = None
+
 
 class Core:
     """The targets on one core."""
@@ -32,8 +34,11 @@ class Core:
 
     def answer(self, name: str, data: bytes) -> object:
         """What a target answers."""
-        # What is imported while it runs is to be of this core, too.
-        sys.modules.update(self._modules)
+        global _answered_last
+        if _answered_last is not self:
+            # What is imported while it runs is to be of this core, too.
+            sys.modules.update(self._modules)
+            _answered_last = self
         return self.targets[name].answer(data)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from types import ModuleType
 
 import pytest
 from support.program import PATIENCE
@@ -15,8 +17,9 @@ from support.program import PATIENCE
 sys.path.append(str(Path(__file__).parents[1]))
 
 from fuzz import corpus, targets
+from fuzz.cores import Core
 from fuzz.keeping import worth_keeping
-from fuzz.target import TARGETS, Given
+from fuzz.target import TARGETS, Given, Target
 
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 300_000
@@ -63,9 +66,13 @@ def test_an_input_is_kept_that_goes_a_new_way(monkeypatch: pytest.MonkeyPatch) -
     assert worth_keeping([b"b"], [b"bb", b"a", b"ab", b"c"], answer) == [b"b", b"a"]
 
 
-def test_a_wrong_answer_fails_the_run_and_is_shown(tmp_path: Path) -> None:
+@pytest.fixture
+def fuzzed(tmp_path: Path) -> Callable[[str], subprocess.CompletedProcess[str]]:
+    """Fuzzes a function of Python that nothing counts the branches of; what it finds is in ``tmp_path``."""
     pytest.importorskip("atheris")
-    code = f"""
+
+    def run(answer: str) -> subprocess.CompletedProcess[str]:
+        code = f"""
 import sys
 sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
 from pathlib import Path
@@ -73,16 +80,45 @@ import fuzz.__main__ as fuzz
 from fuzz.cores import Core
 from fuzz.target import Target
 
-def answer(data):
-    assert data != b"wrong"
+{answer}
 
 fuzz.FOUND = Path({str(tmp_path)!r})
 fuzz.corpus.inputs = lambda name: [b"wrong"]
 core = Core({{"one": Target(answer, (), 9)}}, {{}})
 sys.exit(not fuzz.fuzzed([core], "one", ["-runs=10"], False))
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE)
+
+    return run
+
+
+def test_a_wrong_answer_fails_the_run_and_is_shown(
+    fuzzed: Callable[[str], subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    run = fuzzed('def answer(data):\n    assert data != b"wrong"')
     assert (run.returncode, run.stderr) == (1, "")
     assert "one is WRONG for the input in" in run.stdout
     assert "b'wrong'" in run.stdout
     assert [file.read_bytes() for file in tmp_path.iterdir()] == [b"wrong"]
+
+
+def test_a_target_that_reaches_nothing_compiled_is_named(
+    fuzzed: Callable[[str], subprocess.CompletedProcess[str]],
+) -> None:
+    """Under sanitizers, which watch nothing else: the engine is blind, and finds nothing however long it looks."""
+    run = fuzzed("def answer(data):\n    return data")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert " ".join(run.stdout.split()) == "one 10 inputs, none of which reaches compiled code"
+
+
+def test_modules_are_put_back_where_another_core_answered_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is imported while a target runs is of the core that answers; to put it back each time takes half a run."""
+    name = "support.of_a_core"
+    monkeypatch.setitem(sys.modules, name, ModuleType("before"))
+
+    def core() -> Core:
+        own = ModuleType(name)
+        return Core({"one": Target(lambda _: sys.modules[name] is own, (), 9)}, {name: own})
+
+    one, other = core(), core()
+    assert [each.answer("one", b"") for each in (one, one, other, one, other, other)] == [True] * 6
