@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 COMPLETION_VARIABLE = "_RVHCTL_COMPLETE"
 VERSION_FLAGS = (["-V"], ["--version"])
+ALLOCATOR, SYSTEM = "ARROW_DEFAULT_MEMORY_POOL", "system"
 
 
 def entry() -> NoReturn:
@@ -23,6 +24,9 @@ def entry() -> NoReturn:
             import signal
 
             signal.signal(signal.SIGINT, _interrupt)
+            # Arrow's own allocator keeps tens of MB that nobody uses. In a program that calls the package it is that
+            # program's to choose.
+            os.environ.setdefault(ALLOCATOR, SYSTEM)
         code = main(sys.argv[1:])
     except KeyboardInterrupt:  # before the handler was there
         code = 130

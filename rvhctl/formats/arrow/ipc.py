@@ -16,7 +16,6 @@ from rvhctl.formats.arrow.tables import (
     reading,
     same_entries,
     seekable,
-    spare_memory,
     view_table,
     written,
 )
@@ -42,7 +41,6 @@ def read(source: Source, columns: Sequence[str] | None = None) -> Table:
         InputError: it is neither, or pyarrow is not installed.
     """
     source.binary = True
-    spare_memory()
     ipc = library("pyarrow.ipc", source.name)
     head = source.look(lambda seen: len(seen) >= len(MAGIC))
     with reading(source.name, WHAT):

@@ -15,7 +15,6 @@ from rvhctl.formats.arrow.tables import (
     own_table,
     reading,
     seekable,
-    spare_memory,
     view_table,
     written,
 )
@@ -42,7 +41,6 @@ def read(source: Source, columns: Sequence[str] | None = None) -> Table:
         InputError: it is not Parquet, or pyarrow is not installed.
     """
     source.binary = True
-    spare_memory()
     parquet = library("pyarrow.parquet", source.name)
     file = seekable(source)
     with reading(source.name, WHAT):

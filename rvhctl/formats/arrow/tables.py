@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from itertools import accumulate
@@ -103,14 +103,6 @@ def library(module: str, source: str = "") -> Any:
         return import_module(module)
     except ImportError:
         raise InputError(NEEDED, source=source, hint=INSTALL) from None
-
-
-def spare_memory() -> None:
-    """Take memory from the system: the library's own allocator keeps tens of MB that nobody uses."""
-    with suppress(ImportError):
-        import pyarrow
-
-        pyarrow.set_memory_pool(pyarrow.system_memory_pool())
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import gc
 import gzip
 import io
 import json
+import subprocess
 import sys
 from datetime import datetime
 from decimal import Decimal
@@ -18,7 +19,9 @@ import pyarrow.parquet as pq
 import pytest
 from support.arrow_files import in_file, in_parquet, in_stream, table_of
 from support.cli import rvhctl
+from support.program import PATIENCE, Program
 
+from rvhctl.__main__ import ALLOCATOR
 from rvhctl.errors import InputError, UsageError, WriteError
 from rvhctl.formats.arrow import ipc, parquet
 from rvhctl.formats.arrow.columns import joined_batches, picked_rows
@@ -63,6 +66,34 @@ def test_a_damaged_stream_is_named(tmp_path: Path) -> None:
     outcome = rvhctl("jump-hash", "-b", "3", "-i", "arrow", stdin=bytes(text))
     assert (outcome.code, outcome.out) == (1, b"")
     assert outcome.err.startswith("rvhctl: stdin: this is not Arrow IPC, or it is damaged or cut short (")
+
+
+@pytest.mark.parametrize(
+    ("door", "kept"), [("main(sys.argv[1:])", True), ("entry()", False)], ids=["host", "own"]
+)
+def test_the_allocator_is_for_the_command_line_alone_to_choose(
+    door: str, kept: bool, program: Program, tmp_path: Path
+) -> None:
+    """A program that calls the package goes on with its own, for all that it does with Arrow."""
+    file = tmp_path / "nodes.parquet"
+    file.write_bytes(in_parquet(NODES))
+    code = f"""
+import os, sys
+from rvhctl.__main__ import entry, main
+
+def pool():
+    from pyarrow import default_memory_pool
+    return default_memory_pool().backend_name
+
+before = pool() if {kept} else "system"
+os._exit = lambda code: None
+{door}
+assert pool() == before, pool()
+"""
+    environment = {name: value for name, value in program.environment.items() if name != ALLOCATOR}
+    command = [sys.executable, "-c", code, "failover", "--threshold", "100", "-o", "plain", str(file)]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=PATIENCE)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"d\na\n", b"")
 
 
 def coded_batches(*columns: tuple[list[int], list[bytes]]) -> bytes:
