@@ -61,7 +61,10 @@ def columns(rows: Rows) -> dict[str, list[Any]]:
 def dropped_first(rows: Rows) -> dict[str, list[Any]]:
     kind = list(rows[0])[1]
     groups = list(dict.fromkeys(row[kind] for row in rows))
-    return columns(sorted(rows, key=lambda row: (row["kept"], groups.index(row[kind]))))
+    seen = columns(sorted(rows, key=lambda row: (row["kept"], groups.index(row[kind]))))
+    if groups == [None]:  # people see no column that says nothing
+        del seen[kind]
+    return seen
 
 
 def ranked(rows: Rows) -> dict[str, list[Any]]:

@@ -269,12 +269,28 @@ class View:
     """A member; people see a row faintly where it says nothing."""
     ordered: Callable[[], Iterable[Columns]] | None = None
     """Makes the rows in the order in which people see them, if it is another."""
+    blank: str = ""
+    """A member that says nothing in any row; programs find it there, people do not see it."""
     count: int | None = None
     """How many rows there are; None where nobody knows before they are made."""
 
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(named_side(column)[0] for column in self.columns)
+
+    def for_people(self) -> View:
+        """Return the rows as people see them."""
+        pieces = self.ordered or self.pieces
+        if not self.blank:
+            return replace(self, pieces=pieces, ordered=None)
+        at = self.names.index(self.blank)
+
+        def seen() -> Iterator[Columns]:
+            for piece in pieces():
+                yield [*piece[:at], *piece[at + 1 :]]
+
+        columns = (*self.columns[:at], *self.columns[at + 1 :])
+        return replace(self, columns=columns, pieces=seen, ordered=None, blank="")
 
     def whole(self) -> bytes | None:
         """Return the document with the rows in it, on a line; None if there is none around them."""

@@ -75,11 +75,12 @@ def write(view: View, sink: Sink, color: ColorChoice) -> None:
 
     What does not fit side by side is drawn one value a line.
     """
+    view = view.for_people()
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     width = shutil.get_terminal_size((80, 24)).columns
     paint = _styled if use_color(color, sys.stdout) else _plain
     parts: list[list[Any]] = [[] for _ in view.columns]
-    for piece in (view.ordered or view.pieces)():
+    for piece in view.pieces():
         for of_column, part in zip(parts, piece, strict=True):
             of_column.append(part)
     vital = chain.from_iterable(parts[view.names.index(view.vital)]) if view.vital else ()

@@ -192,10 +192,11 @@ def explain_view(evaluation: Evaluation, ids: Sequence[Any]) -> View:
             rows = order[first : first + PIECE]
             yield [IdList(ids, Ints(rows), 0, len(rows)), *evaluation.explained(rows)]
 
-    kind = evaluation.groups.kind or "cell"
-    columns = ("id", f"{kind}:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
+    kind = evaluation.groups.kind
+    columns = ("id", f"{kind or 'cell'}:l", "kept:l", "reason:l", "latency:r", "limit:r", "margin:r")
     caption = f"{len(evaluation)} of {counted(len(evaluation.fleet), 'node')} kept"
-    return View(columns, pieces, caption=caption, vital="kept", ordered=ordered, count=len(ids))
+    blank = "" if kind else "cell"
+    return View(columns, pieces, caption=caption, vital="kept", ordered=ordered, blank=blank, count=len(ids))
 
 
 def plan_view(evaluation: Evaluation, plan: FleetPlan, ids: Sequence[Any], top: int | None = None) -> View:

@@ -68,7 +68,7 @@ def test_a_threshold_alone_tells_of_every_node_too() -> None:
     page = page_of("failover", "--threshold", "50", "-o", "html")
     assert headings(page) == ["Survivors", "Nodes"]
     assert "failover does not look at coordinates" in page.text
-    reasons = {row[0]: row[3] for row in page.all("table")[-1].rows}
+    reasons = {row[0]: row[2] for row in page.all("table")[-1].rows}
     assert reasons == dict(zip(EVIL, ("", "over_threshold", "no_measurement", ""), strict=True))
 
 

@@ -36,6 +36,23 @@ def test_failover_ranks() -> None:
     )
 
 
+def test_failover_explains_without_the_column_of_cells() -> None:
+    """There are none; what programs read has it all the same."""
+    assert table("failover", "--threshold", "30", "--explain") == (
+        "\n"
+        " id   kept    reason           latency   limit   margin\n"
+        " ──────────────────────────────────────────────────────\n"
+        " c    false   over_threshold      31.0      30     -1.0\n"
+        " d    false   no_measurement         -      30        -\n"
+        " a    true                        12.5      30     17.5\n"
+        " b    true                         9.0      30     21.0\n"
+        "\n"
+        "2 of 4 nodes kept\n"
+    )
+    for arguments in (("failover", "-o", "csv"), ("faultset", "-o", "csv"), ("faultset", "-o", "table")):
+        assert "cell" in rvhctl(*arguments, "--threshold", "30", "--explain", stdin=FLEET).out.decode()
+
+
 def test_faultset_groups_by_cell() -> None:
     assert table("faultset", "--threshold", "100") == (
         "\n"

@@ -32,6 +32,7 @@ NUMBERS: Final = frozenset({int, float})
 
 def table(view: View, options: str) -> str:
     """Return a view as a table, in the order in which people see it; with ``options`` a run says all of a long one."""
+    view = view.for_people()
     names, parts, count = _first_rows(view)
     sides = [column.partition(":")[2] for column in view.columns]
     numeric = [side == "r" or _all_numbers(values) for side, values in zip(sides, parts, strict=True)]
@@ -59,7 +60,7 @@ def _first_rows(view: View) -> tuple[Sequence[str], list[list[Any]], int]:
     """The names of the columns, their first values, and how many rows there are."""
     parts: list[list[Any]] = [[] for _ in view.columns]
     count = 0
-    for piece in (view.ordered or view.pieces)():
+    for piece in view.pieces():
         if (room := MOST_ROWS - count) > 0:
             for part, values in zip(parts, piece, strict=True):
                 part.extend(islice(values, room))

@@ -197,6 +197,14 @@ def test_people_see_the_order_that_is_for_people() -> None:
     assert read_table(view).rows == [["b"], ["a"]]
 
 
+def test_people_do_not_see_what_says_nothing() -> None:
+    for ordered in (None, lambda: [[["b"], [None], [2]]]):
+        view = View(("id", "cell:l", "n:r"), lambda: [[["a"], [None], [1]]], ordered=ordered, blank="cell")
+        found = read_table(view)
+        assert [one.text for one in found.all("th")][:2] == ["id", "n"]
+        assert found.rows == ([["b", "2"]] if ordered else [["a", "1"]])
+
+
 def test_a_view_without_rows_is_an_empty_table() -> None:
     assert read_table(view_of(("id", "n:r"))).rows == []
 
