@@ -17,6 +17,8 @@ from support.cli import rvhctl
 from support.doors import Declared, declared
 from support.doors_alone import ALONE, ELSEWHERE, EVENTS, FILES, KEYS, Alone
 from support.doors_nodes import MEMORY, NODES
+from support.foreign import READ, WRITTEN
+from test_doors import NAMES, RECORDS
 
 from rvhctl import Memory, Placement, Policy, advise, evaluate, failover, faultset, jump_hash_many
 from rvhctl.nodes.documents import ASKED_OF_NODES, FLAGS_OF_KEYS, FLAGS_OF_NODES, OF_KEYS
@@ -28,6 +30,7 @@ OPTIONS = [
     not in (OF_KEYS - {"key"} | {"weight"} if option.command == "jump-hash" else ASKED_OF_NODES)
 ]
 LINES = KEYS.decode().splitlines()
+SIZED = [{"key": line, "n": at + 1} for at, line in enumerate(LINES)]
 
 
 def remembered(precision: int | None) -> list[str | int]:
@@ -140,6 +143,42 @@ def test_a_batch_takes_an_option_or_refuses_it(option: Declared) -> None:
         assert (left.code, left.err.strip().startswith(refused)) == (
             (2, True) if way.endswith("without --batch") else (left.code, False)
         ), alone.typed
+
+
+def keys_in(format_: str, data: bytes) -> list[object]:
+    """Of records, or of lines."""
+    rows = READ[format_](data)
+    return [row[0] if format_ == "plain" else row["key"] for row in rows]
+
+
+@pytest.mark.parametrize("format_", NAMES)
+@pytest.mark.parametrize("typed", ["--only 1,7", "--only 2/9", "--split-to part-{bucket}"])
+def test_rows_are_taken_as_they_came_in_every_format(typed: str, format_: str, folder: Path) -> None:
+    data = WRITTEN[format_]([{"key": line, "n": at} for at, line in enumerate(LINES)])
+    outcome = rvhctl("jump-hash", "-b", "9", "-i", format_, *typed.split(), stdin=data)
+    assert (outcome.code, outcome.err) == (0, "")
+    if typed.startswith("--only"):
+        assert keys_in(format_, outcome.out) == lines_of(*((1, 7) if "," in typed else (1,)))
+    else:
+        parts = {path.name: keys_in(format_, path.read_bytes()) for path in folder.iterdir()}
+        assert parts == {f"part-{bucket}": lines_of(bucket) for bucket in set(jump_hash_many(LINES, 9))}
+
+
+@pytest.mark.parametrize(
+    ("typed", "format_"),
+    [
+        *(("--moves --to 11", name) for name in NAMES),
+        *(("--max-load 1.2 --size n", name) for name in RECORDS),  # a line has no size
+        *(("--stats --size n", name) for name in RECORDS),
+    ],
+)
+def test_views_and_sizes_are_the_same_in_every_format(typed: str, format_: str) -> None:
+    wanted, found = (
+        rvhctl("jump-hash", "-b", "9", "-i", name, "-o", "json", *typed.split(), stdin=WRITTEN[name](SIZED))
+        for name in ("ndjson", format_)
+    )
+    assert found == wanted
+    assert wanted.code == 0
 
 
 @pytest.mark.parametrize("name", PYTHON)
