@@ -6,6 +6,7 @@ The options are those that are declared, with the values of ``support/doors_node
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from itertools import combinations
 from pathlib import Path
@@ -38,6 +39,7 @@ from test_doors import RECORDS
 from rvhctl.nodes.documents import ASKED_OF_NODES, DAMPING
 
 COMMANDS = ("failover", "faultset")
+WRONG: tuple[Any, ...] = (True, "x", -1, 1.5, [], {}, [{}])
 OPTIONS = [option for option in declared(*COMMANDS) if option.name in ASKED_OF_NODES]
 
 
@@ -69,6 +71,22 @@ def test_an_option_does_the_same_by_every_door(option: Declared, tmp_path: Path)
         assert (wanted == without) == (value in asked.same), "a door that drops the option would not be seen"
         for door in doors_of(members, *PLAIN_DOORS, *MIXED_DOORS):
             agree(door, command, members, tmp_path, wanted)
+
+
+@pytest.mark.parametrize("option", OPTIONS, ids=str)
+def test_what_is_wrong_with_a_value_begins_with_its_name_once(option: Declared, tmp_path: Path) -> None:
+    """Not ``precision: precision must be ...``, where a name stands before what is wrong."""
+    twice = re.compile(rf"\b{option.name}: (?:the )?{option.name}\b".replace("_", "[-_]"))
+    said = []
+    for value in WRONG:
+        members = {**asked_of(option).beside, option.name: value}
+        for door in doors_of(members, by_document, by_request):
+            try:
+                door(option.command, members, tmp_path)
+            except RefusedError as error:
+                said.append(str(error))
+    assert said
+    assert not [message for message in said if twice.search(message)]
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=str)

@@ -253,5 +253,5 @@ def _number(document: dict[str, Any], name: str, kind: type[float] | type[int], 
         return value
     from rvhctl.nodes.fields import THRESHOLD_RULE, how_to_write
 
-    rule = THRESHOLD_RULE if kind is float else f"{name} must be an integer"
-    raise InputError(rule, source=source, place=name, value=value, hint=how_to_write(value))
+    rule = THRESHOLD_RULE if kind is float else f"{name} must be a whole number from 1 to 12"
+    raise InputError(rule, source=source, value=value, hint=how_to_write(value))

@@ -218,13 +218,14 @@ class Placement:
 
     def chosen_buckets(self, keys: Iterable[Key], count: int) -> list[list[int]]:
         """The numbers of the first ``count`` buckets of each key's order; no more than are live."""
-        count = self.replica_count(count, allow_fewer=True)
         chosen = self.chosen(keys, count)
-        return [chosen[at : at + count] for at in range(0, len(chosen), count)]
+        each = self.replica_count(count, allow_fewer=True)
+        return [chosen[at : at + each] for at in range(0, len(chosen), each)]
 
     def chosen(self, keys: Iterable[Key], count: int) -> list[int]:
         """The same, one key after the other."""
-        return [bucket for chosen in self._chosen(keys, count) for bucket in chosen]
+        each = self.replica_count(count, allow_fewer=True)
+        return [bucket for chosen in self._chosen(keys, each) for bucket in chosen]
 
     def replica_count(self, count: int, allow_fewer: bool) -> int:
         """How many replicas a key gets.

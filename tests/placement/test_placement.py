@@ -199,6 +199,9 @@ class TestReplicas:
 
     @pytest.mark.parametrize("count", [0, -1, True, 1.0, "2", None])
     def test_a_bad_count(self, count: Any) -> None:
+        for call in (Placement(3).chosen, Placement(3).chosen_buckets):
+            with pytest.raises(JumpHashError, match="replicas must be"):
+                call(["k"], count)
         with pytest.raises(JumpHashError, match="replicas must be"):
             Placement(3).replicas("k", count)
 

@@ -7,7 +7,9 @@ from itertools import combinations
 from typing import NamedTuple, overload
 
 from rvhctl.core.policy.health import DOWN, HEALTH
+from rvhctl.errors import FaultsetError
 from rvhctl.formats.wording import counted, share_of
+from rvhctl.nodes.arguments import instance_of
 from rvhctl.policy.plan import FleetPlan
 from rvhctl.policy.traffic.capacity import FULL, shown_load
 from rvhctl.policy.traffic.replan import Impact, Replan
@@ -41,10 +43,13 @@ class Drill(Sequence[Failure]):
     Args:
         plan: as all is now; its evaluation and its rules are those of every failure.
         failures: each of the ``nodes``, of the ``groups``, ``both``, or ``pairs`` of groups.
+
+    Raises:
+        FaultsetError: an argument is something else.
     """
 
     def __init__(self, plan: FleetPlan, failures: Failures = "both") -> None:
-        self.plan = plan
+        self.plan = instance_of(FleetPlan, plan, "plan", FaultsetError)
         self.failures = failures_of(failures)
         self._replan = Replan(plan, 2 if self.failures == "pairs" else 1)
         self._worst = 0

@@ -7,10 +7,12 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rvhctl.core.policy.health import HEALTH
+from rvhctl.errors import FaultsetError
 from rvhctl.formats.wording import counted
 from rvhctl.policy.evaluate import evaluate, read_fleet
 from rvhctl.policy.evaluation import Evaluation, Failed
@@ -145,3 +147,9 @@ def test_as_many_failures_are_announced_as_there_are(failures: Any, groups: int)
     drill = Drill(FleetPlan(evaluate(nodes, Policy(threshold=1), by="zone")), failures)
     assert drill._count() == len(drill)
     assert repr(drill) == f"<Drill of {counted(len(drill), 'failure')}: {drill.summary}>"
+
+
+@pytest.mark.parametrize("plan", [None, "plan", evaluate([("a", 1, 2, 3)], Policy(threshold=9), precision=5)])
+def test_only_a_plan_is_drilled(plan: Any) -> None:
+    with pytest.raises(FaultsetError, match=r"^plan must be of type FleetPlan \(got "):
+        Drill(plan)
