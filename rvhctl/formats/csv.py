@@ -179,7 +179,7 @@ def _values(layout: Layout) -> dict[str, Callable[[str], object]]:
 
 
 def write_records(records: OwnRecords, picked: Picked, *, delimiter: str) -> Iterator[bytes]:
-    """Yield the header, then the picked rows; rows that came in with the same delimiter go out as they were.
+    """Yield the header, at once, then the picked rows; those that came in with the same delimiter go out as they were.
 
     Args:
         delimiter: that of the format; a table that came in by another keeps its own.
@@ -234,9 +234,9 @@ def _write_extended(
         else [row for piece in _pieces(picked) for row in _extended(records, piece, behind, delimiter)]
     )
     more = quick[0] if quick else list(dict.fromkeys(chain.from_iterable(added for _, added in rows)))
-    if layout.preamble and delimiter == layout.delimiter:
-        yield layout.opening.partition(b"\n")[0] + b"\n"
-    yield joined_row([*layout.header, *more], delimiter)
+    said = layout.opening.partition(b"\n")[0] + b"\n"
+    opening = said if layout.preamble and delimiter == layout.delimiter else b""
+    yield opening + joined_row([*layout.header, *more], delimiter)
     yield from quick[1] if quick else ()
     for own, added in rows:
         cells = [_decimal(name, added.get(name, ""), delimiter) for name in more]

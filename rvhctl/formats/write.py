@@ -51,7 +51,16 @@ def write_records(
     if chosen is TABLE:
         write_view(view(), format_, sink, color)
     else:
-        sink.write_all(_written(chosen.load().write_records(records, picked, **chosen.options)))
+        sink.write_all(_written(_of_records(chosen, records, picked)))
+
+
+def _of_records(chosen: Format, records: OwnRecords, picked: Picked) -> Iterable[bytes]:
+    write: Callable[..., Iterable[bytes]] = chosen.load().write_records
+    if chosen.delimiter and not len(picked) and records.layout is None:
+        # Objects have their columns from those that go out. Where none does, whoever reads the answer next looks for
+        # the columns all the same: they are those of all objects.
+        return islice(write(records, range(len(records.records)), **chosen.options), 1)
+    return write(records, picked, **chosen.options)
 
 
 def write_view(view: View, format_: OutputFormat, sink: Sink, color: ColorChoice) -> None:

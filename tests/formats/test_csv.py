@@ -142,6 +142,39 @@ def test_objects_become_rows(records: str, expected: str) -> None:
     )
 
 
+FPING = b"a : 1 2\nb : 3 4\n"
+
+
+@pytest.mark.parametrize("output", ["csv", "tsv"])
+@pytest.mark.parametrize(
+    ("arguments", "stdin"),
+    [
+        ("failover", b'[{"id":"a","latency":1,"x":null},{"id":"b","latency":2,"x":3}]'),
+        (
+            "faultset",
+            b'{"id":"a","lat":1,"lon":2,"latency":1}\n{"id":"b","lat":1,"lon":2,"latency":1,"z":"y"}\n',
+        ),
+        ("faultset", b'{"nodes":[{"id":"a","lat":1,"lon":2,"latency":1,"\\u00e9,":[1]}]}'),
+        ("failover", b"id,latency,note\na,1,x\n"),
+        ("failover --nodes a --latencies 1", b""),
+        ("faultset --nodes a:1:2:3", b""),
+        ("failover --from fping", FPING),
+        ("failover --from fping --inventory inventory.csv", FPING),
+    ],
+)
+def test_the_header_is_there_if_nobody_serves(
+    arguments: str, stdin: bytes, output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads the answer finds the columns that it has when all serve."""
+    monkeypatch.chdir(tmp_path)
+    Path("inventory.csv").write_text("id,zone\na,x\nb,\n")
+    words = (*arguments.split(), "--fail-on", "never", "-o", output, "--threshold")
+    nobody, everybody = (rvhctl(*words, limit, stdin=stdin) for limit in ("0", "9"))
+    assert (nobody.code, everybody.code) == (0, 0)
+    assert nobody.out == everybody.out.splitlines(keepends=True)[0]
+    assert everybody.out.count(b"\n") > 1
+
+
 def test_other_delimiters_out() -> None:
     rows = b'id,latency,n\na,1,"x,y"\nb,2,p\tq\n'
     out: Any = rvhctl("failover", "--threshold", "9", "-o", "tsv", stdin=rows).out

@@ -183,8 +183,11 @@ def own_table(records: OwnRecords, picked: Picked) -> Any:
     """Return the picked records as a table: the rows of one that they came from, or with types by their values."""
     if records.rows_of is not None:
         return records.rows_of(picked)
-    texts = texts_of(records.in_json().records, list(picked))
-    return _inferred([jsontext.exactly(text, jsontext.loads(text)) for text in texts])
+    objects = records.in_json().records
+    # Where nobody serves, the columns and their types are those of all records.
+    texts = texts_of(objects, list(picked) if len(picked) else range(len(objects)))
+    table = _inferred([jsontext.exactly(text, jsontext.loads(text)) for text in texts])
+    return table if len(picked) else table.slice(0, 0)
 
 
 def rows_by_id(tables: Sequence[tuple[Any, str]], ids: Sequence[str]) -> Any:

@@ -441,6 +441,19 @@ def test_without_the_library_the_extra_is_named(monkeypatch: pytest.MonkeyPatch)
     assert outcome == (1, b"", f"rvhctl: {hint}")
 
 
+@pytest.mark.parametrize("output", ["parquet", "arrow"])
+def test_columns_and_types_are_there_if_nobody_serves(output: str) -> None:
+    """They are those of the answer when all serve."""
+    words = ("failover", "--fail-on", "never", "-o", output, "--threshold")
+    for stdin in (b'[{"id":"a","latency":1.5,"n":1},{"id":"b","latency":2,"t":"x"}]', in_parquet(NODES)):
+        input_format = "auto" if stdin.startswith(b"[") else "parquet"
+        nobody, everybody = (
+            table_of(rvhctl(*words, limit, "-i", input_format, stdin=stdin).out) for limit in ("0", "999")
+        )
+        assert (nobody.num_rows, everybody.num_rows > 1) == (0, True)
+        assert nobody.schema == everybody.schema
+
+
 @pytest.mark.parametrize("output", ["parquet", "json"])
 def test_columns_of_nodes_are_found_as_in_csv(output: str, tmp_path: Path) -> None:
     file = tmp_path / "nodes.parquet"

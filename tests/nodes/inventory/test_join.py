@@ -175,8 +175,12 @@ def test_a_record_goes_out_as_it_came_in_with_what_the_inventory_adds() -> None:
 
 def test_rows_have_a_header_if_nobody_serves() -> None:
     arguments = ("failover", "--th", "0", "--inventory", "inventory.csv", "--fail-on", "down", "-l", "error")
-    assert rvhctl(*arguments, stdin=b"id,latency\na1,2\n").out == b"id,latency\n"
-    assert rvhctl(*arguments, "-o", "csv", stdin=b'[{"id":"a1","latency":2}]').out == b""
+    header = b"id,latency,lat,lon,zone\n"
+    assert rvhctl(*arguments, stdin=b"id,latency\na1,2\n").out == header
+    assert rvhctl(*arguments, stdin=b"sep=;\nid;latency\na1;2\n").out == b"sep=;\n" + header.replace(
+        b",", b";"
+    )
+    assert rvhctl(*arguments, "-o", "csv", stdin=b'[{"id":"a1","latency":2}]').out == header
 
 
 def test_groups_are_those_of_the_inventory() -> None:
