@@ -35,7 +35,7 @@ def answer_files(request: KeyRequest, report: Report) -> None:
     assert many.to_dir is not None
     address = None if many.engine is None else scheduler_of(many.engine)
     spec = key_spec(request, report)
-    here, _ = placements_given(members_given(request.flags()), request.nodes)
+    here, _ = placements_given(members_given(request.flags(), report), request.nodes)
     spec = spec._replace(rule=spec.rule._replace(integers=here.recipe.in_core == DECIMAL))
     skip = request.run.on_error == "skip"
     replicas = replica_count(request.nodes, here)

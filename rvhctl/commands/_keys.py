@@ -54,7 +54,7 @@ def answer_keys(request: KeyRequest, report: Report) -> None:
     check_request(request)
     keys = request.keys
     spec = key_spec(request, report)
-    here, there = placements_given(members_given(request.flags()), request.nodes)
+    here, there = placements_given(members_given(request.flags(), report), request.nodes)
     gather = None
     if request.bound.stated():
         here, there, gather = _gathering(request.bound, here, there, report)
@@ -153,7 +153,7 @@ def answer_batch(request: KeyRequest, report: Report) -> None:
     _, keys, _, fields, answer, _, run, bound, many = request
     flags = request.flags()
     check_together({**flags, **bound.stated()}, reads_stdin=not request.files)
-    defaults = members_given(flags)
+    defaults = members_given(flags, report)
     defaults |= {name: True for name in ("stats", "explain", "matrix") if getattr(answer, name)}
     if answer.steps is not None:
         defaults["steps"] = str(answer.steps)
@@ -192,13 +192,13 @@ def placements_given(members: dict[str, Any], nodes: Nodes) -> tuple[Placement, 
     return found
 
 
-def members_given(flags: dict[str, Any]) -> dict[str, Any]:
+def members_given(flags: dict[str, Any], report: Report) -> dict[str, Any]:
     """The flags by the names that requests have for them; lists of nodes are read."""
     if flags.keys() <= {"buckets", "to", *HASHES}:
         return flags
     from rvhctl.placement.flags import members_of
 
-    return members_of(flags)
+    return members_of(flags, report.info)
 
 
 def _action(

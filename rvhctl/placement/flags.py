@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -28,6 +28,7 @@ from rvhctl.streams.lookalike import explained, foreign_error, marked_format
 from rvhctl.streams.source import STDIN, Source
 
 if TYPE_CHECKING:
+    from rvhctl.formats.shapes import Layout
     from rvhctl.nodes.fleet import Fleet, Labels
 
 DIGITS: Final = 18
@@ -42,8 +43,11 @@ _HEADER: Final = re.compile(rb"(?:\"?sep=.\"?|\s*\"?id\"?\s*)\Z", re.IGNORECASE)
 """The first line of a table that separates no columns."""
 
 
-def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
+def members_of(flags: Mapping[str, Any], inform: Callable[[str], object] = str) -> dict[str, Any]:
     """Return the flags by the names that requests have for them; lists of nodes are read.
+
+    Args:
+        inform: is told what was understood of them that nobody has said.
 
     Raises:
         UsageError: an argument does not parse.
@@ -51,14 +55,16 @@ def members_of(flags: Mapping[str, Any]) -> dict[str, Any]:
     """
     members = {**flags}
     if "live" in flags:
-        live = nodes_of("--live", flags["live"])
+        live = nodes_of("--live", flags["live"], inform)
         # An id may look like a comment; a comment that is no id does not matter.
         members["live"] = frozenset((*live.ids, *live.comments))
     for name in ("nodes", "to_nodes", "down", "to_down"):
         if name in flags:
             flag = f"--{name.replace('_', '-')}"
-            read = partial(partial, _names) if name.endswith("down") else nodes_of
-            members[name] = read(flag, flags[name])
+            given = flags[name]
+            members[name] = (
+                partial(_names, flag, given) if name.endswith("down") else nodes_of(flag, given, inform)
+            )
     if "weight" in flags:
         members["weights"] = partial(_weights, members.pop("weight"))
     return members
@@ -228,8 +234,11 @@ class NodeList(NamedTuple):
         return [node_id for node_id, latency in latencies if not latency <= threshold]
 
 
-def nodes_of(flag: str, value: str) -> NodeList:
+def nodes_of(flag: str, value: str, inform: Callable[[str], object] = str) -> NodeList:
     """The nodes that a flag names: ``a,b,c`` (a comma makes it names), ``FILE``, ``@FILE``, or ``-``.
+
+    Args:
+        inform: see `members_of`.
 
     Raises:
         UsageError: an empty name.
@@ -244,7 +253,7 @@ def nodes_of(flag: str, value: str) -> NodeList:
     path = value.removeprefix("@")
     try:
         # The sources close when they are read to their end.
-        (nodes,) = map(read_node_list, text_sources([path]))
+        (nodes,) = (read_node_list(source, inform) for source in text_sources([path]))
     except InputError as error:
         if not path or value != path or path == STDIN or error.line is not None or error.problem != MISSING:
             raise
@@ -253,7 +262,7 @@ def nodes_of(flag: str, value: str) -> NodeList:
     return nodes
 
 
-def read_node_list(source: Source) -> NodeList:
+def read_node_list(source: Source, inform: Callable[[str], object]) -> NodeList:
     """The nodes of a document as ``failover`` reads and writes it, or an id a line with comments after a ``#``."""
     text = source.read_all()
     if _is_plain(text):
@@ -272,11 +281,19 @@ def read_node_list(source: Source) -> NodeList:
     def labelled(name: str) -> Labels | None:
         return read_text(text, source.name, shape, by=(name,), **settings).fleet.labels
 
+    for note in (*nodes.notes, *_header_alone(nodes.layout)):
+        inform(f"{source.name}: {note}")
     names = nodes.members.get("down", [])
     down: list[Any] = id_texts(names) if isinstance(names, list) else [None]
     if not all(isinstance(name, str) for name in down):
         raise InputError("down must be a list of texts", source=source.name, value=names)
     return NodeList(source.name, list(nodes.fleet.ids), nodes.fleet, down, labelled)
+
+
+def _header_alone(layout: Layout | None) -> Iterator[str]:
+    """What to say of a table that may be taken for a list, whose first line would be a node."""
+    if layout is not None and len(layout.header) == 1:
+        yield f"the first line, {quoted(layout.header[0])}, is a header and no node"
 
 
 def _is_plain(text: bytes) -> bool:
