@@ -59,6 +59,7 @@ MEMORY: Final = (
     "json",
 )
 SLOTS: Final = ("jump-hash", "--slots", "slots.json", "-o", "csv", "keys")
+SPLIT_TABLES: Final = ("jump-hash", "--field", "key", "--split-to", "parts/{bucket}.parquet")
 
 SCENARIOS: Final = {
     "memory": Scenario(
@@ -85,6 +86,12 @@ SCENARIOS: Final = {
     "table": Scenario(
         ("jump-hash", "-b", "9", "--field", "key", "-o", "parquet", "keys.parquet"),
         {"keys.parquet": in_parquet(pa.table({"key": KEYS.decode().split()}), 16_384)},
+        alone=True,
+    ),
+    "split tables": Scenario(
+        (*SPLIT_TABLES, "-b", "3", "--force", "keys.parquet"),
+        {"keys.parquet": in_parquet(pa.table({"key": KEYS.decode().split()[:999]}), 300)},
+        (*SPLIT_TABLES, "-b", "2", "keys.parquet"),
         alone=True,
     ),
     "folder": Scenario(

@@ -190,6 +190,11 @@ class TestSlices:
         assert 10 <= row <= 20
         assert list(chosen)[2 * row :] == [-1] * (80 - 2 * row)
 
+    def test_a_call_makes_as_many_probes_as_it_may(self) -> None:
+        chooser = Chooser(BucketTable(100, PAPER, {}, [7]), 1, 3 * ROWS * PROBES)
+        column, chosen = Ints(range(4 * ROWS)), Ints([-1] * (4 * ROWS))
+        assert chooser.choose(column, 0, 4 * ROWS, chosen) == 3 * ROWS
+
     @pytest.mark.parametrize("down", [[], [7], list(range(99))])
     @pytest.mark.parametrize("count", [1, 3])
     def test_only_the_rows_that_were_asked_for_are_filled(self, down: list[int], count: int) -> None:
