@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import struct
+from itertools import accumulate
 
 import orjson
 import xxhash
@@ -155,7 +156,7 @@ def key_buffers(data: bytes) -> object:
     given = Given(data)
     large, base, seed = given.flag(), given.number(2), given.number(8)
     values = given.text().split(b"\n")
-    places = [base + sum(len(value) for value in values[:row]) for row in range(len(values) + 1)]
+    places = accumulate(map(len, values), initial=base)
     offsets = b"".join(place.to_bytes(8 if large else 4, "little") for place in places)
     keys = Ints([0] * len(values))
     hash_values(keys, offsets, large, b"".join(values), len(values), signed(seed))
