@@ -210,8 +210,6 @@ class Sieve:
     def _ranked(self) -> vec[i64]:
         rows = self._rows
         count: i64 = len(rows)
-        if count == 0:
-            return rows
         keys = vec[i64]([0] * int(count))
         lowest: i64 = 0
         highest: i64 = 0

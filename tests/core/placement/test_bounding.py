@@ -55,8 +55,17 @@ def test_the_definition(case: Any, shuffled: Any) -> None:
     assert assigned.displaced == sum(bucket != order(key)[0] for key, bucket in expected.items())
 
 
+def test_ranks_of_thousands_of_keys() -> None:
+    """So many that some ranks differ in a single bit of their upper digits."""
+    check_ranks([key * 0x9E3779B97F4A7C15 % 2**64 - 2**63 for key in range(20_000)])
+
+
 @given(st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1))
 def test_ranks(keys: list[int]) -> None:
+    check_ranks(keys)
+
+
+def check_ranks(keys: list[int]) -> None:
     expected = sorted(range(len(keys)), key=lambda row: (rank(keys[row] % 2**64), row))
     assert list(by_rank(Ints(keys).values)) == expected
     with as_compiled(bounding_module), pytest.MonkeyPatch.context() as patch:
