@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rvhctl.core.csv.numbers import UNITS, number_in
+from rvhctl.core.csv.numbers import LONGEST_UNIT, UNITS, number_in
 
 MICRO = "\N{MICRO SIGN}s", "\N{GREEK SMALL LETTER MU}s"
 
@@ -86,6 +86,12 @@ def test_units(text: str, milliseconds: float) -> None:
 def test_what_is_no_number(text: str) -> None:
     with pytest.raises(ValueError, match=r"number|convert|literal"):
         number_in(text.encode(), 0, False, True)
+
+
+def test_a_unit_stands_within_some_bytes_behind_its_number() -> None:
+    assert number_in(b"5" + b" " * (LONGEST_UNIT - 2) + b"ms", 0, False, True) == 5.0
+    with pytest.raises(ValueError, match="no number"):
+        number_in(b"5" + b" " * (LONGEST_UNIT - 1) + b"ms", 0, False, True)
 
 
 def test_a_comma_is_a_point_where_it_may_be_one() -> None:

@@ -129,6 +129,26 @@ def test_quotients_next_to_an_integer(x: int, low: int, off: int, count: int, st
         assert jump(I64(key), count) == naive_paper_jump(key, count)
 
 
+@pytest.mark.parametrize(
+    ("key", "count", "expected", "by_integers"),
+    [
+        (5437491140544480521, MAX_BUCKETS, 1764857950, 1764857949),
+        (5437491140544480521, 1676853474, 1073741824, 1676853473),  # the doubles jump too far: they end it
+        (-5814292349169658925, MAX_BUCKETS, 1709243469, 1709243470),
+        (-5814292349169658925, 1709243470, 1709243469, 715827882),  # here the integers do
+    ],
+)
+def test_doubles_that_round_a_quotient_across_an_integer(
+    key: int, count: int, expected: int, by_integers: int
+) -> None:
+    """Keys made so that their first jump goes far, and the next quotient is within 2^-25 of an integer."""
+    assert naive_exact(key, count) == by_integers
+    assert jump(key, count) == naive_paper_jump(key, count) == expected
+    assert all_at_once([key], count) == [expected]
+    with as_compiled(jump_module):
+        assert jump(I64(key), count) == expected
+
+
 NEXT_TO_WHOLE = [signed((((x - 1) << 33) - 1) * INVERSE) for x in (1, 2, 3, 715827883, 1073741824, 2**31)]
 
 
