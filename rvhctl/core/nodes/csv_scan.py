@@ -5,6 +5,7 @@ A row is read as Python's ``csv`` reads it in its strict mode, or left to it.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from librt.vecs import vec
@@ -200,8 +201,8 @@ class CsvRecord(NodeRecord):
             value = number_in(data[position:end], self.exponent if is_latency else 0, self.comma, is_latency)
         except ValueError:
             return UNUSUAL
-        if value == 0.0 and data[position] == 45:
-            return UNUSUAL  # -0 and 0 differ
+        if value == 0.0 and math.copysign(1.0, value) < 0.0:
+            return UNUSUAL  # -0 and 0 differ, whatever stands before the sign
         if value != value and not is_latency:
             return UNUSUAL
         self._keep(field, value)

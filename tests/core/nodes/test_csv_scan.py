@@ -42,7 +42,26 @@ numbers = st.one_of(
     st.tuples(st.sampled_from(["", "-", "+"]), digits, st.just("."), digits).map("".join),
     st.tuples(digits, st.sampled_from(["e", "E"]), st.sampled_from(["", "+", "-"]), digits).map("".join),
     st.sampled_from(
-        ["", "-0", "-0.0", ".5", "5.", "1_0", "nan", "inf", " 1", "1 ", "007", "0x1", "1e999", "-"]
+        [
+            "",
+            "-0",
+            "-0.0",
+            " -0",
+            "-0 ",
+            " -0 ms",
+            " -1e-400",
+            ".5",
+            "5.",
+            "1_0",
+            "nan",
+            "inf",
+            " 1",
+            "1 ",
+            "007",
+            "0x1",
+            "1e999",
+            "-",
+        ]
     ),
 )
 any_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -145,6 +164,11 @@ def test_usual_rows_are_all_read() -> None:
         b"a\xc2\x85,1,2,3",
         b"a,1,2,3 m",
         b"a,1,2,-0",
+        b"a,1,2, -0",
+        b'a,1,2,"\t-0.0"',
+        b"a,1,2, -0 ms",
+        b"a,1,2, -1e-400",
+        b"a, -0,2,3",
         b"a,1,2,-3",
         b"a,91,2,3",
         b"a,,2,3",
