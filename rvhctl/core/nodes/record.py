@@ -40,10 +40,8 @@ NAN: Final = float("nan")
 def skip_printable(data: bytes, position: i64) -> i64:
     """Pass over a character beyond ASCII that an id may have; DEL may stand here, too."""
     c: i64 = data[position]
-    # DEL, the controls U+0080 to U+009F and the line ends U+2028 and U+2029.
+    # DEL and the controls U+0080 to U+009F.
     if c == 127 or (c == 0xC2 and data[position + 1] < 0xA0):
-        return UNUSUAL
-    if c == 0xE2 and data[position + 1] == 0x80 and 0xA8 <= data[position + 2] <= 0xA9:
         return UNUSUAL
     return skip_utf8(data, position)
 
