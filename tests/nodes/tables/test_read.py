@@ -293,6 +293,20 @@ def test_rows_of_several_files_are_found_by_ids_that_are_bytes(tmp_path: Path) -
     assert table_of(outcome.out).to_pylist() == [{"id": b"c", "latency": 7}, {"id": b"a", "latency": 9}]
 
 
+def test_rows_of_files_are_found_whatever_their_ids_are_called(tmp_path: Path) -> None:
+    """Which is told from the other columns by its name, as in a table of text."""
+    for number, name in enumerate(("Node", "id")):
+        table = pa.table({name: [f"{name}-1", f"{name}-2"], "latency": [2.0 + number, 9.0]})
+        (tmp_path / f"{number}.arrow").write_bytes(in_file(table))
+    names = [str(tmp_path / f"{number}.arrow") for number in range(2)]
+    outcome = rvhctl("failover", "--threshold", "5", "-o", "arrow", *names)
+    assert table_of(outcome.out).to_pydict() == {
+        "Node": ["Node-1", None],
+        "latency": [2.0, 3.0],
+        "id": [None, "id-1"],
+    }
+
+
 def test_records_end() -> None:
     batch = pa.record_batch({"id": ["a", "b"], "latency": [1, 2]})
     layout = plain_layout(batch.schema.names, "\t", b"")
