@@ -71,8 +71,10 @@ SWAPS: dict[type[ast.AST], type[ast.AST]] = {
 }
 NOT_CODE = {"annotation", "returns", "type_params", "decorator_list"}
 PATIENCE, BUDGET, LAST_BUDGET = 30, 10, 60
-"""Seconds that a mutant's tests may take more than they do, and that they may take in all when nothing fails: at first,
-and once more."""
+"""Seconds of processor that a mutant's tests may take more than they do, and that they may take in all when nothing
+fails: at first, and once more."""
+BUSY = 8
+"""So many times longer may it take by the clock: on a busy machine the tests are slow, and the mutant is not killed."""
 
 
 class Mutant(NamedTuple):
@@ -242,11 +244,12 @@ def run(copy: Path, tests: list[str], patience: float, note: Path | None = None)
                 os.dup2(null, number)
             sys.path[:0] = [str(copy), str(copy / "tests")]
             resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30))
+            resource.setrlimit(resource.RLIMIT_CPU, (int(patience), int(patience)))
             options = ["-q", "--core=interpreted", "-p", "no:cacheprovider", *([] if note else ["-x"])]
             os._exit(pytest.main([*options, *tests], plugins=[Plugin(note)]))
         finally:
             os._exit(pytest.ExitCode.INTERNAL_ERROR)
-    end = time.monotonic() + patience
+    end = time.monotonic() + BUSY * patience
     while not (ended := os.waitpid(child, os.WNOHANG))[0]:
         if time.monotonic() > end:
             os.killpg(child, signal.SIGKILL)
