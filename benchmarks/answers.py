@@ -115,7 +115,8 @@ def ranked_ids(lines: Iterator[bytes]) -> Iterator[object]:
 
 
 def looks(lines: Iterator[bytes]) -> Iterator[object]:
-    """What is said of each precision: its cells, and the nodes alone in theirs."""
+    """What is said of each precision, in a document or a line each: its cells, and the nodes alone in theirs."""
     for line in lines:
-        look = json.loads(line)
-        yield look["precision"], look["cells"], look["alone"]
+        said = json.loads(line)
+        for look in said.get("precisions", [said]):
+            yield look["precision"], look["cells"], look["alone"]

@@ -136,7 +136,7 @@ def test_a_goal_may_be_how_much_more_memory_is_held(tmp_path: Path, source: Path
         (answers.ranked_ids, b'{"id":"a"}\n', b"\n rank   node\n ----\n    1   a   2\n\n1 of 1 nodes\n"),
         (
             answers.looks,
-            b'{"precision":1,"cells":2,"alone":0,"border":7}\n',
+            b'{"precisions":[{"precision":1,"cells":2,"alone":0,"border":7}],"recommended":1}\n',
             b'{"precision":1,"cells":2,"alone":0}\n',
         ),
     ],
