@@ -152,11 +152,16 @@ def test_columns_say_what_the_merged_records_say(
         assert repr(one) == repr(other), column
 
 
-def test_without_details_no_record_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("measured", "known"), [({}, {"lat": 3, "lon": 4}), ({"lat": 3, "lon": 4}, {})], ids=["known", "measured"]
+)
+def test_without_details_no_record_is_looked_at(
+    measured: Mapping[str, Any], known: Mapping[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(joining, "merged_texts", None)
     joined = join(
-        nodes_of({"a": {"latency": 1}}, True),
-        nodes_of({"b": {"lat": 1, "lon": 2}, "a": {"lat": 3, "lon": 4}}, None),
+        nodes_of({"a": {"latency": 1, **measured}}, True),
+        nodes_of({"b": {"lat": 1, "lon": 2}, "a": known}, None),
         coordinates=True,
         on_bad=raise_error,
         inform=str,

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from rvhctl import evaluate
 from rvhctl.core.columns import Floats
 from rvhctl.formats.html.parts import Chart, Flow, Page
 from rvhctl.nodes.fleet import Fleet
@@ -74,6 +75,13 @@ def test_a_cell_is_around_its_nodes(precision: int) -> None:
         area = chart.areas[group]
         assert abs(dot.lat - area.lat) <= area.height / 2
         assert abs(dot.lon - area.lon) <= area.width / 2
+
+
+def test_a_group_of_labels_is_a_point() -> None:
+    nodes = [{"id": "a", "lat": 1.5, "lon": 2.5, "latency": 1, "zone": "x"}]
+    chart = chart_of(page_of(evaluate(nodes, Policy(threshold=5), by="zone")))
+    (area,) = chart.areas
+    assert (area.name, area.lat, area.lon, area.height, area.width) == ("x", 1.5, 2.5, 0.0, 0.0)
 
 
 def test_of_a_cell_that_joined_another_the_map_says_that_it_has_no_box() -> None:
