@@ -363,6 +363,7 @@ def is_id(text: str) -> bool:
         b'{"id":"a\\n","lat":1,"lon":2,"latency":3}',
         b'{"id":"a","lat":1,"lon":2}',
         b'{"id":"a","lat":1,"latency":2}',
+        b'{"id":"a","lat":1,"lon":2,"latencz":3}',
         b'{"lat":1,"lon":2,"latency":3}',
         b'{"id":"a","lat":null,"lon":2,"latency":3}',
         b'{"id":"a","lat":1,"lon":2,"latency":"3"}',

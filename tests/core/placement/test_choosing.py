@@ -104,6 +104,15 @@ class TestAgainstTheDefinition:
             chooser = Chooser(BucketTable(1000, PAPER, given_, down), count)
             assert chosen_by(chooser, keys) == [naive_order(key, 1000, down, given_)[:count] for key in keys]
 
+    @pytest.mark.parametrize(
+        ("dialect", "buckets"), [(PAPER, (4095, 3)), (GUAVA, (4096, 0)), (EXACT, (4096, 3))]
+    )
+    def test_where_all_are_alike_the_first_is_that_of_the_dialect(
+        self, dialect: int, buckets: tuple[int, int]
+    ) -> None:
+        assert order(10508701880529192810, 5000, count=1, dialect=dialect) == [buckets[0]]
+        assert order(17068571456203592619, 50, count=1, dialect=dialect) == [buckets[1]]
+
     @pytest.mark.parametrize("dialect", [GUAVA, EXACT])
     @pytest.mark.parametrize("key", [10508701880529192810, 17068571456203592619, FOO])
     def test_the_dialect_is_that_of_every_probe(self, dialect: int, key: int) -> None:
