@@ -111,9 +111,9 @@ def test_a_coarser_precision_leaves_fewer_nodes_alone() -> None:
         for number in range(60)
     ]
     fleet = read_fleet(rows, places=True)
-    alone = [evaluate(rows, LIMIT, precision=precision).starts.tolist() for precision in range(1, 9)]
+    alone = [evaluate(rows, LIMIT, precision=precision).starts.tolist() for precision in range(1, 13)]
     lonely = [sum(end - start == 1 for start, end in pairwise(starts)) for starts in alone]
-    for precision in range(1, 9):
+    for precision in range(1, 13):
         better = [at for at in range(1, precision) if lonely[at - 1] < lonely[precision - 1]]
         found = coarser(fleet, precision, lonely[precision - 1])
         assert (found is None) == (not better)
