@@ -188,7 +188,7 @@ def node_lists(data: bytes) -> object:
     with holding(data) as path:
         try:
             with Source(path) as source:
-                nodes = read_node_list(source)
+                nodes = read_node_list(source, str)
             assert nodes.labelled is None or nodes.fleet is not None
             weights = [
                 nodes.buckets(spread).weights for spread in ((None, "zone") if b"zone" in data else (None,))
@@ -204,7 +204,7 @@ def node_lists(data: bytes) -> object:
         holding(b"".join(orjson.dumps({"id": node_id}) + b"\n" for node_id in ids)) as path,
         Source(path) as again,
     ):
-        assert list(read_node_list(again).ids) == ids
+        assert list(read_node_list(again, str).ids) == ids
     return [ids, list(nodes.down), weights]
 
 

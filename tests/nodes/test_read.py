@@ -125,7 +125,7 @@ def test_documents_state_what_is_asked_and_flags_win(tmp_path: Path) -> None:
     [
         ({"nodes": 5}, "the document must be an array of nodes"),
         ({"threshold": "5ms", "nodes": []}, "threshold must be a number of milliseconds"),
-        ({"precision": 1.5, "nodes": []}, "precision must be an integer"),
+        ({"precision": 1.5, "nodes": []}, "precision must be a whole number from 1 to 12 (got 1.5)"),
         ({"treshold": 5, "nodes": []}, "did you mean 'threshold'?"),
         ({"nodes": [], "ids": []}, "nodes and ids exclude each other"),
         ({"by": 7, "nodes": []}, "by must be the name of a label"),
