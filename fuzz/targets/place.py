@@ -7,6 +7,7 @@ import struct
 from fractions import Fraction
 from functools import cache
 
+from support.choosing import chosen_by
 from support.naive_bounds import naive_bounded
 from support.naive_geohash import naive_cell
 from support.naive_placement import naive_order, naive_paper_jump, naive_spread
@@ -76,14 +77,6 @@ def weight_of(data: bytes) -> float:
     """Eight bytes as a weight, which is finite and above 0."""
     weight = abs(struct.unpack("<d", data.ljust(8, b"?"))[0])
     return weight if 0 < weight < math.inf else 1.0
-
-
-def chosen_by(chooser: Chooser, keys: list[int]) -> list[list[int]]:
-    column, chosen = Ints(map(signed, keys)), Ints([0] * (len(keys) * chooser.count))
-    row = 0
-    while row < len(keys):
-        row = chooser.choose(column, row, len(keys), chosen)
-    return [chosen.tolist()[at : at + chooser.count] for at in range(0, len(chosen), chooser.count)]
 
 
 @target(b"\x00\x00\x00\x00\x00\x00\xf0\x3f", b"\x00\x00\x00\x00\x00\x00\x00\x00", longest=160)

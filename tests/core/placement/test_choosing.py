@@ -8,6 +8,7 @@ import pytest
 import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.choosing import chosen_by
 from support.naive_placement import naive_order, naive_paper_jump, probe
 from support.wrapping import signed
 
@@ -33,16 +34,6 @@ def order(
     table = BucketTable(buckets, dialect, dict(weights or {}), list(down), max_weight=max_weight)
     chooser = Chooser(table, table.live if count is None else count)
     return chosen_by(chooser, [h0])[0]
-
-
-def chosen_by(chooser: Chooser, keys: list[int]) -> list[list[int]]:
-    column = Ints([signed(key) for key in keys])
-    chosen = Ints([0] * (len(keys) * chooser.count))
-    row = 0
-    while row < len(keys):
-        row = chooser.choose(column, row, len(keys), chosen)
-    flat = list(chosen)
-    return [flat[at : at + chooser.count] for at in range(0, len(flat), chooser.count)]
 
 
 class TestThePublishedVectors:

@@ -6,6 +6,7 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.choosing import chosen_by
 from support.naive_placement import naive_order, naive_spread
 
 from rvhctl.core.columns import Ints
@@ -21,14 +22,7 @@ def spread(
     keys: list[int], zones: list[int], down: Any, weights: Any, count: int, **budget: int
 ) -> list[list[int]]:
     table = BucketTable(len(zones), PAPER, dict(weights), list(down), zones=Ints(zones))
-    chooser = SpreadChooser(table, count, **budget)
-    column = Ints([key - 2**64 if key >= 2**63 else key for key in keys])
-    chosen = Ints([0] * (len(keys) * chooser.count))
-    row = 0
-    while row < len(keys):
-        row = chooser.choose(column, row, len(keys), chosen)
-    flat = chosen.tolist()
-    return [flat[at : at + chooser.count] for at in range(0, len(flat), chooser.count)]
+    return chosen_by(SpreadChooser(table, count, **budget), keys)
 
 
 @st.composite
